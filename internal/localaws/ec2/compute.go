@@ -1,0 +1,65 @@
+// Package ec2 is a model of the part of Amazon EC2 that fleets are made of: the default VPC, images, launch templates,
+// and instances that boot, answer, fall sick and end.
+//
+// Every method is called with the account's lock held, but for Service, whose operations the endpoint runs.
+package ec2
+
+import (
+	"bluegreen/internal/localaws/account"
+	"bluegreen/internal/localaws/wire"
+)
+
+// Compute is EC2 in one account and Region.
+type Compute struct {
+	account  *account.Account
+	settings Settings
+
+	instances map[string]*Instance
+	order     []*Instance // as launched
+	images    map[string]*image
+	templates map[string]*template // by id
+	network   network
+	capacity  map[pool]int // launches left; a pool that is not here is unlimited
+	launches  map[string][]*Instance // by client token
+	listeners []func(*Instance)
+}
+
+// New returns the EC2 of an account that has nothing yet but its default VPC.
+func New(acct *account.Account, settings Settings) *Compute {
+	acct.Lock()
+	defer acct.Unlock()
+	return &Compute{
+		account:   acct,
+		settings:  settings,
+		instances: make(map[string]*Instance),
+		images:    make(map[string]*image),
+		templates: make(map[string]*template),
+		network:   newNetwork(acct),
+		capacity:  make(map[pool]int),
+		launches:  make(map[string][]*Instance),
+	}
+}
+
+// OnChange calls f, with the lock held, after an instance changes its state or its application starts or stops
+// answering.
+func (c *Compute) OnChange(f func(*Instance)) { c.listeners = append(c.listeners, f) }
+
+func (c *Compute) changed(i *Instance) {
+	for _, f := range c.listeners {
+		f(i)
+	}
+}
+
+// Instance returns an instance by its id, also one that was terminated within the last hour.
+func (c *Compute) Instance(id string) (*Instance, bool) {
+	i, ok := c.instances[id]
+	return i, ok
+}
+
+func instanceNotFound(id string) error {
+	return wire.Errorf("InvalidInstanceID.NotFound", "The instance ID '%s' does not exist", id)
+}
+
+func groupNotFound(id string) error {
+	return wire.Errorf("InvalidGroup.NotFound", "The security group '%s' does not exist", id)
+}

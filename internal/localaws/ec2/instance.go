@@ -1,0 +1,137 @@
+package ec2
+
+import (
+	"time"
+)
+
+// State is the state of an instance.
+type State string
+
+// The states, by EC2's names.
+const (
+	Pending      State = "pending"
+	Running      State = "running"
+	ShuttingDown State = "shutting-down"
+	Terminated   State = "terminated"
+	Stopping     State = "stopping"
+	Stopped      State = "stopped"
+)
+
+// Instance is a virtual machine with one application on it. Others read it and never write to it.
+type Instance struct {
+	ID, ImageID, InstanceType, SubnetID, Zone, PrivateIP string
+
+	TemplateID, TemplateName, TemplateVersion string // empty when launched without a template
+
+	KeyName, UserData, InstanceProfile string
+	SecurityGroupIDs                   []string
+	Tags                               map[string]string
+	State                              State
+	LaunchedAt                         time.Time
+	EndedAt                            time.Time // when its termination was asked for; zero before
+
+	reservation string
+	clientToken string
+	reason      string // of the last state transition, as users read it
+	booted      bool   // the application has started
+	sick        bool   // the application does not answer any more, or never will
+	checked     bool   // the status checks have passed
+	impaired    bool
+}
+
+// Answers reports whether the application on the instance is up and not sick: what a health check finds, and what
+// serves requests.
+func (i *Instance) Answers() bool { return i.State == Running && i.booted && !i.sick }
+
+// Sick reports whether the application fails although the instance runs.
+func (i *Instance) Sick() bool { return i.sick }
+
+// Impaired reports whether the instance fails EC2's own status checks.
+func (i *Instance) Impaired() bool { return i.impaired && i.State == Running }
+
+// begin takes a new instance through pending, running and the start of its application.
+func (c *Compute) begin(i *Instance) {
+	c.account.After(c.account.Draw(c.settings.Pending), func() {
+		if i.State != Pending {
+			return
+		}
+		i.State = Running
+		c.boot(i)
+		c.changed(i)
+	})
+}
+
+// boot starts the application and the status checks of an instance that has begun to run.
+func (c *Compute) boot(i *Instance) {
+	c.account.After(c.account.Draw(c.settings.Boot), func() {
+		i.booted = true
+		if i.Answers() {
+			c.changed(i)
+		}
+	})
+	c.account.After(c.account.Draw(c.settings.StatusChecks), func() { i.checked = true })
+}
+
+// Terminate ends an instance: shutting-down at once, terminated in time. An instance that has ended, or that does not
+// exist, is left alone. A person who terminates a member of a group behind its back does just this.
+func (c *Compute) Terminate(id string) {
+	i, ok := c.instances[id]
+	if !ok || i.State == ShuttingDown || i.State == Terminated {
+		return
+	}
+	i.State = ShuttingDown
+	i.EndedAt = c.account.Now()
+	i.reason = "User initiated (" + i.EndedAt.Format("2006-01-02 15:04:05") + " GMT)"
+	c.changed(i)
+	c.account.After(c.account.Draw(c.settings.ShuttingDown), func() {
+		i.State = Terminated
+		c.changed(i)
+		c.account.After(c.settings.TerminatedVisible, func() { c.forget(i) })
+	})
+}
+
+// forget drops an instance that is not described any more.
+func (c *Compute) forget(i *Instance) {
+	delete(c.instances, i.ID)
+	for n, other := range c.order {
+		if other == i {
+			c.order = append(c.order[:n], c.order[n+1:]...)
+			return
+		}
+	}
+}
+
+// Sicken makes the application of an instance stop answering; the instance goes on running.
+func (c *Compute) Sicken(id string) { c.setSick(id, true) }
+
+// Heal makes the application of an instance answer again.
+func (c *Compute) Heal(id string) { c.setSick(id, false) }
+
+func (c *Compute) setSick(id string, sick bool) {
+	i, ok := c.instances[id]
+	if !ok || i.sick == sick {
+		return
+	}
+	before := i.Answers()
+	i.sick = sick
+	if i.Answers() != before {
+		c.changed(i)
+	}
+}
+
+// ImpairStatus makes an instance fail EC2's status checks, as it does when its hardware fails.
+func (c *Compute) ImpairStatus(id string) {
+	i, ok := c.instances[id]
+	if !ok || i.impaired {
+		return
+	}
+	i.impaired = true
+	c.changed(i)
+}
+
+// MarkImageSick makes the application of every instance launched from the image from now on fail from birth.
+func (c *Compute) MarkImageSick(imageID string) {
+	if image, ok := c.images[imageID]; ok {
+		image.sick = true
+	}
+}

@@ -1,0 +1,188 @@
+package ec2
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+// LaunchRequest is what an instance is made of. With a template, what is empty here comes from it.
+type LaunchRequest struct {
+	TemplateID      string
+	TemplateVersion string // a number
+
+	ImageID, InstanceType, KeyName, UserData, InstanceProfile string
+
+	SecurityGroupIDs []string
+	SubnetID         string            // empty: the default subnet of the first zone
+	Tags             map[string]string // win over the template's
+}
+
+// pool is where capacity comes from.
+type pool struct{ zone, instanceType string }
+
+// SetCapacity lets n more launches of the type succeed in the zone; then they fail with InsufficientInstanceCapacity.
+// -1 takes the limit away.
+func (c *Compute) SetCapacity(zone, instanceType string, n int) {
+	if n < 0 {
+		delete(c.capacity, pool{zone, instanceType})
+		return
+	}
+	c.capacity[pool{zone, instanceType}] = n
+}
+
+// Launch launches one instance, which is pending then. Errors are EC2's own (*wire.Error): InsufficientInstanceCapacity,
+// InvalidAMIID.NotFound, InvalidSubnetID.NotFound, InvalidGroup.NotFound, and those of a template that does not exist.
+func (c *Compute) Launch(request LaunchRequest) (*Instance, error) {
+	launch, err := c.prepare(request)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.takeCapacity(pool{launch.subnet.Zone, launch.InstanceType}, 1); err != nil {
+		return nil, err
+	}
+	return c.start(launch, "r-"+c.account.Hex(17), ""), nil
+}
+
+// launch is a request that can be carried out: complete and checked.
+type launch struct {
+	LaunchRequest
+	templateName string
+	subnet       *Subnet
+	image        *image
+}
+
+// prepare completes a request from its template and the defaults, and checks it.
+func (c *Compute) prepare(request LaunchRequest) (launch, error) {
+	l := launch{LaunchRequest: request}
+	l.Tags = make(map[string]string)
+	if request.TemplateID != "" {
+		found, err := c.Template(request.TemplateID, request.TemplateVersion)
+		if err != nil {
+			return l, err
+		}
+		l.fillFrom(found)
+	}
+	maps.Copy(l.Tags, request.Tags)
+	if l.InstanceType == "" {
+		l.InstanceType = "m1.small" // the API's default, still
+	}
+	if err := checkInstanceType(l.InstanceType); err != nil {
+		return l, err
+	}
+	if l.ImageID == "" {
+		return l, wire.Errorf("MissingParameter", "The request must contain the parameter ImageId")
+	}
+	image, err := c.usableImage(l.ImageID)
+	if err != nil {
+		return l, err
+	}
+	l.image = image
+	if l.subnet, err = c.subnetFor(l.SubnetID); err != nil {
+		return l, err
+	}
+	return l, c.fillGroups(&l)
+}
+
+func (l *launch) fillFrom(t TemplateVersion) {
+	l.TemplateID, l.templateName, l.TemplateVersion = t.ID, t.Name, strconv.FormatInt(t.Number, 10)
+	for _, field := range []struct {
+		to   *string
+		from string
+	}{
+		{&l.ImageID, t.ImageID}, {&l.InstanceType, t.InstanceType}, {&l.KeyName, t.KeyName}, {&l.UserData, t.UserData},
+		{&l.InstanceProfile, t.InstanceProfile}, {&l.SubnetID, t.SubnetID},
+	} {
+		if *field.to == "" {
+			*field.to = field.from
+		}
+	}
+	if len(l.SecurityGroupIDs) == 0 {
+		l.SecurityGroupIDs = t.SecurityGroupIDs
+	}
+	maps.Copy(l.Tags, t.Tags)
+	l.Tags["aws:ec2launchtemplate:id"] = t.ID
+	l.Tags["aws:ec2launchtemplate:version"] = l.TemplateVersion
+}
+
+func (c *Compute) subnetFor(id string) (*Subnet, error) {
+	if id == "" {
+		return c.network.subnets[0], nil
+	}
+	for _, subnet := range c.network.subnets {
+		if subnet.ID == id {
+			return subnet, nil
+		}
+	}
+	return nil, wire.Errorf("InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", id)
+}
+
+func (c *Compute) fillGroups(l *launch) error {
+	if len(l.SecurityGroupIDs) == 0 {
+		l.SecurityGroupIDs = []string{c.network.groups[0].id}
+	}
+	for _, id := range l.SecurityGroupIDs {
+		if _, ok := c.securityGroup(id); !ok {
+			return groupNotFound(id)
+		}
+	}
+	return nil
+}
+
+// takeCapacity takes n instances out of a pool, all or none.
+func (c *Compute) takeCapacity(p pool, n int) error {
+	left, limited := c.capacity[p]
+	if !limited {
+		return nil
+	}
+	if left < n {
+		return c.insufficientCapacity(p)
+	}
+	c.capacity[p] = left - n
+	return nil
+}
+
+// insufficientCapacity is EC2's own text; the status is 500, so clients retry it.
+func (c *Compute) insufficientCapacity(p pool) error {
+	var elsewhere []string
+	for _, zone := range c.Zones() {
+		if left, limited := c.capacity[pool{zone, p.instanceType}]; !limited || left > 0 {
+			elsewhere = append(elsewhere, zone)
+		}
+	}
+	message := fmt.Sprintf("We currently do not have sufficient %s capacity in the Availability Zone you requested (%s). "+
+		"Our system will be working on provisioning additional capacity.", p.instanceType, p.zone)
+	if len(elsewhere) > 0 {
+		message += fmt.Sprintf(" You can currently get %s capacity by not specifying an Availability Zone in your request or choosing %s.",
+			p.instanceType, strings.Join(elsewhere, ", "))
+	}
+	return &wire.Error{Code: "InsufficientInstanceCapacity", Message: message, Status: 500}
+}
+
+// start makes the instance of a prepared launch.
+func (c *Compute) start(l launch, reservation, clientToken string) *Instance {
+	i := &Instance{
+		ID: "i-" + c.account.Hex(17), ImageID: l.ImageID, InstanceType: l.InstanceType,
+		SubnetID: l.subnet.ID, Zone: l.subnet.Zone, PrivateIP: l.subnet.address(),
+		TemplateID: l.TemplateID, TemplateName: l.templateName, TemplateVersion: l.TemplateVersion,
+		KeyName: l.KeyName, UserData: l.UserData, InstanceProfile: l.InstanceProfile,
+		SecurityGroupIDs: l.SecurityGroupIDs, Tags: l.Tags,
+		State: Pending, LaunchedAt: c.account.Now(),
+		reservation: reservation, clientToken: clientToken, sick: l.image.sick,
+	}
+	c.instances[i.ID] = i
+	c.order = append(c.order, i)
+	c.begin(i)
+	c.changed(i)
+	return i
+}
+
+// address hands out the next address of the subnet. Addresses are not used twice until all were.
+func (s *Subnet) address() string {
+	host := s.next
+	s.next = 4 + (s.next-3)%hostsPerSubnet
+	return fmt.Sprintf("172.31.%d.%d", s.third+host/256, host%256)
+}

@@ -1,0 +1,96 @@
+package ec2
+
+import (
+	"fmt"
+
+	"bluegreen/internal/localaws/account"
+)
+
+// Subnet is a subnet of the default VPC.
+type Subnet struct {
+	ID, VPCID, Zone string
+	ZoneID          string // e.g. "apne1-az4"
+	CIDR            string
+	third           int // octet of its addresses
+	next            int // host number of the next address
+}
+
+// network is the default VPC, 172.31.0.0/16, with one default subnet in each of three zones and its security groups.
+type network struct {
+	vpcID   string
+	subnets []*Subnet
+	groups  []*securityGroup // as created; the first is the VPC's default group
+}
+
+type securityGroup struct {
+	id, name, description string
+	tags                  map[string]string
+}
+
+// hostsPerSubnet is how many addresses of a /20 instances can have: AWS keeps five.
+const hostsPerSubnet = 4091
+
+func newNetwork(acct *account.Account) network {
+	n := network{vpcID: "vpc-" + acct.Hex(17)}
+	for k, letter := range zoneLetters(acct.Region) {
+		n.subnets = append(n.subnets, &Subnet{
+			ID:    "subnet-" + acct.Hex(17),
+			VPCID: n.vpcID,
+			Zone:  acct.Region + letter,
+			CIDR:  fmt.Sprintf("172.31.%d.0/20", 16*k),
+			third: 16 * k,
+			next:  4, // the first four addresses belong to AWS
+		})
+	}
+	n.groups = []*securityGroup{{id: "sg-" + acct.Hex(17), name: "default", description: "default VPC security group"}}
+	return n
+}
+
+// zoneLetters are the zones of a Region. Accounts of ap-northeast-1 see a, c and d; b is closed to new accounts.
+func zoneLetters(region string) []string {
+	if region == "ap-northeast-1" {
+		return []string{"a", "c", "d"}
+	}
+	return []string{"a", "b", "c"}
+}
+
+// VPCID is the id of the default VPC.
+func (c *Compute) VPCID() string { return c.network.vpcID }
+
+// Zones are the names of the availability zones, in order.
+func (c *Compute) Zones() []string {
+	zones := make([]string, len(c.network.subnets))
+	for k, subnet := range c.network.subnets {
+		zones[k] = subnet.Zone
+	}
+	return zones
+}
+
+// Subnet returns a subnet by its id.
+func (c *Compute) Subnet(id string) (Subnet, bool) {
+	for _, subnet := range c.network.subnets {
+		if subnet.ID == id {
+			return *subnet, true
+		}
+	}
+	return Subnet{}, false
+}
+
+// DefaultSubnet returns the default subnet of a zone.
+func (c *Compute) DefaultSubnet(zone string) (Subnet, bool) {
+	for _, subnet := range c.network.subnets {
+		if subnet.Zone == zone {
+			return *subnet, true
+		}
+	}
+	return Subnet{}, false
+}
+
+func (c *Compute) securityGroup(id string) (*securityGroup, bool) {
+	for _, group := range c.network.groups {
+		if group.id == id {
+			return group, true
+		}
+	}
+	return nil, false
+}

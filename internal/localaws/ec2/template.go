@@ -1,0 +1,143 @@
+package ec2
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+// TemplateVersion is one version of a launch template.
+type TemplateVersion struct {
+	ID, Name string // of the template
+	Number   int64
+	Default  bool // it is the template's default version
+
+	ImageID, InstanceType, KeyName, UserData, InstanceProfile string
+
+	SecurityGroupIDs []string
+	SubnetID         string            // of its network interface, if it names one
+	Tags             map[string]string // that instances get
+}
+
+// template is a launch template with its versions, oldest first.
+type template struct {
+	id, name     string
+	createdAt    time.Time
+	tags         map[string]string
+	versions     []*version
+	latest       int64 // highest number ever given
+	defaultsTo   int64 // number of the default version
+	clientTokens map[string]int64
+}
+
+type version struct {
+	number      int64
+	createdAt   time.Time
+	description string
+	data        *types.ResponseLaunchTemplateData // never written to once stored
+}
+
+// Template returns a version of the launch template with that id or name. The version is "$Latest", "$Default", empty
+// (the default one) or a number. Errors: InvalidLaunchTemplateId.NotFound, InvalidLaunchTemplateId.Malformed,
+// InvalidLaunchTemplateName.NotFoundException, InvalidLaunchTemplateId.VersionNotFound.
+func (c *Compute) Template(idOrName, versionName string) (TemplateVersion, error) {
+	var found *template
+	var err error
+	if strings.HasPrefix(idOrName, "lt-") {
+		found, err = c.templateByID(idOrName)
+	} else {
+		found, err = c.templateByName(idOrName)
+	}
+	if err != nil {
+		return TemplateVersion{}, err
+	}
+	v, err := found.version(versionName)
+	if err != nil {
+		return TemplateVersion{}, err
+	}
+	return found.resolve(v), nil
+}
+
+func (c *Compute) templateByID(id string) (*template, error) {
+	if found, ok := c.templates[id]; ok {
+		return found, nil
+	}
+	return nil, wire.Errorf("InvalidLaunchTemplateId.NotFound",
+		"The specified launch template, with template ID %s, does not exist.", id)
+}
+
+func (c *Compute) templateByName(name string) (*template, error) {
+	for _, found := range c.templates {
+		if found.name == name {
+			return found, nil
+		}
+	}
+	return nil, wire.Errorf("InvalidLaunchTemplateName.NotFoundException",
+		"The specified launch template, with template name %s, does not exist.", name)
+}
+
+// version finds a version by its number or alias.
+func (t *template) version(name string) (*version, error) {
+	number := t.defaultsTo
+	switch name {
+	case "", "$Default":
+	case "$Latest":
+		return t.versions[len(t.versions)-1], nil
+	default:
+		parsed, err := strconv.ParseInt(name, 10, 64)
+		if err != nil || parsed < 1 {
+			return nil, wire.Errorf("InvalidLaunchTemplateVersion.Malformed",
+				"Invalid launch template version %s: it must be a positive integer, $Latest or $Default.", name)
+		}
+		number = parsed
+	}
+	at, found := slices.BinarySearchFunc(t.versions, number, func(v *version, n int64) int { return int(v.number - n) })
+	if !found {
+		return nil, wire.Errorf("InvalidLaunchTemplateId.VersionNotFound",
+			"Could not find launch template version %s for launch template %s.", name, t.id)
+	}
+	return t.versions[at], nil
+}
+
+func (t *template) resolve(v *version) TemplateVersion {
+	resolved := TemplateVersion{
+		ID: t.id, Name: t.name, Number: v.number, Default: v.number == t.defaultsTo,
+		ImageID: aws.ToString(v.data.ImageId), InstanceType: string(v.data.InstanceType),
+		KeyName: aws.ToString(v.data.KeyName), UserData: aws.ToString(v.data.UserData),
+		SecurityGroupIDs: v.data.SecurityGroupIds, Tags: make(map[string]string),
+	}
+	if profile := v.data.IamInstanceProfile; profile != nil {
+		resolved.InstanceProfile = aws.ToString(profile.Arn)
+		if resolved.InstanceProfile == "" {
+			resolved.InstanceProfile = aws.ToString(profile.Name)
+		}
+	}
+	if len(v.data.NetworkInterfaces) > 0 {
+		first := v.data.NetworkInterfaces[0]
+		resolved.SubnetID = aws.ToString(first.SubnetId)
+		if len(first.Groups) > 0 {
+			resolved.SecurityGroupIDs = first.Groups
+		}
+	}
+	for _, spec := range v.data.TagSpecifications {
+		if spec.ResourceType == types.ResourceTypeInstance {
+			maps.Copy(resolved.Tags, tagMap(spec.Tags))
+		}
+	}
+	return resolved
+}
+
+func tagMap(tags []types.Tag) map[string]string {
+	values := make(map[string]string, len(tags))
+	for _, tag := range tags {
+		values[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	return values
+}
