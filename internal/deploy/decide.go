@@ -1,0 +1,69 @@
+package deploy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Sample is one look at a fleet: good or not, and why in one sentence.
+type Sample struct {
+	Good    bool
+	Message string
+}
+
+// GreenInService judges green before it takes traffic: every expected instance is InService and healthy, there is at
+// least one, and never fewer than blue wants now.
+func GreenInService(blue, green Fleet) Sample {
+	want := max(green.Sizes.Desired, blue.Sizes.Desired)
+	have := len(green.Serving())
+	message := fmt.Sprintf("green %s has %d of %d instances in service (blue wants %d)",
+		green.Name, have, want, blue.Sizes.Desired)
+	return Sample{Good: want > 0 && have >= want, Message: message}
+}
+
+// GreenServes judges green once it is attached: at least want of its instances are healthy in every target group, and
+// in every zone where blue is healthy.
+func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
+	healthy, zones := traffic.healthyIn(green.Serving())
+	_, needed := traffic.healthyIn(blue.Serving())
+	var bare []string
+	for _, zone := range needed {
+		if !slices.Contains(zones, zone) {
+			bare = append(bare, zone)
+		}
+	}
+	message := fmt.Sprintf("green %s has %d of %d instances healthy in %s",
+		green.Name, healthy, want, count(len(traffic), "target group"))
+	if len(bare) > 0 {
+		slices.Sort(bare)
+		message += ", none in " + strings.Join(bare, ", ") + " where blue serves"
+	}
+	return Sample{Good: want > 0 && healthy >= want && len(bare) == 0, Message: message}
+}
+
+// BlueServes judges blue when traffic returns to it: at least want of its instances are healthy in every target group.
+func BlueServes(blue Fleet, traffic Traffic, want int) Sample {
+	healthy, _ := traffic.healthyIn(blue.Serving())
+	message := fmt.Sprintf("blue %s has %d of %d instances healthy in %s",
+		blue.Name, healthy, want, count(len(traffic), "target group"))
+	return Sample{Good: healthy >= want, Message: message}
+}
+
+// Left reports whether a fleet has left the target groups, its draining done.
+func Left(fleet Fleet, traffic Traffic) Sample {
+	n := traffic.registered(fleet.Instances)
+	attached := 0
+	for arn := range traffic {
+		if slices.Contains(fleet.TargetGroups, arn) {
+			attached++
+		}
+	}
+	if attached > 0 {
+		return Sample{Message: fmt.Sprintf("%s is still attached to %s", fleet.Name, count(attached, "target group"))}
+	}
+	if n > 0 {
+		return Sample{Message: fmt.Sprintf("%d of %d instances of %s are draining", n, len(fleet.Instances), fleet.Name)}
+	}
+	return Sample{Good: true, Message: fmt.Sprintf("no instance of %s takes traffic", fleet.Name)}
+}

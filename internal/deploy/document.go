@@ -1,0 +1,137 @@
+// Package deploy is the domain: the request, the documents that the state machine carries, and the decisions, as
+// functions of what was observed. It knows no AWS client.
+package deploy
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// FunctionTimeoutSeconds is the longest that any of the functions may run. A task waits longer than that, and the lock
+// of an execution that has ended is taken over only when this long has passed since.
+const FunctionTimeoutSeconds = 60
+
+// Call is what the state machine hands to each function.
+type Call struct {
+	Execution Execution `json:"execution"`
+	State     string    `json:"state"`   // name of the state that called
+	Entered   time.Time `json:"entered"` // when the machine entered it: now, on AWS's clock
+	Document  Document  `json:"document"`
+}
+
+// Execution is the execution as the context object shows it.
+type Execution struct {
+	ID           string          `json:"Id"` // ARN
+	Input        json.RawMessage `json:"Input,omitempty"`
+	Name         string          `json:"Name"`
+	RoleArn      string          `json:"RoleArn,omitempty"`
+	StartTime    time.Time       `json:"StartTime"`
+	RedriveCount int             `json:"RedriveCount,omitempty"`
+	RedriveTime  *time.Time      `json:"RedriveTime,omitempty"`
+}
+
+// Document is what travels from state to state. It holds counts and names, never a list that grows with a fleet.
+type Document struct {
+	Request    json.RawMessage `json:"request,omitempty"` // the execution's input, as it was given
+	Deployment *Deployment     `json:"deployment,omitempty"`
+	Progress   *Progress       `json:"progress,omitempty"`
+	Fault      *Fault          `json:"fault,omitempty"` // why the deployment turned back, as Catch wrote it
+	Report     *Report         `json:"report,omitempty"`
+}
+
+// Fault is the error output of a Catch.
+type Fault struct {
+	Error string `json:"Error"`
+	Cause string `json:"Cause,omitempty"`
+}
+
+// Route is where the state machine goes after DescribeBlue.
+type Route string
+
+// The routes.
+const (
+	RouteDeploy   Route = "deploy"    // create green
+	RouteTakeOver Route = "take_over" // an ended execution left something behind: put that right first
+	RouteNothing  Route = "nothing"   // recover was asked for and nothing was left
+)
+
+// Then is what follows when the leavings of an ended execution were put right.
+type Then string
+
+// What can follow.
+const (
+	ThenDescribe Then = "describe" // the deployment that was asked for, from what is live now
+	ThenEnd      Then = "end"      // nothing: action recover
+)
+
+// Deployment is what DescribeBlue resolved: which fleet is replaced by which, and how.
+type Deployment struct {
+	Project      string       `json:"project"`
+	Action       Action       `json:"action"`
+	Route        Route        `json:"route"`
+	Then         Then         `json:"then,omitempty"`       // set while another execution's leavings are put right
+	Execution    string       `json:"execution"`            // ARN of the execution that began this deployment
+	Lineage      string       `json:"lineage"`              // key of the record
+	Blue         string       `json:"blue"`                 // group that serves
+	Green        string       `json:"green,omitempty"`      // its copy; named when CreateGreen takes the lock
+	Generation   int          `json:"generation,omitempty"` // number of the copy
+	Strategy     Strategy     `json:"strategy"`
+	TargetGroups []string     `json:"target_groups,omitempty"` // ARNs
+	Template     *Template    `json:"template,omitempty"`
+	WaitSeconds  int          `json:"wait_seconds"`
+	Health       HealthPolicy `json:"health"`
+	StartedAt    time.Time    `json:"started_at"`
+	Warnings     []string     `json:"warnings,omitempty"`
+}
+
+// Template says which launch template version green is pinned to, and what blue asks for.
+type Template struct {
+	ID        string            `json:"id"`
+	Version   string            `json:"version"`             // number
+	Specifier string            `json:"specifier"`           // what to resolve again next time: a number, $Latest or $Default
+	Overrides map[string]string `json:"overrides,omitempty"` // id@specifier of a mixed policy's override → number
+}
+
+// Verdict is the answer of a poll.
+type Verdict string
+
+// The verdicts. Pending is data that a Choice routes, never an error.
+const (
+	Pending  Verdict = "pending"  // look again after Progress.Seconds
+	Done     Verdict = "done"     // the state's work is finished
+	Undo     Verdict = "undo"     // TakeOver: what was left is undone first
+	Finish   Verdict = "finish"   // TakeOver: what was left is finished first
+	NotOurs  Verdict = "not_ours" // the way back found no lock of this deployment: nothing to restore
+	Released Verdict = "released" // TakeOver: the lock was given back meanwhile
+)
+
+// Progress is the state of a poll loop, and what a person reads in the execution's history.
+type Progress struct {
+	State   string     `json:"state"`           // the poll loop that this belongs to
+	Verdict Verdict    `json:"verdict"`         //
+	Seconds int        `json:"seconds"`         // pause before the next look
+	Since   time.Time  `json:"since"`           // when the loop began
+	Phase   string     `json:"phase,omitempty"` // of a loop with several
+	Good    int        `json:"good,omitempty"`  // good samples in a row
+	Bad     int        `json:"bad,omitempty"`   // bad samples in a row, where good ones are the rule
+	DrainBy *time.Time `json:"drain_by,omitempty"`
+	Message string     `json:"message"` // one sentence
+}
+
+// Report is what a person is told at the end.
+type Report struct {
+	End         string    `json:"end"` // Succeeded, RolledBack, Rejected
+	Error       string    `json:"error,omitempty"`
+	What        string    `json:"what"`           // what happened
+	Left        []string  `json:"left,omitempty"` // what is left, if anything
+	Next        []string  `json:"next,omitempty"` // commands that show or mend it
+	Project     string    `json:"project,omitempty"`
+	Lineage     string    `json:"lineage,omitempty"`
+	Live        string    `json:"live,omitempty"` // group that serves
+	Blue        string    `json:"blue,omitempty"`
+	Green       string    `json:"green,omitempty"`
+	Execution   string    `json:"execution"`
+	EndedAt     time.Time `json:"ended_at"`
+	TookSeconds int       `json:"took_seconds"`
+	Warnings    []string  `json:"warnings,omitempty"`
+}

@@ -1,0 +1,106 @@
+package deploy
+
+import "slices"
+
+// Fleet is an Auto Scaling group as AWS shows it at one moment.
+type Fleet struct {
+	Name                    string
+	Sizes                   Sizes
+	Instances               []Instance
+	TargetGroups            []string // ARNs
+	Suspended               []string // processes
+	HealthCheckType         string
+	HealthCheckGraceSeconds int
+	Tags                    map[string]string
+	Deleting                bool
+}
+
+// Sizes are a group's capacities, in instances.
+type Sizes struct {
+	Min     int `json:"min"`
+	Max     int `json:"max"`
+	Desired int `json:"desired"`
+}
+
+// Instance is a member of a fleet.
+type Instance struct {
+	ID        string
+	Zone      string
+	Lifecycle string // as Auto Scaling names it: Pending, InService, Terminating:Wait, …
+	Healthy   bool   // as Auto Scaling sees it
+	Protected bool   // from scale-in
+}
+
+const inService = "InService"
+
+// Serving are the instances that are InService and healthy.
+func (f Fleet) Serving() []Instance {
+	var serving []Instance
+	for _, instance := range f.Instances {
+		if instance.Lifecycle == inService && instance.Healthy {
+			serving = append(serving, instance)
+		}
+	}
+	return serving
+}
+
+// Missing returns the target groups of want that the fleet is not attached to.
+func (f Fleet) Missing(want []string) []string {
+	var missing []string
+	for _, arn := range want {
+		if !slices.Contains(f.TargetGroups, arn) {
+			missing = append(missing, arn)
+		}
+	}
+	return missing
+}
+
+// Targets is what one target group shows: the state of each registered instance.
+type Targets map[string]string
+
+// The target states that decide something.
+const (
+	TargetHealthy  = "healthy"
+	TargetDraining = "draining"
+	TargetUnused   = "unused"
+)
+
+// Traffic is what the target groups show, by ARN.
+type Traffic map[string]Targets
+
+// healthyIn counts the instances that are healthy in every one of the target groups, and their zones.
+func (t Traffic) healthyIn(instances []Instance) (healthy int, zones []string) {
+	for _, instance := range instances {
+		if !t.everywhere(instance.ID, TargetHealthy) {
+			continue
+		}
+		healthy++
+		if !slices.Contains(zones, instance.Zone) {
+			zones = append(zones, instance.Zone)
+		}
+	}
+	return healthy, zones
+}
+
+func (t Traffic) everywhere(id, state string) bool {
+	for _, targets := range t {
+		if targets[id] != state {
+			return false
+		}
+	}
+	return len(t) > 0
+}
+
+// registered counts the instances that some target group still lists: draining ones too.
+func (t Traffic) registered(instances []Instance) int {
+	n := 0
+	for _, instance := range instances {
+		for _, targets := range t {
+			if state, listed := targets[instance.ID]; listed && state != TargetUnused {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,71 @@
+package deploy
+
+import (
+	"math"
+	"time"
+)
+
+// Pauses between two looks grow with the time that a loop has lasted, so that looking costs at most a tenth of the
+// time and few calls; they stay between these bounds. The request's Wait is the most while something is about to
+// happen; a loop that lasts for hours may pause for a fiftieth of it, which keeps two days within 600 looks.
+const (
+	shortestPauseSeconds = 2
+	growth               = 10
+	longGrowth           = 50
+)
+
+// Begin returns the progress of the poll loop of the state that calls: the one under way, or a new one.
+func (c Call) Begin() Progress {
+	if p := c.Document.Progress; p != nil && p.State == c.State {
+		return *p
+	}
+	return Progress{State: c.State, Since: c.Entered}
+}
+
+// Elapsed is how long the loop has lasted; a redrive begins it anew.
+func (c Call) Elapsed(p Progress) time.Duration {
+	since := p.Since
+	if redriven := c.Execution.RedriveTime; redriven != nil && redriven.After(since) {
+		since = *redriven
+	}
+	return max(c.Entered.Sub(since), 0)
+}
+
+// Wait returns p as a pending verdict with the pause after which looking again makes sense.
+func (c Call) Wait(p Progress, message string) Progress {
+	p.Verdict, p.Message = Pending, message
+	p.Seconds = pause(c.Elapsed(p), c.Document.Deployment.WaitSeconds)
+	return p
+}
+
+// WaitUntil is Wait for something that is known to happen at a time, and not before.
+func (c Call) WaitUntil(p Progress, at time.Time, message string) Progress {
+	p = c.Wait(p, message)
+	if left := at.Sub(c.Entered); left > 0 {
+		p.Seconds = min(ceilSeconds(left)+1, c.Document.Deployment.WaitSeconds)
+	}
+	return p
+}
+
+// Finished returns p as a verdict that ends the loop.
+func (p Progress) Finished(verdict Verdict, message string) Progress {
+	p.Verdict, p.Message, p.Seconds = verdict, message, 0
+	return p
+}
+
+// Count notes a sample: good and bad ones in a row.
+func (p Progress) Count(s Sample) Progress {
+	if s.Good {
+		p.Good, p.Bad = p.Good+1, 0
+	} else {
+		p.Good, p.Bad = 0, p.Bad+1
+	}
+	return p
+}
+
+func pause(elapsed time.Duration, most int) int {
+	most = max(most, int(elapsed.Seconds())/longGrowth)
+	return min(max(int(elapsed.Seconds())/growth, shortestPauseSeconds), most)
+}
+
+func ceilSeconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }

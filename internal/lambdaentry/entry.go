@@ -1,0 +1,92 @@
+// Package lambdaentry is the door between Lambda and a state's handler: configuration, strict decoding, and errors as
+// names that the state machine can route. It is the only user of aws-lambda-go.
+package lambdaentry
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+)
+
+// LedgerTableVariable names the environment variable that holds the name of the ledger's table.
+const LedgerTableVariable = "LEDGER_TABLE"
+
+// Environment is what a function is configured with.
+type Environment struct {
+	LedgerTable string // DynamoDB table of records
+}
+
+// Handle is the work of one state.
+type Handle func(context.Context, deploy.Call) (deploy.Document, error)
+
+// New makes a state's work from its clients' configuration.
+type New func(aws.Config, Environment) Handle
+
+// attempts is how often the SDK tries a call before the state machine's own, more patient, retries take over.
+const attempts = 4
+
+// Start configures the function and serves Lambda. It does not return.
+func Start(newHandle New) {
+	ctx := context.Background()
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(func() aws.Retryer {
+		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = attempts })
+	}))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "loading the AWS configuration:", err)
+		os.Exit(1)
+	}
+	env := Environment{LedgerTable: os.Getenv(LedgerTableVariable)}
+	if env.LedgerTable == "" {
+		fmt.Fprintf(os.Stderr, "%s is not set: it must name the ledger's DynamoDB table\n", LedgerTableVariable)
+		os.Exit(1)
+	}
+	lambda.StartWithOptions(entry{newHandle(cfg, env)}, lambda.WithContext(ctx))
+}
+
+// entry implements lambda.Handler.
+type entry struct{ handle Handle }
+
+// Invoke implements lambda.Handler. Its error is always a messages.InvokeResponse_Error by value: only then does
+// Lambda report the fault's name and not the name of a Go type.
+func (e entry) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	response, failure := Invoke(ctx, e.handle, payload)
+	if failure != nil {
+		return nil, *failure
+	}
+	return response, nil
+}
+
+// Invoke runs handle on payload as Lambda would. A failure carries the fault's name as its type.
+func Invoke(ctx context.Context, handle Handle, payload []byte) (response []byte, failure *messages.InvokeResponse_Error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			failure = panicked(reason)
+		}
+	}()
+	var call deploy.Call
+	decoder := json.NewDecoder(bytes.NewReader(payload))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&call); err != nil {
+		return nil, failed(fault.New(fault.Bug, "the state machine's payload is not understood: %w", err))
+	}
+	document, err := handle(ctx, call)
+	if err != nil {
+		return nil, failed(err)
+	}
+	response, err = json.Marshal(document)
+	if err != nil {
+		return nil, failed(fault.New(fault.Bug, "encoding the document: %w", err))
+	}
+	return response, nil
+}

@@ -1,0 +1,89 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+)
+
+// Holder works on a lineage in the name of one execution.
+type Holder struct {
+	Ledger    Ledger
+	Lineage   string
+	Execution string
+}
+
+// For returns the holder that a call works as.
+func (l Ledger) For(call deploy.Call) Holder {
+	return Holder{Ledger: l, Lineage: call.Document.Deployment.Lineage, Execution: call.Execution.ID}
+}
+
+// Check is the fence: it returns the record if the execution holds the lock at one of the stages, and a Conflict
+// otherwise. It is called right before each write to AWS, so that a function that outlived its task writes nothing.
+func (h Holder) Check(ctx context.Context, stages ...Stage) (Record, error) {
+	record, _, err := h.Ledger.Get(ctx, h.Lineage)
+	if err != nil {
+		return Record{}, err
+	}
+	return record, h.holds(record, stages)
+}
+
+// Change is Check, then change applied to the record and written. It tries again while others write; changing nothing
+// writes nothing.
+func (h Holder) Change(ctx context.Context, change func(*Record), stages ...Stage) (Record, error) {
+	const tries = 5
+	for range tries {
+		record, err := h.Check(ctx, stages...)
+		if err != nil {
+			return Record{}, err
+		}
+		changed := record.clone()
+		change(&changed)
+		if reflect.DeepEqual(record, changed) {
+			return record, nil
+		}
+		written, err := h.Ledger.Put(ctx, changed)
+		if errors.Is(err, ErrChanged) {
+			continue
+		}
+		return written, err
+	}
+	return Record{}, fault.New(fault.Unavailable, "the record of %s was changed by others %d times in a row", h.Lineage, tries)
+}
+
+func (h Holder) holds(record Record, stages []Stage) error {
+	switch lock := record.Lock; {
+	case lock == nil:
+		return fault.New(fault.Conflict, "lineage %s: %s does not hold the lock any more; nobody does", h.Lineage, h.Execution)
+	case lock.Execution != h.Execution:
+		return fault.New(fault.Conflict, "lineage %s is held by %s since %s (stage %s); %s may not write",
+			h.Lineage, lock.Execution, lock.Since.Format("2006-01-02 15:04:05Z"), lock.Stage, h.Execution)
+	case !slices.Contains(stages, lock.Stage):
+		return fault.New(fault.Conflict, "lineage %s has moved on to stage %s; a function of stage %s may not write",
+			h.Lineage, lock.Stage, stages[0])
+	}
+	return nil
+}
+
+// clone copies what Change may change.
+func (r Record) clone() Record {
+	if r.Lock != nil {
+		lock := *r.Lock
+		if lock.Originals != nil {
+			originals := *lock.Originals
+			originals.Suspended = slices.Clone(originals.Suspended)
+			lock.Originals = &originals
+		}
+		r.Lock = &lock
+	}
+	if r.Previous != nil {
+		previous := *r.Previous
+		r.Previous = &previous
+	}
+	r.Outcomes = slices.Clone(r.Outcomes)
+	return r
+}

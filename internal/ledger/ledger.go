@@ -1,0 +1,94 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// KeyAttribute is the table's partition key, a string.
+const KeyAttribute = "lineage"
+
+// ErrChanged means that somebody else wrote the record since it was read.
+var ErrChanged = errors.New("the record was changed by somebody else")
+
+// items is all of DynamoDB that the ledger uses.
+type items interface {
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+}
+
+var _ items = (*dynamodb.Client)(nil)
+
+// Ledger is the table of records.
+type Ledger struct {
+	Table string
+	Items items
+}
+
+// Get reads the record of a lineage, consistently. A lineage without a record gives the zero record and false.
+func (l Ledger) Get(ctx context.Context, lineage string) (Record, bool, error) {
+	out, err := l.Items.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:      &l.Table,
+		Key:            map[string]types.AttributeValue{KeyAttribute: &types.AttributeValueMemberS{Value: lineage}},
+		ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return Record{}, false, fmt.Errorf("reading the record of %s: %w", lineage, err)
+	}
+	if out.Item == nil {
+		return Record{}, false, nil
+	}
+	var record Record
+	if err := attributevalue.UnmarshalMapWithOptions(out.Item, &record, decodeJSONTags); err != nil {
+		return Record{}, false, fmt.Errorf("decoding the record of %s: %w", lineage, err)
+	}
+	return record, true, nil
+}
+
+// Put writes the record if it is still at the version that was read (0: not there yet) and returns it at its new
+// version, or ErrChanged. A write that took effect although its answer was lost counts as written.
+func (l Ledger) Put(ctx context.Context, record Record) (Record, error) {
+	read := record.Version
+	record.Version++
+	item, err := attributevalue.MarshalMapWithOptions(record, encodeJSONTags)
+	if err != nil {
+		return Record{}, fmt.Errorf("encoding the record of %s: %w", record.Lineage, err)
+	}
+	input := &dynamodb.PutItemInput{
+		TableName:                           &l.Table,
+		Item:                                item,
+		ConditionExpression:                 aws.String("attribute_not_exists(#key)"),
+		ExpressionAttributeNames:            map[string]string{"#key": KeyAttribute},
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}
+	if read > 0 {
+		input.ConditionExpression = aws.String("#version = :read")
+		input.ExpressionAttributeNames = map[string]string{"#version": "version"}
+		input.ExpressionAttributeValues = map[string]types.AttributeValue{
+			":read": &types.AttributeValueMemberN{Value: strconv.FormatInt(read, 10)},
+		}
+	}
+	_, err = l.Items.PutItem(ctx, input)
+	var failed *types.ConditionalCheckFailedException
+	switch {
+	case errors.As(err, &failed):
+		if reflect.DeepEqual(failed.Item, item) {
+			return record, nil
+		}
+		return Record{}, ErrChanged
+	case err != nil:
+		return Record{}, fmt.Errorf("writing the record of %s: %w", record.Lineage, err)
+	}
+	return record, nil
+}
+
+func encodeJSONTags(o *attributevalue.EncoderOptions) { o.TagKey = "json" }
+func decodeJSONTags(o *attributevalue.DecoderOptions) { o.TagKey = "json" }

@@ -1,0 +1,77 @@
+// Package ledger keeps one record per lineage in DynamoDB: the lock, the fence and the memory of originals. Every
+// write is on condition of the record's version, so of two writers one is told.
+package ledger
+
+import (
+	"time"
+
+	"bluegreen/internal/deploy"
+)
+
+// Record is what is remembered of a lineage.
+type Record struct {
+	Lineage    string           `json:"lineage"` // key: the first blue's name
+	Version    int64            `json:"version"` // of the record; each write adds one
+	Generation int              `json:"generation"`
+	Live       string           `json:"live"`               // group that serves
+	Template   *deploy.Template `json:"template,omitempty"` // what Live was pinned to, and what to resolve next time
+	Lock       *Lock            `json:"lock,omitempty"`     // nil when no deployment is under way
+	Previous   *Previous        `json:"previous,omitempty"` // the fleet that Live replaced
+	Outcomes   []Outcome        `json:"outcomes,omitempty"` // the latest, newest first
+}
+
+// Stage is how far a deployment has come. Stages only move on.
+type Stage string
+
+// The stages.
+const (
+	Creating  Stage = "creating"  // green is made and becomes healthy; blue is untouched
+	Switching Stage = "switching" // traffic moves; minimums are pinned
+	Restoring Stage = "restoring" // the way back
+	Committed Stage = "committed" // past the point of no return: green is live, blue goes
+)
+
+// Lock is held by the execution that works on the lineage.
+type Lock struct {
+	Execution  string            `json:"execution"` // ARN
+	Since      time.Time         `json:"since"`
+	Stage      Stage             `json:"stage"`
+	Deployment deploy.Deployment `json:"deployment"`
+	Originals  *Originals        `json:"originals,omitempty"`
+}
+
+// Originals is what is about to be changed on blue, written before it is changed.
+type Originals struct {
+	Blue      deploy.Sizes `json:"blue"`
+	Suspended []string     `json:"suspended,omitempty"`  // blue's processes that were suspended before
+	PinnedMin int          `json:"pinned_min,omitempty"` // both fleets' minimum while traffic moves
+	BlueLeft  bool         `json:"blue_left,omitempty"`  // blue was told to leave its target groups
+}
+
+// Previous is the fleet that was replaced last and stands by at size 0.
+type Previous struct {
+	Name      string       `json:"name"`
+	Sizes     deploy.Sizes `json:"sizes"` // before it was scaled in
+	Suspended []string     `json:"suspended,omitempty"`
+}
+
+// Outcome is how a deployment ended.
+type Outcome struct {
+	Execution string    `json:"execution"`
+	End       string    `json:"end"`
+	Blue      string    `json:"blue"`
+	Green     string    `json:"green,omitempty"`
+	Error     string    `json:"error,omitempty"`
+	At        time.Time `json:"at"`
+}
+
+const outcomesKept = 20
+
+// Close gives the lock back and notes how the deployment ended.
+func (r *Record) Close(outcome Outcome) {
+	r.Lock = nil
+	r.Outcomes = append([]Outcome{outcome}, r.Outcomes...)
+	if len(r.Outcomes) > outcomesKept {
+		r.Outcomes = r.Outcomes[:outcomesKept]
+	}
+}
