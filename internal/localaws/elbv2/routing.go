@@ -1,0 +1,129 @@
+package elbv2
+
+import (
+	"net/http"
+	"time"
+)
+
+// Routing is what a listener does with new connections or requests now: rules by priority, the default rule last.
+type Routing struct {
+	Rules []RoutedRule
+}
+
+// RoutedRule is a rule with the targets that its action reaches now.
+type RoutedRule struct {
+	Priority string // "default" for the last one
+	Groups   []RoutedGroup
+	// Sticky is how long a client keeps to the target group it was given (cookie AWSALBTG); zero is not at all.
+	Sticky time.Duration
+	Fixed  *FixedResponse // answer with this instead of forwarding
+	match  []condition
+}
+
+// RoutedGroup is a target group of a forward action with the targets that get new requests now. A group with a weight
+// and no targets answers its share with 503; if all weights are 0, all is answered so.
+type RoutedGroup struct {
+	ARN      string
+	Weight   int32
+	Targets  []RoutedTarget
+	FailOpen bool // none is healthy, so all that are registered get requests
+}
+
+// RoutedTarget is a target that gets new requests.
+type RoutedTarget struct {
+	InstanceID string
+	Port       int32
+	HealthyAt  time.Time     // when it began to get its share
+	SlowStart  time.Duration // how long its share grows from then on; zero is not at all
+}
+
+// FixedResponse is an answer that the load balancer gives by itself.
+type FixedResponse struct {
+	Status      int
+	ContentType string
+	Body        string
+}
+
+// Share is how much of an ordinary target's share the target gets at a time: 1, or less while it starts slowly.
+func (t RoutedTarget) Share(now time.Time) float64 {
+	passed := now.Sub(t.HealthyAt)
+	if passed >= t.SlowStart {
+		return 1
+	}
+	return max(0.01, float64(passed)/float64(t.SlowStart))
+}
+
+// Match is the rule that a request meets. A Network Load Balancer has the default rule only, and request may be nil.
+func (r Routing) Match(request *http.Request) RoutedRule {
+	for _, rule := range r.Rules {
+		if matchesAll(rule.match, request) {
+			return rule
+		}
+	}
+	return RoutedRule{}
+}
+
+// ListenerView is a listener as a data plane needs it.
+type ListenerView struct {
+	ARN, LoadBalancerARN, LoadBalancerName string
+	LoadBalancerType                       string // application or network
+	Port                                   int32
+	Protocol                               string // HTTP, HTTPS, TCP, ...
+}
+
+// Listeners are the listeners of all load balancers, as created.
+func (l *LoadBalancers) Listeners() []ListenerView {
+	views := make([]ListenerView, len(l.listeners))
+	for k, listener := range l.listeners {
+		views[k] = ListenerView{
+			ARN: listener.arn, Port: listener.port, Protocol: listener.protocol,
+			LoadBalancerARN: listener.balancer.arn, LoadBalancerName: listener.balancer.name, LoadBalancerType: listener.balancer.kind,
+		}
+	}
+	return views
+}
+
+// Route is what a listener does with new requests now; it agrees with Health at every instant. A listener that does
+// not exist routes nothing.
+func (l *LoadBalancers) Route(listenerARN string) Routing {
+	listener := l.listener(listenerARN)
+	if listener == nil {
+		return Routing{}
+	}
+	routing := Routing{Rules: make([]RoutedRule, len(listener.rules))}
+	for k, rule := range listener.rules {
+		routing.Rules[k] = l.routeRule(rule)
+	}
+	return routing
+}
+
+func (l *LoadBalancers) routeRule(r *rule) RoutedRule {
+	routed := RoutedRule{Priority: r.priority(), Sticky: r.action.sticky, Fixed: r.action.fixed, match: r.conditions}
+	for _, share := range r.action.forward {
+		routed.Groups = append(routed.Groups, share.group.route(share.weight))
+	}
+	return routed
+}
+
+// route is the group with the targets that get requests. If none is healthy, the load balancer fails open to all that
+// are registered with it (aws-facts B), those that are still initial too: it answers 503 only when no target is
+// registered or all are unused (ELB user guide, troubleshooting).
+func (g *TargetGroup) route(weight int32) RoutedGroup {
+	routed := RoutedGroup{ARN: g.ARN, Weight: weight}
+	slow := g.secondsOf("slow_start.duration_seconds")
+	for _, t := range g.targets {
+		if t.health == healthy || t.health == unchecked {
+			routed.Targets = append(routed.Targets, RoutedTarget{InstanceID: t.id, Port: t.port, HealthyAt: t.healthyAt, SlowStart: slow})
+		}
+	}
+	if len(routed.Targets) > 0 {
+		return routed
+	}
+	for _, t := range g.targets {
+		if t.health.State == "unhealthy" || t.health.State == "initial" {
+			routed.Targets = append(routed.Targets, RoutedTarget{InstanceID: t.id, Port: t.port})
+			routed.FailOpen = true
+		}
+	}
+	return routed
+}

@@ -1,0 +1,194 @@
+package elbv2
+
+import (
+	"slices"
+	"time"
+
+	"bluegreen/internal/clock"
+	localec2 "bluegreen/internal/localaws/ec2"
+	"bluegreen/internal/localaws/wire"
+)
+
+// targetKey names a target within its group.
+type targetKey struct {
+	id   string
+	port int32
+}
+
+// target is an instance registered with a target group on a port.
+type target struct {
+	targetKey
+	balancers *LoadBalancers
+	group     *TargetGroup
+	zone      string
+
+	health    Health
+	healthyAt time.Time
+	seen      timeline
+	good, bad int32       // checks in a row
+	timer     clock.Timer // the next thing that happens to it: a check, or the end of a phase
+	phase     int         // grows when what was going on is over, so that a late check is not counted
+}
+
+// register adds instances to a group, or brings back those that drain. All or none.
+func (l *LoadBalancers) register(g *TargetGroup, keys []targetKey) error {
+	for _, key := range keys {
+		if err := l.registrable(g, key); err != nil {
+			return err
+		}
+	}
+	for _, key := range keys {
+		t := g.target(key)
+		if t == nil {
+			instance, _ := l.compute.Instance(key.id)
+			t = &target{targetKey: key, balancers: l, group: g, zone: instance.Zone}
+			g.targets = append(g.targets, t)
+			l.members[key.id] = append(l.members[key.id], t)
+		} else if t.health != draining {
+			continue
+		}
+		t.begin()
+	}
+	return nil
+}
+
+func (l *LoadBalancers) registrable(g *TargetGroup, key targetKey) error {
+	instance, ok := l.compute.Instance(key.id)
+	if !ok {
+		return wire.Errorf("InvalidTarget", "The following targets are not valid instances: '%s'", key.id)
+	}
+	if instance.State != localec2.Running {
+		return wire.Errorf("InvalidTarget", "The following targets are not in a running state and cannot be registered: '%s'", key.id)
+	}
+	subnet, _ := l.compute.Subnet(instance.SubnetID)
+	if subnet.VPCID != g.VPCID {
+		return wire.Errorf("InvalidTarget", "The following targets are not in the target group VPC '%s': '%s'", g.VPCID, key.id)
+	}
+	return nil
+}
+
+// deregister begins to drain the targets that are meant.
+func (l *LoadBalancers) deregister(g *TargetGroup, meant func(targetKey) bool) {
+	for _, t := range slices.Clone(g.targets) {
+		if meant(t.targetKey) && t.health != draining {
+			t.drain()
+		}
+	}
+}
+
+// begin puts a target at the start of its life in the group, or aside if the group does not route to it.
+func (t *target) begin() {
+	t.stop()
+	t.good, t.bad = 0, 0
+	switch {
+	case !t.group.used:
+		t.become(notInUse)
+	case !t.group.user.covers(t.zone):
+		t.become(otherZone)
+	default:
+		t.become(registering)
+		d := t.balancers.settings.Registration
+		if t.group.user.kind == network {
+			d = t.balancers.settings.NetworkRegistration
+		}
+		t.after(t.balancers.account.Draw(d), t.beginChecks)
+	}
+}
+
+// drain keeps the target in the group for the deregistration delay: even an idle target shows draining until the delay
+// has passed (aws-facts B). A target that gets no traffic leaves at once: it has no connections.
+func (t *target) drain() {
+	t.stop()
+	if t.health.State == "unused" {
+		t.leave()
+		return
+	}
+	t.become(draining)
+	t.after(t.group.DeregistrationDelay(), t.leave)
+}
+
+// leave takes the target out of the group.
+func (t *target) leave() {
+	l, g := t.balancers, t.group
+	t.stop()
+	g.targets = slices.DeleteFunc(g.targets, func(other *target) bool { return other == t })
+	members := slices.DeleteFunc(l.members[t.id], func(other *target) bool { return other == t })
+	if l.members[t.id] = members; len(members) == 0 {
+		delete(l.members, t.id)
+	}
+	t.health = notKnown
+	t.seen.add(moment{from: l.account.Now(), health: notKnown}, l.settings.DescribeLag)
+	g.gone = append(g.gone, t)
+	l.account.After(l.settings.DescribeLag, func() {
+		g.gone = slices.DeleteFunc(g.gone, func(other *target) bool { return other == t })
+	})
+	l.changed()
+}
+
+// become changes the target's health.
+func (t *target) become(h Health) {
+	if t.health == h {
+		return
+	}
+	l := t.balancers
+	t.health = h
+	if h == healthy {
+		t.healthyAt = l.account.Now()
+	}
+	t.seen.add(moment{from: l.account.Now(), health: h, registered: true}, l.settings.DescribeLag)
+	l.changed()
+}
+
+// stop ends what is going on with the target.
+func (t *target) stop() {
+	t.phase++
+	if t.timer != nil {
+		t.timer.Stop()
+		t.timer = nil
+	}
+}
+
+// after lets f happen to the target later, unless its phase ends before.
+func (t *target) after(d time.Duration, f func()) {
+	phase := t.phase
+	t.timer = t.balancers.account.After(d, func() {
+		if t.phase == phase {
+			f()
+		}
+	})
+}
+
+// instanceChanged notices, a little late, that an instance stopped, ended or runs again.
+func (l *LoadBalancers) instanceChanged(i *localec2.Instance) {
+	switch i.State {
+	case localec2.ShuttingDown, localec2.Stopping, localec2.Running:
+	default:
+		return
+	}
+	for _, t := range l.members[i.ID] {
+		if (i.State == localec2.Running) == (t.health.Reason == "Target.InvalidState") {
+			l.account.After(l.account.Draw(l.settings.Notice), func() { t.notice(i) })
+		}
+	}
+}
+
+// notice sets a target aside whose instance does not run, and takes it back when the instance runs again. A draining
+// target goes on draining.
+func (t *target) notice(i *localec2.Instance) {
+	if t.group.target(t.targetKey) != t || t.health == draining {
+		return
+	}
+	switch i.State {
+	case localec2.Running:
+		if t.health.Reason == "Target.InvalidState" {
+			t.begin()
+		}
+	case localec2.Stopping, localec2.Stopped:
+		t.stop()
+		t.become(invalidState("stopped"))
+	case localec2.ShuttingDown, localec2.Terminated:
+		t.stop()
+		t.become(invalidState("terminated"))
+		t.after(t.balancers.account.Draw(t.balancers.settings.TerminatedGone), t.leave)
+	}
+}
