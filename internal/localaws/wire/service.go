@@ -28,7 +28,15 @@ type Service struct {
 	Version      string // API version of the query protocols, e.g. "2011-01-01"
 	Namespace    string // XML namespace of the query protocols' answers
 	TargetPrefix string // X-Amz-Target of the JSON protocols, e.g. "AWSStepFunctions"
+	LowerCamel   bool   // JSON member names begin with a lower-case letter (states)
 	Operations   []Operation
+
+	// Wire names that do not follow the protocol's rule (see naming), keyed "Type.Field" by the SDK's Go names, e.g.
+	// "Reservation.Instances": "instancesSet".
+	RequestNames  map[string]string
+	ResponseNames map[string]string
+
+	Unions []Union // the union types that the operations' types contain
 }
 
 // Operation is one API operation.
@@ -41,6 +49,12 @@ type Operation struct {
 	Method   string       // RESTJSON1 only
 	Path     string       // RESTJSON1 only, e.g. "/2015-03-31/functions/{FunctionName}/invocations"
 	Handle   func(call *Call, input any) (output any, err error)
+
+	Required      []string          // input members without which the operation answers the service's validation error
+	Headers       map[string]string // RESTJSON1 only: members of input or output that travel as a header, by Go name
+	PayloadMember string            // RESTJSON1 only: the member of input or output that is the whole body
+	StatusMember  string            // RESTJSON1 only: the output member that is the HTTP status
+	Success       int               // RESTJSON1 only: HTTP status of success; 0 is 200
 }
 
 // Op describes the operation name, whose input members in modelled are honoured. A nested member is named with dots
@@ -68,10 +82,52 @@ func (o Operation) Waits() Operation {
 	return o
 }
 
-// REST says where a RESTJSON1 operation is found.
+// REST says where a RESTJSON1 operation is found. {FunctionName} in path sets the input member of that name, and so does
+// a parameter of the query string; other members come from the headers and the payload that WithHeaders and WithPayload
+// name, or from the JSON body.
 func (o Operation) REST(method, path string) Operation {
 	o.Method, o.Path = method, path
 	return o
+}
+
+// WithHeaders says which members of the input or output, by Go name, travel as which header (RESTJSON1).
+func (o Operation) WithHeaders(headers map[string]string) Operation {
+	o.Headers = headers
+	return o
+}
+
+// WithPayload says which member of the input or output, a []byte, is the whole body (RESTJSON1).
+func (o Operation) WithPayload(member string) Operation {
+	o.PayloadMember = member
+	return o
+}
+
+// WithStatus says which output member is the HTTP status (RESTJSON1); "" is none. Where it is not set, or zero, the
+// status is success.
+func (o Operation) WithStatus(member string, success int) Operation {
+	o.StatusMember, o.Success = member, success
+	return o
+}
+
+// Requires names input members that must be set.
+func (o Operation) Requires(members ...string) Operation {
+	o.Required = append(o.Required[:len(o.Required):len(o.Required)], members...)
+	return o
+}
+
+// Union is a union type of the SDK: an interface and the types that implement it.
+type Union struct {
+	Interface reflect.Type
+	Members   []reflect.Type // pointers to structs with one field, Value, named <Interface>Member<wire name>
+}
+
+// UnionOf describes the union I by one value of each of its member types.
+func UnionOf[I any](members ...I) Union {
+	union := Union{Interface: reflect.TypeFor[I]()}
+	for _, member := range members {
+		union.Members = append(union.Members, reflect.TypeOf(member))
+	}
+	return union
 }
 
 // Call is one request to one operation.
@@ -82,6 +138,14 @@ type Call struct {
 	Caller    string // the access key id that signed the request; each Lambda invocation has its own
 	RequestID string
 	Time      time.Time
+	Principal Principal // whose access key the caller has
+}
+
+// Principal is who an access key id belongs to.
+type Principal struct {
+	ARN      string // e.g. arn:aws:sts::000000000000:assumed-role/role/session
+	UserID   string
+	Function string // name of the Lambda function that runs under the key; "" for people
 }
 
 // Error is an error as AWS words it.
@@ -89,6 +153,8 @@ type Error struct {
 	Code    string
 	Message string
 	Status  int // HTTP status: 400 for the sender's faults, 500 and above for the service's
+
+	Members map[string]any // further members of the error in the JSON protocols, by wire name, e.g. "Item"
 }
 
 func (e *Error) Error() string { return e.Code + ": " + e.Message }

@@ -1,0 +1,86 @@
+package wire
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// contentType is what a protocol's answers are.
+func (p Protocol) contentType() string {
+	switch p {
+	case AWSJSON10:
+		return "application/x-amz-json-1.0"
+	case AWSJSON11:
+		return "application/x-amz-json-1.1"
+	case RESTJSON1:
+		return "application/json"
+	}
+	return "text/xml"
+}
+
+// writeAnswer writes the answer of a call that succeeded.
+func (s *served) writeAnswer(w http.ResponseWriter, o *Operation, output any, requestID string) {
+	status, body, err := http.StatusOK, []byte(nil), error(nil)
+	switch s.Protocol {
+	case AWSQuery, EC2Query:
+		body, err = s.queryAnswer(o, output, requestID)
+	case RESTJSON1:
+		status, body, err = s.restAnswer(o, output, w.Header())
+	default:
+		body, err = s.jsonAnswer(output)
+	}
+	if err != nil {
+		s.writeError(w, asError(err), requestID)
+		return
+	}
+	s.write(w, status, body, requestID)
+}
+
+// writeError writes the answer of a call that failed.
+func (s *served) writeError(w http.ResponseWriter, e *Error, requestID string) {
+	status := e.Status
+	if status == 0 {
+		status = http.StatusBadRequest
+	}
+	if s.Protocol == AWSQuery || s.Protocol == EC2Query {
+		s.write(w, status, s.queryError(e, requestID), requestID)
+		return
+	}
+	object := map[string]any{"message": e.Message}
+	if s.Protocol == RESTJSON1 {
+		object["Type"] = "User"
+		if status >= 500 {
+			object["Type"] = "Service"
+		}
+		object["Message"] = e.Message
+	} else {
+		object["__type"] = e.Code
+	}
+	for name, value := range e.Members {
+		encoded, err := s.encodeMember(value)
+		if err != nil {
+			object["message"] = e.Message + " (" + name + ": " + err.Error() + ")"
+			continue
+		}
+		object[name] = encoded
+	}
+	w.Header().Set("X-Amzn-Errortype", e.Code)
+	body, err := marshal(object)
+	if err != nil {
+		body = []byte(`{}`)
+	}
+	s.write(w, status, body, requestID)
+}
+
+func (s *served) write(w http.ResponseWriter, status int, body []byte, requestID string) {
+	header := w.Header()
+	header.Set("Content-Type", s.Protocol.contentType())
+	header.Set("X-Amzn-Requestid", requestID)
+	if status != http.StatusNoContent {
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	w.WriteHeader(status)
+	if status != http.StatusNoContent {
+		_, _ = w.Write(body)
+	}
+}

@@ -1,0 +1,184 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"sort"
+	"strings"
+	"sync"
+
+	"bluegreen/internal/localaws/account"
+	"bluegreen/internal/localaws/faults"
+)
+
+// Endpoint is the one HTTP endpoint of the model: it serves every service that was added. Services and mounts are added
+// before the first request.
+type Endpoint struct {
+	account  *account.Account
+	settings Settings
+	plan     *faults.Plan
+	services []*served
+	mounts   []mount
+	identify func(caller string) Principal
+
+	mu     sync.Mutex
+	levels map[string]*level
+}
+
+// mount is a handler for a part of the paths that is no AWS API.
+type mount struct {
+	prefix  string
+	handler http.Handler
+}
+
+// served is a service with what the endpoint needs to serve it.
+type served struct {
+	Service
+	operations        map[string]*Operation
+	request, response *naming
+}
+
+// NewEndpoint returns an endpoint without services. A nil plan is a plan without faults.
+func NewEndpoint(acct *account.Account, settings Settings, plan *faults.Plan) *Endpoint {
+	if plan == nil {
+		plan = faults.NewPlan()
+	}
+	return &Endpoint{
+		account: acct, settings: settings, plan: plan, levels: map[string]*level{},
+		identify: func(caller string) Principal {
+			return Principal{ARN: fmt.Sprintf("arn:aws:iam::%s:user/%s", acct.ID, caller), UserID: caller}
+		},
+	}
+}
+
+// Plan is the endpoint's faults and its log of calls.
+func (e *Endpoint) Plan() *faults.Plan { return e.plan }
+
+// Identify sets who an access key id belongs to. Without it every key belongs to an IAM user of the key's name.
+func (e *Endpoint) Identify(identify func(caller string) Principal) { e.identify = identify }
+
+// Add adds a service. It panics when an operation names members that its input does not have.
+func (e *Endpoint) Add(service Service) {
+	added := &served{Service: service, operations: map[string]*Operation{}}
+	added.request, added.response = added.namings()
+	for i := range service.Operations {
+		operation := &service.Operations[i]
+		checkOperation(&service, operation)
+		added.operations[operation.Name] = operation
+	}
+	e.services = append(e.services, added)
+}
+
+// Mount serves the paths below prefix with handler instead of the AWS APIs. The longest prefix wins.
+func (e *Endpoint) Mount(prefix string, handler http.Handler) {
+	e.mounts = append(e.mounts, mount{prefix, handler})
+	sort.SliceStable(e.mounts, func(i, j int) bool { return len(e.mounts[i].prefix) > len(e.mounts[j].prefix) })
+}
+
+// maxBody is more than any API takes: Lambda's 50 MB of zipped code, in base64.
+const maxBody = 70 << 20
+
+// ServeHTTP implements http.Handler.
+func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for _, m := range e.mounts {
+		if strings.HasPrefix(r.URL.Path, m.prefix) {
+			m.handler.ServeHTTP(w, r)
+			return
+		}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		http.Error(w, "cannot read the request: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	e.account.Lock()
+	requestID := e.account.UUID()
+	e.account.Unlock()
+	route, refusal := e.route(r, body)
+	if refusal != nil {
+		route.service.writeError(w, refusal, requestID)
+		return
+	}
+	call := &Call{
+		Context: r.Context(), Service: route.service.SigningName, Operation: route.operation.Name, Caller: route.caller,
+		RequestID: requestID, Time: e.account.Now(), Principal: e.identify(route.caller),
+	}
+	output, err := e.serve(call, route, func(input reflect.Value) error { return route.decode(r, body, input) })
+	if err != nil {
+		route.service.writeError(w, asError(err), requestID)
+		return
+	}
+	route.service.writeAnswer(w, route.operation, output, requestID)
+}
+
+// asError makes an error that a service did not mean to give visible as what it is.
+func asError(err error) *Error {
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return &Error{Code: "InternalFailure", Message: "localaws: " + err.Error(), Status: http.StatusNotImplemented}
+}
+
+// decode fills input from the request.
+func (rt *route) decode(r *http.Request, body []byte, input reflect.Value) error {
+	var err error
+	switch rt.service.Protocol {
+	case AWSQuery, EC2Query:
+		err = rt.service.request.decodeParam(parseForm(rt.form), input)
+	case RESTJSON1:
+		err = rt.service.decodeREST(rt.operation, r, body, input)
+	default:
+		var tree any
+		if tree, err = parseJSON(body); err == nil {
+			err = rt.service.request.decodeJSON(tree, input, "")
+		}
+	}
+	return rt.refuseInput(err, input)
+}
+
+// refuseInput says what is wrong with an input: what could not be decoded, what is not modelled, what is missing.
+func (rt *route) refuseInput(err error, input reflect.Value) error {
+	var unknown *unknownMember
+	if errors.As(err, &unknown) {
+		return notModelled("parameter %s of %s:%s", unknown.path, rt.service.SigningName, rt.operation.Name)
+	}
+	var wrong *Error
+	if errors.As(err, &wrong) && wrong.Code == "MalformedInput" {
+		switch rt.service.Protocol {
+		case EC2Query:
+			wrong.Code = "InvalidParameterValue"
+		case AWSJSON10, AWSJSON11, RESTJSON1:
+			wrong.Code = "SerializationException"
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if path := unmodelled(input, "", rt.operation.Modelled); path != "" {
+		return notModelled("parameter %s of %s:%s", path, rt.service.SigningName, rt.operation.Name)
+	}
+	return nil
+}
+
+func marshal(v any) ([]byte, error) {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), err
+}
+
+// route is where a request goes.
+type route struct {
+	service   *served
+	operation *Operation
+	caller    string
+	form      url.Values
+}

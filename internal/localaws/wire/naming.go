@@ -1,0 +1,85 @@
+package wire
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// member is one member of an SDK struct with its name on the wire.
+type member struct {
+	index int
+	field string
+	name  string
+}
+
+// naming gives members their wire names. The rules, where the service's tables say nothing else:
+//   - awsQuery: the Go field name, in requests and responses.
+//   - ec2Query requests: the Go field name; a list loses its final "s" (Filters is Filter.1, Filter.2, …).
+//   - ec2Query responses: the Go field name beginning with a lower-case letter; a list also loses its final "s" and
+//     gains "Set" (TagSet of Tags: tagSet).
+//   - JSON: the Go field name, beginning with a lower-case letter if the service is LowerCamel.
+//
+// What differs goes into the service's RequestNames and ResponseNames. `go run ./internal/localaws/wire/wirenames`
+// writes these tables from the source of the SDK.
+type naming struct {
+	protocol   Protocol
+	lowerCamel bool
+	exceptions map[string]string // "Type.Field" to wire name
+	response   bool
+	unions     map[reflect.Type]Union
+
+	cache sync.Map // reflect.Type to []member
+}
+
+func (s *Service) namings() (request, response *naming) {
+	unions := map[reflect.Type]Union{}
+	for _, union := range s.Unions {
+		unions[union.Interface] = union
+	}
+	request = &naming{protocol: s.Protocol, lowerCamel: s.LowerCamel, exceptions: s.RequestNames, unions: unions}
+	response = &naming{
+		protocol: s.Protocol, lowerCamel: s.LowerCamel, exceptions: s.ResponseNames, unions: unions, response: true,
+	}
+	return request, response
+}
+
+// members are the modelled members of the struct type t: its exported fields without the SDK's own ResultMetadata.
+func (n *naming) members(t reflect.Type) []member {
+	if cached, ok := n.cache.Load(t); ok {
+		return cached.([]member)
+	}
+	var members []member
+	for i := range t.NumField() {
+		field := t.Field(i)
+		if !field.IsExported() || field.Anonymous || field.Name == "ResultMetadata" {
+			continue
+		}
+		members = append(members, member{index: i, field: field.Name, name: n.wireName(t, field)})
+	}
+	n.cache.Store(t, members)
+	return members
+}
+
+func (n *naming) wireName(t reflect.Type, field reflect.StructField) string {
+	if name, ok := n.exceptions[t.Name()+"."+field.Name]; ok {
+		return name
+	}
+	list := field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() != reflect.Uint8
+	switch {
+	case n.protocol == EC2Query && list && n.response:
+		return lowerFirst(strings.TrimSuffix(field.Name, "s")) + "Set"
+	case n.protocol == EC2Query && list:
+		return strings.TrimSuffix(field.Name, "s")
+	case n.protocol == EC2Query && n.response, n.lowerCamel:
+		return lowerFirst(field.Name)
+	}
+	return field.Name
+}
+
+func lowerFirst(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToLower(first)) + name[size:]
+}

@@ -1,0 +1,115 @@
+package wire
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+)
+
+// throttled is what a service answers to a caller that is too fast.
+func throttled(service string) *Error {
+	switch service {
+	case "ec2":
+		return &Error{Code: "RequestLimitExceeded", Message: "Request limit exceeded.", Status: http.StatusServiceUnavailable}
+	case "dynamodb":
+		return Errorf("ThrottlingException", "Rate of requests exceeds the allowed throughput.")
+	case "lambda":
+		return &Error{Code: "TooManyRequestsException", Message: "Rate exceeded", Status: http.StatusTooManyRequests}
+	case "states", "ssm", "events", "codepipeline", "codecommit":
+		return Errorf("ThrottlingException", "Rate exceeded")
+	}
+	return Errorf("Throttling", "Rate exceeded")
+}
+
+// failed is what a service answers when something broke inside it.
+func failed(service string) *Error {
+	message := "An internal error has occurred."
+	switch service {
+	case "ec2":
+		return &Error{Code: "InternalError", Message: "An internal error has occurred", Status: 500}
+	case "dynamodb":
+		return &Error{Code: "InternalServerError", Message: "Internal server error", Status: 500}
+	case "lambda":
+		return &Error{Code: "ServiceException", Message: message, Status: 500}
+	}
+	return &Error{Code: "InternalFailure", Message: message, Status: 500}
+}
+
+// unavailable is what a service answers when it cannot take requests.
+func unavailable(service string) *Error {
+	code := "ServiceUnavailable"
+	if service == "ec2" {
+		code = "Unavailable"
+	}
+	return &Error{Code: code, Message: "Service is unable to handle request.", Status: http.StatusServiceUnavailable}
+}
+
+// denied is what a service answers to a principal without the permission for an operation.
+func denied(call *Call) *Error {
+	action := call.Service + ":" + call.Operation
+	if action == "lambda:Invoke" {
+		action = "lambda:InvokeFunction"
+	}
+	message := fmt.Sprintf("User: %s is not authorized to perform: %s because no identity-based policy allows the %s action",
+		call.Principal.ARN, action, action)
+	switch call.Service {
+	case "ec2":
+		return &Error{Code: "UnauthorizedOperation", Message: "You are not authorized to perform this operation. " + message, Status: 403}
+	case "dynamodb", "states", "ssm", "events", "codepipeline", "codecommit":
+		return Errorf("AccessDeniedException", "%s", message)
+	case "lambda":
+		return &Error{Code: "AccessDeniedException", Message: message, Status: 403}
+	case "sns":
+		return &Error{Code: "AuthorizationError", Message: message, Status: 403}
+	}
+	return &Error{Code: "AccessDenied", Message: message, Status: 403}
+}
+
+// notModelled is the answer to what AWS has and the model has not. 501 is a status that no client retries.
+func notModelled(format string, args ...any) *Error {
+	return &Error{Code: "NotModelled", Message: "localaws does not model " + fmt.Sprintf(format, args...), Status: http.StatusNotImplemented}
+}
+
+// Missing is what the call's service answers when members, by Go name, are not set.
+func Missing(call *Call, members ...string) *Error {
+	if call.Service == "ec2" {
+		return Errorf("MissingParameter", "The request must contain the parameter %s", members[0])
+	}
+	var faults []string
+	for _, member := range members {
+		faults = append(faults, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", lowerFirst(member)))
+	}
+	plural := ""
+	if len(members) > 1 {
+		plural = "s"
+	}
+	return Errorf(validationCode(call.Service), "%d validation error%s detected: %s", len(members), plural, strings.Join(faults, "; "))
+}
+
+func validationCode(service string) string {
+	switch service {
+	case "dynamodb", "states", "ssm", "events", "codepipeline":
+		return "ValidationException"
+	case "lambda":
+		return "InvalidParameterValueException"
+	case "ec2":
+		return "InvalidParameterValue"
+	}
+	return "ValidationError"
+}
+
+// Require answers the service's validation error if a member of input, a pointer to the SDK's input struct, is not set.
+func Require(call *Call, input any, members ...string) error {
+	v := reflect.ValueOf(input).Elem()
+	var missing []string
+	for _, member := range members {
+		if v.FieldByName(member).IsZero() {
+			missing = append(missing, member)
+		}
+	}
+	if missing != nil {
+		return Missing(call, missing...)
+	}
+	return nil
+}

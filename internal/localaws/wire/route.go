@@ -1,0 +1,142 @@
+package wire
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// scope is the credential scope of a signed request.
+type scope struct {
+	accessKeyID, region, service string
+}
+
+// credentialScope reads the Authorization header, or the query string of a presigned request.
+func credentialScope(r *http.Request) (scope, bool) {
+	credential := r.URL.Query().Get("X-Amz-Credential")
+	if _, after, ok := strings.Cut(r.Header.Get("Authorization"), "Credential="); ok {
+		credential, _, _ = strings.Cut(after, ",")
+	}
+	parts := strings.Split(strings.TrimSpace(credential), "/")
+	if len(parts) != 5 {
+		return scope{}, false
+	}
+	return scope{accessKeyID: parts[0], region: parts[2], service: parts[3]}, true
+}
+
+// unrouted answers requests whose service is not known, in the form that most clients can read.
+func unrouted(r *http.Request) *served {
+	protocol := AWSQuery
+	if r.Header.Get("X-Amz-Target") != "" || strings.Contains(r.Header.Get("Content-Type"), "json") {
+		protocol = AWSJSON11
+	}
+	return &served{Service: Service{Protocol: protocol}}
+}
+
+// route finds the operation that a request is for: by the service that it is signed for, else by X-Amz-Target, by
+// Action and Version, or by its path. On a refusal the route still holds a service, to word the answer.
+func (e *Endpoint) route(r *http.Request, body []byte) (*route, *Error) {
+	signed, isSigned := credentialScope(r)
+	rt := &route{service: unrouted(r), caller: signed.accessKeyID, form: url.Values{}}
+	if form, err := url.ParseQuery(string(body)); err == nil && !strings.Contains(r.Header.Get("Content-Type"), "json") {
+		rt.form = form
+	}
+	for key, values := range r.URL.Query() {
+		rt.form[key] = values
+	}
+	target := r.Header.Get("X-Amz-Target")
+	candidates := e.services
+	if isSigned {
+		candidates = e.signedFor(signed.service)
+		if len(candidates) == 0 {
+			return rt, notModelled("the service %s; it models %s", signed.service, strings.Join(e.names(), ", "))
+		}
+		rt.service = candidates[0]
+		if signed.region != e.account.Region {
+			return rt, notModelled("the Region %s; its account lives in %s", signed.region, e.account.Region)
+		}
+	}
+	for _, candidate := range candidates {
+		if candidate.speaks(r, rt, target) {
+			return rt, nil
+		}
+	}
+	return rt, rt.refuse(r, target, len(candidates) == 1)
+}
+
+func (e *Endpoint) signedFor(name string) []*served {
+	var found []*served
+	for _, service := range e.services {
+		if service.SigningName == name {
+			found = append(found, service)
+		}
+	}
+	return found
+}
+
+func (e *Endpoint) names() []string {
+	names := map[string]bool{}
+	for _, service := range e.services {
+		names[service.SigningName] = true
+	}
+	return sortedKeys(names)
+}
+
+// speaks reports whether the request is for an operation of the service, and if so makes it the route.
+func (s *served) speaks(r *http.Request, rt *route, target string) bool {
+	switch s.Protocol {
+	case AWSQuery, EC2Query:
+		if version := rt.form.Get("Version"); target != "" || (version != "" && version != s.Version) {
+			return false
+		}
+		rt.operation = s.operations[rt.form.Get("Action")]
+	case AWSJSON10, AWSJSON11:
+		prefix, name, _ := strings.Cut(target, ".")
+		if prefix != s.TargetPrefix {
+			return false
+		}
+		rt.operation = s.operations[name]
+	case RESTJSON1:
+		rt.operation = s.atPath(r)
+	}
+	if rt.operation != nil || s.Protocol == AWSJSON10 || s.Protocol == AWSJSON11 {
+		rt.service = s
+	}
+	return rt.operation != nil
+}
+
+// atPath finds the REST operation at the request's path; the one with the most literal path wins.
+func (s *served) atPath(r *http.Request) *Operation {
+	var found *Operation
+	fewest := -1
+	for i := range s.Operations {
+		operation := &s.Operations[i]
+		if operation.Method != r.Method {
+			continue
+		}
+		labels, ok := matchPath(operation.Path, r.URL.EscapedPath())
+		if ok && (fewest < 0 || len(labels) < fewest) {
+			found, fewest = operation, len(labels)
+		}
+	}
+	return found
+}
+
+// refuse words why no operation was found.
+func (rt *route) refuse(r *http.Request, target string, known bool) *Error {
+	name := rt.form.Get("Action")
+	if _, after, ok := strings.Cut(target, "."); ok {
+		name = after
+	}
+	if name == "" {
+		name = r.Method + " " + r.URL.Path
+	}
+	if !known && rt.service.SigningName == "" {
+		return notModelled("%s: the request is not signed and names no service", name)
+	}
+	if version := rt.form.Get("Version"); version != "" && version != rt.service.Version {
+		return notModelled("%s:%s of API version %s; it models version %s", rt.service.SigningName, name, version, rt.service.Version)
+	}
+	return notModelled("%s:%s; of %s it models %s", rt.service.SigningName, name, rt.service.SigningName,
+		strings.Join(sortedKeys(rt.service.operations), ", "))
+}
