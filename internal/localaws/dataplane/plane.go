@@ -1,0 +1,144 @@
+// Package dataplane is the part of the model that traffic meets: every instance that answers is an HTTP server on
+// loopback, and every listener of a load balancer is a listener on loopback, that health-checks the one and routes to
+// it by what the API says. It needs wall time, because sockets do.
+package dataplane
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/localaws/account"
+	localec2 "bluegreen/internal/localaws/ec2"
+	localelb "bluegreen/internal/localaws/elbv2"
+)
+
+// Settings are the data plane's figures. Durations are in the clock's time, unless their name says otherwise.
+type Settings struct {
+	ResponseTime time.Duration // an instance answers this long after it got the request
+	IdleTimeout  time.Duration // a target that has not begun to answer by then: 504 (Application Load Balancer default, 60 s)
+	// ProbeWallTimeout is how long a health check waits, in WALL time: a busy machine must not look like a sick
+	// instance, and an instance that fails here fails at once.
+	ProbeWallTimeout time.Duration
+}
+
+// DefaultSettings returns the settings of a small web application.
+func DefaultSettings() Settings {
+	return Settings{
+		ResponseTime:     200 * time.Millisecond,
+		IdleTimeout:      60 * time.Second,
+		ProbeWallTimeout: 2 * time.Second,
+	}
+}
+
+// Plane is the data plane of an account. The account's lock guards its state.
+type Plane struct {
+	acct      *account.Account
+	clock     *clock.Scaled
+	compute   *localec2.Compute
+	balancers *localelb.LoadBalancers
+	settings  Settings
+	transport *http.Transport // from listeners to instances; a host is an instance id
+	instances map[string]*instance
+	listeners map[string]*listener // by ARN
+	flights   map[*flight]struct{}
+	closed    bool
+}
+
+// New starts a data plane for what compute and balancers hold now and later. wall is the account's clock.
+func New(acct *account.Account, wall *clock.Scaled, compute *localec2.Compute, balancers *localelb.LoadBalancers, settings Settings) *Plane {
+	p := &Plane{
+		acct: acct, clock: wall, compute: compute, balancers: balancers, settings: settings,
+		instances: make(map[string]*instance),
+		listeners: make(map[string]*listener),
+		flights:   make(map[*flight]struct{}),
+	}
+	p.transport = &http.Transport{
+		DialContext:           p.dial,
+		MaxIdleConnsPerHost:   64,
+		ResponseHeaderTimeout: max(wall.Wall(settings.IdleTimeout), settings.ProbeWallTimeout),
+		DisableCompression:    true,
+	}
+	acct.Lock()
+	defer acct.Unlock()
+	compute.OnChange(p.instanceChanged)
+	balancers.SetProbe(p.probe)
+	balancers.OnChange(p.balancersChanged)
+	p.balancersChanged()
+	return p
+}
+
+// Close ends every listener, every instance and every connection.
+func (p *Plane) Close() {
+	p.acct.Lock()
+	p.closed = true
+	for arn := range p.listeners {
+		p.closeListener(arn)
+	}
+	for id := range p.instances {
+		p.stopInstance(id)
+	}
+	p.acct.Unlock()
+	p.transport.CloseIdleConnections()
+}
+
+// Address is where on loopback the listener takes connections ("127.0.0.1:40123"); false while it does not.
+func (p *Plane) Address(listenerARN string) (string, bool) {
+	p.acct.Lock()
+	defer p.acct.Unlock()
+	l, ok := p.listeners[listenerARN]
+	if !ok {
+		return "", false
+	}
+	return l.socket.Addr().String(), true
+}
+
+// InstanceAddress is where on loopback the application of an instance answers; false while nothing listens there.
+func (p *Plane) InstanceAddress(id string) (string, bool) {
+	p.acct.Lock()
+	defer p.acct.Unlock()
+	i, ok := p.instances[id]
+	if !ok {
+		return "", false
+	}
+	return i.socket.Addr().String(), true
+}
+
+// Serving names the healthy instances that get a listener's new requests by its default rule and answer them, in
+// order. The lock must not be held.
+func (p *Plane) Serving(listenerARN string) []string {
+	p.acct.Lock()
+	defer p.acct.Unlock()
+	var ids []string
+	for _, group := range p.balancers.Route(listenerARN).Match(nil).Groups {
+		for _, target := range group.Targets {
+			i, ok := p.compute.Instance(target.InstanceID)
+			if ok && i.Answers() && group.Weight > 0 && !group.FailOpen && !slices.Contains(ids, i.ID) {
+				ids = append(ids, i.ID)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// balancersChanged makes listeners and what is in flight agree with what the API says. The lock is held.
+func (p *Plane) balancersChanged() {
+	if p.closed {
+		return
+	}
+	p.syncListeners()
+	p.cutExpiredFlights()
+}
+
+// listenLoopback opens a port of loopback that the system chooses.
+func listenLoopback() (net.Listener, error) {
+	socket, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("open a port on loopback: %w", err)
+	}
+	return socket, nil
+}

@@ -1,0 +1,29 @@
+package dataplane
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+)
+
+// probe asks the application on an instance for path, as a health check does, and reports whether it answered 200. It
+// waits for the answer, so the lock must not be held.
+func (p *Plane) probe(instanceID string, port int32, path string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), p.settings.ProbeWallTimeout)
+	defer cancel()
+	url := "http://" + net.JoinHostPort(instanceID, strconv.Itoa(int(port))) + path
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	request.Header.Set("User-Agent", "ELB-HealthChecker/2.0")
+	response, err := p.transport.RoundTrip(request)
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
+	io.Copy(io.Discard, response.Body)
+	return response.StatusCode == http.StatusOK
+}

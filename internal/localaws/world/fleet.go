@@ -1,0 +1,220 @@
+package world
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	asgtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+)
+
+// appPort is the port that the application listens on.
+const appPort = 8080
+
+// healthPath is the path that health checks ask for.
+const healthPath = "/health"
+
+// waitLimit is how long a fleet may take to serve, in the clock's time.
+const waitLimit = 15 * time.Minute
+
+func (s Seeder) launchTemplate(ctx context.Context, plan Plan, w *World) error {
+	images, err := s.ec2.DescribeImages(ctx, &ec2.DescribeImagesInput{Owners: []string{"amazon"}})
+	if err != nil {
+		return err
+	}
+	if len(images.Images) < 2 {
+		return fmt.Errorf("%d images of Amazon's are there; two are needed, one for blue and one for green", len(images.Images))
+	}
+	sort.Slice(images.Images, func(a, b int) bool {
+		return aws.ToString(images.Images[a].CreationDate) < aws.ToString(images.Images[b].CreationDate)
+	})
+	last := len(images.Images) - 1
+	w.BlueImage, w.GreenImage = *images.Images[last-1].ImageId, *images.Images[last].ImageId
+	groups, err := s.ec2.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{
+		Filters: []ec2types.Filter{{Name: aws.String("group-name"), Values: []string{"default"}}},
+	})
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, group := range groups.SecurityGroups {
+		ids = append(ids, *group.GroupId)
+	}
+	_, err = s.ec2.CreateLaunchTemplate(ctx, &ec2.CreateLaunchTemplateInput{
+		LaunchTemplateName: aws.String(w.TemplateName),
+		VersionDescription: aws.String("what blue runs"),
+		LaunchTemplateData: &ec2types.RequestLaunchTemplateData{
+			ImageId:          aws.String(w.BlueImage),
+			InstanceType:     ec2types.InstanceTypeT3Micro,
+			SecurityGroupIds: ids,
+			UserData:         aws.String(base64.StdEncoding.EncodeToString([]byte("#!/bin/sh\nsystemctl start app\n"))),
+		},
+	})
+	return err
+}
+
+// subnets are the subnets of the default VPC.
+func (s Seeder) subnets(ctx context.Context) (vpc string, ids []string, err error) {
+	found, err := s.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{})
+	if err != nil {
+		return "", nil, err
+	}
+	for _, subnet := range found.Subnets {
+		vpc = *subnet.VpcId
+		ids = append(ids, *subnet.SubnetId)
+	}
+	if len(ids) == 0 {
+		return "", nil, fmt.Errorf("the account has no subnet; a default VPC is needed")
+	}
+	return vpc, ids, nil
+}
+
+func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
+	if !plan.Balanced {
+		return nil
+	}
+	vpc, subnets, err := s.subnets(ctx)
+	if err != nil {
+		return err
+	}
+	group, err := s.elbv2.CreateTargetGroup(ctx, &elbv2.CreateTargetGroupInput{
+		Name: aws.String(plan.prefix()), Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(appPort), VpcId: aws.String(vpc),
+		TargetType:                 elbtypes.TargetTypeEnumInstance,
+		HealthCheckPath:            aws.String(healthPath),
+		HealthCheckIntervalSeconds: aws.Int32(10),
+		HealthCheckTimeoutSeconds:  aws.Int32(5),
+		HealthyThresholdCount:      aws.Int32(2),
+		UnhealthyThresholdCount:    aws.Int32(2),
+	})
+	if err != nil {
+		return err
+	}
+	w.TargetGroupARN = *group.TargetGroups[0].TargetGroupArn
+	w.DeregistrationSec = int32(plan.DeregistrationDelay / time.Second)
+	_, err = s.elbv2.ModifyTargetGroupAttributes(ctx, &elbv2.ModifyTargetGroupAttributesInput{
+		TargetGroupArn: &w.TargetGroupARN,
+		Attributes: []elbtypes.TargetGroupAttribute{{
+			Key: aws.String("deregistration_delay.timeout_seconds"), Value: aws.String(strconv.Itoa(int(w.DeregistrationSec))),
+		}},
+	})
+	if err != nil {
+		return err
+	}
+	balancer, err := s.elbv2.CreateLoadBalancer(ctx, &elbv2.CreateLoadBalancerInput{
+		Name: aws.String(plan.prefix()), Type: elbtypes.LoadBalancerTypeEnumApplication, Subnets: subnets,
+	})
+	if err != nil {
+		return err
+	}
+	w.LoadBalancerARN = *balancer.LoadBalancers[0].LoadBalancerArn
+	listener, err := s.elbv2.CreateListener(ctx, &elbv2.CreateListenerInput{
+		LoadBalancerArn: &w.LoadBalancerARN, Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(80),
+		DefaultActions: []elbtypes.Action{{Type: elbtypes.ActionTypeEnumForward, TargetGroupArn: &w.TargetGroupARN}},
+	})
+	if err != nil {
+		return err
+	}
+	w.ListenerARN = *listener.Listeners[0].ListenerArn
+	return nil
+}
+
+func (s Seeder) group(ctx context.Context, plan Plan, w *World) error {
+	_, subnets, err := s.subnets(ctx)
+	if err != nil {
+		return err
+	}
+	tag := func(key, value string) asgtypes.Tag {
+		return asgtypes.Tag{
+			Key: aws.String(key), Value: aws.String(value), PropagateAtLaunch: aws.Bool(true),
+			ResourceId: aws.String(w.GroupName), ResourceType: aws.String("auto-scaling-group"),
+		}
+	}
+	input := &autoscaling.CreateAutoScalingGroupInput{
+		AutoScalingGroupName: &w.GroupName,
+		LaunchTemplate:       &asgtypes.LaunchTemplateSpecification{LaunchTemplateName: &w.TemplateName, Version: aws.String("$Latest")},
+		MinSize:              &plan.Min, MaxSize: &plan.Max, DesiredCapacity: &plan.Desired,
+		VPCZoneIdentifier: aws.String(strings.Join(subnets, ",")),
+		Tags:              []asgtypes.Tag{tag("Name", plan.prefix()), tag("Project", plan.Project), tag("Role", plan.Role), tag("Environment", plan.Environment)},
+	}
+	if plan.Balanced {
+		input.TargetGroupARNs = []string{w.TargetGroupARN}
+		input.HealthCheckType = aws.String("ELB")
+		input.HealthCheckGracePeriod = aws.Int32(60)
+	}
+	_, err = s.autoscaling.CreateAutoScalingGroup(ctx, input)
+	return err
+}
+
+// serving waits until the whole fleet is InService and, behind a load balancer, healthy.
+func (s Seeder) serving(ctx context.Context, plan Plan, w *World) error {
+	began := s.Clock.Now()
+	for {
+		ready, err := s.readyInstances(ctx, plan, w)
+		if err != nil {
+			return err
+		}
+		if ready >= int(plan.Desired) {
+			return nil
+		}
+		if s.Clock.Now().Sub(began) > waitLimit {
+			return fmt.Errorf("%d of %d instances of %s serve after %s; aws autoscaling describe-scaling-activities --auto-scaling-group-name %s says why",
+				ready, plan.Desired, w.GroupName, waitLimit, w.GroupName)
+		}
+		if err := s.Clock.Sleep(ctx, 5*time.Second); err != nil {
+			return err
+		}
+	}
+}
+
+// readyInstances is how many instances of the fleet are InService and healthy wherever that shows.
+func (s Seeder) readyInstances(ctx context.Context, plan Plan, w *World) (int, error) {
+	if plan.Balanced {
+		health, err := s.elbv2.DescribeTargetHealth(ctx, &elbv2.DescribeTargetHealthInput{TargetGroupArn: &w.TargetGroupARN})
+		if err != nil {
+			return 0, err
+		}
+		healthy := 0
+		for _, target := range health.TargetHealthDescriptions {
+			if target.TargetHealth.State == elbtypes.TargetHealthStateEnumHealthy {
+				healthy++
+			}
+		}
+		if healthy < int(plan.Desired) {
+			return healthy, nil
+		}
+	}
+	groups, err := s.autoscaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{w.GroupName}})
+	if err != nil {
+		return 0, err
+	}
+	inService := 0
+	for _, group := range groups.AutoScalingGroups {
+		for _, instance := range group.Instances {
+			if instance.LifecycleState == asgtypes.LifecycleStateInService {
+				inService++
+			}
+		}
+	}
+	return inService, nil
+}
+
+// nextVersion is what a team does before it deploys: the launch template gets a version with the new image. Blue keeps
+// what it runs; what is launched from $Latest from now on, which is green, runs the new one.
+func (s Seeder) nextVersion(ctx context.Context, _ Plan, w *World) error {
+	_, err := s.ec2.CreateLaunchTemplateVersion(ctx, &ec2.CreateLaunchTemplateVersionInput{
+		LaunchTemplateName: &w.TemplateName, SourceVersion: aws.String("1"),
+		VersionDescription: aws.String("what green will run"),
+		LaunchTemplateData: &ec2types.RequestLaunchTemplateData{ImageId: &w.GreenImage},
+	})
+	return err
+}

@@ -1,0 +1,106 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+)
+
+// LedgerKey is the key attribute of the ledger's table.
+const LedgerKey = "lineage"
+
+// ledgerVariable is the environment variable by which the functions know the ledger's table.
+const ledgerVariable = "LEDGER_TABLE"
+
+func (s Seeder) ledger(ctx context.Context, plan Plan, _ *World) error {
+	_, err := s.dynamodb.CreateTable(ctx, &dynamodb.CreateTableInput{
+		TableName:            &plan.LedgerTable,
+		AttributeDefinitions: []dynamotypes.AttributeDefinition{{AttributeName: aws.String(LedgerKey), AttributeType: dynamotypes.ScalarAttributeTypeS}},
+		KeySchema:            []dynamotypes.KeySchemaElement{{AttributeName: aws.String(LedgerKey), KeyType: dynamotypes.KeyTypeHash}},
+		BillingMode:          dynamotypes.BillingModePayPerRequest,
+	})
+	if err != nil {
+		return err
+	}
+	return s.until(ctx, func() (bool, error) {
+		table, err := s.dynamodb.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &plan.LedgerTable})
+		return err == nil && table.Table.TableStatus == dynamotypes.TableStatusActive, err
+	})
+}
+
+// machine creates the functions and the state machine <prefix>-BlueGreen that calls them.
+func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
+	if len(plan.Functions) == 0 {
+		return nil
+	}
+	name := plan.prefix() + "-BlueGreen"
+	definition := plan.Definition
+	for _, function := range plan.Functions {
+		arn, err := s.function(ctx, plan, w, name+"-"+function.Name, function)
+		if err != nil {
+			return fmt.Errorf("function %s: %w", function.Name, err)
+		}
+		w.FunctionNames = append(w.FunctionNames, name+"-"+function.Name)
+		definition = strings.ReplaceAll(definition, "${"+function.Key+"}", arn)
+	}
+	if at := strings.Index(definition, "${"); at >= 0 {
+		left, _, _ := strings.Cut(definition[at:], "}")
+		return fmt.Errorf("nothing stands for %s} in the definition", left)
+	}
+	created, err := s.sfn.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
+		Name: &name, Definition: &definition, RoleArn: aws.String(w.role(name)),
+	})
+	if err != nil {
+		return err
+	}
+	w.MachineARN = *created.StateMachineArn
+	return nil
+}
+
+func (s Seeder) function(ctx context.Context, plan Plan, w *World, name string, function Function) (arn string, err error) {
+	_, err = s.lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
+		FunctionName: &name,
+		Runtime:      lambdatypes.RuntimeProvidedal2023,
+		Handler:      aws.String("bootstrap"),
+		Role:         aws.String(w.role(name)),
+		Code:         &lambdatypes.FunctionCode{ZipFile: function.Code},
+		Timeout:      aws.Int32(int32(function.Timeout / time.Second)),
+		Environment:  &lambdatypes.Environment{Variables: map[string]string{ledgerVariable: plan.LedgerTable}},
+	})
+	if err != nil {
+		return "", err
+	}
+	err = s.until(ctx, func() (bool, error) {
+		got, err := s.lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &name})
+		if err != nil {
+			return false, err
+		}
+		arn = *got.Configuration.FunctionArn
+		return got.Configuration.State == lambdatypes.StateActive, nil
+	})
+	return arn, err
+}
+
+// until looks once a second until done reports true, for waitLimit at most.
+func (s Seeder) until(ctx context.Context, done func() (bool, error)) error {
+	for began := s.Clock.Now(); ; {
+		ok, err := done()
+		if ok || err != nil {
+			return err
+		}
+		if s.Clock.Now().Sub(began) > waitLimit {
+			return fmt.Errorf("not ready after %s", waitLimit)
+		}
+		if err := s.Clock.Sleep(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,131 @@
+// Package world puts into an AWS account what a demonstration of a blue/green deployment needs, through the API and
+// with the real SDK clients, as an operator's scripts would: a fleet behind a load balancer, the ledger's table, the
+// Lambda functions and the state machine.
+package world
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"bluegreen/internal/clock"
+)
+
+// Plan is what to put into the account. Names follow the seed: <project>-<role>-<environment>.
+type Plan struct {
+	Project, Role, Environment string
+	Min, Max, Desired          int32         // sizes of the fleet
+	Balanced                   bool          // the fleet stands behind a load balancer
+	DeregistrationDelay        time.Duration // of the target group, whole seconds
+	LedgerTable                string
+	Functions                  []Function // none: no functions and no state machine
+	Definition                 string     // of the state machine, with ${Key} where a function's ARN goes
+}
+
+// Function is one Lambda function.
+type Function struct {
+	Name    string        // e.g. DescribeBlue; the deployed name is <machine>-<name>
+	Key     string        // the name that the definition has for its ARN, e.g. DescribeBlueFunctionArn
+	Timeout time.Duration // whole seconds
+	Code    []byte        // deployment package: a zip file with an executable named bootstrap
+}
+
+// DefaultPlan is the seed's fleet: ec-mqagt-dev-asg, four instances behind an Application Load Balancer.
+func DefaultPlan() Plan {
+	return Plan{
+		Project: "ec", Role: "mqagt", Environment: "dev",
+		Min: 2, Max: 8, Desired: 4,
+		Balanced:            true,
+		DeregistrationDelay: 60 * time.Second,
+		LedgerTable:         "bluegreen-ledger",
+	}
+}
+
+func (p Plan) prefix() string { return p.Project + "-" + p.Role + "-" + p.Environment }
+
+// World is what stands in the account.
+type World struct {
+	AccountID         string
+	GroupName         string // of blue
+	TemplateName      string
+	TargetGroupARN    string // empty when the fleet is not balanced
+	LoadBalancerARN   string
+	ListenerARN       string
+	LedgerTable       string
+	MachineARN        string // empty when the plan has no functions
+	BlueImage         string // what blue runs
+	GreenImage        string // what the launch template's latest version runs
+	FunctionNames     []string
+	DesiredCapacity   int32
+	DeregistrationSec int32
+}
+
+// Seeder writes a world through the API.
+type Seeder struct {
+	Config aws.Config  // endpoint, Region, credentials
+	Clock  clock.Clock // waits between looks
+
+	ec2         *ec2.Client
+	autoscaling *autoscaling.Client
+	elbv2       *elbv2.Client
+	dynamodb    *dynamodb.Client
+	lambda      *lambda.Client
+	sfn         *sfn.Client
+}
+
+// Seed puts the plan into the account and returns once the fleet serves and a new version of its launch template, with
+// a newer image, waits to be deployed.
+func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
+	s.ec2 = ec2.NewFromConfig(s.Config)
+	s.autoscaling = autoscaling.NewFromConfig(s.Config)
+	s.elbv2 = elbv2.NewFromConfig(s.Config)
+	s.dynamodb = dynamodb.NewFromConfig(s.Config)
+	s.lambda = lambda.NewFromConfig(s.Config)
+	s.sfn = sfn.NewFromConfig(s.Config)
+	w := World{
+		GroupName:       plan.prefix() + "-asg",
+		TemplateName:    plan.prefix(),
+		LedgerTable:     plan.LedgerTable,
+		DesiredCapacity: plan.Desired,
+	}
+	steps := []struct {
+		what string
+		do   func(context.Context, Plan, *World) error
+	}{
+		{"account", s.account},
+		{"launch template", s.launchTemplate},
+		{"load balancer", s.loadBalancer},
+		{"Auto Scaling group", s.group},
+		{"ledger table", s.ledger},
+		{"state machine", s.machine},
+		{"serving fleet", s.serving},
+		{"next template version", s.nextVersion},
+	}
+	for _, step := range steps {
+		if err := step.do(ctx, plan, &w); err != nil {
+			return World{}, fmt.Errorf("seed the %s: %w", step.what, err)
+		}
+	}
+	return w, nil
+}
+
+func (s Seeder) account(ctx context.Context, _ Plan, w *World) error {
+	caller, err := sts.NewFromConfig(s.Config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return err
+	}
+	w.AccountID = *caller.Account
+	return nil
+}
+
+// role is the ARN of the role that the function or state machine of that name runs with.
+func (w World) role(name string) string { return "arn:aws:iam::" + w.AccountID + ":role/" + name }
