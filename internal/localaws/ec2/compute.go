@@ -19,7 +19,7 @@ type Compute struct {
 	images    map[string]*image
 	templates map[string]*template // by id
 	network   network
-	capacity  map[pool]int // launches left; a pool that is not here is unlimited
+	capacity  map[pool]int           // launches left; a pool that is not here is unlimited
 	launches  map[string][]*Instance // by client token
 	listeners []func(*Instance)
 }

@@ -2,6 +2,8 @@ package ec2
 
 import (
 	"time"
+
+	"bluegreen/internal/localaws/account"
 )
 
 // State is the state of an instance.
@@ -33,6 +35,7 @@ type Instance struct {
 	reservation string
 	clientToken string
 	reason      string // of the last state transition, as users read it
+	run         int    // counts its starts and ends: what was under way in an earlier run is void
 	booted      bool   // the application has started
 	sick        bool   // the application does not answer any more, or never will
 	checked     bool   // the status checks have passed
@@ -49,27 +52,37 @@ func (i *Instance) Sick() bool { return i.sick }
 // Impaired reports whether the instance fails EC2's own status checks.
 func (i *Instance) Impaired() bool { return i.impaired && i.State == Running }
 
-// begin takes a new instance through pending, running and the start of its application.
+// begin takes an instance through pending, running, the start of its application and the status checks.
 func (c *Compute) begin(i *Instance) {
-	c.account.After(c.account.Draw(c.settings.Pending), func() {
-		if i.State != Pending {
-			return
-		}
+	c.enter(i, Pending)
+	c.later(i, c.settings.Pending, func() {
 		i.State = Running
-		c.boot(i)
 		c.changed(i)
+		c.later(i, c.settings.Boot, func() {
+			i.booted = true
+			if i.Answers() {
+				c.changed(i)
+			}
+		})
+		c.later(i, c.settings.StatusChecks, func() { i.checked = true })
 	})
 }
 
-// boot starts the application and the status checks of an instance that has begun to run.
-func (c *Compute) boot(i *Instance) {
-	c.account.After(c.account.Draw(c.settings.Boot), func() {
-		i.booted = true
-		if i.Answers() {
-			c.changed(i)
+// enter begins a new run of an instance in a state.
+func (c *Compute) enter(i *Instance, state State) {
+	i.run++
+	i.State, i.booted, i.checked = state, false, false
+	c.changed(i)
+}
+
+// later lets f happen to an instance, unless its run ends before.
+func (c *Compute) later(i *Instance, d account.Duration, f func()) {
+	run := i.run
+	c.account.After(c.account.Draw(d), func() {
+		if i.run == run {
+			f()
 		}
 	})
-	c.account.After(c.account.Draw(c.settings.StatusChecks), func() { i.checked = true })
 }
 
 // Terminate ends an instance: shutting-down at once, terminated in time. An instance that has ended, or that does not
@@ -79,15 +92,40 @@ func (c *Compute) Terminate(id string) {
 	if !ok || i.State == ShuttingDown || i.State == Terminated {
 		return
 	}
-	i.State = ShuttingDown
 	i.EndedAt = c.account.Now()
-	i.reason = "User initiated (" + i.EndedAt.Format("2006-01-02 15:04:05") + " GMT)"
-	c.changed(i)
-	c.account.After(c.account.Draw(c.settings.ShuttingDown), func() {
+	i.reason = userInitiated(i.EndedAt)
+	c.enter(i, ShuttingDown)
+	c.later(i, c.settings.ShuttingDown, func() {
 		i.State = Terminated
 		c.changed(i)
-		c.account.After(c.settings.TerminatedVisible, func() { c.forget(i) })
+		c.later(i, account.Constant(c.settings.TerminatedVisible), func() { c.forget(i) })
 	})
+}
+
+// Stop stops a running instance: stopping at once, stopped in time.
+func (c *Compute) Stop(id string) {
+	i, ok := c.instances[id]
+	if !ok || i.State != Running {
+		return
+	}
+	i.reason = userInitiated(c.account.Now())
+	c.enter(i, Stopping)
+	c.later(i, c.settings.ShuttingDown, func() {
+		i.State = Stopped
+		c.changed(i)
+	})
+}
+
+// Start starts a stopped instance again.
+func (c *Compute) Start(id string) {
+	if i, ok := c.instances[id]; ok && i.State == Stopped {
+		i.reason = ""
+		c.begin(i)
+	}
+}
+
+func userInitiated(at time.Time) string {
+	return "User initiated (" + at.Format("2006-01-02 15:04:05") + " GMT)"
 }
 
 // forget drops an instance that is not described any more.

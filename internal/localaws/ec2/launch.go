@@ -170,13 +170,12 @@ func (c *Compute) start(l launch, reservation, clientToken string) *Instance {
 		TemplateID: l.TemplateID, TemplateName: l.templateName, TemplateVersion: l.TemplateVersion,
 		KeyName: l.KeyName, UserData: l.UserData, InstanceProfile: l.InstanceProfile,
 		SecurityGroupIDs: l.SecurityGroupIDs, Tags: l.Tags,
-		State: Pending, LaunchedAt: c.account.Now(),
+		LaunchedAt:  c.account.Now(),
 		reservation: reservation, clientToken: clientToken, sick: l.image.sick,
 	}
 	c.instances[i.ID] = i
 	c.order = append(c.order, i)
 	c.begin(i)
-	c.changed(i)
 	return i
 }
 

@@ -9,8 +9,8 @@ import (
 // Subnet is a subnet of the default VPC.
 type Subnet struct {
 	ID, VPCID, Zone string
-	ZoneID          string // e.g. "apne1-az4"
 	CIDR            string
+	tags            map[string]string
 	third           int // octet of its addresses
 	next            int // host number of the next address
 }
@@ -18,6 +18,7 @@ type Subnet struct {
 // network is the default VPC, 172.31.0.0/16, with one default subnet in each of three zones and its security groups.
 type network struct {
 	vpcID   string
+	tags    map[string]string
 	subnets []*Subnet
 	groups  []*securityGroup // as created; the first is the VPC's default group
 }
@@ -31,18 +32,21 @@ type securityGroup struct {
 const hostsPerSubnet = 4091
 
 func newNetwork(acct *account.Account) network {
-	n := network{vpcID: "vpc-" + acct.Hex(17)}
+	n := network{vpcID: "vpc-" + acct.Hex(17), tags: make(map[string]string)}
 	for k, letter := range zoneLetters(acct.Region) {
 		n.subnets = append(n.subnets, &Subnet{
 			ID:    "subnet-" + acct.Hex(17),
 			VPCID: n.vpcID,
 			Zone:  acct.Region + letter,
 			CIDR:  fmt.Sprintf("172.31.%d.0/20", 16*k),
+			tags:  make(map[string]string),
 			third: 16 * k,
 			next:  4, // the first four addresses belong to AWS
 		})
 	}
-	n.groups = []*securityGroup{{id: "sg-" + acct.Hex(17), name: "default", description: "default VPC security group"}}
+	n.groups = []*securityGroup{{
+		id: "sg-" + acct.Hex(17), name: "default", description: "default VPC security group", tags: make(map[string]string),
+	}}
 	return n
 }
 

@@ -9,5 +9,48 @@ func (c *Compute) Service() wire.Service {
 		Protocol:    wire.EC2Query,
 		Version:     "2016-11-15",
 		Namespace:   "http://ec2.amazonaws.com/doc/2016-11-15/",
+		Operations: append(c.instanceOperations(),
+			wire.Op("DescribeVpcs", c.describeVpcs, "VpcIds", "Filters"),
+			wire.Op("DescribeSubnets", c.describeSubnets, "SubnetIds", "Filters"),
+			wire.Op("DescribeAvailabilityZones", c.describeZones, "ZoneNames", "Filters"),
+			wire.Op("CreateSecurityGroup", c.createSecurityGroup, "GroupName", "Description", "VpcId", "TagSpecifications").
+				Requires("GroupName", "Description"),
+			wire.Op("DescribeSecurityGroups", c.describeSecurityGroups, "GroupIds", "GroupNames", "Filters"),
+			wire.Op("CreateTags", c.createTags, "Resources", "Tags").Requires("Resources", "Tags"),
+			wire.Op("DeleteTags", c.deleteTags, "Resources", "Tags").Requires("Resources"),
+			wire.Op("DescribeTags", c.describeTags, "Filters", "MaxResults", "NextToken"),
+			wire.Op("RegisterImage", c.registerImage, "Name", "Description", "Architecture", "RootDeviceName",
+				"BlockDeviceMappings", "VirtualizationType", "EnaSupport", "ImageLocation", "TagSpecifications").Requires("Name"),
+			wire.Op("CreateImage", c.createImage, "InstanceId", "Name", "Description", "NoReboot", "TagSpecifications").
+				Requires("InstanceId", "Name"),
+			wire.Op("DescribeImages", c.describeImages, "ImageIds", "Owners", "Filters", "MaxResults", "NextToken"),
+			wire.Op("DeregisterImage", c.deregisterImage, "ImageId").Requires("ImageId"),
+			wire.Op("CreateLaunchTemplate", c.createTemplate, "LaunchTemplateName", "LaunchTemplateData", "VersionDescription",
+				"ClientToken", "TagSpecifications").Requires("LaunchTemplateName"),
+			wire.Op("CreateLaunchTemplateVersion", c.createTemplateVersion, "LaunchTemplateId", "LaunchTemplateName",
+				"LaunchTemplateData", "SourceVersion", "VersionDescription", "ClientToken"),
+			wire.Op("ModifyLaunchTemplate", c.modifyTemplate, "LaunchTemplateId", "LaunchTemplateName", "DefaultVersion", "ClientToken"),
+			wire.Op("DescribeLaunchTemplates", c.describeTemplates, "LaunchTemplateIds", "LaunchTemplateNames", "Filters",
+				"MaxResults", "NextToken"),
+			wire.Op("DescribeLaunchTemplateVersions", c.describeTemplateVersions, "LaunchTemplateId", "LaunchTemplateName",
+				"Versions", "MinVersion", "MaxVersion", "Filters", "MaxResults", "NextToken"),
+			wire.Op("DeleteLaunchTemplate", c.deleteTemplate, "LaunchTemplateId", "LaunchTemplateName"),
+			wire.Op("DeleteLaunchTemplateVersions", c.deleteTemplateVersions, "LaunchTemplateId", "LaunchTemplateName", "Versions").
+				Requires("Versions"),
+		),
+	}
+}
+
+func (c *Compute) instanceOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("RunInstances", c.runInstances, "MinCount", "MaxCount", "ClientToken", "ImageId", "InstanceType", "KeyName",
+			"UserData", "SecurityGroupIds", "SecurityGroups", "SubnetId", "Placement.AvailabilityZone", "IamInstanceProfile",
+			"LaunchTemplate", "TagSpecifications").Requires("MinCount", "MaxCount"),
+		wire.Op("DescribeInstances", c.describeInstances, "InstanceIds", "Filters", "MaxResults", "NextToken"),
+		wire.Op("DescribeInstanceStatus", c.describeInstanceStatus, "InstanceIds", "IncludeAllInstances", "Filters",
+			"MaxResults", "NextToken"),
+		wire.Op("TerminateInstances", c.terminateInstances, "InstanceIds").Requires("InstanceIds"),
+		wire.Op("StopInstances", c.stopInstances, "InstanceIds").Requires("InstanceIds"),
+		wire.Op("StartInstances", c.startInstances, "InstanceIds").Requires("InstanceIds"),
 	}
 }

@@ -69,6 +69,9 @@ func (c *Compute) templateByID(id string) (*template, error) {
 	if found, ok := c.templates[id]; ok {
 		return found, nil
 	}
+	if !strings.HasPrefix(id, "lt-") {
+		return nil, wire.Errorf("InvalidLaunchTemplateId.Malformed", "Invalid id: \"%s\" (expecting \"lt-...\")", id)
+	}
 	return nil, wire.Errorf("InvalidLaunchTemplateId.NotFound",
 		"The specified launch template, with template ID %s, does not exist.", id)
 }
@@ -93,17 +96,25 @@ func (t *template) version(name string) (*version, error) {
 	default:
 		parsed, err := strconv.ParseInt(name, 10, 64)
 		if err != nil || parsed < 1 {
-			return nil, wire.Errorf("InvalidLaunchTemplateVersion.Malformed",
-				"Invalid launch template version %s: it must be a positive integer, $Latest or $Default.", name)
+			return nil, malformedVersion(name)
 		}
 		number = parsed
 	}
-	at, found := slices.BinarySearchFunc(t.versions, number, func(v *version, n int64) int { return int(v.number - n) })
-	if !found {
-		return nil, wire.Errorf("InvalidLaunchTemplateId.VersionNotFound",
-			"Could not find launch template version %s for launch template %s.", name, t.id)
+	at := slices.IndexFunc(t.versions, func(v *version) bool { return v.number == number })
+	if at < 0 {
+		return nil, versionNotFound(name, t.id)
 	}
 	return t.versions[at], nil
+}
+
+func malformedVersion(name string) *wire.Error {
+	return wire.Errorf("InvalidLaunchTemplateId.VersionNotFound",
+		"The specified launch template version is invalid: %s. It must be a number, $Latest or $Default.", name)
+}
+
+func versionNotFound(name, id string) *wire.Error {
+	return wire.Errorf("InvalidLaunchTemplateId.VersionNotFound",
+		"Could not find the specified version %s for the launch template with ID %s.", name, id)
 }
 
 func (t *template) resolve(v *version) TemplateVersion {
@@ -132,12 +143,4 @@ func (t *template) resolve(v *version) TemplateVersion {
 		}
 	}
 	return resolved
-}
-
-func tagMap(tags []types.Tag) map[string]string {
-	values := make(map[string]string, len(tags))
-	for _, tag := range tags {
-		values[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
-	}
-	return values
 }
