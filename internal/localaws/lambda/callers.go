@@ -1,6 +1,12 @@
 package lambda
 
-import "sync"
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"bluegreen/internal/localaws/wire"
+)
 
 // callers are the invocations under way by the access key id that signs their AWS calls. It has a lock of its own, so
 // that the endpoint may ask about a caller wherever it stands.
@@ -51,12 +57,17 @@ func (f *Functions) Kill(accessKeyID string) bool {
 	return true
 }
 
-// CallerFunction returns the name and the request id of the invocation whose AWS calls are signed with accessKeyID. It
-// may be called with or without the account's lock.
-func (f *Functions) CallerFunction(accessKeyID string) (functionName, requestID string, ok bool) {
+// Principal returns who signs with accessKeyID, when that is an invocation under way: the session of its function's
+// role. It may be called with or without the account's lock.
+func (f *Functions) Principal(accessKeyID string) (wire.Principal, bool) {
 	inv, ok := f.callers.find(accessKeyID)
 	if !ok {
-		return "", "", false
+		return wire.Principal{}, false
 	}
-	return inv.FunctionName, inv.RequestID, true
+	role := inv.function.role[strings.LastIndexByte(inv.function.role, '/')+1:]
+	return wire.Principal{
+		ARN:      fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", f.acct.ID, role, inv.FunctionName),
+		UserID:   "AROA" + accessKeyID[4:] + ":" + inv.FunctionName,
+		Function: inv.FunctionName,
+	}, true
 }

@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"bluegreen/internal/clock"
 	"bluegreen/internal/localaws/account"
@@ -29,16 +30,11 @@ type Functions struct {
 	processes map[*environment]struct{}
 	closed    bool
 
-	connect  func(accessKeyID string, dead func() bool) HTTPClient
+	connect  func(wire.Caller) aws.Config
 	plan     func(Invocation) Fault
 	endpoint string
 	log      logWriter
 	tempDirs []string
-}
-
-// HTTPClient is what an SDK client sends its requests with.
-type HTTPClient interface {
-	Do(*http.Request) (*http.Response, error)
 }
 
 // Code is a function's code in this process. It runs as a task of the clock, and its context ends at the function's
@@ -56,7 +52,7 @@ type Invocation struct {
 	FunctionARN  string
 	AccessKeyID  string     // of this invocation's AWS calls
 	Deadline     time.Time  // on the account's clock
-	HTTP         HTTPClient // of this invocation's AWS calls, which end with it; nil for a process
+	AWS          aws.Config // of this invocation's SDK clients, whose calls end with it; empty for a process
 }
 
 // Failure is Lambda's function error. Its JSON is what an invoker sees.
@@ -107,7 +103,7 @@ func New(acct *account.Account, settings Settings) *Functions {
 		busy:      make(map[string]int),
 		callers:   callers{byKey: make(map[string]*invoke)},
 		processes: make(map[*environment]struct{}),
-		connect:   func(string, func() bool) HTTPClient { return nil },
+		connect:   func(wire.Caller) aws.Config { return aws.Config{} },
 		plan:      func(Invocation) Fault { return Fault{} },
 		log:       logWriter{w: io.Discard},
 	}
@@ -117,9 +113,8 @@ func New(acct *account.Account, settings Settings) *Functions {
 	return f
 }
 
-// SetConnect says how in-process code reaches AWS: connect returns the client of one invocation, whose calls are
-// signed with accessKeyID; once dead reports true the client must end the calling task with runtime.Goexit.
-func (f *Functions) SetConnect(connect func(accessKeyID string, dead func() bool) HTTPClient) {
+// SetConnect says how in-process code reaches AWS: connect is the Config method of the wire.Endpoint.
+func (f *Functions) SetConnect(connect func(wire.Caller) aws.Config) {
 	f.acct.Lock()
 	defer f.acct.Unlock()
 	f.connect = connect

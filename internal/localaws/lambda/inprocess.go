@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+
+	"bluegreen/internal/localaws/wire"
 )
 
 // runInProcess runs an invoke whose code is Go code of this process. At the function's timeout the invoke is answered
@@ -21,7 +23,7 @@ func (f *Functions) runInProcess(inv *invoke) {
 
 	f.acct.Lock()
 	inv.Deadline = f.acct.Now().Add(inv.timeout)
-	inv.HTTP = f.connect(inv.AccessKeyID, inv.dead.Load)
+	inv.AWS = f.connect(wire.Caller{AccessKeyID: inv.AccessKeyID, Dead: inv.dead.Load, Seed: uint64(f.acct.Float() * (1 << 53))})
 	// Set before the context's own timer: death comes first when both are due.
 	timer := f.acct.After(inv.timeout, func() {
 		inv.dead.Store(!inv.fault.Outlive)
