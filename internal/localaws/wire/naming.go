@@ -13,16 +13,17 @@ type member struct {
 	index int
 	field string
 	name  string
+	item  string // of a list: the name of its items where it isn't the protocol's own
 }
 
 // naming gives members their wire names. The rules, where the service's tables say nothing else:
-//   - awsQuery: the Go field name, in requests and responses.
+//   - awsQuery: the Go field name, in requests and responses; but see queryNames.
 //   - ec2Query requests: the Go field name; a list loses its final "s" (Filters is Filter.1, Filter.2, …).
 //   - ec2Query responses: the Go field name beginning with a lower-case letter; a list also loses its final "s" and
 //     gains "Set" (TagSet of Tags: tagSet).
 //   - JSON: the Go field name, beginning with a lower-case letter if the service is LowerCamel.
 //
-// What differs goes into the service's RequestNames and ResponseNames. `go run ./internal/localaws/wire/wirenames`
+// A name such as "Reference/item" also names the list's items. What differs from the rules goes into the service's RequestNames and ResponseNames. `go run ./internal/localaws/wire/wirenames`
 // writes these tables from the source of the SDK.
 type naming struct {
 	protocol   Protocol
@@ -46,6 +47,9 @@ func (s *Service) namings() (request, response *naming) {
 	return request, response
 }
 
+// queryNames are the exceptions that the awsQuery services in use need: autoscaling alone has one.
+var queryNames = map[string]string{"CpuPerformanceFactorRequest.References": "Reference/item"}
+
 // members are the modelled members of the struct type t: its exported fields without the SDK's own ResultMetadata.
 func (n *naming) members(t reflect.Type) []member {
 	if cached, ok := n.cache.Load(t); ok {
@@ -57,7 +61,8 @@ func (n *naming) members(t reflect.Type) []member {
 		if !field.IsExported() || field.Anonymous || field.Name == "ResultMetadata" {
 			continue
 		}
-		members = append(members, member{index: i, field: field.Name, name: n.wireName(t, field)})
+		name, item, _ := strings.Cut(n.wireName(t, field), "/")
+		members = append(members, member{index: i, field: field.Name, name: name, item: item})
 	}
 	n.cache.Store(t, members)
 	return members
@@ -65,6 +70,9 @@ func (n *naming) members(t reflect.Type) []member {
 
 func (n *naming) wireName(t reflect.Type, field reflect.StructField) string {
 	if name, ok := n.exceptions[t.Name()+"."+field.Name]; ok {
+		return name
+	}
+	if name, ok := queryNames[t.Name()+"."+field.Name]; ok && n.protocol == AWSQuery {
 		return name
 	}
 	list := field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() != reflect.Uint8

@@ -99,10 +99,10 @@ func (n *naming) decodeParams(p *param, v reflect.Value) error {
 	return nil
 }
 
-// decodeParamList reads List.member.1 and, as ec2 writes it, List.1. An empty list is written List= without a value.
+// decodeParamList reads List.member.1 (or List.item.1) and, as ec2 writes it, List.1. An empty list is written List= without a value.
 func (n *naming) decodeParamList(p *param, v reflect.Value) error {
 	items := p
-	for _, wrapper := range []string{"member", "Reference"} {
+	for _, wrapper := range []string{"member", "item"} {
 		if inner := p.children[wrapper]; inner != nil {
 			items = inner
 		}

@@ -32,7 +32,9 @@ type Service struct {
 	Operations   []Operation
 
 	// Wire names that do not follow the protocol's rule (see naming), keyed "Type.Field" by the SDK's Go names, e.g.
-	// "Reservation.Instances": "instancesSet".
+	// "Reservation.Instances": "instancesSet". `go run bluegreen/internal/localaws/wire/wirenames -service ec2
+	// -operations RunInstances,… -out names.go`, run in the service's package, writes both tables (requestNames and
+	// responseNames) from the SDK's own serializers; keep it as a go:generate line.
 	RequestNames  map[string]string
 	ResponseNames map[string]string
 

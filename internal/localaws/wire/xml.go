@@ -28,11 +28,18 @@ func (w *xmlWriter) text(name, text string) {
 // members writes the members of a struct that are set.
 func (w *xmlWriter) members(v reflect.Value) error {
 	for _, m := range w.naming.members(v.Type()) {
-		if err := w.value(m.name, v.Field(m.index)); err != nil {
+		if err := w.member(m, v.Field(m.index)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (w *xmlWriter) member(m member, v reflect.Value) error {
+	if m.item != "" && !v.IsNil() {
+		return w.list(m.name, m.item, v)
+	}
+	return w.value(m.name, v)
 }
 
 // value writes v as the element name. Absent are nil and the empty string of an enum; an empty list is an empty element.
@@ -55,7 +62,11 @@ func (w *xmlWriter) value(name string, v reflect.Value) error {
 			w.text(name, base64.StdEncoding.EncodeToString(v.Bytes()))
 			return nil
 		}
-		return w.list(name, v)
+		item := "member"
+		if w.naming.protocol == EC2Query {
+			item = "item"
+		}
+		return w.list(name, item, v)
 	case reflect.Map:
 		if v.IsNil() {
 			return nil
@@ -80,11 +91,7 @@ func (w *xmlWriter) value(name string, v reflect.Value) error {
 	return nil
 }
 
-func (w *xmlWriter) list(name string, v reflect.Value) error {
-	item := "member"
-	if w.naming.protocol == EC2Query {
-		item = "item"
-	}
+func (w *xmlWriter) list(name, item string, v reflect.Value) error {
 	w.open(name)
 	defer w.close(name)
 	for i := range v.Len() {

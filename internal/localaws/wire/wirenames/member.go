@@ -48,7 +48,15 @@ func (f functions) members(function *ast.FuncDecl) []member {
 			m.response = true
 			m.name = readName(node)
 			m.field = selected(&ast.BlockStmt{List: node.Body}, "sv")
-			m.list = f.readsList(node)
+			item := ""
+			m.list, item = f.readsList(node)
+			usual := "member"
+			if ec2 {
+				usual = "item"
+			}
+			if m.list && m.name != "" && item != usual {
+				m.name += "/" + item
+			}
 		}
 		if m.name != "" && m.field != "" {
 			found = append(found, m)
@@ -111,18 +119,35 @@ func readName(clause *ast.CaseClause) string {
 	return literal(call.Args[0])
 }
 
-// readsList reports whether the clause calls the deserializer of a list.
-func (f functions) readsList(clause *ast.CaseClause) bool {
-	list := false
+// readsList reports whether the clause calls the deserializer of a list, and the name of the list's items.
+func (f functions) readsList(clause *ast.CaseClause) (list bool, item string) {
 	ast.Inspect(clause, func(node ast.Node) bool {
-		if identifier, ok := node.(*ast.Ident); ok && f[identifier.Name] != nil {
-			if star, ok := f[identifier.Name].Type.Params.List[0].Type.(*ast.StarExpr); ok {
-				_, list = star.X.(*ast.ArrayType)
-			}
+		identifier, ok := node.(*ast.Ident)
+		if !ok || f[identifier.Name] == nil || list {
+			return !list
+		}
+		star, ok := f[identifier.Name].Type.Params.List[0].Type.(*ast.StarExpr)
+		if !ok {
+			return true
+		}
+		if _, list = star.X.(*ast.ArrayType); list {
+			item = itemName(f[identifier.Name])
 		}
 		return !list
 	})
-	return list
+	return list, item
+}
+
+// itemName is the name that the deserializer of a list expects its items to have.
+func itemName(function *ast.FuncDecl) string {
+	name := ""
+	ast.Inspect(function.Body, func(node ast.Node) bool {
+		if clause, ok := node.(*ast.CaseClause); ok && name == "" {
+			name = readName(clause)
+		}
+		return name == ""
+	})
+	return name
 }
 
 // selected is the first field that node selects from the variable.
