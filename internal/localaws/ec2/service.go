@@ -2,13 +2,16 @@ package ec2
 
 import "bluegreen/internal/localaws/wire"
 
+//go:generate go run bluegreen/internal/localaws/wire/wirenames -service ec2 -operations DescribeVpcs,DescribeSubnets,DescribeAvailabilityZones,CreateSecurityGroup,DescribeSecurityGroups,CreateTags,DeleteTags,DescribeTags,RegisterImage,CreateImage,DescribeImages,DeregisterImage,CreateLaunchTemplate,CreateLaunchTemplateVersion,ModifyLaunchTemplate,DescribeLaunchTemplates,DescribeLaunchTemplateVersions,DeleteLaunchTemplate,DeleteLaunchTemplateVersions,RunInstances,DescribeInstances,DescribeInstanceStatus,TerminateInstances,StopInstances,StartInstances -out names.go
+
 // Service is the API of EC2, as far as it is modelled.
 func (c *Compute) Service() wire.Service {
 	return wire.Service{
-		SigningName: "ec2",
-		Protocol:    wire.EC2Query,
-		Version:     "2016-11-15",
-		Namespace:   "http://ec2.amazonaws.com/doc/2016-11-15/",
+		SigningName:  "ec2",
+		Protocol:     wire.EC2Query,
+		Version:      "2016-11-15",
+		Namespace:    "http://ec2.amazonaws.com/doc/2016-11-15/",
+		RequestNames: requestNames, ResponseNames: responseNames,
 		Operations: append(c.instanceOperations(),
 			wire.Op("DescribeVpcs", c.describeVpcs, "VpcIds", "Filters"),
 			wire.Op("DescribeSubnets", c.describeSubnets, "SubnetIds", "Filters"),
