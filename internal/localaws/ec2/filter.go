@@ -76,7 +76,8 @@ func wildcardMatches(pattern, value string) bool {
 func page[T any](items []T, maxResults *int32, token *string) ([]T, *string, error) {
 	from := 0
 	if token != nil {
-		decoded, err := base64.StdEncoding.DecodeString(*token)
+		decoded, _ := base64.StdEncoding.DecodeString(*token)
+		var err error
 		if from, err = strconv.Atoi(string(decoded)); err != nil || from < 0 {
 			return nil, nil, wire.Errorf("InvalidParameterValue", "Unable to parse pagination token")
 		}
