@@ -147,7 +147,7 @@ func (rt *route) decode(r *http.Request, body []byte, input reflect.Value) error
 func (rt *route) refuseInput(err error, input reflect.Value) error {
 	var unknown *unknownMember
 	if errors.As(err, &unknown) {
-		return notModelled("parameter %s of %s:%s", unknown.path, rt.service.SigningName, rt.operation.Name)
+		return NotModelled("parameter %s of %s:%s", unknown.path, rt.service.SigningName, rt.operation.Name)
 	}
 	var wrong *Error
 	if errors.As(err, &wrong) && wrong.Code == "MalformedInput" {
@@ -162,7 +162,7 @@ func (rt *route) refuseInput(err error, input reflect.Value) error {
 		return err
 	}
 	if path := unmodelled(input, "", rt.operation.Modelled); path != "" {
-		return notModelled("parameter %s of %s:%s", path, rt.service.SigningName, rt.operation.Name)
+		return NotModelled("parameter %s of %s:%s", path, rt.service.SigningName, rt.operation.Name)
 	}
 	return nil
 }

@@ -66,8 +66,8 @@ func denied(call *Call) *Error {
 	return &Error{Code: "AccessDenied", Message: message, Status: 403}
 }
 
-// notModelled is the answer to what AWS has and the model has not. 501 is a status that no client retries.
-func notModelled(format string, args ...any) *Error {
+// NotModelled is the answer to what AWS has and the model has not. 501 is a status that no client retries.
+func NotModelled(format string, args ...any) *Error {
 	return &Error{Code: "NotModelled", Message: "localaws does not model " + fmt.Sprintf(format, args...), Status: http.StatusNotImplemented}
 }
 

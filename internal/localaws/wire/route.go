@@ -49,11 +49,11 @@ func (e *Endpoint) route(r *http.Request, body []byte) (*route, *Error) {
 	if isSigned {
 		candidates = e.signedFor(signed.service)
 		if len(candidates) == 0 {
-			return rt, notModelled("the service %s; it models %s", signed.service, strings.Join(e.names(), ", "))
+			return rt, NotModelled("the service %s; it models %s", signed.service, strings.Join(e.names(), ", "))
 		}
 		rt.service = candidates[0]
 		if signed.region != e.account.Region {
-			return rt, notModelled("the Region %s; its account lives in %s", signed.region, e.account.Region)
+			return rt, NotModelled("the Region %s; its account lives in %s", signed.region, e.account.Region)
 		}
 	}
 	for _, candidate := range candidates {
@@ -132,11 +132,11 @@ func (rt *route) refuse(r *http.Request, target string, known bool) *Error {
 		name = r.Method + " " + r.URL.Path
 	}
 	if !known && rt.service.SigningName == "" {
-		return notModelled("%s: the request is not signed and names no service", name)
+		return NotModelled("%s: the request is not signed and names no service", name)
 	}
 	if version := rt.form.Get("Version"); version != "" && version != rt.service.Version {
-		return notModelled("%s:%s of API version %s; it models version %s", rt.service.SigningName, name, version, rt.service.Version)
+		return NotModelled("%s:%s of API version %s; it models version %s", rt.service.SigningName, name, version, rt.service.Version)
 	}
-	return notModelled("%s:%s; of %s it models %s", rt.service.SigningName, name, rt.service.SigningName,
+	return NotModelled("%s:%s; of %s it models %s", rt.service.SigningName, name, rt.service.SigningName,
 		strings.Join(sortedKeys(rt.service.operations), ", "))
 }
