@@ -9,6 +9,7 @@ import (
 // Sample is one look at a fleet: good or not, and why in one sentence.
 type Sample struct {
 	Good    bool
+	Serving int // instances that serve
 	Message string
 }
 
@@ -19,7 +20,7 @@ func GreenInService(blue, green Fleet) Sample {
 	have := len(green.Serving())
 	message := fmt.Sprintf("green %s has %d of %d instances in service (blue wants %d)",
 		green.Name, have, want, blue.Sizes.Desired)
-	return Sample{Good: want > 0 && have >= want, Message: message}
+	return Sample{Good: want > 0 && have >= want, Serving: have, Message: message}
 }
 
 // GreenServes judges green once it is attached: at least want of its instances are healthy in every target group, and
@@ -39,7 +40,7 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 		slices.Sort(bare)
 		message += ", none in " + strings.Join(bare, ", ") + " where blue serves"
 	}
-	return Sample{Good: want > 0 && healthy >= want && len(bare) == 0, Message: message}
+	return Sample{Good: want > 0 && healthy >= want && len(bare) == 0, Serving: healthy, Message: message}
 }
 
 // BlueServes judges blue when traffic returns to it: at least want of its instances are healthy in every target group.
@@ -47,7 +48,7 @@ func BlueServes(blue Fleet, traffic Traffic, want int) Sample {
 	healthy, _ := traffic.healthyIn(blue.Serving())
 	message := fmt.Sprintf("blue %s has %d of %d instances healthy in %s",
 		blue.Name, healthy, want, count(len(traffic), "target group"))
-	return Sample{Good: healthy >= want, Message: message}
+	return Sample{Good: healthy >= want, Serving: healthy, Message: message}
 }
 
 // Left reports whether a fleet has left the target groups, its draining done.

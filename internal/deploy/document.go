@@ -16,8 +16,18 @@ type Call struct {
 	Execution Execution `json:"execution"`
 	State     string    `json:"state"`   // name of the state that called
 	Entered   time.Time `json:"entered"` // when the machine entered it: now, on AWS's clock
+	Way       Way       `json:"way,omitempty"`
 	Document  Document  `json:"document"`
 }
+
+// Way is the direction that a state works in, where a function serves both.
+type Way string
+
+// The ways.
+const (
+	Forward Way = "forward" // to green
+	Back    Way = "back"    // to blue: nothing of the deployment is to be left
+)
 
 // Execution is the execution as the context object shows it.
 type Execution struct {
@@ -84,12 +94,28 @@ type Deployment struct {
 	Warnings     []string     `json:"warnings,omitempty"`
 }
 
-// Template says which launch template version green is pinned to, and what blue asks for.
+// Template is a launch template as green is pinned to it.
 type Template struct {
-	ID        string            `json:"id"`
-	Version   string            `json:"version"`             // number
-	Specifier string            `json:"specifier"`           // what to resolve again next time: a number, $Latest or $Default
-	Overrides map[string]string `json:"overrides,omitempty"` // id@specifier of a mixed policy's override → number
+	ID        string     `json:"id"`
+	Version   string     `json:"version"`             // number
+	Specifier string     `json:"specifier"`           // what to resolve again next time: a number, $Latest or $Default
+	Overrides []Template `json:"overrides,omitempty"` // those that a mixed instances policy's overrides name, in order
+}
+
+// Pinned returns the template with this id that is pinned to this version, or nil; t may be nil.
+func (t *Template) Pinned(id, version string) *Template {
+	if t == nil {
+		return nil
+	}
+	if t.ID == id && t.Version == version {
+		return t
+	}
+	for i := range t.Overrides {
+		if found := t.Overrides[i].Pinned(id, version); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // Verdict is the answer of a poll.
@@ -117,6 +143,14 @@ type Progress struct {
 	DrainBy *time.Time `json:"drain_by,omitempty"`
 	Message string     `json:"message"` // one sentence
 }
+
+// The end states. Each says what the world is like.
+const (
+	EndSucceeded  = "Succeeded"  // green serves, blue is empty
+	EndRolledBack = "RolledBack" // blue serves as before, nothing of the deployment is left
+	EndRejected   = "Rejected"   // nothing was written
+	EndStranded   = "Stranded"   // a person is needed
+)
 
 // Report is what a person is told at the end.
 type Report struct {

@@ -1,6 +1,11 @@
 package deploy
 
-import "slices"
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Fleet is an Auto Scaling group as AWS shows it at one moment.
 type Fleet struct {
@@ -103,4 +108,17 @@ func (t Traffic) registered(instances []Instance) int {
 		}
 	}
 	return n
+}
+
+// Lifecycles counts the instances by lifecycle state, in alphabetical order: "2 InService, 1 Terminating:Wait".
+func (f Fleet) Lifecycles() string {
+	counts := make(map[string]int)
+	for _, instance := range f.Instances {
+		counts[instance.Lifecycle]++
+	}
+	var parts []string
+	for _, state := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%d %s", counts[state], state))
+	}
+	return strings.Join(parts, ", ")
 }

@@ -12,6 +12,7 @@ const (
 	shortestPauseSeconds = 2
 	growth               = 10
 	longGrowth           = 50
+	sampleSeconds        = 5 // between two good samples in a row
 )
 
 // Begin returns the progress of the poll loop of the state that calls: the one under way, or a new one.
@@ -44,6 +45,13 @@ func (c Call) WaitUntil(p Progress, at time.Time, message string) Progress {
 	if left := at.Sub(c.Entered); left > 0 {
 		p.Seconds = min(ceilSeconds(left)+1, c.Document.Deployment.WaitSeconds)
 	}
+	return p
+}
+
+// Again is Wait when all that is wanted is one more sample like the last one: soon.
+func (c Call) Again(p Progress, message string) Progress {
+	p = c.Wait(p, message)
+	p.Seconds = min(p.Seconds, sampleSeconds)
 	return p
 }
 

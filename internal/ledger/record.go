@@ -57,7 +57,7 @@ type Previous struct {
 
 // Outcome is how a deployment ended.
 type Outcome struct {
-	Execution string    `json:"execution"`
+	Execution string    `json:"execution"` // ARN of the one that began the deployment
 	End       string    `json:"end"`
 	Blue      string    `json:"blue"`
 	Green     string    `json:"green,omitempty"`
@@ -66,6 +66,16 @@ type Outcome struct {
 }
 
 const outcomesKept = 20
+
+// Ended returns the outcome of the deployment that an execution began, if it is remembered.
+func (r Record) Ended(execution string) (Outcome, bool) {
+	for _, outcome := range r.Outcomes {
+		if outcome.Execution == execution {
+			return outcome, true
+		}
+	}
+	return Outcome{}, false
+}
 
 // Close gives the lock back and notes how the deployment ended.
 func (r *Record) Close(outcome Outcome) {

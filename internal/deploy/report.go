@@ -1,0 +1,88 @@
+package deploy
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"bluegreen/internal/fault"
+)
+
+// longestWhat keeps a report, as the cause of a failed execution, below 32,768 characters.
+const longestWhat = 12_000
+
+// NewReport says how the execution that calls ends. The state's way tells success from the way back; a call without a
+// way is a rejection.
+func NewReport(call Call) Report {
+	r := Report{
+		Execution:   call.Execution.ID,
+		EndedAt:     call.Entered,
+		TookSeconds: int(call.Entered.Sub(call.Execution.StartTime).Seconds()),
+	}
+	d := call.Document.Deployment
+	if d != nil {
+		r.Project, r.Lineage, r.Blue, r.Green, r.Warnings = d.Project, d.Lineage, d.Blue, d.Green, d.Warnings
+	}
+	if f := call.Document.Fault; f != nil {
+		r.Error, r.What = f.Error, shorten(f.What())
+	}
+	switch call.Way {
+	case Forward:
+		r.succeeded(d)
+	case Back:
+		r.End, r.Live = EndRolledBack, r.Blue
+		r.Next = append(r.Next, hints[fault.Name(r.Error)]...)
+		r.Next = append(r.Next, "aws autoscaling describe-scaling-activities --include-deleted-groups --auto-scaling-group-name "+r.Green)
+	default:
+		r.End = EndRejected
+		if r.Error == "" {
+			r.Error, r.What = string(fault.Conflict), "another execution has put the lineage right meanwhile"
+		}
+		r.Next = append(r.Next, hints[fault.Name(r.Error)]...)
+	}
+	r.Next = append(r.Next, "aws stepfunctions get-execution-history --reverse-order --max-items 20 --execution-arn "+r.Execution)
+	return r
+}
+
+func (r *Report) succeeded(d *Deployment) {
+	r.End, r.Error = EndSucceeded, ""
+	switch {
+	case d.Route == RouteNothing:
+		r.Live = d.Blue
+		r.What = "nothing to recover: no deployment of " + d.Lineage + " was under way"
+	case d.Then == ThenEnd:
+		r.What = "what " + d.Execution + " left is put right"
+	default:
+		r.Live = d.Green
+		r.What = fmt.Sprintf("%s serves; %s stands at size 0", d.Green, d.Blue)
+	}
+}
+
+// hints are the first commands to try, by fault.
+var hints = map[fault.Name][]string{
+	fault.Conflict:            {`look at the execution that holds the lineage; when it has ended, start again, or recover with {"action": "recover", …}`},
+	fault.AccessDenied:        {"give the function's role the action that the message names"},
+	fault.CapacityUnavailable: {"try another instance type or zone, or try again later"},
+	fault.Throttled:           {"start again: AWS throttled for longer than the retries last"},
+	fault.Unavailable:         {"start again: AWS did not answer for longer than the retries last"},
+}
+
+// What is the text of the fault: what the function said, where it said something.
+func (f Fault) What() string {
+	var cause struct {
+		Message string `json:"errorMessage"`
+	}
+	if json.Unmarshal([]byte(f.Cause), &cause) == nil && cause.Message != "" {
+		return cause.Message
+	}
+	if f.Cause != "" {
+		return f.Cause
+	}
+	return "no more is known than the error's name, " + f.Error
+}
+
+func shorten(s string) string {
+	if len(s) > longestWhat {
+		return s[:longestWhat] + "…"
+	}
+	return s
+}

@@ -1,0 +1,78 @@
+package deploy_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+)
+
+func TestTheMinimalRequest(t *testing.T) {
+	got, err := deploy.ParseRequest(json.RawMessage(`{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30}`))
+	want := deploy.Request{
+		Project: "ec", Action: deploy.ActionDeploy, BlueName: "ec-mqagt-dev-asg", WaitSeconds: 30,
+		Health: deploy.HealthPolicy{TimeoutSeconds: 1800, Consecutive: 2},
+	}
+	if err != nil || got != want {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestABadRequestNamesEveryProblem(t *testing.T) {
+	tests := []struct {
+		input string
+		want  []string
+	}{
+		{`[]`, []string{"$ is []: it must be an object"}},
+		{`{`, []string{"not JSON"}},
+		{`{"project": "", "blue": {"asg_nme": "x"}, "Wait": 0.5}`, []string{
+			`4 problems`, `$.project is "": it must be a string of 1 to 128 characters`,
+			`$.blue.asg_name is missing`, `$.blue.asg_nme is not a known field: did you mean "asg_name"?`,
+			`$.Wait is 0.5: it must be a whole number of seconds from 1 to 300`,
+		}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "wait": 30}`, []string{`$.wait is not a known field: did you mean "Wait"?`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "action": "rolback"}`, []string{`$.action is "rolback": it must be "deploy" or "recover"`}},
+		{`{"project": "ec", "blue": "a"}`, []string{`$.blue is "a": it must be an object`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "Wait": null}`, []string{`$.Wait is null`}},
+	}
+	for _, test := range tests {
+		_, err := deploy.ParseRequest(json.RawMessage(test.input))
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Name != fault.BadRequest {
+			t.Errorf("%s: got %v", test.input, err)
+			continue
+		}
+		for _, want := range test.want {
+			if !strings.Contains(f.Message, want) {
+				t.Errorf("%s:\n  got  %s\n  want %s", test.input, f.Message, want)
+			}
+		}
+	}
+}
+
+func TestGreenNames(t *testing.T) {
+	tests := []struct {
+		group, lineage string
+		n              int
+		ok             bool
+	}{
+		{"ec-mqagt-dev-asg-v001", "ec-mqagt-dev-asg", 1, true},
+		{"ec-mqagt-dev-asg-v1000", "ec-mqagt-dev-asg", 1000, true},
+		{"ec-mqagt-dev-asg-v0001", "", 0, false},
+		{"ec-mqagt-dev-asg-v01", "", 0, false},
+		{"ec-mqagt-dev-asg", "", 0, false},
+		{"-v001", "", 0, false},
+	}
+	for _, test := range tests {
+		lineage, n, ok := deploy.SplitName(test.group)
+		if lineage != test.lineage || n != test.n || ok != test.ok {
+			t.Errorf("%s: got %q, %d, %t", test.group, lineage, n, ok)
+		}
+		if ok && deploy.GreenName(lineage, n) != test.group {
+			t.Errorf("%s does not come back", test.group)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+// Package creategreen takes the lineage's lock and creates green, a copy of blue at blue's live capacity that takes no
+// traffic yet. What an earlier try of the same deployment created is adopted.
+package creategreen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/ledger"
+)
+
+// groups is all of AWS that this state may touch.
+type groups interface {
+	fleet.Groups
+	CreateAutoScalingGroup(context.Context, *autoscaling.CreateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.CreateAutoScalingGroupOutput, error)
+	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
+}
+
+// hooks are copied too.
+type hooks interface {
+	DescribeLifecycleHooks(context.Context, *autoscaling.DescribeLifecycleHooksInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeLifecycleHooksOutput, error)
+	PutLifecycleHook(context.Context, *autoscaling.PutLifecycleHookInput, ...func(*autoscaling.Options)) (*autoscaling.PutLifecycleHookOutput, error)
+}
+
+var (
+	_ groups = (*autoscaling.Client)(nil)
+	_ hooks  = (*autoscaling.Client)(nil)
+)
+
+type handler struct {
+	groups groups
+	hooks  hooks
+	ledger ledger.Ledger
+}
+
+// New makes the state's work.
+func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
+	group := autoscaling.NewFromConfig(cfg)
+	return handler{
+		groups: group,
+		hooks:  group,
+		ledger: ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
+	}.handle
+}
+
+func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
+	document := call.Document
+	d := *document.Deployment
+	described, err := fleet.Describe(ctx, h.groups, d.Blue)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	blue, found := described[d.Blue]
+	if !found {
+		return deploy.Document{}, fault.New(fault.NotReady, "blue %s was deleted since it was described", d.Blue)
+	}
+	specs, err := h.describeHooks(ctx, d.Blue)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	d, err = h.lock(ctx, call, d)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	if err := h.create(ctx, call, d, blue, specs); err != nil {
+		return deploy.Document{}, err
+	}
+	document.Deployment = &d
+	document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered,
+		Message: fmt.Sprintf("green %s is created with %d instances wanted", d.Green, aws.ToInt32(blue.DesiredCapacity))}
+	return document, nil
+}
+
+// create makes green, or adopts what a try of this deployment made. A group of that name that is not this
+// deployment's is somebody else's.
+func (h handler) create(ctx context.Context, call deploy.Call, d deploy.Deployment, blue types.AutoScalingGroup, specs hookSpecs) error {
+	input := clone(blue, d)
+	input.LifecycleHookSpecificationList = specs.atCreation
+	if len(specs.afterwards) > 0 { // no instance may launch before every hook is there
+		input.MinSize, input.DesiredCapacity = aws.Int32(0), aws.Int32(0)
+	}
+	if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
+		return err
+	}
+	_, err := h.groups.CreateAutoScalingGroup(ctx, input)
+	var exists *types.AlreadyExistsFault
+	switch {
+	case errors.As(err, &exists):
+		if err := h.adopt(ctx, d); err != nil {
+			return err
+		}
+	case err != nil:
+		return fmt.Errorf("creating green %s: %w", d.Green, err)
+	}
+	if len(specs.afterwards) == 0 {
+		return nil
+	}
+	return h.hookAfterwards(ctx, call, d, blue, specs.afterwards)
+}
+
+func (h handler) adopt(ctx context.Context, d deploy.Deployment) error {
+	fleets, err := fleet.Read(ctx, h.groups, d.Green)
+	if err != nil {
+		return err
+	}
+	green, found := fleets[d.Green]
+	switch {
+	case !found: // a describe may lag the write
+		return fault.New(fault.Unavailable, "group %s exists but is not shown yet", d.Green)
+	case green.Tags[deploy.TagExecution] != d.Execution:
+		return fault.New(fault.Refused, "a group %s exists already and is not of this deployment (its tag %s is %q): rename or delete it",
+			d.Green, deploy.TagExecution, green.Tags[deploy.TagExecution])
+	}
+	return nil
+}
+
+func (h handler) holder(call deploy.Call, d deploy.Deployment) ledger.Holder {
+	return ledger.Holder{Ledger: h.ledger, Lineage: d.Lineage, Execution: call.Execution.ID}
+}

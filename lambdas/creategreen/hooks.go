@@ -1,0 +1,78 @@
+package creategreen
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
+)
+
+// hookSpecs are blue's lifecycle hooks. One create call takes only hooks that share their notification target and
+// role (aws-facts A1): the others are put afterwards, before anything launches.
+type hookSpecs struct {
+	atCreation []types.LifecycleHookSpecification
+	afterwards []types.LifecycleHookSpecification
+}
+
+func (h handler) describeHooks(ctx context.Context, blue string) (hookSpecs, error) {
+	out, err := h.hooks.DescribeLifecycleHooks(ctx, &autoscaling.DescribeLifecycleHooksInput{AutoScalingGroupName: &blue})
+	if err != nil {
+		return hookSpecs{}, fmt.Errorf("describing the lifecycle hooks of %s: %w", blue, err)
+	}
+	var specs hookSpecs
+	for _, hook := range out.LifecycleHooks {
+		spec := types.LifecycleHookSpecification{
+			LifecycleHookName:     hook.LifecycleHookName,
+			LifecycleTransition:   hook.LifecycleTransition,
+			DefaultResult:         hook.DefaultResult,
+			HeartbeatTimeout:      hook.HeartbeatTimeout,
+			NotificationMetadata:  hook.NotificationMetadata,
+			NotificationTargetARN: hook.NotificationTargetARN,
+			RoleARN:               hook.RoleARN,
+		}
+		if len(specs.atCreation) == 0 || sameTarget(specs.atCreation[0], spec) {
+			specs.atCreation = append(specs.atCreation, spec)
+		} else {
+			specs.afterwards = append(specs.afterwards, spec)
+		}
+	}
+	return specs, nil
+}
+
+func sameTarget(a, b types.LifecycleHookSpecification) bool {
+	return aws.ToString(a.NotificationTargetARN) == aws.ToString(b.NotificationTargetARN) && aws.ToString(a.RoleARN) == aws.ToString(b.RoleARN)
+}
+
+// hookAfterwards puts the hooks that the create call could not take, then lets green grow to blue's sizes.
+func (h handler) hookAfterwards(ctx context.Context, call deploy.Call, d deploy.Deployment, blue types.AutoScalingGroup, specs []types.LifecycleHookSpecification) error {
+	if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
+		return err
+	}
+	for _, spec := range specs {
+		_, err := h.hooks.PutLifecycleHook(ctx, &autoscaling.PutLifecycleHookInput{
+			AutoScalingGroupName:  &d.Green,
+			LifecycleHookName:     spec.LifecycleHookName,
+			LifecycleTransition:   spec.LifecycleTransition,
+			DefaultResult:         spec.DefaultResult,
+			HeartbeatTimeout:      spec.HeartbeatTimeout,
+			NotificationMetadata:  spec.NotificationMetadata,
+			NotificationTargetARN: spec.NotificationTargetARN,
+			RoleARN:               spec.RoleARN,
+		})
+		if err != nil {
+			return fmt.Errorf("putting lifecycle hook %s on %s: %w", aws.ToString(spec.LifecycleHookName), d.Green, err)
+		}
+	}
+	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &d.Green, MinSize: blue.MinSize, DesiredCapacity: blue.DesiredCapacity,
+	})
+	if err != nil {
+		return fmt.Errorf("setting the sizes of %s: %w", d.Green, err)
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package creategreen
+
+import (
+	"context"
+	"errors"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/ledger"
+)
+
+// lock takes the lineage's lock and with it the next number, or finds that this execution has it already.
+func (h handler) lock(ctx context.Context, call deploy.Call, d deploy.Deployment) (deploy.Deployment, error) {
+	record, found, err := h.ledger.Get(ctx, d.Lineage)
+	if err != nil {
+		return d, err
+	}
+	if !found {
+		record = ledger.Record{Lineage: d.Lineage, Live: d.Blue}
+	}
+	if held := record.Lock; held != nil {
+		if held.Execution == call.Execution.ID && held.Stage == ledger.Creating {
+			return held.Deployment, nil
+		}
+		return d, fault.New(fault.Conflict, "%s is being deployed by %s since %s: wait until it has ended, or stop it first",
+			d.Lineage, held.Execution, held.Since.Format("2006-01-02 15:04:05Z"))
+	}
+	if record.Live != d.Blue {
+		return d, fault.New(fault.Conflict, "%s was deployed by another execution meanwhile: %s serves now, not %s; start again", d.Lineage, record.Live, d.Blue)
+	}
+	if outcome, ended := record.Ended(call.Execution.ID); ended { // a function that outlived its execution
+		return d, fault.New(fault.Conflict, "this execution's deployment of %s has ended already (%s)", d.Lineage, outcome.End)
+	}
+	record.Generation++
+	d.Generation = record.Generation
+	d.Green = deploy.GreenName(d.Lineage, d.Generation)
+	record.Lock = &ledger.Lock{Execution: call.Execution.ID, Since: call.Entered, Stage: ledger.Creating, Deployment: d}
+	if _, err = h.ledger.Put(ctx, record); errors.Is(err, ledger.ErrChanged) {
+		return d, fault.New(fault.Conflict, "another deployment of %s began at the same moment: let it work, or start again when it has ended", d.Lineage)
+	}
+	return d, err
+}

@@ -1,0 +1,115 @@
+// Package describeblue reads the request and the world before anything is touched: it finds the fleet that serves,
+// decides how it is to be replaced, and refuses what cannot go well. It writes nothing.
+package describeblue
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/ledger"
+)
+
+// groups is what preflight asks about the group itself.
+type groups interface {
+	fleet.Groups
+	DescribeInstanceRefreshes(context.Context, *autoscaling.DescribeInstanceRefreshesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeInstanceRefreshesOutput, error)
+	DescribeAccountLimits(context.Context, *autoscaling.DescribeAccountLimitsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeAccountLimitsOutput, error)
+}
+
+// scaling is what may hang on a group and is not copied.
+type scaling interface {
+	DescribePolicies(context.Context, *autoscaling.DescribePoliciesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribePoliciesOutput, error)
+	DescribeScheduledActions(context.Context, *autoscaling.DescribeScheduledActionsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScheduledActionsOutput, error)
+}
+
+// templates resolves launch template versions.
+type templates interface {
+	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
+}
+
+// executions tells whether the lock's holder still runs.
+type executions interface {
+	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
+}
+
+var (
+	_ groups     = (*autoscaling.Client)(nil)
+	_ scaling    = (*autoscaling.Client)(nil)
+	_ templates  = (*ec2.Client)(nil)
+	_ executions = (*sfn.Client)(nil)
+)
+
+type handler struct {
+	groups     groups
+	scaling    scaling
+	templates  templates
+	targets    fleet.TargetHealth
+	executions executions
+	ledger     ledger.Ledger
+}
+
+// New makes the state's work.
+func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
+	group := autoscaling.NewFromConfig(cfg)
+	return handler{
+		groups:     group,
+		scaling:    group,
+		templates:  ec2.NewFromConfig(cfg),
+		targets:    elb.NewFromConfig(cfg),
+		executions: sfn.NewFromConfig(cfg),
+		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
+	}.handle
+}
+
+func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
+	request, err := deploy.ParseRequest(call.Document.Request)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	record, err := h.lineage(ctx, request.BlueName)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	d := deploy.Deployment{
+		Project:     request.Project,
+		Action:      request.Action,
+		Execution:   call.Execution.ID,
+		Lineage:     record.Lineage,
+		Blue:        record.Live,
+		WaitSeconds: request.WaitSeconds,
+		Health:      request.Health,
+		StartedAt:   call.Entered,
+	}
+	d.Route, err = h.route(ctx, request.Action, record)
+	if err == nil && d.Route == deploy.RouteDeploy {
+		err = h.survey(ctx, request, record, &d)
+	}
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	return deploy.Document{
+		Request:    call.Document.Request,
+		Deployment: &d,
+		Progress:   &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered, Message: describe(d, record)},
+	}, nil
+}
+
+func describe(d deploy.Deployment, record ledger.Record) string {
+	switch d.Route {
+	case deploy.RouteTakeOver:
+		return fmt.Sprintf("%s ended at stage %s and left its work: it is put right first", record.Lock.Execution, record.Lock.Stage)
+	case deploy.RouteNothing:
+		return fmt.Sprintf("nothing to recover: no deployment of %s is under way", d.Lineage)
+	}
+	return fmt.Sprintf("%s serves and is replaced by a copy; traffic strategy %s", d.Blue, d.Strategy)
+}

@@ -1,0 +1,182 @@
+package describeblue
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/ledger"
+)
+
+// survey looks at blue and fills in how it is replaced; the error names everything that stands in the way.
+func (h handler) survey(ctx context.Context, request deploy.Request, record ledger.Record, d *deploy.Deployment) error {
+	described, err := fleet.Describe(ctx, h.groups, d.Blue)
+	if err != nil {
+		return err
+	}
+	group, found := described[d.Blue]
+	if !found {
+		return missing(request.BlueName, record)
+	}
+	blue := fleet.Of(group)
+	findings := inspect(group, blue)
+	d.TargetGroups = blue.TargetGroups
+	d.Strategy = request.Strategy
+	if d.Strategy == "" {
+		d.Strategy = chooseStrategy(blue)
+	}
+	findings = append(findings, strategyFindings(d.Strategy, blue)...)
+	for _, look := range []func() ([]string, error){
+		func() ([]string, error) { return h.refreshFindings(ctx, blue.Name) },
+		func() ([]string, error) { return h.scalingFindings(ctx, blue.Name) },
+		func() ([]string, error) { return h.limitFindings(ctx) },
+		func() ([]string, error) { return h.trafficFindings(ctx, blue, d) },
+		func() ([]string, error) { return h.resolveTemplate(ctx, group, record, d) },
+	} {
+		found, err := look()
+		if err != nil {
+			return err
+		}
+		findings = append(findings, found...)
+	}
+	if len(findings) > 0 {
+		return fault.New(fault.NotReady, "%s cannot be replaced as it stands: %s", blue.Name, list(findings))
+	}
+	if serving := len(blue.Serving()); serving < blue.Sizes.Desired {
+		d.Warnings = append(d.Warnings, fmt.Sprintf("blue %s has %d of %d instances in service", blue.Name, serving, blue.Sizes.Desired))
+	}
+	return nil
+}
+
+func missing(asked string, record ledger.Record) error {
+	if record.Live == asked {
+		return fault.New(fault.BadRequest, "$.blue.asg_name: there is no Auto Scaling group %q in this account and Region, "+
+			"and no record of a lineage by that name; it must name a group that serves", asked)
+	}
+	return fault.New(fault.BadRequest, "$.blue.asg_name: %q belongs to lineage %s, whose live group %q does not exist any more; "+
+		"it must name a group that serves", asked, record.Lineage, record.Live)
+}
+
+func chooseStrategy(blue deploy.Fleet) deploy.Strategy {
+	if len(blue.TargetGroups) > 0 {
+		return deploy.StrategyAttach
+	}
+	return deploy.StrategyNone
+}
+
+func strategyFindings(strategy deploy.Strategy, blue deploy.Fleet) []string {
+	switch {
+	case strategy == deploy.StrategyAttach && len(blue.TargetGroups) == 0:
+		return []string{`traffic.strategy is "attach", but the group has no target groups; "none" is for fleets without a load balancer`}
+	case strategy == deploy.StrategyNone && len(blue.TargetGroups) > 0:
+		return []string{fmt.Sprintf(`traffic.strategy is "none", but the group serves %d target groups, which green would never join; leave it out, or say "attach"`, len(blue.TargetGroups))}
+	}
+	return nil
+}
+
+// inspect finds what the group's own description rules out.
+func inspect(group types.AutoScalingGroup, blue deploy.Fleet) []string {
+	var findings []string
+	find := func(wrong bool, format string, args ...any) {
+		if wrong {
+			findings = append(findings, fmt.Sprintf(format, args...))
+		}
+	}
+	find(blue.Deleting, "it is being deleted (%s)", aws.ToString(group.Status))
+	find(blue.Sizes.Desired == 0, "its desired capacity is 0: nothing serves, so there is nothing to replace")
+	for _, process := range []string{"Launch", "Terminate", "AddToLoadBalancer"} {
+		find(slices.Contains(blue.Suspended, process), "its process %s is suspended: resume it first", process)
+	}
+	protected := 0
+	for _, instance := range blue.Instances {
+		if instance.Protected {
+			protected++
+		}
+	}
+	find(protected > 0, "%d of its instances are protected from scale-in, so it could never become empty", protected)
+	find(group.Operator != nil, "it is managed by %s, which refuses changes by others", operator(group))
+	find(group.WarmPoolConfiguration != nil, "it has a warm pool, which is not copied yet")
+	find(len(group.LoadBalancerNames) > 0, "it serves Classic Load Balancers %v, which are not supported yet", group.LoadBalancerNames)
+	for _, source := range group.TrafficSources {
+		id := aws.ToString(source.Identifier)
+		known := slices.Contains(blue.TargetGroups, id) || slices.Contains(group.LoadBalancerNames, id)
+		find(!known, "its traffic source %s (%s) is not a target group attached as such, which is not supported yet", id, aws.ToString(source.Type))
+	}
+	find(weighted(group), "its mixed instances policy counts capacity in weights and not in instances, which is not supported yet")
+	return findings
+}
+
+func operator(group types.AutoScalingGroup) string {
+	if group.Operator == nil {
+		return ""
+	}
+	return aws.ToString(group.Operator.Principal)
+}
+
+func weighted(group types.AutoScalingGroup) bool {
+	if unit := aws.ToString(group.DesiredCapacityType); unit != "" && unit != "units" {
+		return true
+	}
+	if group.MixedInstancesPolicy == nil || group.MixedInstancesPolicy.LaunchTemplate == nil {
+		return false
+	}
+	return slices.ContainsFunc(group.MixedInstancesPolicy.LaunchTemplate.Overrides, func(o types.LaunchTemplateOverrides) bool {
+		return o.WeightedCapacity != nil && *o.WeightedCapacity != "1"
+	})
+}
+
+func (h handler) refreshFindings(ctx context.Context, name string) ([]string, error) {
+	out, err := h.groups.DescribeInstanceRefreshes(ctx, &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: &name})
+	if err != nil {
+		return nil, fmt.Errorf("describing the instance refreshes of %s: %w", name, err)
+	}
+	for _, refresh := range out.InstanceRefreshes {
+		switch refresh.Status {
+		case types.InstanceRefreshStatusPending, types.InstanceRefreshStatusInProgress, types.InstanceRefreshStatusCancelling,
+			types.InstanceRefreshStatusRollbackInProgress, types.InstanceRefreshStatusBaking:
+			return []string{fmt.Sprintf("instance refresh %s is under way (%s, %d%%): wait for it, or cancel it with "+
+				"aws autoscaling cancel-instance-refresh --auto-scaling-group-name %s",
+				aws.ToString(refresh.InstanceRefreshId), refresh.Status, aws.ToInt32(refresh.PercentageComplete), name)}, nil
+		}
+	}
+	return nil, nil
+}
+
+func (h handler) scalingFindings(ctx context.Context, name string) ([]string, error) {
+	policies, err := h.scaling.DescribePolicies(ctx, &autoscaling.DescribePoliciesInput{AutoScalingGroupName: &name})
+	if err != nil {
+		return nil, fmt.Errorf("describing the scaling policies of %s: %w", name, err)
+	}
+	actions, err := h.scaling.DescribeScheduledActions(ctx, &autoscaling.DescribeScheduledActionsInput{AutoScalingGroupName: &name})
+	if err != nil {
+		return nil, fmt.Errorf("describing the scheduled actions of %s: %w", name, err)
+	}
+	var findings []string
+	if n := len(policies.ScalingPolicies); n > 0 {
+		findings = append(findings, fmt.Sprintf("it has scaling policies (%s), which are not copied yet: green would lose them",
+			aws.ToString(policies.ScalingPolicies[0].PolicyName)))
+	}
+	if n := len(actions.ScheduledUpdateGroupActions); n > 0 {
+		findings = append(findings, fmt.Sprintf("it has scheduled actions (%s), which are not copied yet: green would lose them",
+			aws.ToString(actions.ScheduledUpdateGroupActions[0].ScheduledActionName)))
+	}
+	return findings, nil
+}
+
+func (h handler) limitFindings(ctx context.Context) ([]string, error) {
+	out, err := h.groups.DescribeAccountLimits(ctx, &autoscaling.DescribeAccountLimitsInput{})
+	if err != nil {
+		return nil, fmt.Errorf("describing the account's limits: %w", err)
+	}
+	if most, now := aws.ToInt32(out.MaxNumberOfAutoScalingGroups), aws.ToInt32(out.NumberOfAutoScalingGroups); now >= most {
+		return []string{fmt.Sprintf("the account has %d of at most %d Auto Scaling groups in this Region, so there is no room for green", now, most)}, nil
+	}
+	return nil, nil
+}

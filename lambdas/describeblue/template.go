@@ -1,0 +1,83 @@
+package describeblue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/smithy-go"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
+)
+
+// resolveTemplate pins every launch template version that the group names to a number. Where the live copy was pinned
+// by an earlier deployment, what that one resolved ($Latest, say) is resolved again: a new template version is what a
+// new deployment is for.
+func (h handler) resolveTemplate(ctx context.Context, group types.AutoScalingGroup, record ledger.Record, d *deploy.Deployment) ([]string, error) {
+	var pins []deploy.Template
+	var findings []string
+	for _, spec := range templateSpecs(group) {
+		pin, finding, err := h.pin(ctx, spec, record.Template)
+		if err != nil {
+			return nil, err
+		}
+		if finding != "" {
+			findings = append(findings, finding)
+			continue
+		}
+		pins = append(pins, pin)
+	}
+	if len(pins) > 0 && len(findings) == 0 {
+		d.Template = &pins[0]
+		d.Template.Overrides = pins[1:]
+	}
+	return findings, nil
+}
+
+// templateSpecs returns the launch templates that a group names: its own, then those of its policy's overrides.
+func templateSpecs(group types.AutoScalingGroup) []types.LaunchTemplateSpecification {
+	var specs []types.LaunchTemplateSpecification
+	if group.LaunchTemplate != nil {
+		specs = append(specs, *group.LaunchTemplate)
+	}
+	if policy := group.MixedInstancesPolicy; policy != nil && policy.LaunchTemplate != nil {
+		if base := policy.LaunchTemplate.LaunchTemplateSpecification; base != nil {
+			specs = append(specs, *base)
+		}
+		for _, override := range policy.LaunchTemplate.Overrides {
+			if override.LaunchTemplateSpecification != nil {
+				specs = append(specs, *override.LaunchTemplateSpecification)
+			}
+		}
+	}
+	return specs
+}
+
+func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification, before *deploy.Template) (pin deploy.Template, finding string, err error) {
+	pin = deploy.Template{ID: aws.ToString(spec.LaunchTemplateId), Specifier: aws.ToString(spec.Version)}
+	if pin.Specifier == "" {
+		pin.Specifier = "$Default"
+	}
+	if earlier := before.Pinned(pin.ID, pin.Specifier); earlier != nil {
+		pin.Specifier = earlier.Specifier
+	}
+	out, err := h.templates.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
+		LaunchTemplateId: &pin.ID, Versions: []string{pin.Specifier},
+	})
+	var api smithy.APIError
+	switch {
+	case errors.As(err, &api) && (api.ErrorCode() == "InvalidLaunchTemplateId.NotFound" || api.ErrorCode() == "InvalidLaunchTemplateId.VersionNotFound"):
+		return pin, fmt.Sprintf("its launch template %s version %s does not exist any more: %s", pin.ID, pin.Specifier, api.ErrorMessage()), nil
+	case err != nil:
+		return pin, "", fmt.Errorf("resolving version %s of launch template %s: %w", pin.Specifier, pin.ID, err)
+	case len(out.LaunchTemplateVersions) == 0:
+		return pin, fmt.Sprintf("its launch template %s has no version %s", pin.ID, pin.Specifier), nil
+	}
+	pin.Version = strconv.FormatInt(aws.ToInt64(out.LaunchTemplateVersions[0].VersionNumber), 10)
+	return pin, "", nil
+}

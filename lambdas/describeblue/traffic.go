@@ -1,0 +1,60 @@
+package describeblue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+)
+
+// trafficFindings looks at blue's target groups: each must exist and be used by a load balancer. That some of blue's
+// targets are sick is a warning: a deployment may be the cure.
+func (h handler) trafficFindings(ctx context.Context, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
+	traffic, err := fleet.ReadTraffic(ctx, h.targets, blue.TargetGroups)
+	var gone *elbtypes.TargetGroupNotFoundException
+	if errors.As(err, &gone) {
+		return []string{fmt.Sprintf("it is attached to a target group that does not exist: %v", err)}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var findings []string
+	for _, arn := range blue.TargetGroups {
+		healthy, unused := 0, 0
+		for _, instance := range blue.Instances {
+			switch traffic[arn][instance.ID] {
+			case deploy.TargetHealthy:
+				healthy++
+			case deploy.TargetUnused:
+				unused++
+			}
+		}
+		if unused > 0 && healthy == 0 {
+			findings = append(findings, fmt.Sprintf("no listener forwards to its target group %s, so green could never be seen healthy there", arn))
+			continue
+		}
+		if healthy < blue.Sizes.Desired {
+			d.Warnings = append(d.Warnings, fmt.Sprintf("blue has %d of %d instances healthy in %s", healthy, blue.Sizes.Desired, arn))
+		}
+	}
+	return findings, nil
+}
+
+func list(findings []string) string {
+	if len(findings) == 1 {
+		return findings[0]
+	}
+	var b strings.Builder
+	for i, finding := range findings {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		fmt.Fprintf(&b, "(%d) %s", i+1, finding)
+	}
+	return b.String()
+}

@@ -1,0 +1,87 @@
+// Package removegreen sends green's instances home on the way back: it scales green in and touches no group that this
+// deployment did not create. CompleteLifecycle drains and deletes it afterwards.
+package removegreen
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/ledger"
+)
+
+// groups is all of AWS that this state may touch.
+type groups interface {
+	fleet.Groups
+	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
+}
+
+var _ groups = (*autoscaling.Client)(nil)
+
+// absentFor is how many looks in a row must not show green before it counts as never created: what is described may
+// lag a creation whose answer was lost.
+const absentFor = 4
+
+type handler struct {
+	groups groups
+	ledger ledger.Ledger
+}
+
+// New makes the state's work.
+func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
+	return handler{
+		groups: autoscaling.NewFromConfig(cfg),
+		ledger: ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
+	}.handle
+}
+
+func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
+	document := call.Document
+	d := document.Deployment
+	fleets, err := fleet.Read(ctx, h.groups, d.Green)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	progress := call.Begin()
+	green, found := fleets[d.Green]
+	switch {
+	case !found:
+		progress = progress.Count(deploy.Sample{Good: true})
+		if progress.Good < absentFor {
+			progress = call.Again(progress, fmt.Sprintf("green %s is not shown", d.Green))
+		} else {
+			progress = progress.Finished(deploy.Done, fmt.Sprintf("green %s does not exist", d.Green))
+		}
+	case green.Tags[deploy.TagExecution] != d.Execution:
+		progress = progress.Finished(deploy.Done, fmt.Sprintf("group %s is not of this deployment and stays", d.Green))
+	default:
+		if err := h.scaleIn(ctx, call, green); err != nil {
+			return deploy.Document{}, err
+		}
+		progress = progress.Finished(deploy.Done, fmt.Sprintf("green %s is scaled in from %d instances", d.Green, len(green.Instances)))
+	}
+	document.Progress = &progress
+	return document, nil
+}
+
+func (h handler) scaleIn(ctx context.Context, call deploy.Call, green deploy.Fleet) error {
+	if green.Sizes == (deploy.Sizes{}) || green.Deleting {
+		return nil
+	}
+	if _, err := h.ledger.For(call).Check(ctx, ledger.Restoring); err != nil {
+		return err
+	}
+	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &green.Name, MinSize: aws.Int32(0), MaxSize: aws.Int32(0), DesiredCapacity: aws.Int32(0),
+	})
+	if err != nil {
+		return fmt.Errorf("scaling in %s: %w", green.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+// Package scaleinblue passes the point of no return: it commits the deployment in the record, and only then quiets blue
+// and scales it in. It never deletes.
+package scaleinblue
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/ledger"
+)
+
+// groups is all of AWS that this state may touch.
+type groups interface {
+	fleet.Groups
+	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
+	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
+}
+
+var _ groups = (*autoscaling.Client)(nil)
+
+// reviving are the processes that could give a scaled-in fleet instances again.
+var reviving = []string{"AlarmNotification", "ScheduledActions"}
+
+type handler struct {
+	groups groups
+	ledger ledger.Ledger
+}
+
+// New makes the state's work.
+func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
+	return handler{
+		groups: autoscaling.NewFromConfig(cfg),
+		ledger: ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
+	}.handle
+}
+
+func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
+	document := call.Document
+	d := document.Deployment
+	fleets, err := fleet.Read(ctx, h.groups, d.Blue, d.Green)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	blue, blueFound := fleets[d.Blue]
+	record, err := h.commit(ctx, call, blue)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	if err := h.unpin(ctx, call, fleets[d.Green], record.Lock.Originals); err != nil {
+		return deploy.Document{}, err
+	}
+	if blueFound {
+		if err := h.scaleIn(ctx, call, blue); err != nil {
+			return deploy.Document{}, err
+		}
+	}
+	document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered,
+		Message: fmt.Sprintf("green %s is live; blue %s is scaled in from %d instances", d.Green, d.Blue, len(blue.Instances))}
+	return document, nil
+}
+
+// commit writes that green is live. From here on nothing moves traffic back.
+func (h handler) commit(ctx context.Context, call deploy.Call, blue deploy.Fleet) (ledger.Record, error) {
+	d := call.Document.Deployment
+	return h.ledger.For(call).Change(ctx, func(r *ledger.Record) {
+		if r.Lock.Stage == ledger.Committed {
+			return
+		}
+		if r.Lock.Originals == nil {
+			r.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended}
+		}
+		r.Lock.Stage = ledger.Committed
+		r.Live = d.Green
+		r.Template = d.Template
+		r.Previous = &ledger.Previous{Name: d.Blue, Sizes: r.Lock.Originals.Blue, Suspended: r.Lock.Originals.Suspended}
+	}, ledger.Creating, ledger.Switching, ledger.Committed)
+}
+
+// unpin gives green the minimum that blue had before it was pinned.
+func (h handler) unpin(ctx context.Context, call deploy.Call, green deploy.Fleet, originals *ledger.Originals) error {
+	if originals.PinnedMin == 0 || green.Name == "" || green.Sizes.Min <= originals.Blue.Min {
+		return nil
+	}
+	if _, err := h.ledger.For(call).Check(ctx, ledger.Committed); err != nil {
+		return err
+	}
+	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &green.Name, MinSize: aws.Int32(int32(originals.Blue.Min)),
+	})
+	if err != nil {
+		return fmt.Errorf("unpinning the minimum of %s: %w", green.Name, err)
+	}
+	return nil
+}
+
+// scaleIn quiets what would revive blue, then asks for no instances.
+func (h handler) scaleIn(ctx context.Context, call deploy.Call, blue deploy.Fleet) error {
+	var loud []string
+	for _, process := range reviving {
+		if !slices.Contains(blue.Suspended, process) {
+			loud = append(loud, process)
+		}
+	}
+	if len(loud) > 0 {
+		if _, err := h.ledger.For(call).Check(ctx, ledger.Committed); err != nil {
+			return err
+		}
+		_, err := h.groups.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
+			AutoScalingGroupName: &blue.Name, ScalingProcesses: loud,
+		})
+		if err != nil {
+			return fmt.Errorf("suspending %v of %s: %w", loud, blue.Name, err)
+		}
+	}
+	if blue.Sizes == (deploy.Sizes{}) {
+		return nil
+	}
+	if _, err := h.ledger.For(call).Check(ctx, ledger.Committed); err != nil {
+		return err
+	}
+	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &blue.Name, MinSize: aws.Int32(0), MaxSize: aws.Int32(0), DesiredCapacity: aws.Int32(0),
+	})
+	if err != nil {
+		return fmt.Errorf("scaling in %s: %w", blue.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package switchtraffic
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/ledger"
+)
+
+// The phases of the way back.
+const (
+	returning = "returning" // blue rejoins its target groups and becomes healthy, green serves on
+	removing  = "removing"  // green has left and drains
+
+	returnWithin = 30 * time.Minute // for blue to be healthy again before a person is asked
+)
+
+// back moves traffic to blue: blue rejoins the target groups it left and is healthy there before green leaves them.
+func (s step) back(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
+	record, ours, err := s.turnBack(ctx)
+	if err != nil {
+		return p, err
+	}
+	if !ours {
+		return p.Finished(deploy.NotOurs, "the deployment holds no lock: nothing was changed"), nil
+	}
+	if record.Lock.Originals == nil || s.deployment.Strategy == deploy.StrategyNone {
+		return p.Finished(deploy.Done, "no traffic was moved"), nil
+	}
+	blue, green, traffic, err := s.look(ctx)
+	if err != nil {
+		return p, err
+	}
+	if record.Lock.Originals.BlueLeft {
+		var serves bool
+		serves, p, err = s.rejoin(ctx, p, record, blue, green, traffic)
+		if err != nil || !serves {
+			return p, err
+		}
+	}
+	return s.remove(ctx, p, green, traffic)
+}
+
+// turnBack moves the deployment to the stage of restoring. ours is false if it has no lock, as when it failed before
+// it took one; a lock that somebody else holds is a Conflict.
+func (s step) turnBack(ctx context.Context) (record ledger.Record, ours bool, err error) {
+	record, found, err := s.ledger.Get(ctx, s.deployment.Lineage)
+	if err != nil {
+		return record, false, err
+	}
+	if !found || record.Lock == nil || record.Lock.Execution != s.call.Execution.ID {
+		return record, false, nil
+	}
+	record, err = s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Restoring },
+		ledger.Creating, ledger.Switching, ledger.Restoring)
+	return record, true, err
+}
+
+// rejoin brings blue back into its target groups, at no less than green has now. It reports true once blue serves, or
+// while green has left already.
+func (s step) rejoin(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (bool, deploy.Progress, error) {
+	if p.Phase == removing {
+		return true, p, nil
+	}
+	p = phase(p, returning, s.call)
+	want := min(max(record.Lock.Originals.PinnedMin, green.Sizes.Desired), blue.Sizes.Max)
+	if err := s.pin(ctx, blue, record.Lock.Originals.PinnedMin, want, ledger.Restoring); err != nil {
+		return false, p, err
+	}
+	if missing := blue.Missing(s.deployment.TargetGroups); len(missing) > 0 {
+		if err := s.attach(ctx, blue, missing, ledger.Restoring); err != nil {
+			return false, p, err
+		}
+		return false, s.call.Wait(p, fmt.Sprintf("blue %s rejoins %d target groups", blue.Name, len(missing))), nil
+	}
+	sample := deploy.BlueServes(blue, traffic, want)
+	p = p.Count(sample)
+	switch {
+	case p.Good >= s.deployment.Health.Consecutive:
+		return true, p, nil
+	case sample.Good:
+		return false, s.call.Again(p, sample.Message), nil
+	case s.call.Elapsed(p) >= returnWithin:
+		return false, p, fault.New(fault.TrafficDiverged, "%s, %s after it rejoined them; green %s is still attached and serves what it can: "+
+			"mend blue's instances, then redrive this execution or start one with \"action\": \"recover\"",
+			sample.Message, returnWithin, green.Name)
+	}
+	return false, s.call.Wait(p, sample.Message), nil
+}
+
+// remove lets green leave the target groups and waits until it has drained.
+func (s step) remove(ctx context.Context, p deploy.Progress, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+	p = phase(p, removing, s.call)
+	if green.Name == "" || green.Tags[deploy.TagExecution] != s.deployment.Execution {
+		return p.Finished(deploy.Done, "blue serves; green does not exist"), nil
+	}
+	if attached := attachedTo(green, s.deployment.TargetGroups); len(attached) > 0 {
+		delay, err := s.deregistrationDelay(ctx)
+		if err != nil {
+			return p, err
+		}
+		if err := s.detach(ctx, green, attached, ledger.Restoring); err != nil {
+			return p, err
+		}
+		drained := s.call.Entered.Add(delay)
+		p.DrainBy = &drained
+	}
+	left := deploy.Left(green, traffic)
+	if left.Good {
+		return p.Finished(deploy.Done, "blue serves; "+left.Message), nil
+	}
+	if p.DrainBy == nil {
+		return s.call.Wait(p, left.Message), nil
+	}
+	if s.call.Entered.After(p.DrainBy.Add(slack)) {
+		return p, fault.New(fault.TrafficDiverged, "%s, %.0f s after its deregistration delay", left.Message, slack.Seconds())
+	}
+	return s.call.WaitUntil(p, *p.DrainBy, left.Message), nil
+}

@@ -1,0 +1,154 @@
+package switchtraffic
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/ledger"
+)
+
+// The phases of moving forward, as a person reads them in the execution's history.
+const (
+	joining = "joining"         // green is attached and becomes healthy in the target groups, blue serves on
+	leaving = "leaving"         // blue has left and drains
+	lostFor = 3                 // samples in a row without any healthy target before green counts as lost
+	slack   = 300 * time.Second // beyond the deregistration delay, for AWS to show that draining is done
+)
+
+// forward moves traffic to green: both minimums are pinned, green joins blue's target groups, and when every target of
+// it is healthy there, blue leaves them and drains.
+func (s step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
+	if s.deployment.Strategy == deploy.StrategyNone {
+		return p.Finished(deploy.Done, "no load balancer: both fleets work until blue is scaled in"), nil
+	}
+	blue, green, traffic, err := s.look(ctx)
+	if err != nil {
+		return p, err
+	}
+	if green.Name == "" {
+		return p, fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", s.deployment.Green)
+	}
+	record, err := s.begin(ctx, blue)
+	if err != nil {
+		return p, err
+	}
+	if record.Lock.Originals.BlueLeft {
+		return s.leave(ctx, p, record, blue, green, traffic)
+	}
+	return s.join(ctx, p, record, blue, green, traffic)
+}
+
+// begin notes blue's sizes and the minimum that is about to be pinned, before anything of it is changed.
+func (s step) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, error) {
+	return s.holder.Change(ctx, func(r *ledger.Record) {
+		if r.Lock.Originals == nil {
+			r.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended, PinnedMin: blue.Sizes.Desired}
+		}
+		r.Lock.Stage = ledger.Switching
+	}, ledger.Creating, ledger.Switching)
+}
+
+func (s step) join(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+	p = phase(p, joining, s.call)
+	pinned := record.Lock.Originals.PinnedMin
+	want := max(pinned, blue.Sizes.Desired)
+	if err := s.pin(ctx, blue, pinned, 0, ledger.Switching); err != nil {
+		return p, err
+	}
+	if err := s.pin(ctx, green, pinned, want, ledger.Switching); err != nil {
+		return p, err
+	}
+	if missing := green.Missing(s.deployment.TargetGroups); len(missing) > 0 {
+		if err := s.attach(ctx, green, missing, ledger.Switching); err != nil {
+			return p, err
+		}
+		return s.call.Wait(p, fmt.Sprintf("green %s joins %d target groups", green.Name, len(missing))), nil
+	}
+	sample := deploy.GreenServes(blue, green, traffic, max(want, green.Sizes.Desired))
+	p = p.Count(sample)
+	switch {
+	case p.Good >= s.deployment.Health.Consecutive:
+		return s.cutover(ctx, p, blue, green)
+	case sample.Good:
+		return s.call.Again(p, sample.Message), nil
+	case s.call.Elapsed(p) >= s.patience():
+		return p, fault.New(fault.GreenUnhealthy, "after %d s in the target groups %s: blue serves on; look at the health checks of %v",
+			s.deployment.Health.TimeoutSeconds, sample.Message, s.deployment.TargetGroups)
+	}
+	return s.call.Wait(p, sample.Message), nil
+}
+
+// cutover gives green blue's health checks, reads them back, and lets blue leave.
+func (s step) cutover(ctx context.Context, p deploy.Progress, blue, green deploy.Fleet) (deploy.Progress, error) {
+	if green.HealthCheckType != blue.HealthCheckType || green.HealthCheckGraceSeconds != blue.HealthCheckGraceSeconds {
+		if err := s.setHealthCheck(ctx, green, blue.HealthCheckType, blue.HealthCheckGraceSeconds); err != nil {
+			return p, err
+		}
+		return s.call.Again(p, fmt.Sprintf("green %s is healthy and gets blue's health checks (%s)", green.Name, blue.HealthCheckType)), nil
+	}
+	delay, err := s.deregistrationDelay(ctx)
+	if err != nil {
+		return p, err
+	}
+	if _, err := s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Originals.BlueLeft = true }, ledger.Switching); err != nil {
+		return p, err
+	}
+	if err := s.detach(ctx, blue, attachedTo(blue, s.deployment.TargetGroups), ledger.Switching); err != nil {
+		return p, err
+	}
+	p = phase(p, leaving, s.call)
+	drained := s.call.Entered.Add(delay)
+	p.DrainBy = &drained
+	return s.call.WaitUntil(p, drained, fmt.Sprintf("green serves; blue %s leaves its target groups and drains for %.0f s",
+		blue.Name, delay.Seconds())), nil
+}
+
+// leave waits until blue has drained, and watches that green serves meanwhile.
+func (s step) leave(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+	p = phase(p, leaving, s.call)
+	serves := deploy.GreenServes(deploy.Fleet{}, green, traffic, record.Lock.Originals.PinnedMin)
+	p = p.Count(deploy.Sample{Good: serves.Serving > 0})
+	if p.Bad >= lostFor || (!serves.Good && s.call.Elapsed(p) > s.patience()) {
+		return p, fault.New(fault.TrafficDiverged, "green was lost while blue drained: %s", serves.Message)
+	}
+	if attached := attachedTo(blue, s.deployment.TargetGroups); len(attached) > 0 { // the answer to an earlier detach was lost
+		if err := s.detach(ctx, blue, attached, ledger.Switching); err != nil {
+			return p, err
+		}
+	}
+	if p.DrainBy == nil {
+		delay, err := s.deregistrationDelay(ctx)
+		if err != nil {
+			return p, err
+		}
+		drained := s.call.Entered.Add(delay)
+		p.DrainBy = &drained
+	}
+	left := deploy.Left(blue, traffic)
+	if left.Good && serves.Good {
+		return p.Finished(deploy.Done, fmt.Sprintf("%s; %s", left.Message, serves.Message)), nil
+	}
+	if !left.Good && s.call.Entered.After(p.DrainBy.Add(slack)) {
+		return p, fault.New(fault.TrafficDiverged, "%s, %.0f s after its deregistration delay", left.Message, slack.Seconds())
+	}
+	if !serves.Good {
+		return s.call.Again(p, serves.Message), nil
+	}
+	return s.call.WaitUntil(p, *p.DrainBy, left.Message), nil
+}
+
+// patience is how long green may take to be healthy in the target groups.
+func (s step) patience() time.Duration {
+	return time.Duration(s.deployment.Health.TimeoutSeconds) * time.Second
+}
+
+// phase begins a phase of the loop, unless it is under way.
+func phase(p deploy.Progress, name string, call deploy.Call) deploy.Progress {
+	if p.Phase == name {
+		return p
+	}
+	return deploy.Progress{State: p.State, Since: call.Entered, Phase: name}
+}

@@ -1,0 +1,134 @@
+package switchtraffic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/smithy-go"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
+)
+
+// atOnce is how many target groups one call may name (aws-facts A5).
+const atOnce = 10
+
+// pin raises a fleet's minimum to least and its desired capacity to want, never lowers them.
+func (s step) pin(ctx context.Context, f deploy.Fleet, least, want int, stage ledger.Stage) error {
+	if f.Sizes.Min >= least && f.Sizes.Desired >= want {
+		return nil
+	}
+	desired := max(f.Sizes.Desired, least, want)
+	input := &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &f.Name,
+		MinSize:              aws.Int32(int32(max(f.Sizes.Min, least))),
+	}
+	if desired > f.Sizes.Desired {
+		input.DesiredCapacity = aws.Int32(int32(desired))
+	}
+	if desired > f.Sizes.Max {
+		input.MaxSize = aws.Int32(int32(desired))
+	}
+	if _, err := s.holder.Check(ctx, stage); err != nil {
+		return err
+	}
+	if _, err := s.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
+		return fmt.Errorf("pinning %s to at least %d instances: %w", f.Name, max(least, want), err)
+	}
+	return nil
+}
+
+func (s step) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {
+	if _, err := s.holder.Check(ctx, ledger.Switching); err != nil {
+		return err
+	}
+	_, err := s.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName:   &f.Name,
+		HealthCheckType:        &kind,
+		HealthCheckGracePeriod: aws.Int32(int32(graceSeconds)),
+	})
+	if err != nil {
+		return fmt.Errorf("setting the health checks of %s to %s: %w", f.Name, kind, err)
+	}
+	return nil
+}
+
+func (s step) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
+	for batch := range slices.Chunk(targetGroupARNs, atOnce) {
+		if _, err := s.holder.Check(ctx, stage); err != nil {
+			return err
+		}
+		_, err := s.groups.AttachLoadBalancerTargetGroups(ctx, &autoscaling.AttachLoadBalancerTargetGroupsInput{
+			AutoScalingGroupName: &f.Name, TargetGroupARNs: batch,
+		})
+		if err != nil {
+			return fmt.Errorf("attaching %s to its target groups: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+func (s step) detach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
+	for batch := range slices.Chunk(targetGroupARNs, atOnce) {
+		if _, err := s.holder.Check(ctx, stage); err != nil {
+			return err
+		}
+		_, err := s.groups.DetachLoadBalancerTargetGroups(ctx, &autoscaling.DetachLoadBalancerTargetGroupsInput{
+			AutoScalingGroupName: &f.Name, TargetGroupARNs: batch,
+		})
+		if err != nil && !detachedBefore(err) {
+			return fmt.Errorf("detaching %s from its target groups: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// detachedBefore recognises the refusal to detach what an earlier call, whose answer was lost or is not shown yet, has
+// detached. The next look tells.
+func detachedBefore(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && api.ErrorCode() == "ValidationError" && strings.Contains(api.ErrorMessage(), "not part of the group")
+}
+
+func attachedTo(f deploy.Fleet, targetGroupARNs []string) []string {
+	var attached []string
+	for _, arn := range targetGroupARNs {
+		if slices.Contains(f.TargetGroups, arn) {
+			attached = append(attached, arn)
+		}
+	}
+	return attached
+}
+
+// defaultDelay is the deregistration delay of a target group that names none.
+const defaultDelay = 300 * time.Second
+
+// deregistrationDelay is the longest of the target groups' delays.
+func (s step) deregistrationDelay(ctx context.Context) (time.Duration, error) {
+	var longest time.Duration
+	for _, arn := range s.deployment.TargetGroups {
+		out, err := s.targets.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})
+		if err != nil {
+			return 0, fmt.Errorf("describing the attributes of %s: %w", arn, err)
+		}
+		delay := defaultDelay
+		for _, attribute := range out.Attributes {
+			if aws.ToString(attribute.Key) != "deregistration_delay.timeout_seconds" {
+				continue
+			}
+			if seconds, err := strconv.Atoi(aws.ToString(attribute.Value)); err == nil {
+				delay = time.Duration(seconds) * time.Second
+			}
+		}
+		longest = max(longest, delay)
+	}
+	return longest, nil
+}

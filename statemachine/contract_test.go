@@ -1,0 +1,162 @@
+package statemachine_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"bluegreen/internal/asl"
+	"bluegreen/internal/fault"
+	"bluegreen/statemachine"
+)
+
+// flow is as much of the definition as the contract is about.
+type flow struct {
+	StartAt string
+	States  map[string]struct {
+		Type           string
+		TimeoutSeconds int
+		Parameters     struct{ FunctionName string }
+		Retry          []struct {
+			ErrorEquals []string
+			MaxAttempts *int
+		}
+		Catch []struct {
+			ErrorEquals []string
+			Next        string
+		}
+		ErrorPath, CausePath string
+	}
+}
+
+func definition(t *testing.T) (string, flow) {
+	t.Helper()
+	text, err := statemachine.Definition(func(f statemachine.Function) string {
+		return "arn:aws:lambda:ap-northeast-1:000000000000:function:" + f.State
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var machine flow
+	if err := json.Unmarshal([]byte(text), &machine); err != nil {
+		t.Fatal(err)
+	}
+	return text, machine
+}
+
+func TestDefinitionIsPlainStatesLanguage(t *testing.T) {
+	text, _ := definition(t)
+	if strings.Contains(text, "${") {
+		t.Error("a substitution is left")
+	}
+	if _, err := asl.Parse([]byte(text)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEveryFunctionIsCalled(t *testing.T) {
+	text, _ := definition(t)
+	for _, f := range statemachine.Functions {
+		if !strings.Contains(text, ":function:"+f.State+`"`) {
+			t.Errorf("no state calls %s", f.State)
+		}
+	}
+}
+
+// Every error name in the machine is ours or AWS's, and every one of ours finds a handler in every task.
+func TestErrorNames(t *testing.T) {
+	_, machine := definition(t)
+	for name, state := range machine.States {
+		for _, rule := range state.Retry {
+			checkNames(t, name, rule.ErrorEquals)
+		}
+		for _, rule := range state.Catch {
+			checkNames(t, name, rule.ErrorEquals)
+			if _, exists := machine.States[rule.Next]; !exists {
+				t.Errorf("%s catches into %q, which does not exist", name, rule.Next)
+			}
+		}
+		if state.Type != "Task" {
+			continue
+		}
+		for _, ours := range fault.Names {
+			if !handled(state.Catch, string(ours)) && !strandable(name) {
+				t.Errorf("%s does not handle %s", name, ours)
+			}
+		}
+	}
+}
+
+// strandable are the tasks whose uncaught failure is the end state Stranded.
+func strandable(state string) bool {
+	return slices.Contains([]string{
+		"ScaleInBlue", "CompleteLifecycle", "RestoreTraffic", "RestoreBlue", "RemoveGreen", "DrainGreen",
+	}, state)
+}
+
+func checkNames(t *testing.T, state string, names []string) {
+	t.Helper()
+	for _, name := range names {
+		if strings.HasPrefix(name, "BlueGreen.") && !slices.Contains(fault.Names, fault.Name(name)) {
+			t.Errorf("%s names %q, which is not in package fault", state, name)
+		}
+		if name == "States.ALL" && len(names) > 1 {
+			t.Errorf("%s: States.ALL must stand alone", state)
+		}
+	}
+}
+
+func handled(catches []struct {
+	ErrorEquals []string
+	Next        string
+}, name string) bool {
+	for _, rule := range catches {
+		if slices.Contains(rule.ErrorEquals, name) || slices.Contains(rule.ErrorEquals, "States.ALL") {
+			return true
+		}
+	}
+	return false
+}
+
+// A task outlasts its function, so that no function is cut off by its task and goes on writing; and the service faults
+// that AWS asks callers to retry are retried everywhere.
+func TestTasks(t *testing.T) {
+	_, machine := definition(t)
+	for name, state := range machine.States {
+		if state.Type != "Task" {
+			continue
+		}
+		for _, f := range statemachine.Functions {
+			if strings.HasSuffix(state.Parameters.FunctionName, ":"+f.State) && state.TimeoutSeconds <= f.TimeoutSeconds {
+				t.Errorf("%s waits %d s for a function that may run %d s", name, state.TimeoutSeconds, f.TimeoutSeconds)
+			}
+		}
+		for _, wanted := range []string{
+			"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+			"Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException", "Lambda.Unknown",
+			"Sandbox.Timedout", "States.Timeout", "BlueGreen.Throttled", "BlueGreen.Unavailable",
+		} {
+			if !slices.ContainsFunc(state.Retry, func(rule struct {
+				ErrorEquals []string
+				MaxAttempts *int
+			}) bool {
+				return slices.Contains(rule.ErrorEquals, wanted) || slices.Contains(rule.ErrorEquals, "States.ALL")
+			}) {
+				t.Errorf("%s does not retry %s", name, wanted)
+			}
+		}
+	}
+}
+
+func TestEndStates(t *testing.T) {
+	_, machine := definition(t)
+	for name, state := range machine.States {
+		if state.Type == "Fail" && (state.ErrorPath == "" || state.CausePath == "") {
+			t.Errorf("%s does not say why", name)
+		}
+	}
+	if machine.States["Succeeded"].Type != "Succeed" || machine.States["Rejected"].Type != "Fail" || machine.States["RolledBack"].Type != "Fail" {
+		t.Error("the end states are not those of the design")
+	}
+}

@@ -1,0 +1,68 @@
+// Package statemachine holds the one source of the flow: the state machine in the Amazon States Language, and the list
+// of functions that it calls.
+package statemachine
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"bluegreen/internal/deploy"
+)
+
+//go:embed bluegreen.asl.json
+var definition string
+
+// Function is a Lambda function that the machine calls.
+type Function struct {
+	State          string // as the definition names it: ${<State>FunctionArn}
+	TimeoutSeconds int
+}
+
+// Package is the name of the Go package below lambdas, and of the folder that make build leaves its bootstrap in.
+func (f Function) Package() string { return strings.ToLower(f.State) }
+
+// Functions are all of them, in the order of a deployment.
+var Functions = []Function{
+	{State: "DescribeBlue", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "TakeOver", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "CreateGreen", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "WaitHealthy", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "SwitchTraffic", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "ScaleInBlue", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "CompleteLifecycle", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "RestoreBlue", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "RemoveGreen", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "Report", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+}
+
+var placeholder = regexp.MustCompile(`\$\{(\w+)FunctionArn\}`)
+
+// Definition is the machine with each function's ARN put in: arn is asked by state. Once substituted it is plain States
+// Language that any interpreter runs.
+func Definition(arn func(Function) string) (string, error) {
+	byState := make(map[string]Function, len(Functions))
+	for _, f := range Functions {
+		byState[f.State] = f
+	}
+	var unknown []string
+	out := placeholder.ReplaceAllStringFunc(definition, func(match string) string {
+		state := placeholder.FindStringSubmatch(match)[1]
+		f, ok := byState[state]
+		if !ok {
+			unknown = append(unknown, match)
+			return match
+		}
+		return arn(f)
+	})
+	if len(unknown) > 0 {
+		return "", fmt.Errorf("the definition names functions that do not exist: %s", strings.Join(unknown, ", "))
+	}
+	return out, nil
+}
+
+// Name is what a machine is called: <project>-<role>-<environment>-BlueGreen.
+func Name(project, role, environment string) string {
+	return fmt.Sprintf("%s-%s-%s-BlueGreen", project, role, environment)
+}
