@@ -1,0 +1,60 @@
+# Everything is done with Go alone; each target does its own set-up. `make help` lists the targets.
+
+# One set of flags for every target, so that nothing compiles twice.
+export CGO_ENABLED := 0
+export GOFLAGS := -trimpath -tags=lambda.norpc -buildvcs=false
+export AWS_EC2_METADATA_DISABLED := true
+unexport AWS_CA_BUNDLE
+
+LDFLAGS   := -s -w
+STATES    := $(notdir $(patsubst %/bootstrap,%,$(wildcard lambdas/*/bootstrap)))
+HOST      := $(shell go env GOOS)_$(shell go env GOARCH)
+TARGETS   := $(sort $(HOST) linux_arm64)
+BLUEGREEN := build/$(HOST)/bluegreen
+
+.DEFAULT_GOAL := help
+
+## help: list the targets
+help:
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+## demo: build, then replace a serving fleet on this machine under real traffic (under a minute once built)
+demo: build-host
+	@$(BLUEGREEN) demo $(DEMO)
+
+## local: build, then keep the demonstration's world up to try commands against
+local: build-host
+	@$(BLUEGREEN) local $(LOCAL)
+
+## test: run every test
+test:
+	go test ./...
+
+## build: leave a static bootstrap per Lambda in build/<goos>_<goarch>/<state>/, for this machine and for linux/arm64
+build: build-host build-arm64
+
+build-host: $(HOST)-bootstraps
+	@go build -ldflags "$(LDFLAGS)" -o $(BLUEGREEN) ./cmd/bluegreen
+
+build-arm64: linux_arm64-bootstraps
+
+# go build -o takes one folder for many commands only when their names differ; all of ours are called bootstrap.
+%-bootstraps:
+	@for state in $(STATES); do \
+		GOOS=$(word 1,$(subst _, ,$*)) GOARCH=$(word 2,$(subst _, ,$*)) \
+		go build -ldflags "$(LDFLAGS)" -o build/$*/$$state/bootstrap ./lambdas/$$state/bootstrap || exit 1; \
+	done
+
+## check: format, vet, staticcheck and module files, as CI does
+check:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt'ed: $$unformatted"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	go mod tidy -diff
+	go mod verify
+
+## clean: remove what was built
+clean:
+	rm -rf build
+
+.PHONY: help demo local test build build-host build-arm64 check clean
