@@ -125,6 +125,13 @@ func (p *Plane) Serving(listenerARN string) []string {
 	return ids
 }
 
+// InFlight is how many requests and connections are on their way through load balancers. The lock must not be held.
+func (p *Plane) InFlight() int {
+	p.acct.Lock()
+	defer p.acct.Unlock()
+	return len(p.flights)
+}
+
 // balancersChanged makes listeners and what is in flight agree with what the API says. The lock is held.
 func (p *Plane) balancersChanged() {
 	if p.closed {

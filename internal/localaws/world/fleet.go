@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -27,19 +26,22 @@ const healthPath = "/health"
 // waitLimit is how long a fleet may take to serve, in the clock's time.
 const waitLimit = 15 * time.Minute
 
+// images registers two images of the application: what blue runs, and what green will run.
+func (s Seeder) images(ctx context.Context, plan Plan, w *World) error {
+	for number, id := range []*string{&w.BlueImage, &w.GreenImage} {
+		image, err := s.ec2.RegisterImage(ctx, &ec2.RegisterImageInput{
+			Name:         aws.String(fmt.Sprintf("%s-app-%d", plan.prefix(), number+1)),
+			Architecture: ec2types.ArchitectureValuesX8664, RootDeviceName: aws.String("/dev/xvda"),
+		})
+		if err != nil {
+			return err
+		}
+		*id = *image.ImageId
+	}
+	return nil
+}
+
 func (s Seeder) launchTemplate(ctx context.Context, plan Plan, w *World) error {
-	images, err := s.ec2.DescribeImages(ctx, &ec2.DescribeImagesInput{Owners: []string{"amazon"}})
-	if err != nil {
-		return err
-	}
-	if len(images.Images) < 2 {
-		return fmt.Errorf("%d images of Amazon's are there; two are needed, one for blue and one for green", len(images.Images))
-	}
-	sort.Slice(images.Images, func(a, b int) bool {
-		return aws.ToString(images.Images[a].CreationDate) < aws.ToString(images.Images[b].CreationDate)
-	})
-	last := len(images.Images) - 1
-	w.BlueImage, w.GreenImage = *images.Images[last-1].ImageId, *images.Images[last].ImageId
 	groups, err := s.ec2.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{
 		Filters: []ec2types.Filter{{Name: aws.String("group-name"), Values: []string{"default"}}},
 	})
@@ -50,6 +52,7 @@ func (s Seeder) launchTemplate(ctx context.Context, plan Plan, w *World) error {
 	for _, group := range groups.SecurityGroups {
 		ids = append(ids, *group.GroupId)
 	}
+	w.InstanceType = string(ec2types.InstanceTypeT3Micro)
 	_, err = s.ec2.CreateLaunchTemplate(ctx, &ec2.CreateLaunchTemplateInput{
 		LaunchTemplateName: aws.String(w.TemplateName),
 		VersionDescription: aws.String("what blue runs"),

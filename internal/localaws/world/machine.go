@@ -3,7 +3,6 @@ package world
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,27 +35,27 @@ func (s Seeder) ledger(ctx context.Context, plan Plan, _ *World) error {
 	})
 }
 
-// machine creates the functions and the state machine <prefix>-BlueGreen that calls them.
+// machine creates the functions and the state machine that calls them.
 func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
 	if len(plan.Functions) == 0 {
 		return nil
 	}
-	name := plan.prefix() + "-BlueGreen"
-	definition := plan.Definition
+	arns := make(map[string]string, len(plan.Functions))
 	for _, function := range plan.Functions {
-		arn, err := s.function(ctx, plan, w, name+"-"+function.Name, function)
+		name := plan.Machine + "-" + function.Name
+		arn, err := s.function(ctx, plan, w, name, function)
 		if err != nil {
 			return fmt.Errorf("function %s: %w", function.Name, err)
 		}
-		w.FunctionNames = append(w.FunctionNames, name+"-"+function.Name)
-		definition = strings.ReplaceAll(definition, "${"+function.Key+"}", arn)
+		w.FunctionNames = append(w.FunctionNames, name)
+		arns[function.Name] = arn
 	}
-	if at := strings.Index(definition, "${"); at >= 0 {
-		left, _, _ := strings.Cut(definition[at:], "}")
-		return fmt.Errorf("nothing stands for %s} in the definition", left)
+	definition, err := plan.Definition(arns)
+	if err != nil {
+		return err
 	}
 	created, err := s.sfn.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
-		Name: &name, Definition: &definition, RoleArn: aws.String(w.role(name)),
+		Name: &plan.Machine, Definition: &definition, RoleArn: aws.String(w.role(plan.Machine)),
 	})
 	if err != nil {
 		return err

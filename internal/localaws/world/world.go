@@ -27,14 +27,16 @@ type Plan struct {
 	Balanced                   bool          // the fleet stands behind a load balancer
 	DeregistrationDelay        time.Duration // of the target group, whole seconds
 	LedgerTable                string
+	Machine                    string     // name of the state machine
 	Functions                  []Function // none: no functions and no state machine
-	Definition                 string     // of the state machine, with ${Key} where a function's ARN goes
+
+	// Definition is the state machine's, asked with the functions' ARNs by name.
+	Definition func(arns map[string]string) (string, error)
 }
 
 // Function is one Lambda function.
 type Function struct {
-	Name    string        // e.g. DescribeBlue; the deployed name is <machine>-<name>
-	Key     string        // the name that the definition has for its ARN, e.g. DescribeBlueFunctionArn
+	Name    string        // e.g. DescribeBlue; it is deployed as <machine>-<name>
 	Timeout time.Duration // whole seconds
 	Code    []byte        // deployment package: a zip file with an executable named bootstrap
 }
@@ -62,7 +64,8 @@ type World struct {
 	ListenerARN       string
 	LedgerTable       string
 	MachineARN        string // empty when the plan has no functions
-	BlueImage         string // what blue runs
+	InstanceType      string
+	BlueImage         string // the application's image that blue runs
 	GreenImage        string // what the launch template's latest version runs
 	FunctionNames     []string
 	DesiredCapacity   int32
@@ -102,6 +105,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		do   func(context.Context, Plan, *World) error
 	}{
 		{"account", s.account},
+		{"images", s.images},
 		{"launch template", s.launchTemplate},
 		{"load balancer", s.loadBalancer},
 		{"Auto Scaling group", s.group},
