@@ -1,10 +1,24 @@
 package asl
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Machine is a state machine that Parse found to be right. It is never changed, so any number of executions share it.
 type Machine struct {
 	definition []byte
+	flow       *flow
+	timeout    time.Duration // zero without one
+}
+
+// Definition is the text that the machine was parsed from.
+func (m *Machine) Definition() []byte { return m.definition }
+
+// flow is a set of states with a first one: the machine itself, a branch of a Parallel, or what a Map does per item.
+type flow struct {
+	startAt string
+	states  map[string]*state
 }
 
 // DefinitionError holds every problem of a definition.
@@ -14,12 +28,17 @@ type DefinitionError struct {
 
 // Problem is one thing that is wrong with a definition.
 type Problem struct {
-	Code string // "SCHEMA_VALIDATION_FAILED", "MISSING_TRANSITION_TARGET", …
+	Code string // an error code of ValidateStateMachineDefinition: SCHEMA_VALIDATION_FAILED, MISSING_TRANSITION_TARGET, …
 	Text string // what is wrong and what would be right
-	Path string // where: "/States/X/Resource"
+	Path string // where: "/States/X/Resource"; empty when the whole text is wrong
 }
 
-func (p Problem) String() string { return p.Code + ": " + p.Text + " at " + p.Path }
+func (p Problem) String() string {
+	if p.Path == "" {
+		return p.Code + ": " + p.Text
+	}
+	return p.Code + ": " + p.Text + " at " + p.Path
+}
 
 // Error words all problems as CreateStateMachine does.
 func (e *DefinitionError) Error() string {

@@ -1,0 +1,70 @@
+package asl
+
+import "fmt"
+
+// The error names that Step Functions itself raises.
+const (
+	errorAll                = "States.ALL"
+	errorTaskFailed         = "States.TaskFailed"
+	errorTimeout            = "States.Timeout"
+	errorHeartbeatTimeout   = "States.HeartbeatTimeout"
+	errorRuntime            = "States.Runtime"
+	errorDataLimitExceeded  = "States.DataLimitExceeded"
+	errorNoChoiceMatched    = "States.NoChoiceMatched"
+	errorResultPathMismatch = "States.ResultPathMatchFailure"
+	errorIntrinsicFailure   = "States.IntrinsicFailure"
+)
+
+// stateError is why a state failed.
+type stateError struct {
+	Failure
+	heartbeat bool // a States.Timeout that is also matched by States.HeartbeatTimeout
+	inState   bool // the cause still lacks the words that say which state was executing
+}
+
+// namedError is an error of the state's execution itself; its cause will name the state and the event that entered it.
+func namedError(name, format string, args ...any) *stateError {
+	return &stateError{Failure: Failure{name, fmt.Sprintf(format, args...)}, inState: true}
+}
+
+func runtimeError(format string, args ...any) *stateError {
+	return namedError(errorRuntime, format, args...)
+}
+
+// in completes the cause with the state in which the error happened.
+func (e *stateError) in(state string, enteredEvent int64) *stateError {
+	if e == nil || !e.inState {
+		return e
+	}
+	e.Cause = fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", state, enteredEvent, e.Cause)
+	e.inState = false
+	return e
+}
+
+// matches reports whether a Retry or Catch that lists names takes this error.
+func (e *stateError) matches(names []string) bool {
+	for _, name := range names {
+		switch name {
+		case e.Error:
+			return true
+		case errorHeartbeatTimeout:
+			if e.heartbeat {
+				return true
+			}
+		case errorAll:
+			if e.Error != errorDataLimitExceeded && e.Error != errorRuntime {
+				return true
+			}
+		case errorTaskFailed:
+			if e.Error != errorTimeout && e.Error != errorDataLimitExceeded && e.Error != errorRuntime {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// output is what a Catch puts into the state's input.
+func (e *stateError) output() *object {
+	return newObject(member{"Error", e.Error}, member{"Cause", e.Cause})
+}
