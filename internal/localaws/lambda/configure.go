@@ -32,7 +32,7 @@ func (f *Functions) createFunction(_ *wire.Call, in *sdk.CreateFunctionInput) (*
 		return nil, conflict("Function already exist: " + name)
 	}
 	if in.PackageType == types.PackageTypeImage {
-		return nil, &wire.Error{Code: "NotModelled", Status: 501, Message: "localaws does not model PackageType Image: use Zip"}
+		return nil, wire.NotModelled("PackageType Image: use Zip")
 	}
 	fn := &function{
 		name: name, arn: f.acct.ARN("lambda", "function:"+name),
@@ -150,8 +150,7 @@ func (fn *function) configure(timeout, memory *int32, runtime types.Runtime, env
 	}
 	if runtime != "" {
 		if runtime != types.RuntimeProvidedal2023 && runtime != types.RuntimeProvidedal2 {
-			return &wire.Error{Code: "NotModelled", Status: 501,
-				Message: "localaws does not model Runtime " + string(runtime) + ": it has provided.al2023 and provided.al2"}
+			return wire.NotModelled("Runtime %s: it has provided.al2023 and provided.al2", runtime)
 		}
 		fn.runtime = string(runtime)
 	}

@@ -48,10 +48,11 @@ type invoke struct {
 // context's error when the invoker stops waiting; the function runs on then, as it does on AWS. A failure of the
 // function is a Result with a FunctionError. It is called without the account's lock.
 func (f *Functions) Invoke(ctx context.Context, nameOrARN string, payload []byte) (Result, error) {
-	return f.invoke(ctx, nameOrARN, "", payload)
+	return f.InvokeVersion(ctx, nameOrARN, "", payload)
 }
 
-func (f *Functions) invoke(ctx context.Context, nameOrARN, qualifier string, payload []byte) (Result, error) {
+// InvokeVersion is Invoke of one version. Only $LATEST exists; without a qualifier it is meant, but not named in errors.
+func (f *Functions) InvokeVersion(ctx context.Context, nameOrARN, qualifier string, payload []byte) (Result, error) {
 	f.acct.Lock()
 	inv, err := f.admit(nameOrARN, qualifier, payload)
 	f.acct.Unlock()

@@ -55,8 +55,7 @@ func (f *Functions) Service() wire.Service {
 func (f *Functions) invokeOperation(call *wire.Call, in *sdk.InvokeInput) (*sdk.InvokeOutput, error) {
 	name, qualifier := aws.ToString(in.FunctionName), aws.ToString(in.Qualifier)
 	if in.LogType == types.LogTypeTail {
-		return nil, &wire.Error{Code: "NotModelled", Status: 501,
-			Message: "localaws keeps no log of an invoke: LogType must be None; functions write to the log of the program that runs them"}
+		return nil, wire.NotModelled("LogType Tail: functions write to the log of the program that runs them")
 	}
 	switch in.InvocationType {
 	case types.InvocationTypeDryRun:
@@ -68,7 +67,7 @@ func (f *Functions) invokeOperation(call *wire.Call, in *sdk.InvokeInput) (*sdk.
 		return nil, wire.Errorf("InvalidParameterValueException", "1 validation error detected: Value '%s' at 'invocationType' "+
 			"failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]", in.InvocationType)
 	}
-	result, err := f.invoke(call.Context, name, qualifier, in.Payload)
+	result, err := f.InvokeVersion(call.Context, name, qualifier, in.Payload)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +102,7 @@ func (f *Functions) invokeLater(name, qualifier string, payload []byte) (*sdk.In
 	f.acct.Clock.Go(func() {
 		ctx := context.Background()
 		for attempt := 0; ; attempt++ {
-			result, err := f.invoke(ctx, name, qualifier, payload)
+			result, err := f.InvokeVersion(ctx, name, qualifier, payload)
 			if err == nil && result.FunctionError == "" || attempt == len(f.settings.AsyncRetryDelays) {
 				return
 			}

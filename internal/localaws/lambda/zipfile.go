@@ -20,8 +20,7 @@ const (
 // unpack makes the deployment package the code of fn. The lock is held.
 func (f *Functions) unpack(fn *function, packed []byte) error {
 	if f.speed == 0 {
-		return &wire.Error{Code: "NotModelled", Status: 501,
-			Message: "localaws runs deployment packages on the scaled clock only: on virtual time define functions in Go"}
+		return wire.NotModelled("deployment packages on virtual time: a process needs the scaled clock")
 	}
 	if len(packed) == 0 {
 		return wire.Errorf("InvalidParameterValueException", "Uploaded file must be a non-empty zip")
