@@ -1,0 +1,198 @@
+// Package archtest holds the tree to the house's rules (docs/design.md, "Where code lives"): which package may import
+// which, where time comes from, how long a function may be. Each rule says why.
+package archtest_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "bluegreen"
+
+// source is one Go file.
+type source struct {
+	dir     string // relative to the module's root, with slashes
+	name    string
+	test    bool
+	imports []string // of this module without its name, of others whole
+	file    *ast.File
+	fset    *token.FileSet
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	var all []source
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (entry.Name() == "testdata" || entry.Name() == "build" || (strings.HasPrefix(entry.Name(), ".") && len(entry.Name()) > 2)) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		dir, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		s := source{dir: filepath.ToSlash(dir), name: entry.Name(), test: strings.HasSuffix(path, "_test.go"), file: file, fset: fset}
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, strings.TrimPrefix(imported, module+"/"))
+		}
+		all = append(all, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// within reports whether dir is root or below it.
+func within(dir, root string) bool { return dir == root || strings.HasPrefix(dir, root+"/") }
+
+// A rule forbids the packages below from to import those below any of never.
+type rule struct {
+	from   string
+	except []string // packages below from that may
+	never  []string
+	why    string
+}
+
+var rules = []rule{
+	{"lambdas", nil, []string{"internal/localaws", "internal/asl", "internal/rehearsal", "cmd", "statemachine"},
+		"a Lambda meets AWS and nothing else: it must not know that it is rehearsed"},
+	{"internal/localaws", nil, []string{"lambdas", "internal/deploy", "internal/ledger", "internal/lambdaentry", "internal/fleet", "statemachine", "internal/rehearsal"},
+		"the model of AWS must not learn the answer"},
+	{"internal/asl", nil, []string{"internal/localaws", "lambdas", "internal/deploy", "github.com/aws"},
+		"the interpreter knows no AWS service and no Lambda of ours"},
+	{"internal/deploy", nil, []string{"internal/ledger", "internal/fleet", "internal/lambdaentry", "internal/clock", "github.com"},
+		"the domain is decisions on what was observed: standard library and fault only"},
+	{"internal/fault", nil, []string{"internal", "github.com"}, "fault is the bottom: standard library only"},
+	{"internal/clock", nil, []string{"internal", "github.com"}, "clock is the bottom: standard library only"},
+	{"internal", []string{"internal/lambdaentry", "internal/localaws/lambda/testdata"}, []string{"github.com/aws/aws-lambda-go"},
+		"lambdaentry is the only user of aws-lambda-go"},
+	{"lambdas", nil, []string{"github.com/aws/aws-lambda-go"}, "lambdaentry is the only user of aws-lambda-go"},
+	{"internal", []string{"internal/localaws/ec2", "internal/localaws/world", "internal/localaws/wire", "internal/rehearsal"},
+		[]string{"github.com/aws/aws-sdk-go-v2/service/ec2"}, "the ec2 package takes minutes to compile: import it only where it is used"},
+}
+
+func TestImports(t *testing.T) {
+	all := sources(t)
+	for _, r := range rules {
+		applies := false
+		for _, s := range all {
+			if !within(s.dir, r.from) || slices.ContainsFunc(r.except, func(dir string) bool { return within(s.dir, dir) }) {
+				continue
+			}
+			applies = true
+			if s.test {
+				continue
+			}
+			for _, imported := range s.imports {
+				for _, never := range r.never {
+					if within(imported, never) {
+						t.Errorf("%s/%s imports %s: %s", s.dir, s.name, imported, r.why)
+					}
+				}
+			}
+		}
+		if !applies {
+			t.Errorf("the rule for %s applies to nothing any more: remove it", r.from)
+		}
+	}
+}
+
+func TestNoLambdaImportsAnother(t *testing.T) {
+	for _, s := range sources(t) {
+		if !within(s.dir, "lambdas") || s.test {
+			continue
+		}
+		own := strings.TrimSuffix(s.dir, "/bootstrap")
+		for _, imported := range s.imports {
+			if within(imported, "lambdas") && imported != own {
+				t.Errorf("%s imports %s: what two states share belongs to a package below both", s.dir, imported)
+			}
+		}
+	}
+}
+
+// Time comes from internal/clock and randomness from a seed, or a rehearsal is no function of its seed.
+func TestTimeAndRandomness(t *testing.T) {
+	forbidden := map[string][]string{
+		"time":         {"Now", "Sleep", "After", "AfterFunc", "Since", "Until", "NewTimer", "NewTicker", "Tick"},
+		"math/rand":    {"Int", "Intn", "Int63", "Int63n", "Int31n", "Float64", "Perm", "Shuffle", "Seed"},
+		"math/rand/v2": {"Int", "IntN", "Int64", "Int64N", "N", "Float64", "Perm", "Shuffle", "Uint64"},
+		"crypto/rand":  {"Read", "Int", "Text", "Reader"},
+	}
+	for _, s := range sources(t) {
+		if within(s.dir, "internal/clock") || strings.HasSuffix(s.dir, "/bootstrap") {
+			continue
+		}
+		names := make(map[string]string)
+		for _, spec := range s.file.Imports {
+			path, _ := strconv.Unquote(spec.Path.Value)
+			if _, ok := forbidden[path]; !ok {
+				continue
+			}
+			name := path[strings.LastIndexByte(path, '/')+1:]
+			if name == "v2" {
+				name = "rand"
+			}
+			if spec.Name != nil {
+				name = spec.Name.Name
+			}
+			names[name] = path
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			selector, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if pkg, ok := selector.X.(*ast.Ident); ok && slices.Contains(forbidden[names[pkg.Name]], selector.Sel.Name) {
+				t.Errorf("%s: %s.%s: use internal/clock, or a seeded source", s.fset.Position(n.Pos()), pkg.Name, selector.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+// What is longer than this holds more than one idea.
+func TestSizes(t *testing.T) {
+	const longestFunction, longestFile = 70, 600
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		if lines := s.fset.Position(s.file.End()).Line; lines > longestFile {
+			t.Errorf("%s/%s has %d lines, more than %d", s.dir, s.name, lines, longestFile)
+		}
+		for _, declaration := range s.file.Decls {
+			f, ok := declaration.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if lines := s.fset.Position(f.End()).Line - s.fset.Position(f.Pos()).Line + 1; lines > longestFunction {
+				t.Errorf("%s: %s has %d lines, more than %d", s.fset.Position(f.Pos()), f.Name.Name, lines, longestFunction)
+			}
+		}
+	}
+}
