@@ -1,0 +1,225 @@
+package states
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"bluegreen/internal/asl"
+	"bluegreen/internal/localaws/wire"
+)
+
+// maxDocument is the size of an input or output in bytes: 256 KiB (aws-facts C1).
+const maxDocument = 262_144
+
+// execution is one execution. The account's lock guards it; run and view have locks of their own.
+type execution struct {
+	name, arn string
+	machine   *machine
+	// What the execution started with: it keeps it when the state machine is updated.
+	definition, roleARN, revision string
+	updated                       time.Time
+	input                         string
+	run                           *asl.Execution
+	view                          view
+	feed                          *feed
+	redrives                      []redrive
+}
+
+func (m *Machines) startExecution(_ *wire.Call, in *sfn.StartExecutionInput) (*sfn.StartExecutionOutput, error) {
+	input := "{}"
+	if in.Input != nil {
+		input = *in.Input
+	}
+	started, err := m.start(*in.StateMachineArn, in.Name, input)
+	if err != nil {
+		return nil, err
+	}
+	return &sfn.StartExecutionOutput{ExecutionArn: &started.arn, StartDate: aws.Time(started.run.Result().StartTime)}, nil
+}
+
+// start starts an execution, or finds the running one of the same name and input. The lock is held.
+func (m *Machines) start(machineARN string, name *string, input string) (*execution, error) {
+	owner, err := m.find(machineARN)
+	if err != nil {
+		return nil, err
+	}
+	if owner.deleting {
+		return nil, wire.Errorf("StateMachineDeleting", "State Machine Is Being Deleted: '%s'", owner.arn)
+	}
+	if name == nil {
+		name = aws.String(m.acct.UUID())
+	}
+	if err := checkName(*name); err != nil {
+		return nil, err
+	}
+	if err := checkInput(input); err != nil {
+		return nil, err
+	}
+	arn := m.acct.ARN("states", "execution:"+owner.name+":"+*name)
+	if earlier, ok := m.executions[arn]; ok {
+		if earlier.input == input && earlier.run.Result().Status == asl.StatusRunning {
+			return earlier, nil
+		}
+		return nil, wire.Errorf("ExecutionAlreadyExists", "Execution Already Exists: '%s'", arn)
+	}
+	e := &execution{
+		name: *name, arn: arn, machine: owner, input: input, feed: &m.feed,
+		definition: owner.definition, roleARN: owner.roleARN, revision: owner.revision, updated: owner.updated,
+	}
+	e.run, err = owner.parsed.Start(asl.Options{
+		ID: arn, Name: *name, Input: []byte(input), RoleArn: owner.roleARN,
+		StateMachineID: owner.arn, StateMachineName: owner.name, Region: m.acct.Region, Clock: m.acct.Clock,
+		Seed: uint64(m.acct.Float() * (1 << 53)), Tasks: &tasks{machines: m, execution: e}, Record: e.record,
+	})
+	if err != nil {
+		return nil, wire.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", err)
+	}
+	m.executions[arn] = e
+	owner.executions = append(owner.executions, e)
+	m.acct.Clock.Go(func() { e.run.Run() })
+	return e, nil
+}
+
+func checkInput(input string) error {
+	if len(input) > maxDocument {
+		return wire.Errorf("ValidationException", "1 validation error detected: Value at 'input' failed to satisfy constraint: "+
+			"Member must have length less than or equal to %d", maxDocument)
+	}
+	if input == "" {
+		return wire.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'")
+	}
+	if err := checkJSON(input); err != nil {
+		return wire.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", err)
+	}
+	return nil
+}
+
+// checkJSON says where a text stops being JSON.
+func checkJSON(text string) error {
+	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
+	var document any
+	if err := decoder.Decode(&document); err != nil {
+		return fmt.Errorf("%w at offset %d", err, decoder.InputOffset())
+	}
+	if decoder.More() {
+		return fmt.Errorf("a second document begins at offset %d", decoder.InputOffset())
+	}
+	return nil
+}
+
+func (m *Machines) describeExecution(_ *wire.Call, in *sfn.DescribeExecutionInput) (*sfn.DescribeExecutionOutput, error) {
+	e, err := m.findExecution(*in.ExecutionArn)
+	if err != nil {
+		return nil, err
+	}
+	result := e.run.Result()
+	out := &sfn.DescribeExecutionOutput{
+		ExecutionArn: &e.arn, Name: &e.name, StateMachineArn: &e.machine.arn,
+		Status: types.ExecutionStatus(result.Status), StartDate: &result.StartTime,
+		Input: &e.input, InputDetails: &types.CloudWatchEventsExecutionDataDetails{Included: true},
+		RedriveCount: aws.Int32(int32(result.RedriveCount)), RedriveStatus: types.ExecutionRedriveStatusRedrivable,
+	}
+	if reason := m.notRedrivable(e); reason != "" {
+		out.RedriveStatus, out.RedriveStatusReason = types.ExecutionRedriveStatusNotRedrivable, &reason
+	}
+	if !result.RedriveTime.IsZero() {
+		out.RedriveDate = &result.RedriveTime
+	}
+	if result.Status == asl.StatusRunning {
+		return out, nil
+	}
+	out.StopDate = &result.StopTime
+	switch result.Status {
+	case asl.StatusSucceeded:
+		out.Output, out.OutputDetails = &result.Output, &types.CloudWatchEventsExecutionDataDetails{Included: true}
+	case asl.StatusFailed, asl.StatusAborted:
+		out.Error, out.Cause = filled(result.Error), filled(result.Cause)
+	case asl.StatusTimedOut: // AWS leaves both out; States.Timeout stands in the history only
+	}
+	return out, nil
+}
+
+// filled is nil for an empty text.
+func filled(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+func (m *Machines) stopExecution(_ *wire.Call, in *sfn.StopExecutionInput) (*sfn.StopExecutionOutput, error) {
+	e, err := m.findExecution(*in.ExecutionArn)
+	if err != nil {
+		return nil, err
+	}
+	// An execution that has ended stays as it is; AWS answers with its end.
+	_ = e.run.Stop(aws.ToString(in.Error), aws.ToString(in.Cause))
+	return &sfn.StopExecutionOutput{StopDate: aws.Time(e.run.Result().StopTime)}, nil
+}
+
+func (m *Machines) describeStateMachineForExecution(_ *wire.Call, in *sfn.DescribeStateMachineForExecutionInput) (*sfn.DescribeStateMachineForExecutionOutput, error) {
+	e, err := m.findExecution(*in.ExecutionArn)
+	if err != nil {
+		return nil, err
+	}
+	return &sfn.DescribeStateMachineForExecutionOutput{
+		StateMachineArn: &e.machine.arn, Name: &e.machine.name, Definition: &e.definition, RoleArn: &e.roleARN,
+		UpdateDate: &e.updated, RevisionId: filled(e.revision),
+		LoggingConfiguration: noLogging(), TracingConfiguration: &types.TracingConfiguration{},
+	}, nil
+}
+
+func (m *Machines) listExecutions(_ *wire.Call, in *sfn.ListExecutionsInput) (*sfn.ListExecutionsOutput, error) {
+	if in.StateMachineArn == nil {
+		return nil, wire.Errorf("ValidationException", "Must have exactly one of the following parameters: stateMachineArn, mapRunArn")
+	}
+	if err := checkStatus(in.StatusFilter); err != nil {
+		return nil, err
+	}
+	owner, err := m.find(*in.StateMachineArn)
+	if err != nil {
+		return nil, err
+	}
+	var items []types.ExecutionListItem
+	for i := len(owner.executions) - 1; i >= 0; i-- { // the latest start first
+		e := owner.executions[i]
+		result := e.run.Result()
+		if in.StatusFilter != "" && in.StatusFilter != types.ExecutionStatus(result.Status) ||
+			in.RedriveFilter == types.ExecutionRedriveFilterRedriven && result.RedriveCount == 0 ||
+			in.RedriveFilter == types.ExecutionRedriveFilterNotRedriven && result.RedriveCount > 0 {
+			continue
+		}
+		item := types.ExecutionListItem{
+			ExecutionArn: &e.arn, Name: &e.name, StateMachineArn: &owner.arn, Status: types.ExecutionStatus(result.Status),
+			StartDate: &result.StartTime, RedriveCount: aws.Int32(int32(result.RedriveCount)),
+		}
+		if !result.StopTime.IsZero() {
+			item.StopDate = &result.StopTime
+		}
+		if !result.RedriveTime.IsZero() {
+			item.RedriveDate = &result.RedriveTime
+		}
+		items = append(items, item)
+	}
+	page, next, err := paginate(items, in.MaxResults, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	return &sfn.ListExecutionsOutput{Executions: page, NextToken: next}, nil
+}
+
+func checkStatus(status types.ExecutionStatus) error {
+	switch status {
+	case "", types.ExecutionStatusRunning, types.ExecutionStatusSucceeded, types.ExecutionStatusFailed, types.ExecutionStatusTimedOut,
+		types.ExecutionStatusAborted, types.ExecutionStatusPendingRedrive:
+		return nil
+	}
+	return wire.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'statusFilter' failed to satisfy constraint: "+
+		"Member must satisfy enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]", status)
+}

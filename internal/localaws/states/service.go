@@ -1,0 +1,102 @@
+package states
+
+import (
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"bluegreen/internal/asl"
+	"bluegreen/internal/localaws/wire"
+)
+
+// Service is the API of Step Functions, version 2016-11-23.
+func (m *Machines) Service() wire.Service {
+	return wire.Service{
+		SigningName:  "states",
+		Protocol:     wire.AWSJSON10,
+		Version:      "2016-11-23",
+		TargetPrefix: "AWSStepFunctions",
+		LowerCamel:   true,
+		Operations: []wire.Operation{
+			wire.Op("CreateStateMachine", m.createStateMachine, "Name", "Definition", "RoleArn", "Type", "Tags").
+				Requires("Name", "Definition", "RoleArn"),
+			wire.Op("UpdateStateMachine", m.updateStateMachine, "StateMachineArn", "Definition", "RoleArn").Requires("StateMachineArn"),
+			wire.Op("DescribeStateMachine", m.describeStateMachine, "StateMachineArn", "IncludedData").Requires("StateMachineArn"),
+			wire.Op("ListStateMachines", m.listStateMachines, "MaxResults", "NextToken"),
+			wire.Op("DeleteStateMachine", m.deleteStateMachine, "StateMachineArn").Requires("StateMachineArn"),
+			wire.Op("ValidateStateMachineDefinition", m.validateStateMachineDefinition, "Definition", "Type", "Severity").Requires("Definition"),
+
+			wire.Op("StartExecution", m.startExecution, "StateMachineArn", "Name", "Input", "TraceHeader").Requires("StateMachineArn"),
+			wire.Op("DescribeExecution", m.describeExecution, "ExecutionArn", "IncludedData").Requires("ExecutionArn"),
+			wire.Op("DescribeStateMachineForExecution", m.describeStateMachineForExecution, "ExecutionArn", "IncludedData").
+				Requires("ExecutionArn"),
+			wire.Op("ListExecutions", m.listExecutions, "StateMachineArn", "StatusFilter", "RedriveFilter", "MaxResults", "NextToken"),
+			wire.Op("GetExecutionHistory", m.getExecutionHistory, "ExecutionArn", "MaxResults", "NextToken", "ReverseOrder",
+				"IncludeExecutionData").Requires("ExecutionArn"),
+			wire.Op("StopExecution", m.stopExecution, "ExecutionArn", "Error", "Cause").Requires("ExecutionArn"),
+			wire.Op("RedriveExecution", m.redriveExecution, "ExecutionArn", "ClientToken").Requires("ExecutionArn"),
+
+			wire.Op("SendTaskSuccess", m.sendTaskSuccess, "TaskToken", "Output").Requires("TaskToken", "Output"),
+			wire.Op("SendTaskFailure", m.sendTaskFailure, "TaskToken", "Error", "Cause").Requires("TaskToken"),
+			wire.Op("SendTaskHeartbeat", m.sendTaskHeartbeat, "TaskToken").Requires("TaskToken"),
+
+			wire.Op("TagResource", m.tagResource, "ResourceArn", "Tags").Requires("ResourceArn", "Tags"),
+			wire.Op("UntagResource", m.untagResource, "ResourceArn", "TagKeys").Requires("ResourceArn", "TagKeys"),
+			wire.Op("ListTagsForResource", m.listTagsForResource, "ResourceArn").Requires("ResourceArn"),
+		},
+	}
+}
+
+func (m *Machines) sendTaskSuccess(_ *wire.Call, in *sfn.SendTaskSuccessInput) (*sfn.SendTaskSuccessOutput, error) {
+	if err := checkJSON(*in.Output); err != nil {
+		return nil, wire.Errorf("InvalidOutput", "Invalid Output: '%s'", err)
+	}
+	err := m.withToken(*in.TaskToken, func(run *asl.Execution) error {
+		return run.SendTaskSuccess(*in.TaskToken, []byte(*in.Output))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sfn.SendTaskSuccessOutput{}, nil
+}
+
+func (m *Machines) sendTaskFailure(_ *wire.Call, in *sfn.SendTaskFailureInput) (*sfn.SendTaskFailureOutput, error) {
+	var failure asl.Failure
+	if in.Error != nil {
+		failure.Error = *in.Error
+	}
+	if in.Cause != nil {
+		failure.Cause = *in.Cause
+	}
+	err := m.withToken(*in.TaskToken, func(run *asl.Execution) error {
+		return run.SendTaskFailure(*in.TaskToken, failure.Error, failure.Cause)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sfn.SendTaskFailureOutput{}, nil
+}
+
+func (m *Machines) sendTaskHeartbeat(_ *wire.Call, in *sfn.SendTaskHeartbeatInput) (*sfn.SendTaskHeartbeatOutput, error) {
+	err := m.withToken(*in.TaskToken, func(run *asl.Execution) error { return run.SendTaskHeartbeat(*in.TaskToken) })
+	if err != nil {
+		return nil, err
+	}
+	return &sfn.SendTaskHeartbeatOutput{}, nil
+}
+
+// withToken calls the execution that gave out a token, and words its refusal as the API does.
+func (m *Machines) withToken(token string, send func(*asl.Execution) error) error {
+	e, ok := m.tokens.find(token)
+	var err error = asl.ErrNoSuchToken
+	if ok {
+		err = send(e.run)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, asl.ErrTaskTimedOut):
+		return wire.Errorf("TaskTimedOut", "%s", err)
+	}
+	return wire.Errorf("InvalidToken", "%s", err)
+}

@@ -1,0 +1,189 @@
+package states
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"bluegreen/internal/asl"
+	"bluegreen/internal/localaws/wire"
+)
+
+func (m *Machines) createStateMachine(_ *wire.Call, in *sfn.CreateStateMachineInput) (*sfn.CreateStateMachineOutput, error) {
+	if err := onlyStandard(in.Type); err != nil {
+		return nil, err
+	}
+	if err := checkName(*in.Name); err != nil {
+		return nil, err
+	}
+	if err := checkRole(*in.RoleArn); err != nil {
+		return nil, err
+	}
+	parsed, err := parse(*in.Definition)
+	if err != nil {
+		return nil, err
+	}
+	arn := m.acct.ARN("states", "stateMachine:"+*in.Name)
+	if existing, ok := m.byARN[arn]; ok {
+		switch {
+		case existing.deleting:
+			return nil, wire.Errorf("StateMachineDeleting", "State Machine Is Being Deleted: '%s'", arn)
+		case existing.definition != *in.Definition:
+			return nil, wire.Errorf("StateMachineAlreadyExists", "State Machine Already Exists: '%s'", arn)
+		}
+		// Role and tags don't count; they stay as they are (SDK, CreateStateMachine).
+		return &sfn.CreateStateMachineOutput{StateMachineArn: &arn, CreationDate: &existing.created}, nil
+	}
+	now := m.acct.Now()
+	m.byARN[arn] = &machine{
+		name: *in.Name, arn: arn, roleARN: *in.RoleArn, definition: *in.Definition, parsed: parsed,
+		created: now, updated: now, tags: tagMap(in.Tags),
+	}
+	return &sfn.CreateStateMachineOutput{StateMachineArn: &arn, CreationDate: &now}, nil
+}
+
+func onlyStandard(kind types.StateMachineType) error {
+	if kind == types.StateMachineTypeExpress {
+		return wire.NotModelled("state machines of type EXPRESS: use STANDARD")
+	}
+	return nil
+}
+
+func checkRole(arn string) error {
+	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":iam::") {
+		return wire.Errorf("InvalidArn", "Invalid Role Arn: '%s'", arn)
+	}
+	return nil
+}
+
+// parse answers AWS's error with every problem of the definition.
+func parse(definition string) (*asl.Machine, error) {
+	parsed, err := asl.Parse([]byte(definition))
+	if err != nil {
+		return nil, wire.Errorf("InvalidDefinition", "%s", err)
+	}
+	return parsed, nil
+}
+
+func (m *Machines) updateStateMachine(_ *wire.Call, in *sfn.UpdateStateMachineInput) (*sfn.UpdateStateMachineOutput, error) {
+	found, err := m.find(*in.StateMachineArn)
+	if err != nil {
+		return nil, err
+	}
+	if found.deleting {
+		return nil, wire.Errorf("StateMachineDeleting", "State Machine Is Being Deleted: '%s'", found.arn)
+	}
+	if in.Definition == nil && in.RoleArn == nil {
+		return nil, wire.Errorf("MissingRequiredParameter",
+			"Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified")
+	}
+	definition, role, parsed := found.definition, found.roleARN, found.parsed
+	if in.Definition != nil {
+		definition = *in.Definition
+		if parsed, err = parse(definition); err != nil {
+			return nil, err
+		}
+	}
+	if in.RoleArn != nil {
+		role = *in.RoleArn
+		if err := checkRole(role); err != nil {
+			return nil, err
+		}
+	}
+	now := m.acct.Now()
+	if definition != found.definition || role != found.roleARN || found.revision == "" {
+		found.definition, found.roleARN, found.parsed = definition, role, parsed
+		found.revision, found.updated = m.acct.UUID(), now
+	}
+	return &sfn.UpdateStateMachineOutput{RevisionId: &found.revision, UpdateDate: &now}, nil
+}
+
+func (m *Machines) describeStateMachine(_ *wire.Call, in *sfn.DescribeStateMachineInput) (*sfn.DescribeStateMachineOutput, error) {
+	found, err := m.find(*in.StateMachineArn)
+	if err != nil {
+		return nil, err
+	}
+	status := types.StateMachineStatusActive
+	if found.deleting {
+		status = types.StateMachineStatusDeleting
+	}
+	return &sfn.DescribeStateMachineOutput{
+		StateMachineArn: &found.arn, Name: &found.name, Status: status, Type: types.StateMachineTypeStandard,
+		Definition: &found.definition, RoleArn: &found.roleARN, CreationDate: &found.created, RevisionId: filled(found.revision),
+		LoggingConfiguration: noLogging(), TracingConfiguration: &types.TracingConfiguration{},
+	}, nil
+}
+
+func noLogging() *types.LoggingConfiguration {
+	return &types.LoggingConfiguration{Level: types.LogLevelOff}
+}
+
+func (m *Machines) listStateMachines(_ *wire.Call, in *sfn.ListStateMachinesInput) (*sfn.ListStateMachinesOutput, error) {
+	all := slices.SortedFunc(maps.Values(m.byARN), func(a, b *machine) int { return cmp.Compare(a.name, b.name) })
+	page, next, err := paginate(all, in.MaxResults, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	out := &sfn.ListStateMachinesOutput{StateMachines: []types.StateMachineListItem{}, NextToken: next}
+	for _, found := range page {
+		out.StateMachines = append(out.StateMachines, types.StateMachineListItem{
+			StateMachineArn: &found.arn, Name: &found.name, Type: types.StateMachineTypeStandard, CreationDate: &found.created,
+		})
+	}
+	return out, nil
+}
+
+// deleteStateMachine succeeds also for a state machine that does not exist, as on AWS.
+func (m *Machines) deleteStateMachine(_ *wire.Call, in *sfn.DeleteStateMachineInput) (*sfn.DeleteStateMachineOutput, error) {
+	if err := checkARN(*in.StateMachineArn, "stateMachine"); err != nil {
+		return nil, err
+	}
+	if found, ok := m.byARN[*in.StateMachineArn]; ok {
+		found.deleting = true
+		m.deleteIfIdle(found)
+	}
+	return &sfn.DeleteStateMachineOutput{}, nil
+}
+
+// deleteIfIdle ends the deletion of a state machine none of whose executions runs. The lock is held.
+func (m *Machines) deleteIfIdle(found *machine) {
+	for _, e := range found.executions {
+		if e.run.Result().Status == asl.StatusRunning {
+			return
+		}
+	}
+	if m.byARN[found.arn] == found {
+		delete(m.byARN, found.arn)
+	}
+}
+
+func (m *Machines) validateStateMachineDefinition(_ *wire.Call, in *sfn.ValidateStateMachineDefinitionInput) (*sfn.ValidateStateMachineDefinitionOutput, error) {
+	if err := onlyStandard(in.Type); err != nil {
+		return nil, err
+	}
+	out := &sfn.ValidateStateMachineDefinitionOutput{
+		Result: types.ValidateStateMachineDefinitionResultCodeOk, Diagnostics: []types.ValidateStateMachineDefinitionDiagnostic{},
+		Truncated: aws.Bool(false),
+	}
+	_, err := asl.Parse([]byte(*in.Definition))
+	if err == nil {
+		return out, nil
+	}
+	var wrong *asl.DefinitionError
+	if !errors.As(err, &wrong) {
+		return nil, err
+	}
+	out.Result = types.ValidateStateMachineDefinitionResultCodeFail
+	for _, problem := range wrong.Problems {
+		out.Diagnostics = append(out.Diagnostics, types.ValidateStateMachineDefinitionDiagnostic{
+			Code: &problem.Code, Message: &problem.Text, Location: &problem.Path, Severity: types.ValidateStateMachineDefinitionSeverityError,
+		})
+	}
+	return out, nil
+}
