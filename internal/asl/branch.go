@@ -121,6 +121,7 @@ type visit struct {
 	retries  int
 	token    string  // of a task that waits for one
 	assigned *object // what Assign has set
+	tail     int64   // of a Parallel or Map whose branches have succeeded: the event that says so
 }
 
 // scope is what expressions see when $ stands for input.

@@ -51,25 +51,25 @@ type Result struct {
 	RedriveTime  time.Time // of the last redrive; zero without one
 }
 
-// refusal is what a method of Execution refuses, in AWS's words.
-type refusal string
+// awsError is an error in AWS's own words.
+type awsError string
 
-func (r refusal) Error() string { return string(r) }
+func (e awsError) Error() string { return string(e) }
 
 // What the methods of an Execution refuse.
 const (
 	// ErrNoSuchToken means that the execution never gave out the token: InvalidToken in the API.
-	ErrNoSuchToken = refusal("Invalid Token: 'Invalid token'")
+	ErrNoSuchToken = awsError("Invalid Token: 'Invalid token'")
 	// ErrTaskTimedOut means that nobody waits for the token any more: TaskTimedOut in the API.
-	ErrTaskTimedOut = refusal("Task Timed Out: 'Provided task does not exist anymore'")
+	ErrTaskTimedOut = awsError("Task Timed Out: 'Provided task does not exist anymore'")
 	// ErrInvalidOutput means that the output of a task is not JSON: InvalidOutput in the API.
-	ErrInvalidOutput = refusal("Invalid Output: 'The output is not valid JSON'")
+	ErrInvalidOutput = awsError("Invalid Output: 'The output is not valid JSON'")
 	// ErrNotRunning means that the execution has ended.
-	ErrNotRunning = refusal("The execution is not running")
+	ErrNotRunning = awsError("The execution is not running")
 	// ErrNotRedrivable means that the execution runs (or its Run has not returned yet), has succeeded, or has 24,999
 	// events or more:
 	// ExecutionNotRedrivable in the API.
-	ErrNotRedrivable = refusal("Execution is not redrivable")
+	ErrNotRedrivable = awsError("Execution is not redrivable")
 )
 
 // Execution is one run of a machine. Its methods may be called from any task.

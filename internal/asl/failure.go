@@ -10,7 +10,6 @@ const (
 	errorHeartbeatTimeout   = "States.HeartbeatTimeout"
 	errorRuntime            = "States.Runtime"
 	errorDataLimitExceeded  = "States.DataLimitExceeded"
-	errorNoChoiceMatched    = "States.NoChoiceMatched"
 	errorResultPathMismatch = "States.ResultPathMatchFailure"
 	errorIntrinsicFailure   = "States.IntrinsicFailure"
 )

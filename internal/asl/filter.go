@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // filter is the condition of a [?(…)] segment.
@@ -129,7 +130,7 @@ func lengthOf(v any) int {
 	case *object:
 		return len(v.members)
 	case string:
-		return utf16Length(v)
+		return utf8.RuneCountInString(v)
 	}
 	return -1
 }

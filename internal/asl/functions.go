@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // intrinsic is an intrinsic function of the States Language.
@@ -203,7 +204,7 @@ func boundedString(v any) (string, error) {
 	if !ok {
 		return "", errors.New("the argument must be a string")
 	}
-	if utf16Length(text) > maxFunctionLen {
+	if utf8.RuneCountInString(text) > maxFunctionLen {
 		return "", fmt.Errorf("the argument is longer than %d characters", maxFunctionLen)
 	}
 	return text, nil
@@ -305,6 +306,9 @@ func stringSplit(_ *scope, a []any) (any, error) {
 	delimiters, ok2 := a[1].(string)
 	if !ok1 || !ok2 {
 		return nil, errors.New("the arguments must be strings")
+	}
+	if delimiters == "" {
+		return nil, errors.New("the delimiter must not be empty")
 	}
 	parts := []any{}
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(delimiters, r) }) {

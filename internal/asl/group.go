@@ -19,7 +19,8 @@ type group struct {
 	pending  int // branches that are not done
 	over     bool
 	failed   *stateError
-	last     int64 // the last event of the branch that ended last
+	last     int64 // the last event of the states of the branch that ended last
+	tail     int64 // what the state goes on from: last, or the event of the item's success
 	active   int   // tasks that run a branch
 	idle     clock.Event
 	cancel   context.CancelFunc
@@ -39,7 +40,8 @@ func newGroup(owner *branch, name string, limit int, branches []*branch) *group 
 func (g *group) run(ctx context.Context) ([]document, *stateError) {
 	x := g.owner.x
 	x.mu.Lock()
-	g.next, g.pending, g.over, g.failed, g.last = 0, 0, false, nil, g.owner.last
+	g.next, g.pending, g.over, g.failed = 0, 0, false, nil
+	g.last, g.tail = g.owner.last, g.owner.last
 	g.idle = x.clock.NewEvent()
 	g.ctx, g.cancel = x.clock.WithCancel(ctx)
 	for _, b := range g.branches {
@@ -61,7 +63,7 @@ func (g *group) run(ctx context.Context) ([]document, *stateError) {
 	if g.owner.overLocked() {
 		return nil, over
 	}
-	g.owner.last = g.last
+	g.owner.last = g.tail
 	if g.failed != nil {
 		return nil, g.failed
 	}
@@ -106,39 +108,42 @@ func (g *group) ended(i int, b *branch, failed *stateError) {
 	if failed == over || b.overLocked() {
 		return
 	}
-	g.last = b.last
-	if failed != nil {
+	g.last, g.tail = b.last, b.last
+	if failed == nil {
+		if g.name != "" {
+			g.tail = x.recordLocked(b.last, "MapIterationSucceeded", &MapIterationSucceededDetails{MapIteration{g.name, i}})
+		}
+		if g.pending--; g.pending > 0 {
+			g.startNext()
+		}
+		return
+	}
+	if failed.Error != errorRuntime { // which ends the execution without further ado
+		g.abort(b, b.last)
 		if g.name != "" {
 			x.recordLocked(b.last, "MapIterationFailed", &MapIterationFailedDetails{MapIteration{g.name, i}})
 		}
-		g.abort(b)
-		g.failed, g.over = failed, true
-		g.cancel()
-		return
 	}
-	if g.name != "" {
-		x.recordLocked(b.last, "MapIterationSucceeded", &MapIterationSucceededDetails{MapIteration{g.name, i}})
-	}
-	if g.pending--; g.pending > 0 {
-		g.startNext()
-	}
+	g.failed, g.over = failed, true
+	g.cancel()
 }
 
-// abort records what the failure of one branch ends in the others. The lock is held.
-func (g *group) abort(failed *branch) {
+// abort records, after the last event of the branch that failed, where each branch was cut: the others in the states
+// that they were in, the failed one in a Task. The lock is held.
+func (g *group) abort(failed *branch, last int64) {
 	x := g.owner.x
 	for i, b := range g.branches[:g.next] {
-		if b == failed || b.done {
+		if b.done || b == failed && b.state.kind != kindTask {
 			continue
 		}
-		if b.inner != nil && !b.inner.over {
-			b.inner.abort(nil)
+		if g.name != "" && b != failed {
+			x.recordLocked(last, "MapIterationAborted", &MapIterationAbortedDetails{MapIteration{g.name, i}})
 		}
 		if b.inside && slices.Contains(abortable, b.state.kind) {
-			b.last = x.recordLocked(b.last, string(b.state.kind)+"StateAborted", nil)
+			x.recordLocked(last, string(b.state.kind)+"StateAborted", nil)
 		}
-		if g.name != "" {
-			x.recordLocked(b.last, "MapIterationAborted", &MapIterationAbortedDetails{MapIteration{g.name, i}})
+		if b.inner != nil && !b.inner.over {
+			b.inner.abort(nil, last)
 		}
 	}
 }
@@ -164,7 +169,7 @@ func (v *visit) parallel(input document) (document, *stateError) {
 	if failed != nil {
 		return document{}, failed
 	}
-	v.aside("ParallelStateSucceeded", nil)
+	v.tail = v.aside("ParallelStateSucceeded", nil)
 	return joined(outputs), nil
 }
 

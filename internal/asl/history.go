@@ -50,10 +50,18 @@ func (b *branch) record(kind string, details Details) {
 	}
 }
 
-func (b *branch) aside(kind string, details Details) {
+func (b *branch) aside(kind string, details Details) int64 {
 	b.x.mu.Lock()
 	defer b.x.mu.Unlock()
-	if !b.overLocked() {
-		b.x.recordLocked(b.last, kind, details)
+	if b.overLocked() {
+		return b.last
 	}
+	return b.x.recordLocked(b.last, kind, details)
+}
+
+// follow lets the next event follow the given one.
+func (b *branch) follow(event int64) {
+	b.x.mu.Lock()
+	defer b.x.mu.Unlock()
+	b.last = event
 }

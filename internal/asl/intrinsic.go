@@ -7,7 +7,6 @@ import (
 
 // functionCall is a call of an intrinsic function.
 type functionCall struct {
-	text      string
 	function  intrinsic
 	arguments []argument
 }
@@ -20,6 +19,7 @@ type argument struct {
 	call    *functionCall
 }
 
+// value calls the function; the cause of an error still lacks the expression that it happened in.
 func (c *functionCall) value(s *scope) (any, *stateError) {
 	values := make([]any, len(c.arguments))
 	for i, a := range c.arguments {
@@ -33,7 +33,7 @@ func (c *functionCall) value(s *scope) (any, *stateError) {
 	}
 	result, err := c.function.apply(s, values)
 	if err != nil {
-		return nil, namedError(errorIntrinsicFailure, "The function '%s' had the following error: %s", c.text, err)
+		return nil, namedError(errorIntrinsicFailure, "%s: %s", c.function.name, err)
 	}
 	return result, nil
 }
@@ -97,7 +97,6 @@ func (p *pathParser) call(depth int) (*functionCall, error) {
 	if n := len(call.arguments); n < function.least || n > function.most {
 		return nil, p.errorf("%s takes %s, not %d arguments", name, function.takes(), n)
 	}
-	call.text = p.text[start:p.at]
 	return call, nil
 }
 

@@ -22,7 +22,7 @@ func (v *visit) mapState(input document) (document, *stateError) {
 	if failed != nil {
 		return document{}, failed
 	}
-	v.aside("MapStateSucceeded", nil)
+	v.tail = v.aside("MapStateSucceeded", nil)
 	return joined(outputs), nil
 }
 
@@ -52,7 +52,7 @@ func (v *visit) mapItems(input document) ([]any, int, *stateError) {
 			return nil, 0, failed
 		}
 	}
-	if limit == 0 {
+	if limit == 0 || limit > math.MaxInt32 {
 		limit = math.MaxInt32
 	}
 	return items, int(limit), nil

@@ -1,5 +1,7 @@
 package asl
 
+import "math"
+
 const onlyInline = "it belongs to a distributed Map, and only inline Map states are modelled"
 
 // mapState reads an inline Map state, in its present form (ItemProcessor) and its earlier one (Iterator).
@@ -10,8 +12,8 @@ func (p *parser) mapState(s *state, f *fields) {
 	f.exclusive("ItemProcessor", "Iterator")
 	f.exclusive("ItemSelector", "Parameters")
 	f.exclusive("MaxConcurrency", "MaxConcurrencyPath")
-	m := &mapFields{concurrency: f.integer("MaxConcurrency", 0, maxSeconds, 0)}
-	m.concurrencyPath, _ = f.path("MaxConcurrencyPath", false)
+	m := &mapFields{concurrency: f.integer("MaxConcurrency", 0, math.MaxInt64, 0)}
+	m.concurrencyPath, _ = f.reference("MaxConcurrencyPath", false)
 	m.itemsPath, _ = f.path("ItemsPath", false)
 	if m.selector = f.template("ItemSelector"); m.selector == nil {
 		m.selector = f.template("Parameters")

@@ -37,13 +37,27 @@ func (p *jsonPath) follow(value any) (any, error) {
 		if !ok {
 			leaf := i == len(p.segments)-1
 			if leaf {
-				return nil, fmt.Errorf("No results for path: %s", canonicalPath(p.segments[:i+1]))
+				items, isArray := value.([]any)
+				if isArray && s.kind == segmentIndexes {
+					return nil, beyondArray{canonicalPath(p.segments[:i+1]), len(items)}
+				}
+				return nil, awsError("No results for path: " + canonicalPath(p.segments[:i+1]))
 			}
-			return nil, fmt.Errorf("Missing property in path %s", canonicalPath(p.segments[:i+1]))
+			return nil, awsError("Missing property in path " + canonicalPath(p.segments[:i+1]))
 		}
 		value = next
 	}
 	return value, nil
+}
+
+// beyondArray is the error of a path that ends at an index which the array does not have.
+type beyondArray struct {
+	path   string
+	length int
+}
+
+func (e beyondArray) Error() string {
+	return fmt.Sprintf("No results for path: %s, the array has %d items", e.path, e.length)
 }
 
 // step goes on by one definite segment.
@@ -140,8 +154,9 @@ func (s segment) each(value, root any, visit func(any)) {
 		}
 	case segmentSlice:
 		items, _ := value.([]any)
-		for _, item := range items[sliceBound(s.slice[0], 0, len(items)):max(sliceBound(s.slice[1], len(items), len(items)), sliceBound(s.slice[0], 0, len(items)))] {
-			visit(item)
+		from, to := sliceBound(s.slice[0], 0, len(items)), sliceBound(s.slice[1], len(items), len(items))
+		for i := from; i < to; i++ {
+			visit(items[i])
 		}
 	case segmentIndexes:
 		items, _ := value.([]any)
@@ -187,7 +202,7 @@ func (p *jsonPath) call(values []any, whole any) (any, error) {
 	case "keys":
 		o, isObject := whole.(*object)
 		if !isObject {
-			return nil, fmt.Errorf("Function keys() needs an object in path %s", p.text)
+			return nil, fmt.Errorf("keys() needs an object in path %s", p.text)
 		}
 		names := make([]any, len(o.members))
 		for i, m := range o.members {
@@ -196,7 +211,7 @@ func (p *jsonPath) call(values []any, whole any) (any, error) {
 		return names, nil
 	case "first", "last":
 		if !isArray || len(items) == 0 {
-			return nil, fmt.Errorf("Function %s() needs an array with items in path %s", p.function, p.text)
+			return nil, fmt.Errorf("%s() needs an array with items in path %s", p.function, p.text)
 		}
 		if p.function == "first" {
 			return items[0], nil
@@ -217,7 +232,7 @@ func aggregate(function string, values []any) (any, error) {
 		}
 	}
 	if len(numbers) == 0 {
-		return nil, fmt.Errorf("Aggregation function attempted to calculate value using empty array")
+		return nil, awsError("Aggregation function attempted to calculate value using empty array")
 	}
 	least, greatest, sum, squares := numbers[0], numbers[0], 0.0, 0.0
 	for _, n := range numbers {

@@ -78,7 +78,7 @@ func (v *visit) choice() (document, string, *stateError) {
 		}
 	}
 	if next == "" {
-		return document{}, "", namedError(errorNoChoiceMatched, "Failed to transition out of the state. The state does not point to a next state.")
+		return document{}, "", runtimeError("Failed to transition out of the state. The state does not point to a next state.")
 	}
 	assigned, failed := v.evaluateAssign(assign, input)
 	if failed != nil {
@@ -130,8 +130,11 @@ func (v *visit) waitTime(input document) (time.Duration, *stateError) {
 		if !isInteger {
 			return 0, runtimeError("The SecondsPath parameter cannot be parsed as a long value: %s == %s", w.secondsPath.text, plain(value))
 		}
-		if seconds < 0 || seconds > maxSeconds {
-			return 0, runtimeError("The SecondsPath parameter must be from 0 to %d: %s == %d", maxSeconds, w.secondsPath.text, seconds)
+		if seconds < 0 {
+			return 0, runtimeError("The SecondsPath parameter references a negative value: %s == %d", w.secondsPath.text, seconds)
+		}
+		if seconds > maxSeconds {
+			return 0, runtimeError("The SecondsPath parameter references a value above %d: %s == %d", maxSeconds, w.secondsPath.text, seconds)
 		}
 		return time.Duration(seconds) * time.Second, nil
 	}

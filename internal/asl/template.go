@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -49,9 +50,16 @@ func parseExpression(text string) (expression, error) {
 // value evaluates an expression that stands in the named field.
 func (e expression) value(s *scope, field string) (any, *stateError) {
 	if e.call != nil {
-		return e.call.value(s)
+		value, failed := e.call.value(s)
+		if failed != nil {
+			failed.Cause = "The function '" + e.text + "' had the following error: " + failed.Cause
+		}
+		return value, failed
 	}
 	value, err := s.evaluate(e.path)
+	if errors.As(err, new(beyondArray)) {
+		return nil, nil // AWS gives null here, and fails only for names that are missing
+	}
 	if err != nil {
 		return nil, runtimeError("The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", e.text, field, encode(s.input))
 	}

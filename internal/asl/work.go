@@ -1,5 +1,7 @@
 package asl
 
+import "slices"
+
 // The states that do work and may be retried: Task, Parallel, Map.
 
 // work makes attempts until one succeeds or no retrier takes its error; then a catcher may.
@@ -55,6 +57,7 @@ func (v *visit) attempt() (document, *stateError) {
 		return document{}, failed
 	}
 	var result document
+	v.tail = 0
 	switch v.state.kind {
 	case kindTask:
 		result, failed = v.task(input)
@@ -66,24 +69,29 @@ func (v *visit) attempt() (document, *stateError) {
 	if failed != nil {
 		return document{}, failed
 	}
-	if result, failed = v.render(v.state.resultSelector, result); failed != nil {
-		return document{}, failed
+	result, failed = v.render(v.state.resultSelector, result)
+	if failed == nil {
+		result, failed = v.finish(result)
 	}
-	return v.finish(result)
+	if failed != nil && v.tail > 0 {
+		v.follow(v.tail)
+	}
+	return result, failed
 }
 
-// giveUp records the failure of a Parallel or Map, and goes where a catcher says, if one takes the error.
+// giveUp goes where a catcher says, if one takes the error. It records the failure of a Parallel or Map, unless the
+// error ends the execution.
 func (v *visit) giveUp(failed *stateError) (document, string, *stateError) {
-	if v.inner != nil {
+	taken := slices.IndexFunc(v.state.catchers, func(c catcher) bool { return failed.matches(c.errors) })
+	if v.inner != nil && (taken >= 0 || failed.Error != errorRuntime) {
 		v.record(string(v.state.kind)+"StateFailed", nil)
 	}
-	for _, c := range v.state.catchers {
-		if failed.matches(c.errors) {
-			output, notCaught := v.catch(c, failed)
-			return output, c.next, notCaught
-		}
+	if taken < 0 {
+		return document{}, "", failed
 	}
-	return document{}, "", failed
+	c := v.state.catchers[taken]
+	output, notCaught := v.catch(c, failed)
+	return output, c.next, notCaught
 }
 
 func (v *visit) catch(c catcher, failed *stateError) (document, *stateError) {
