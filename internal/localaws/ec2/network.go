@@ -98,3 +98,12 @@ func (c *Compute) securityGroup(id string) (*securityGroup, bool) {
 	}
 	return nil, false
 }
+
+// SecurityGroup reports whether a security group exists.
+func (c *Compute) SecurityGroup(id string) bool {
+	_, ok := c.securityGroup(id)
+	return ok
+}
+
+// DefaultSecurityGroup is the id of the default VPC's default security group.
+func (c *Compute) DefaultSecurityGroup() string { return c.network.groups[0].id }

@@ -9,10 +9,6 @@ import (
 
 // beginChecks starts the health checks of a registered target. Each target has a phase of its own within the interval.
 func (t *target) beginChecks() {
-	if !t.group.check.enabled {
-		t.become(unchecked)
-		return
-	}
 	t.become(checking)
 	t.checkIn(t.balancers.account.Draw(account.Duration{Max: t.group.check.interval}))
 }
@@ -74,3 +70,5 @@ func (t *target) count(good bool) {
 		t.become(failing)
 	}
 }
+
+func portText(port int32) string { return strconv.Itoa(int(port)) }

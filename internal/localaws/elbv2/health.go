@@ -19,7 +19,6 @@ var (
 	otherZone   = Health{"unused", "Target.NotInUse", "Target is in an Availability Zone that is not enabled for the load balancer"}
 	draining    = Health{"draining", "Target.DeregistrationInProgress", "Target deregistration is in progress"}
 	notKnown    = Health{"unused", "Target.NotRegistered", "Target is not registered to the target group"}
-	unchecked   = Health{"unavailable", "Target.HealthCheckDisabled", "Health checks are disabled"}
 )
 
 func invalidState(state string) Health {

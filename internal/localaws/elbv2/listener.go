@@ -1,69 +1,26 @@
 package elbv2
 
 import (
-	"net/http"
 	"slices"
-	"strconv"
-	"time"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"bluegreen/internal/localaws/wire"
 )
-
-// The kinds of load balancers that are modelled, by ELB's names.
-const (
-	application = "application"
-	network     = "network"
-)
-
-// balancer is a load balancer.
-type balancer struct {
-	arn, name, kind, scheme string
-	dnsName                 string
-	createdAt               time.Time
-	active                  bool
-	subnets                 []string // ids, one a zone
-	zones                   []string
-	securityGroups          []string
-	tags                    map[string]string
-}
-
-// covers reports whether the zone is enabled for the load balancer.
-func (b *balancer) covers(zone string) bool { return slices.Contains(b.zones, zone) }
 
 // listener is a listener with its rules: by priority, the default rule last.
 type listener struct {
-	arn      string
-	balancer *balancer
-	port     int32
-	protocol string
-	rules    []*rule
-	tags     map[string]string
-}
-
-// rule is a listener rule.
-type rule struct {
-	arn        string
-	number     int // priority; 0 for the default rule
-	conditions []condition
-	action     action
-	tags       map[string]string
-}
-
-func (r *rule) priority() string {
-	if r.number == 0 {
-		return "default"
-	}
-	return strconv.Itoa(r.number)
-}
-
-// action is what a rule does: forward to target groups, or answer by itself.
-type action struct {
-	forward []share
-	sticky  time.Duration
-	fixed   *FixedResponse
-}
-
-type share struct {
-	group  *TargetGroup
-	weight int32
+	arn          string
+	balancer     *balancer
+	port         int32
+	protocol     string
+	certificates []types.Certificate
+	sslPolicy    string
+	rules        []*rule
+	tags         map[string]string
 }
 
 func (l *LoadBalancers) listener(arn string) *listener {
@@ -75,21 +32,137 @@ func (l *LoadBalancers) listener(arn string) *listener {
 	return nil
 }
 
-// condition is one condition of a rule.
-type condition struct {
-	field  string
-	values []string
+// defaultRule is the one that applies when no other does.
+func (x *listener) defaultRule() *rule { return x.rules[len(x.rules)-1] }
+
+// path is the part of the ARN that a listener shares with its rules.
+func (x *listener) path() string {
+	_, path, _ := strings.Cut(x.arn, ":listener/")
+	return path
 }
 
-func matchesAll(conditions []condition, request *http.Request) bool {
-	for _, c := range conditions {
-		if !c.matches(request) {
-			return false
+func (l *LoadBalancers) createListener(call *wire.Call, in *sdk.CreateListenerInput) (*sdk.CreateListenerOutput, error) {
+	b, err := l.balancerNamed(in.LoadBalancerArn)
+	if err != nil {
+		return nil, err
+	}
+	created := &listener{
+		balancer: b, port: aws.ToInt32(in.Port), protocol: string(in.Protocol),
+		certificates: in.Certificates, sslPolicy: aws.ToString(in.SslPolicy),
+	}
+	if err := l.checkListener(created); err != nil {
+		return nil, err
+	}
+	action, err := l.parseAction(in.DefaultActions, created)
+	if err != nil {
+		return nil, err
+	}
+	if created.tags, err = tagMap(in.Tags); err != nil {
+		return nil, err
+	}
+	created.arn = l.account.ARN("elasticloadbalancing", "listener/"+b.path()+"/"+l.account.Hex(16))
+	created.rules = []*rule{{arn: l.ruleARN(created), action: action, tags: map[string]string{}}}
+	l.listeners = append(l.listeners, created)
+	l.refreshUse()
+	return &sdk.CreateListenerOutput{Listeners: []types.Listener{created.describe()}}, nil
+}
+
+// checkListener refuses a listener whose members do not fit the load balancer or each other.
+func (l *LoadBalancers) checkListener(x *listener) error {
+	if x.port < 1 || x.port > 65535 {
+		return invalid("Listener port '%d' must be between '1' and '65535'", x.port)
+	}
+	if !slices.Contains(protocols[x.balancer.kind], x.protocol) {
+		return invalid("Listener protocol '%s' must be one of '%s'", x.protocol, strings.Join(protocols[x.balancer.kind], ", "))
+	}
+	if secure := x.protocol == "HTTPS" || x.protocol == "TLS"; secure && len(x.certificates) == 0 {
+		return invalid("A certificate must be specified for %s listeners", x.protocol)
+	}
+	for _, other := range l.listeners {
+		if other.balancer == x.balancer && other.port == x.port && other.arn != x.arn {
+			return wire.Errorf("DuplicateListener", "A listener already exists on this port for this load balancer '%s'", x.balancer.arn)
 		}
 	}
-	return true
+	return nil
 }
 
-func (c condition) matches(request *http.Request) bool {
-	return request != nil && slices.Contains(c.values, request.URL.Path)
+// modifyListener replaces what is set; default actions are replaced as a whole.
+func (l *LoadBalancers) modifyListener(call *wire.Call, in *sdk.ModifyListenerInput) (*sdk.ModifyListenerOutput, error) {
+	found, err := l.listenerNamed(in.ListenerArn)
+	if err != nil {
+		return nil, err
+	}
+	modified := *found
+	if in.Port != nil {
+		modified.port = *in.Port
+	}
+	if in.Protocol != "" {
+		modified.protocol = string(in.Protocol)
+	}
+	if in.Certificates != nil {
+		modified.certificates = in.Certificates
+	}
+	if in.SslPolicy != nil {
+		modified.sslPolicy = *in.SslPolicy
+	}
+	if err := l.checkListener(&modified); err != nil {
+		return nil, err
+	}
+	if in.DefaultActions != nil {
+		action, err := l.parseAction(in.DefaultActions, found)
+		if err != nil {
+			return nil, err
+		}
+		found.defaultRule().action = action
+	}
+	*found = modified
+	l.refreshUse()
+	return &sdk.ModifyListenerOutput{Listeners: []types.Listener{found.describe()}}, nil
+}
+
+func (l *LoadBalancers) deleteListener(call *wire.Call, in *sdk.DeleteListenerInput) (*sdk.DeleteListenerOutput, error) {
+	found, err := l.listenerNamed(in.ListenerArn)
+	if err != nil {
+		return nil, err
+	}
+	l.listeners = slices.DeleteFunc(l.listeners, func(x *listener) bool { return x == found })
+	l.refreshUse()
+	return &sdk.DeleteListenerOutput{}, nil
+}
+
+func (l *LoadBalancers) describeListeners(call *wire.Call, in *sdk.DescribeListenersInput) (*sdk.DescribeListenersOutput, error) {
+	if in.LoadBalancerArn == nil && len(in.ListenerArns) == 0 {
+		return nil, invalid("You must specify either listener ARNs or a load balancer ARN")
+	}
+	found := slices.Clone(l.listeners)
+	if in.LoadBalancerArn != nil {
+		b, err := l.balancerNamed(in.LoadBalancerArn)
+		if err != nil {
+			return nil, err
+		}
+		found = slices.DeleteFunc(found, func(x *listener) bool { return x.balancer != b })
+	}
+	for _, arn := range in.ListenerArns {
+		if _, err := l.listenerNamed(&arn); err != nil {
+			return nil, err
+		}
+	}
+	found, _ = chosen(found, in.ListenerArns, func(x *listener) string { return x.arn })
+	found, next, err := page(found, in.PageSize, in.Marker)
+	out := &sdk.DescribeListenersOutput{Listeners: []types.Listener{}, NextMarker: next}
+	for _, x := range found {
+		out.Listeners = append(out.Listeners, x.describe())
+	}
+	return out, err
+}
+
+func (x *listener) describe() types.Listener {
+	described := types.Listener{
+		ListenerArn: aws.String(x.arn), LoadBalancerArn: aws.String(x.balancer.arn), Port: aws.Int32(x.port),
+		Protocol: types.ProtocolEnum(x.protocol), Certificates: x.certificates, DefaultActions: x.defaultRule().action.describe(),
+	}
+	if x.sslPolicy != "" {
+		described.SslPolicy = aws.String(x.sslPolicy)
+	}
+	return described
 }

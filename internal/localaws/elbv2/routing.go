@@ -84,10 +84,10 @@ func (l *LoadBalancers) Listeners() []ListenerView {
 }
 
 // Route is what a listener does with new requests now; it agrees with Health at every instant. A listener that does
-// not exist routes nothing.
+// not exist, or whose load balancer is still provisioning, routes nothing.
 func (l *LoadBalancers) Route(listenerARN string) Routing {
 	listener := l.listener(listenerARN)
-	if listener == nil {
+	if listener == nil || !listener.balancer.active {
 		return Routing{}
 	}
 	routing := Routing{Rules: make([]RoutedRule, len(listener.rules))}
@@ -105,25 +105,29 @@ func (l *LoadBalancers) routeRule(r *rule) RoutedRule {
 	return routed
 }
 
-// route is the group with the targets that get requests. If none is healthy, the load balancer fails open to all that
-// are registered with it (aws-facts B), those that are still initial too: it answers 503 only when no target is
-// registered or all are unused (ELB user guide, troubleshooting).
+// route is the group with the targets that get requests. If too few are healthy (unhealthy_state_routing; by default
+// none), the load balancer fails open to all that are registered (aws-facts B), those that are still initial too: it
+// answers 503 only when no target is registered or all are unused (ELB user guide, troubleshooting).
 func (g *TargetGroup) route(weight int32) RoutedGroup {
 	routed := RoutedGroup{ARN: g.ARN, Weight: weight}
-	slow := g.secondsOf("slow_start.duration_seconds")
+	var rest []RoutedTarget
 	for _, t := range g.targets {
-		if t.health == healthy || t.health == unchecked {
-			routed.Targets = append(routed.Targets, RoutedTarget{InstanceID: t.id, Port: t.port, HealthyAt: t.healthyAt, SlowStart: slow})
+		switch t.health.State {
+		case "healthy":
+			routed.Targets = append(routed.Targets, RoutedTarget{InstanceID: t.id, Port: t.port, HealthyAt: t.healthyAt, SlowStart: t.slowStart})
+		case "unhealthy", "initial":
+			rest = append(rest, RoutedTarget{InstanceID: t.id, Port: t.port})
 		}
 	}
-	if len(routed.Targets) > 0 {
-		return routed
-	}
-	for _, t := range g.targets {
-		if t.health.State == "unhealthy" || t.health.State == "initial" {
-			routed.Targets = append(routed.Targets, RoutedTarget{InstanceID: t.id, Port: t.port})
-			routed.FailOpen = true
-		}
+	if len(rest) > 0 && len(routed.Targets) < g.leastHealthy(len(routed.Targets)+len(rest)) {
+		routed.Targets, routed.FailOpen = append(routed.Targets, rest...), true
 	}
 	return routed
+}
+
+// leastHealthy is how many of the targets must be healthy for only those to get requests.
+func (g *TargetGroup) leastHealthy(targets int) int {
+	const setting = "target_group_health.unhealthy_state_routing.minimum_healthy_targets."
+	percentage := g.numberOf(setting + "percentage")
+	return max(g.numberOf(setting+"count"), (targets*percentage+99)/100)
 }

@@ -2,6 +2,7 @@ package elbv2
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"bluegreen/internal/clock"
@@ -24,18 +25,20 @@ type target struct {
 
 	health    Health
 	healthyAt time.Time
+	slowStart time.Duration // how long its share of the requests grows from then on
 	seen      timeline
 	good, bad int32       // checks in a row
 	timer     clock.Timer // the next thing that happens to it: a check, or the end of a phase
 	phase     int         // grows when what was going on is over, so that a late check is not counted
 }
 
+// mostTargets is how many targets a group can have (aws-facts B).
+const mostTargets = 1000
+
 // register adds instances to a group, or brings back those that drain. All or none.
 func (l *LoadBalancers) register(g *TargetGroup, keys []targetKey) error {
-	for _, key := range keys {
-		if err := l.registrable(g, key); err != nil {
-			return err
-		}
+	if err := l.registrable(g, keys); err != nil {
+		return err
 	}
 	for _, key := range keys {
 		t := g.target(key)
@@ -52,19 +55,36 @@ func (l *LoadBalancers) register(g *TargetGroup, keys []targetKey) error {
 	return nil
 }
 
-func (l *LoadBalancers) registrable(g *TargetGroup, key targetKey) error {
-	instance, ok := l.compute.Instance(key.id)
-	if !ok {
-		return wire.Errorf("InvalidTarget", "The following targets are not valid instances: '%s'", key.id)
+func (l *LoadBalancers) registrable(g *TargetGroup, keys []targetKey) error {
+	var unknown, idle, foreign []string
+	for _, key := range keys {
+		instance, ok := l.compute.Instance(key.id)
+		quoted := "'" + key.id + "'"
+		switch {
+		case !ok:
+			unknown = append(unknown, quoted)
+		case instance.State != localec2.Running:
+			idle = append(idle, quoted)
+		case l.vpcOf(instance) != g.VPCID:
+			foreign = append(foreign, quoted)
+		}
 	}
-	if instance.State != localec2.Running {
-		return wire.Errorf("InvalidTarget", "The following targets are not in a running state and cannot be registered: '%s'", key.id)
-	}
-	subnet, _ := l.compute.Subnet(instance.SubnetID)
-	if subnet.VPCID != g.VPCID {
-		return wire.Errorf("InvalidTarget", "The following targets are not in the target group VPC '%s': '%s'", g.VPCID, key.id)
+	switch {
+	case unknown != nil:
+		return wire.Errorf("InvalidTarget", "The following targets are not valid instances: %s", strings.Join(unknown, ", "))
+	case idle != nil:
+		return wire.Errorf("InvalidTarget", "The following targets are not in a running state and cannot be registered: %s", strings.Join(idle, ", "))
+	case foreign != nil:
+		return wire.Errorf("InvalidTarget", "The following targets are not in the target group VPC '%s': %s", g.VPCID, strings.Join(foreign, ", "))
+	case len(g.targets)+len(keys) > mostTargets:
+		return wire.Errorf("TooManyTargets", "You've reached the limit on the number of targets.")
 	}
 	return nil
+}
+
+func (l *LoadBalancers) vpcOf(instance *localec2.Instance) string {
+	subnet, _ := l.compute.Subnet(instance.SubnetID)
+	return subnet.VPCID
 }
 
 // deregister begins to drain the targets that are meant.
@@ -81,12 +101,15 @@ func (t *target) begin() {
 	t.stop()
 	t.good, t.bad = 0, 0
 	switch {
-	case !t.group.used:
+	case t.group.user == nil:
 		t.become(notInUse)
 	case !t.group.user.covers(t.zone):
 		t.become(otherZone)
 	default:
 		t.become(registering)
+		if !t.group.user.active {
+			return // until the load balancer is
+		}
 		d := t.balancers.settings.Registration
 		if t.group.user.kind == network {
 			d = t.balancers.settings.NetworkRegistration
@@ -133,7 +156,7 @@ func (t *target) become(h Health) {
 	l := t.balancers
 	t.health = h
 	if h == healthy {
-		t.healthyAt = l.account.Now()
+		t.healthyAt, t.slowStart = l.account.Now(), t.group.slowStart(t)
 	}
 	t.seen.add(moment{from: l.account.Now(), health: h, registered: true}, l.settings.DescribeLag)
 	l.changed()
@@ -191,4 +214,16 @@ func (t *target) notice(i *localec2.Instance) {
 		t.become(invalidState("terminated"))
 		t.after(t.balancers.account.Draw(t.balancers.settings.TerminatedGone), t.leave)
 	}
+}
+
+// slowStart is how slowly a target starts that has become healthy: not at all if it is the first healthy one (aws-facts
+// B: another must be healthy that has ended its own slow start).
+func (g *TargetGroup) slowStart(t *target) time.Duration {
+	duration, now := g.secondsOf("slow_start.duration_seconds"), t.balancers.account.Now()
+	for _, other := range g.targets {
+		if other != t && other.health == healthy && now.Sub(other.healthyAt) >= other.slowStart {
+			return duration
+		}
+	}
+	return 0
 }

@@ -1,0 +1,154 @@
+package elbv2
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+// action is what a rule does: forward to target groups, or answer by itself.
+type action struct {
+	order   *int32 // as it was given
+	forward []share
+	sticky  time.Duration
+	fixed   *FixedResponse
+}
+
+type share struct {
+	group  *TargetGroup
+	weight int32
+}
+
+// mostShares is how many target groups a forward action can have (aws-facts B).
+const mostShares = 5
+
+// parseAction reads the actions of a rule of a listener. Of AWS's actions only the last one, which ends the request, is
+// modelled.
+func (l *LoadBalancers) parseAction(actions []types.Action, x *listener) (action, error) {
+	if len(actions) == 0 {
+		return action{}, invalid("At least one action must be specified")
+	}
+	for _, given := range actions {
+		if given.Type != types.ActionTypeEnumForward && given.Type != types.ActionTypeEnumFixedResponse {
+			return action{}, notModelled("actions of type %s", given.Type)
+		}
+	}
+	if len(actions) > 1 {
+		return action{}, wire.Errorf("InvalidLoadBalancerAction", "Only one forward, redirect or fixed-response action can be specified for a rule")
+	}
+	given := actions[0]
+	if given.Type == types.ActionTypeEnumFixedResponse {
+		return parseFixedResponse(given, x)
+	}
+	return l.parseForward(given, x)
+}
+
+func parseFixedResponse(given types.Action, x *listener) (action, error) {
+	if x.balancer.kind != application {
+		return action{}, wire.Errorf("InvalidLoadBalancerAction", "The action type 'fixed-response' is not valid with network load balancers")
+	}
+	config := given.FixedResponseConfig
+	if config == nil {
+		return action{}, wire.Errorf("InvalidLoadBalancerAction", "A fixed response configuration must be specified for actions of type 'fixed-response'")
+	}
+	status, err := strconv.Atoi(aws.ToString(config.StatusCode))
+	if err != nil || status < 200 || status > 599 || status/100 == 3 {
+		return action{}, invalid("1 validation error detected: Value '%s' at 'statusCode' failed to satisfy constraint: "+
+			"Member must satisfy regular expression pattern: ^(2|4|5)\\d\\d$", aws.ToString(config.StatusCode))
+	}
+	return action{order: given.Order, fixed: &FixedResponse{
+		Status: status, ContentType: aws.ToString(config.ContentType), Body: aws.ToString(config.MessageBody),
+	}}, nil
+}
+
+func (l *LoadBalancers) parseForward(given types.Action, x *listener) (action, error) {
+	parsed := action{order: given.Order}
+	tuples := []types.TargetGroupTuple{{TargetGroupArn: given.TargetGroupArn}}
+	if config := given.ForwardConfig; config != nil {
+		tuples = config.TargetGroups
+		if given.TargetGroupArn != nil && (len(tuples) != 1 || aws.ToString(tuples[0].TargetGroupArn) != *given.TargetGroupArn) {
+			return action{}, wire.Errorf("InvalidLoadBalancerAction",
+				"You cannot specify both a target group ARN and a forward configuration with other target groups")
+		}
+		if sticky := config.TargetGroupStickinessConfig; sticky != nil && aws.ToBool(sticky.Enabled) {
+			duration := aws.ToInt32(sticky.DurationSeconds)
+			if duration < 1 || duration > 604800 {
+				return action{}, invalid("Target group stickiness duration must be between 1 and 604800 seconds")
+			}
+			parsed.sticky = time.Duration(duration) * time.Second
+		}
+	}
+	if len(tuples) == 0 || tuples[0].TargetGroupArn == nil {
+		return action{}, invalid("A target group ARN must be specified")
+	}
+	if len(tuples) > mostShares {
+		return action{}, wire.Errorf("TooManyTargetGroups", "You can specify at most %d target groups in a forward action", mostShares)
+	}
+	for _, tuple := range tuples {
+		share, err := l.parseShare(tuple, x)
+		if err != nil {
+			return action{}, err
+		}
+		parsed.forward = append(parsed.forward, share)
+	}
+	return parsed, nil
+}
+
+func (l *LoadBalancers) parseShare(tuple types.TargetGroupTuple, x *listener) (share, error) {
+	if tuple.TargetGroupArn == nil {
+		return share{}, invalid("A target group ARN must be specified")
+	}
+	group, err := l.groupNamed(tuple.TargetGroupArn)
+	if err != nil {
+		return share{}, err
+	}
+	if group.kind() != x.balancer.kind {
+		return share{}, wire.Errorf("IncompatibleProtocols", "The specified configuration is not valid with this protocol.")
+	}
+	if group.user != nil && group.user != x.balancer {
+		return share{}, wire.Errorf("TargetGroupAssociationLimit",
+			"The following target groups cannot be associated with more than one load balancer: %s", group.ARN)
+	}
+	weight := int32(1)
+	if tuple.Weight != nil {
+		if weight = *tuple.Weight; weight < 0 || weight > 999 {
+			return share{}, invalid("Target group weight '%d' must be between 0 and 999 inclusive", weight)
+		}
+	}
+	return share{group, weight}, nil
+}
+
+// describe is the action as a list of actions. A forward action shows its groups in both ways, as AWS does, if it has
+// just one.
+func (a *action) describe() []types.Action {
+	if a.fixed != nil {
+		described := types.Action{Type: types.ActionTypeEnumFixedResponse, Order: a.order, FixedResponseConfig: &types.FixedResponseActionConfig{
+			StatusCode: aws.String(strconv.Itoa(a.fixed.Status)),
+		}}
+		if a.fixed.ContentType != "" {
+			described.FixedResponseConfig.ContentType = aws.String(a.fixed.ContentType)
+		}
+		if a.fixed.Body != "" {
+			described.FixedResponseConfig.MessageBody = aws.String(a.fixed.Body)
+		}
+		return []types.Action{described}
+	}
+	config := &types.ForwardActionConfig{TargetGroupStickinessConfig: &types.TargetGroupStickinessConfig{Enabled: aws.Bool(a.sticky > 0)}}
+	if a.sticky > 0 {
+		config.TargetGroupStickinessConfig.DurationSeconds = seconds(a.sticky)
+	}
+	for _, share := range a.forward {
+		config.TargetGroups = append(config.TargetGroups, types.TargetGroupTuple{
+			TargetGroupArn: aws.String(share.group.ARN), Weight: aws.Int32(share.weight),
+		})
+	}
+	described := types.Action{Type: types.ActionTypeEnumForward, Order: a.order, ForwardConfig: config}
+	if len(a.forward) == 1 {
+		described.TargetGroupArn = aws.String(a.forward[0].group.ARN)
+	}
+	return []types.Action{described}
+}

@@ -1,0 +1,108 @@
+package elbv2
+
+import (
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+// condition is one condition of a rule: any of the values must match.
+type condition struct {
+	field  string
+	header string // of http-header
+	values []string
+}
+
+// parseConditions reads the conditions of a rule. Host headers and paths may come without their own structure.
+func parseConditions(conditions []types.RuleCondition) ([]condition, error) {
+	if len(conditions) == 0 {
+		return nil, invalid("A condition must be specified")
+	}
+	parsed := make([]condition, len(conditions))
+	for k, given := range conditions {
+		c := condition{field: aws.ToString(given.Field), values: given.Values}
+		switch {
+		case c.field == "path-pattern" && given.PathPatternConfig != nil:
+			c.values = given.PathPatternConfig.Values
+		case c.field == "host-header" && given.HostHeaderConfig != nil:
+			c.values = given.HostHeaderConfig.Values
+		case c.field == "http-request-method" && given.HttpRequestMethodConfig != nil:
+			c.values = given.HttpRequestMethodConfig.Values
+		case c.field == "http-header" && given.HttpHeaderConfig != nil:
+			c.header, c.values = aws.ToString(given.HttpHeaderConfig.HttpHeaderName), given.HttpHeaderConfig.Values
+		case c.field == "query-string" || c.field == "source-ip":
+			return nil, notModelled("rule conditions on %s", c.field)
+		case c.field != "path-pattern" && c.field != "host-header":
+			return nil, invalid("Condition field '%s' must be one of '[path-pattern, host-header, http-request-method, http-header, query-string, source-ip]'", c.field)
+		}
+		if len(c.values) == 0 {
+			return nil, invalid("A condition value must be specified")
+		}
+		if slices.ContainsFunc(parsed[:k], func(other condition) bool { return other.field == c.field && other.field != "http-header" }) {
+			return nil, wire.Errorf("InvalidConfigurationRequest", "You can only specify one '%s' condition per rule", c.field)
+		}
+		parsed[k] = c
+	}
+	return parsed, nil
+}
+
+func (c condition) describe() types.RuleCondition {
+	described := types.RuleCondition{Field: aws.String(c.field)}
+	switch c.field {
+	case "path-pattern":
+		described.Values, described.PathPatternConfig = c.values, &types.PathPatternConditionConfig{Values: c.values}
+	case "host-header":
+		described.Values, described.HostHeaderConfig = c.values, &types.HostHeaderConditionConfig{Values: c.values}
+	case "http-request-method":
+		described.HttpRequestMethodConfig = &types.HttpRequestMethodConditionConfig{Values: c.values}
+	case "http-header":
+		described.HttpHeaderConfig = &types.HttpHeaderConditionConfig{HttpHeaderName: aws.String(c.header), Values: c.values}
+	}
+	return described
+}
+
+func matchesAll(conditions []condition, request *http.Request) bool {
+	return !slices.ContainsFunc(conditions, func(c condition) bool { return !c.matches(request) })
+}
+
+func (c condition) matches(request *http.Request) bool {
+	if request == nil {
+		return false
+	}
+	switch c.field {
+	case "path-pattern":
+		return c.anyMatches(request.URL.Path)
+	case "host-header":
+		host := request.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		return slices.ContainsFunc(c.values, func(pattern string) bool {
+			return wildcardMatches(strings.ToLower(pattern), strings.ToLower(host))
+		})
+	case "http-request-method":
+		return slices.Contains(c.values, request.Method)
+	}
+	return slices.ContainsFunc(request.Header.Values(c.header), c.anyMatches)
+}
+
+func (c condition) anyMatches(value string) bool {
+	return slices.ContainsFunc(c.values, func(pattern string) bool { return wildcardMatches(pattern, value) })
+}
+
+// wildcardMatches compares with *, any characters, and ?, one character.
+func wildcardMatches(pattern, value string) bool {
+	if pattern == "" {
+		return value == ""
+	}
+	if pattern[0] == '*' {
+		return wildcardMatches(pattern[1:], value) || value != "" && wildcardMatches(pattern, value[1:])
+	}
+	return value != "" && (pattern[0] == '?' || pattern[0] == value[0]) && wildcardMatches(pattern[1:], value[1:])
+}

@@ -1,0 +1,93 @@
+package elbv2
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+func (l *LoadBalancers) registerTargets(call *wire.Call, in *sdk.RegisterTargetsInput) (*sdk.RegisterTargetsOutput, error) {
+	group, err := l.groupNamed(in.TargetGroupArn)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]targetKey, len(in.Targets))
+	for k, t := range in.Targets {
+		keys[k] = targetKey{aws.ToString(t.Id), group.Port}
+		if t.Port != nil {
+			keys[k].port = *t.Port
+		}
+	}
+	return &sdk.RegisterTargetsOutput{}, l.register(group, keys)
+}
+
+// deregisterTargets drains what is named; without a port every port of the instance is meant.
+func (l *LoadBalancers) deregisterTargets(call *wire.Call, in *sdk.DeregisterTargetsInput) (*sdk.DeregisterTargetsOutput, error) {
+	group, err := l.groupNamed(in.TargetGroupArn)
+	if err != nil {
+		return nil, err
+	}
+	l.deregister(group, func(key targetKey) bool { return slices.ContainsFunc(in.Targets, key.isMeantBy) })
+	return &sdk.DeregisterTargetsOutput{}, nil
+}
+
+func (key targetKey) isMeantBy(t types.TargetDescription) bool {
+	return aws.ToString(t.Id) == key.id && (t.Port == nil || *t.Port == key.port)
+}
+
+// describeTargetHealth shows the targets as they were Settings.DescribeLag ago.
+func (l *LoadBalancers) describeTargetHealth(call *wire.Call, in *sdk.DescribeTargetHealthInput) (*sdk.DescribeTargetHealthOutput, error) {
+	group, err := l.groupNamed(in.TargetGroupArn)
+	if err != nil {
+		return nil, err
+	}
+	then := l.account.Now().Add(-l.settings.DescribeLag)
+	out := &sdk.DescribeTargetHealthOutput{TargetHealthDescriptions: []types.TargetHealthDescription{}}
+	seen := make(map[targetKey]bool)
+	for _, targets := range [][]*target{group.targets, group.gone} {
+		for _, t := range targets {
+			health, registered := t.seen.at(then)
+			wanted := len(in.Targets) == 0 || slices.ContainsFunc(in.Targets, t.isMeantBy)
+			if registered && wanted && !seen[t.targetKey] {
+				seen[t.targetKey] = true
+				out.TargetHealthDescriptions = append(out.TargetHealthDescriptions, group.describeHealth(t.targetKey, health))
+			}
+		}
+	}
+	for _, asked := range in.Targets {
+		key := targetKey{aws.ToString(asked.Id), group.Port}
+		if asked.Port != nil {
+			key.port = *asked.Port
+		}
+		known := false
+		for shown := range seen {
+			known = known || shown.isMeantBy(asked)
+		}
+		if !known {
+			out.TargetHealthDescriptions = append(out.TargetHealthDescriptions, group.describeHealth(key, notKnown))
+		}
+	}
+	return out, nil
+}
+
+func (g *TargetGroup) describeHealth(key targetKey, health Health) types.TargetHealthDescription {
+	port := g.check.port
+	if port == "traffic-port" {
+		port = portText(key.port)
+	}
+	described := types.TargetHealthDescription{
+		Target:          &types.TargetDescription{Id: aws.String(key.id), Port: aws.Int32(key.port)},
+		HealthCheckPort: aws.String(port),
+		TargetHealth: &types.TargetHealth{
+			State: types.TargetHealthStateEnum(health.State), Reason: types.TargetHealthReasonEnum(health.Reason),
+		},
+	}
+	if health.Description != "" {
+		described.TargetHealth.Description = aws.String(health.Description)
+	}
+	return described
+}

@@ -1,0 +1,202 @@
+package elbv2
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	localec2 "bluegreen/internal/localaws/ec2"
+	"bluegreen/internal/localaws/wire"
+)
+
+// The kinds of load balancers that are modelled, by ELB's names.
+const (
+	application = "application"
+	network     = "network"
+)
+
+// balancer is a load balancer.
+type balancer struct {
+	arn, name, kind, scheme string
+	dnsName                 string
+	createdAt               time.Time
+	active                  bool
+	subnets                 []localec2.Subnet // one a zone
+	securityGroups          []string
+	tags                    map[string]string
+}
+
+// covers reports whether the zone is enabled for the load balancer.
+func (b *balancer) covers(zone string) bool {
+	return slices.ContainsFunc(b.subnets, func(s localec2.Subnet) bool { return s.Zone == zone })
+}
+
+// path is the part of the ARN that load balancers, listeners and rules share, e.g. app/name/50dc6c495c0c9188.
+func (b *balancer) path() string {
+	_, path, _ := strings.Cut(b.arn, ":loadbalancer/")
+	return path
+}
+
+func (l *LoadBalancers) createLoadBalancer(call *wire.Call, in *sdk.CreateLoadBalancerInput) (*sdk.CreateLoadBalancerOutput, error) {
+	b, err := l.newBalancer(in)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range l.balancers {
+		if other.name != b.name {
+			continue
+		}
+		if !other.sameAs(b) {
+			return nil, wire.Errorf("DuplicateLoadBalancerName", "A load balancer with the same name '%s' exists, but with different settings", b.name)
+		}
+		return &sdk.CreateLoadBalancerOutput{LoadBalancers: []types.LoadBalancer{l.describeBalancer(other)}}, nil
+	}
+	id := l.account.Hex(16)
+	prefix := "app"
+	b.dnsName = b.name + "-" + l.account.Hex(10) + "." + l.account.Region + ".elb.amazonaws.com"
+	if b.kind == network {
+		prefix = "net"
+		b.dnsName = b.name + "-" + id + ".elb." + l.account.Region + ".amazonaws.com"
+	}
+	b.arn = l.account.ARN("elasticloadbalancing", "loadbalancer/"+prefix+"/"+b.name+"/"+id)
+	b.createdAt = l.account.Now()
+	l.balancers = append(l.balancers, b)
+	l.account.After(l.account.Draw(l.settings.Provisioning), func() { l.activate(b) })
+	return &sdk.CreateLoadBalancerOutput{LoadBalancers: []types.LoadBalancer{l.describeBalancer(b)}}, nil
+}
+
+// activate lets a load balancer that was provisioned begin its work.
+func (l *LoadBalancers) activate(b *balancer) {
+	b.active = true
+	for _, group := range l.groups {
+		if group.user == b {
+			group.restart()
+		}
+	}
+	l.changed()
+}
+
+func (b *balancer) sameAs(other *balancer) bool {
+	sameSubnet := func(x, y localec2.Subnet) bool { return x.ID == y.ID }
+	return b.kind == other.kind && b.scheme == other.scheme && slices.EqualFunc(b.subnets, other.subnets, sameSubnet) &&
+		slices.Equal(b.securityGroups, other.securityGroups)
+}
+
+func (l *LoadBalancers) newBalancer(in *sdk.CreateLoadBalancerInput) (*balancer, error) {
+	b := &balancer{
+		name: aws.ToString(in.Name), securityGroups: in.SecurityGroups,
+		kind:   cmp.Or(string(in.Type), application),
+		scheme: cmp.Or(string(in.Scheme), string(types.LoadBalancerSchemeEnumInternetFacing)),
+	}
+	if err := checkName("The load balancer", b.name); err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(b.name, "internal-") {
+		return nil, invalid("The load balancer name '%s' cannot begin with 'internal-'", b.name)
+	}
+	if b.kind != application && b.kind != network {
+		return nil, notModelled("load balancers of type %s", b.kind)
+	}
+	if in.IpAddressType != "" && in.IpAddressType != types.IpAddressTypeIpv4 {
+		return nil, notModelled("load balancers with the IP address type %s", in.IpAddressType)
+	}
+	ids := in.Subnets
+	for _, mapping := range in.SubnetMappings {
+		ids = append(ids, aws.ToString(mapping.SubnetId))
+	}
+	var err error
+	if b.subnets, err = l.subnetsOf(ids, b.kind); err != nil {
+		return nil, err
+	}
+	if len(b.securityGroups) == 0 && b.kind == application {
+		b.securityGroups = []string{l.compute.DefaultSecurityGroup()}
+	}
+	for _, id := range b.securityGroups {
+		if !l.compute.SecurityGroup(id) {
+			return nil, wire.Errorf("InvalidSecurityGroup", "The security group '%s' does not exist", id)
+		}
+	}
+	b.tags, err = tagMap(in.Tags)
+	return b, err
+}
+
+func (l *LoadBalancers) subnetsOf(ids []string, kind string) ([]localec2.Subnet, error) {
+	var subnets []localec2.Subnet
+	for _, id := range ids {
+		subnet, ok := l.compute.Subnet(id)
+		if !ok {
+			return nil, wire.Errorf("SubnetNotFound", "The subnet ID '%s' is not valid", id)
+		}
+		if slices.ContainsFunc(subnets, func(s localec2.Subnet) bool { return s.Zone == subnet.Zone }) {
+			return nil, wire.Errorf("InvalidConfigurationRequest", "A load balancer cannot be attached to multiple subnets in the same Availability Zone")
+		}
+		subnets = append(subnets, subnet)
+	}
+	if len(subnets) == 0 {
+		return nil, invalid("At least one subnet must be specified")
+	}
+	if len(subnets) < 2 && kind == application {
+		return nil, invalid("At least two subnets in two different Availability Zones must be specified")
+	}
+	return subnets, nil
+}
+
+// deleteLoadBalancer deletes a load balancer with its listeners; one that does not exist is no error.
+func (l *LoadBalancers) deleteLoadBalancer(call *wire.Call, in *sdk.DeleteLoadBalancerInput) (*sdk.DeleteLoadBalancerOutput, error) {
+	if err := checkARN(*in.LoadBalancerArn, "load balancer", "loadbalancer"); err != nil {
+		return nil, err
+	}
+	l.balancers = slices.DeleteFunc(l.balancers, func(b *balancer) bool { return b.arn == *in.LoadBalancerArn })
+	l.listeners = slices.DeleteFunc(l.listeners, func(x *listener) bool { return x.balancer.arn == *in.LoadBalancerArn })
+	l.refreshUse()
+	return &sdk.DeleteLoadBalancerOutput{}, nil
+}
+
+func (l *LoadBalancers) describeLoadBalancers(call *wire.Call, in *sdk.DescribeLoadBalancersInput) (*sdk.DescribeLoadBalancersOutput, error) {
+	for _, arn := range in.LoadBalancerArns {
+		if _, err := l.balancerNamed(&arn); err != nil {
+			return nil, err
+		}
+	}
+	found, _ := chosen(l.balancers, in.LoadBalancerArns, func(b *balancer) string { return b.arn })
+	found, ok := chosen(found, in.Names, func(b *balancer) string { return b.name })
+	if !ok {
+		missing := slices.DeleteFunc(slices.Clone(in.Names), func(name string) bool {
+			return slices.ContainsFunc(found, func(b *balancer) bool { return b.name == name })
+		})
+		return nil, wire.Errorf("LoadBalancerNotFound", "Load balancers '[%s]' not found", strings.Join(missing, ", "))
+	}
+	found, next, err := page(found, in.PageSize, in.Marker)
+	out := &sdk.DescribeLoadBalancersOutput{LoadBalancers: []types.LoadBalancer{}, NextMarker: next}
+	for _, b := range found {
+		out.LoadBalancers = append(out.LoadBalancers, l.describeBalancer(b))
+	}
+	return out, err
+}
+
+// hostedZone is Elastic Load Balancing's own zone in ap-northeast-1, for each kind of load balancer.
+var hostedZone = map[string]string{application: "Z14GRHDCWA56QT", network: "Z31USIVHYNEOWT"}
+
+func (l *LoadBalancers) describeBalancer(b *balancer) types.LoadBalancer {
+	described := types.LoadBalancer{
+		LoadBalancerArn: aws.String(b.arn), LoadBalancerName: aws.String(b.name), Type: types.LoadBalancerTypeEnum(b.kind),
+		Scheme: types.LoadBalancerSchemeEnum(b.scheme), DNSName: aws.String(b.dnsName), CreatedTime: aws.Time(b.createdAt),
+		VpcId: aws.String(l.compute.VPCID()), IpAddressType: types.IpAddressTypeIpv4, SecurityGroups: b.securityGroups,
+		CanonicalHostedZoneId: aws.String(hostedZone[b.kind]),
+		State:                 &types.LoadBalancerState{Code: types.LoadBalancerStateEnumProvisioning},
+	}
+	if b.active {
+		described.State.Code = types.LoadBalancerStateEnumActive
+	}
+	for _, subnet := range b.subnets {
+		described.AvailabilityZones = append(described.AvailabilityZones, types.AvailabilityZone{
+			ZoneName: aws.String(subnet.Zone), SubnetId: aws.String(subnet.ID), LoadBalancerAddresses: []types.LoadBalancerAddress{},
+		})
+	}
+	return described
+}
