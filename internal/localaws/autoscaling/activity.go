@@ -1,0 +1,94 @@
+package autoscaling
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+)
+
+// Activities have the texts that AWS gives them: the descriptions, causes and status messages recorded in the user
+// guide's troubleshooting chapter (CHAP_Troubleshooting, as-verify-scaling-activity), and by tools that match them.
+
+// because notes a reason for a change of capacity, for the activities that follow from it.
+func (g *group) because(format string, args ...any) {
+	g.causes = append(g.causes, fmt.Sprintf("At %s %s", stamp(g.now()), fmt.Sprintf(format, args...)))
+}
+
+// cause joins the reasons noted with the group's own decision, made now.
+func (g *group) cause(decision ...string) string {
+	sentences := g.causes[:len(g.causes):len(g.causes)]
+	for _, sentence := range decision {
+		sentences = append(sentences, fmt.Sprintf("At %s %s", stamp(g.now()), sentence))
+	}
+	return strings.Join(sentences, "  ")
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// begin records an activity that starts now.
+func (g *group) begin(description, cause string, m *member) *types.Activity {
+	a := &types.Activity{
+		ActivityId:           aws.String(g.in.account.UUID()),
+		AutoScalingGroupName: aws.String(g.name),
+		AutoScalingGroupARN:  g.spec.AutoScalingGroupARN,
+		Cause:                aws.String(cause),
+		Description:          aws.String(description),
+		Progress:             aws.Int32(0),
+		StartTime:            aws.Time(g.now()),
+		StatusCode:           types.ScalingActivityStatusCodeInProgress,
+	}
+	if m != nil {
+		a.Details = place(m.subnet, m.zone)
+	}
+	g.activities = append(g.activities, a)
+	return a
+}
+
+// place is an activity's Details.
+func place(subnet, zone string) *string {
+	text, err := json.Marshal(map[string]string{"Subnet ID": subnet, "Availability Zone": zone})
+	if err != nil {
+		panic(err) // a map of strings always has a JSON form
+	}
+	return aws.String(string(text))
+}
+
+// progress moves the member's activity on.
+func (m *member) progress(status types.ScalingActivityStatusCode, percent int32) {
+	if m.activity != nil {
+		m.activity.StatusCode, m.activity.Progress = status, aws.Int32(percent)
+	}
+}
+
+// finish ends the member's activity.
+func (m *member) finish(status types.ScalingActivityStatusCode, message string) {
+	if m.activity == nil {
+		return
+	}
+	m.group.end(m.activity, status, message)
+	m.activity = nil
+}
+
+// end ends an activity. A message of failure shows in the description, too.
+func (g *group) end(a *types.Activity, status types.ScalingActivityStatusCode, message string) {
+	a.StatusCode, a.Progress, a.EndTime = status, aws.Int32(100), aws.Time(g.now())
+	if message != "" {
+		a.StatusMessage = aws.String(message)
+		a.Description = aws.String(*a.Description + "  Status Reason: " + message)
+	}
+	g.lastScaled = g.now()
+}
+
+// underWay returns an activity of the group that has not ended.
+func (g *group) underWay() (*types.Activity, bool) {
+	for _, m := range g.members {
+		if m.activity != nil {
+			return m.activity, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,216 @@
+package autoscaling
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+// attachment ties a group to a target group.
+//
+// The calls that attached it own it: what AttachTrafficSources attached, DescribeLoadBalancerTargetGroups does not show
+// and DetachLoadBalancerTargetGroups does not detach (aws-facts A2). The model keeps the other direction as strict for
+// DetachTrafficSources, which AWS does not document; DescribeTrafficSources shows both kinds.
+type attachment struct {
+	identifier    string // ARN of the target group
+	trafficSource bool   // attached as a traffic source
+	state         string // Adding, Added, InService, Removing
+	checked       bool   // whether it is in service is being found out
+}
+
+// The states of an attachment.
+const (
+	adding    = "Adding"
+	added     = "Added"
+	inService = "InService"
+	removing  = "Removing"
+)
+
+// checkAttachments finds a target group that does not exist any more: no launch succeeds then (aws-facts A2).
+func (g *group) checkAttachments() error {
+	for _, a := range g.attachments {
+		if _, ok := g.in.balancers.TargetGroup(a.identifier); !ok && a.state != removing {
+			return wire.Errorf("ValidationError", "One or more target groups not found. Validating load balancer configuration failed.")
+		}
+	}
+	return nil
+}
+
+// register registers the member with the group's target groups.
+func (m *member) register() error {
+	if err := m.group.checkAttachments(); err != nil {
+		return err
+	}
+	for _, a := range m.group.attachments {
+		if a.state == removing {
+			continue
+		}
+		if err := m.group.in.balancers.Register(a.identifier, m.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deregister takes the member out of the group's target groups and calls then once it has drained from all of them.
+func (m *member) deregister(while types.ScalingActivityStatusCode, then func()) {
+	for _, a := range m.group.attachments {
+		_ = m.group.in.balancers.Deregister(a.identifier, m.id) // a target group that is gone has let go of it
+	}
+	if !m.registered() {
+		then()
+		return
+	}
+	m.progress(while, 50)
+	m.drained = then
+	m.group.changed()
+}
+
+// registered reports whether some target group of the group still knows the member, draining ones too.
+func (m *member) registered() bool {
+	return slices.ContainsFunc(m.group.attachments, m.registeredWith)
+}
+
+func (m *member) registeredWith(a *attachment) bool {
+	_, registered := m.group.in.balancers.Health(a.identifier, m.id)
+	return registered
+}
+
+// attach begins to register the group's members with target groups that it does not have yet.
+func (g *group) attach(identifiers []string, trafficSource bool) {
+	var fresh []*attachment
+	for _, identifier := range identifiers {
+		at := slices.IndexFunc(g.attachments, func(a *attachment) bool { return a.identifier == identifier })
+		if at >= 0 && g.attachments[at].state != removing {
+			continue
+		}
+		if at >= 0 { // it drains no more
+			g.attachments = slices.Delete(g.attachments, at, at+1)
+		}
+		fresh = append(fresh, &attachment{identifier: identifier, trafficSource: trafficSource, state: adding})
+	}
+	g.attachments = append(g.attachments, fresh...)
+	g.changed()
+	if len(fresh) == 0 {
+		return
+	}
+	g.in.account.After(g.in.account.Draw(g.in.settings.Attach), func() {
+		for _, a := range fresh {
+			g.registerAll(a)
+		}
+	})
+}
+
+// registerAll registers the members in service with a target group that was attached to the group.
+func (g *group) registerAll(a *attachment) {
+	if a.state != adding || !slices.Contains(g.attachments, a) {
+		return
+	}
+	for _, m := range g.members {
+		if m.state == types.LifecycleStateInService {
+			_ = g.in.balancers.Register(a.identifier, m.id) // an instance that does not run any more is replaced soon
+		}
+	}
+	a.state = added
+	g.changed()
+	g.lookAtBalancers()
+}
+
+// detach begins to deregister the group's members from target groups. The attachment is gone once they have drained.
+func (g *group) detach(attachments []*attachment) {
+	for _, a := range attachments {
+		a.state = removing
+		for _, m := range g.members {
+			_ = g.in.balancers.Deregister(a.identifier, m.id)
+		}
+	}
+	g.changed()
+	g.in.balancersChanged() // nothing may have to drain
+}
+
+// owned finds the attachments with the identifiers that the family of calls may detach.
+func (g *group) owned(identifiers []string, trafficSource bool) ([]*attachment, bool) {
+	var found []*attachment
+	for _, identifier := range identifiers {
+		at := slices.IndexFunc(g.attachments, func(a *attachment) bool {
+			return a.identifier == identifier && a.trafficSource == trafficSource
+		})
+		if at < 0 {
+			return nil, false
+		}
+		found = append(found, g.attachments[at])
+	}
+	return found, true
+}
+
+// balancersChanged has a look at the load balancers taken soon, after what caused the change is done.
+func (in *Groups) balancersChanged() {
+	if in.looking {
+		return
+	}
+	in.looking = true
+	in.account.After(0, func() {
+		in.looking = false
+		for _, g := range in.sorted() {
+			g.lookAtBalancers()
+		}
+	})
+}
+
+// lookAtBalancers lets everything go on that waits for a load balancer.
+func (g *group) lookAtBalancers() {
+	for _, m := range slices.Clone(g.members) {
+		if m.drained != nil && !m.registered() {
+			then := m.drained
+			m.drained = nil
+			then()
+		}
+	}
+	g.dropRemoved()
+	if !g.checksELB() {
+		return
+	}
+	for _, a := range g.attachments {
+		if a.state == added && !a.checked && g.anyHealthy(a) {
+			g.confirm(a)
+		}
+	}
+	for _, m := range g.members {
+		if m.state == types.LifecycleStateInService && !m.failing && m.sickness == "" && m.failsELB() {
+			m.watchELB()
+		}
+	}
+}
+
+// dropRemoved forgets attachments from which every member has drained.
+func (g *group) dropRemoved() {
+	before := len(g.attachments)
+	g.attachments = slices.DeleteFunc(g.attachments, func(a *attachment) bool {
+		return a.state == removing && !slices.ContainsFunc(g.members, func(m *member) bool { return m.registeredWith(a) })
+	})
+	if len(g.attachments) != before {
+		g.changed()
+	}
+}
+
+func (g *group) anyHealthy(a *attachment) bool {
+	return slices.ContainsFunc(g.members, func(m *member) bool {
+		health, ok := g.in.balancers.Health(a.identifier, m.id)
+		return ok && health.State == "healthy"
+	})
+}
+
+// confirm puts an attachment in service when the group's own checks have seen a healthy member in it.
+func (g *group) confirm(a *attachment) {
+	a.checked = true
+	g.in.account.After(g.in.account.Draw(g.in.settings.HealthCheck), func() {
+		a.checked = false
+		if a.state == added && g.checksELB() && g.anyHealthy(a) {
+			a.state = inService
+			g.changed()
+			g.lookAtBalancers()
+		}
+	})
+}

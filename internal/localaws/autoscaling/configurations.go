@@ -1,0 +1,90 @@
+package autoscaling
+
+import (
+	"cmp"
+	"encoding/base64"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+// createLaunchConfiguration creates a launch configuration, as accounts from before 2024-10-01 can (aws-facts A7).
+func (in *Groups) createLaunchConfiguration(_ *wire.Call, input *autoscaling.CreateLaunchConfigurationInput) (*autoscaling.CreateLaunchConfigurationOutput, error) {
+	name := aws.ToString(input.LaunchConfigurationName)
+	if err := in.checkConfiguration(name, input); err != nil {
+		return nil, err
+	}
+	in.configurations[name] = &types.LaunchConfiguration{
+		LaunchConfigurationName: aws.String(name),
+		LaunchConfigurationARN: aws.String(in.account.ARN("autoscaling",
+			"launchConfiguration:"+in.account.UUID()+":launchConfigurationName/"+name)),
+		CreatedTime:              aws.Time(in.account.Now()),
+		ImageId:                  input.ImageId,
+		InstanceType:             input.InstanceType,
+		KeyName:                  cmp.Or(input.KeyName, aws.String("")),
+		SecurityGroups:           input.SecurityGroups,
+		UserData:                 cmp.Or(input.UserData, aws.String("")),
+		IamInstanceProfile:       input.IamInstanceProfile,
+		InstanceMonitoring:       cmp.Or(input.InstanceMonitoring, &types.InstanceMonitoring{Enabled: aws.Bool(true)}),
+		AssociatePublicIpAddress: input.AssociatePublicIpAddress,
+		BlockDeviceMappings:      input.BlockDeviceMappings,
+		EbsOptimized:             cmp.Or(input.EbsOptimized, aws.Bool(false)),
+		MetadataOptions:          input.MetadataOptions,
+		PlacementTenancy:         input.PlacementTenancy,
+		KernelId:                 cmp.Or(input.KernelId, aws.String("")),
+		RamdiskId:                cmp.Or(input.RamdiskId, aws.String("")),
+	}
+	return &autoscaling.CreateLaunchConfigurationOutput{}, nil
+}
+
+func (in *Groups) checkConfiguration(name string, input *autoscaling.CreateLaunchConfigurationInput) error {
+	if name == "" {
+		return missing("LaunchConfigurationName")
+	}
+	if _, exists := in.configurations[name]; exists {
+		return wire.Errorf("AlreadyExists", "Launch Configuration by this name already exists - A launch configuration already exists with the name %s", name)
+	}
+	if len(in.configurations) >= in.settings.MaxLaunchConfigurations {
+		return wire.Errorf("LimitExceeded", "You have already created the maximum number of launch configurations: %d", in.settings.MaxLaunchConfigurations)
+	}
+	if input.ImageId == nil || input.InstanceType == nil {
+		return invalid("Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.")
+	}
+	if !in.compute.Image(*input.ImageId) {
+		return invalid("AMI cannot be described: %s", *input.ImageId)
+	}
+	if _, err := base64.StdEncoding.DecodeString(aws.ToString(input.UserData)); err != nil {
+		return invalid("Launch configuration's user data is not valid Base64: %v", err)
+	}
+	return nil
+}
+
+func (in *Groups) describeLaunchConfigurations(_ *wire.Call, input *autoscaling.DescribeLaunchConfigurationsInput) (*autoscaling.DescribeLaunchConfigurationsOutput, error) {
+	var found []types.LaunchConfiguration
+	for _, name := range slices.Sorted(maps.Keys(in.configurations)) {
+		if len(input.LaunchConfigurationNames) == 0 || slices.Contains(input.LaunchConfigurationNames, name) {
+			found = append(found, *in.configurations[name])
+		}
+	}
+	found, next, err := page(found, input.NextToken, input.MaxRecords, 50, 100)
+	return &autoscaling.DescribeLaunchConfigurationsOutput{LaunchConfigurations: found, NextToken: next}, err
+}
+
+func (in *Groups) deleteLaunchConfiguration(_ *wire.Call, input *autoscaling.DeleteLaunchConfigurationInput) (*autoscaling.DeleteLaunchConfigurationOutput, error) {
+	name := aws.ToString(input.LaunchConfigurationName)
+	if _, ok := in.configurations[name]; !ok {
+		return nil, configurationNotFound(name)
+	}
+	for _, g := range in.sorted() {
+		if aws.ToString(g.spec.LaunchConfigurationName) == name {
+			return nil, wire.Errorf("ResourceInUse", "Cannot delete launch configuration %s because it is attached to AutoScalingGroup %s", name, g.name)
+		}
+	}
+	delete(in.configurations, name)
+	return &autoscaling.DeleteLaunchConfigurationOutput{}, nil
+}

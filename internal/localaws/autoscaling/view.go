@@ -1,0 +1,194 @@
+package autoscaling
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+)
+
+// view is what describes show of a group at one moment. It never changes once made.
+type view struct {
+	group       types.AutoScalingGroup
+	hooks       []types.LifecycleHook
+	attachments []attachment
+}
+
+// pastView is a view that a write has replaced but that describes still show for a while; a nil view is a group that
+// did not exist.
+type pastView struct {
+	view  *view
+	until time.Time
+}
+
+// write is called before a request changes the group: describes go on showing what was there for the describe lag.
+func (g *group) write() { g.in.remember(g.name, g.view()) }
+
+func (in *Groups) remember(name string, v *view) {
+	lag := in.account.Draw(in.settings.DescribeLag)
+	if lag <= 0 {
+		return
+	}
+	now := in.account.Now()
+	past := slices.DeleteFunc(in.past[name], func(p pastView) bool { return !now.Before(p.until) })
+	until := now.Add(lag)
+	if len(past) > 0 && past[len(past)-1].until.After(until) {
+		until = past[len(past)-1].until // what a reader sees never goes back in time
+	}
+	in.past[name] = append(past, pastView{v, until})
+}
+
+// shown is what describes show of a name now, nil when that is nothing.
+func (in *Groups) shown(name string) *view {
+	now := in.account.Now()
+	for len(in.past[name]) > 0 {
+		first := in.past[name][0]
+		if now.Before(first.until) {
+			return first.view
+		}
+		in.past[name] = in.past[name][1:]
+	}
+	delete(in.past, name)
+	if g, ok := in.groups[name]; ok {
+		return g.view()
+	}
+	return nil
+}
+
+// seen is what describes of one group show; AWS's error when that is nothing.
+func (in *Groups) seen(name *string) (*view, error) {
+	if name == nil {
+		return nil, missing("AutoScalingGroupName")
+	}
+	if v := in.shown(*name); v != nil {
+		return v, nil
+	}
+	return nil, groupNotFound(*name)
+}
+
+// allSeen are the groups that describes show, by name.
+func (in *Groups) allSeen() []*view {
+	names := maps.Clone(in.past)
+	for name := range in.groups {
+		names[name] = nil
+	}
+	var views []*view
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if v := in.shown(name); v != nil {
+			views = append(views, v)
+		}
+	}
+	return views
+}
+
+// view is the group as it is.
+func (g *group) view() *view {
+	if g.cached != nil {
+		return g.cached
+	}
+	v := &view{group: g.spec, hooks: g.hooks}
+	v.group.Instances = nil
+	for _, m := range g.members {
+		v.group.Instances = append(v.group.Instances, m.shown())
+	}
+	for _, a := range g.attachments {
+		v.attachments = append(v.attachments, *a)
+		if a.state == removing {
+			continue
+		}
+		if !a.trafficSource {
+			v.group.TargetGroupARNs = append(v.group.TargetGroupARNs, a.identifier)
+		}
+		v.group.TrafficSources = append(v.group.TrafficSources,
+			types.TrafficSourceIdentifier{Identifier: aws.String(a.identifier), Type: aws.String("elbv2")})
+	}
+	for _, process := range slices.Sorted(maps.Keys(g.suspended)) {
+		v.group.SuspendedProcesses = append(v.group.SuspendedProcesses,
+			types.SuspendedProcess{ProcessName: aws.String(process), SuspensionReason: aws.String(g.suspended[process])})
+	}
+	if g.deleting {
+		v.group.Status = aws.String("Delete in progress")
+	}
+	g.cached = v
+	return v
+}
+
+func (m *member) shown() types.Instance {
+	i := types.Instance{
+		InstanceId: aws.String(m.id), InstanceType: aws.String(m.instanceType), ImageId: aws.String(m.imageID),
+		AvailabilityZone: aws.String(m.zone), LifecycleState: m.state, HealthStatus: aws.String(m.health()),
+		ProtectedFromScaleIn: aws.Bool(m.protected), LaunchTemplate: m.template, WeightedCapacity: m.weightedCapacity,
+	}
+	if m.configuration != "" {
+		i.LaunchConfigurationName = aws.String(m.configuration)
+	}
+	return i
+}
+
+// GroupView is a group for those who watch the model: as it is, without the lag of describes.
+type GroupView struct {
+	Name, ARN         string
+	Min, Max, Desired int
+	HealthCheckType   string
+	Suspended         []string // processes, in order
+	Tags              map[string]string
+	Hooks             []string // names
+	Attachments       []AttachmentView
+	Instances         []InstanceView // in the order of their launch
+	Refreshing        bool           // an instance refresh is under way
+	Deleting          bool
+}
+
+// AttachmentView is a target group of a group.
+type AttachmentView struct {
+	TargetGroupARN string
+	State          string // Adding, Added, InService, Removing
+	TrafficSource  bool   // attached by AttachTrafficSources
+}
+
+// InstanceView is an instance of a group.
+type InstanceView struct {
+	ID              string
+	State           string // lifecycle state, e.g. "Terminating:Wait"
+	Healthy         bool
+	Zone            string
+	Protected       bool // from scale-in
+	ImageID         string
+	TemplateVersion string    // a number; empty with a launch configuration
+	Since           time.Time // launch, or attachment
+}
+
+// View is a group by its name, also one that is being deleted. It is the caller's own.
+func (in *Groups) View(name string) (GroupView, bool) {
+	g, ok := in.groups[name]
+	if !ok {
+		return GroupView{}, false
+	}
+	v := GroupView{
+		Name: g.name, ARN: *g.spec.AutoScalingGroupARN, Min: g.min(), Max: g.max(), Desired: g.desired(),
+		HealthCheckType: *g.spec.HealthCheckType, Suspended: slices.Sorted(maps.Keys(g.suspended)),
+		Tags: make(map[string]string, len(g.spec.Tags)), Refreshing: g.activeRefresh() != nil, Deleting: g.deleting,
+	}
+	for _, tag := range g.spec.Tags {
+		v.Tags[*tag.Key] = aws.ToString(tag.Value)
+	}
+	for _, hook := range g.hooks {
+		v.Hooks = append(v.Hooks, *hook.LifecycleHookName)
+	}
+	for _, a := range g.attachments {
+		v.Attachments = append(v.Attachments, AttachmentView{a.identifier, a.state, a.trafficSource})
+	}
+	for _, m := range g.members {
+		i := InstanceView{
+			ID: m.id, State: string(m.state), Healthy: m.sickness == "", Zone: m.zone, Protected: m.protected,
+			ImageID: m.imageID, Since: m.launched,
+		}
+		if m.template != nil {
+			i.TemplateVersion = *m.template.Version
+		}
+		v.Instances = append(v.Instances, i)
+	}
+	return v, true
+}
