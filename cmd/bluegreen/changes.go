@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"bluegreen/internal/clock"
+)
+
+// changeLog prints what is seen when it differs from what was seen last.
+type changeLog struct {
+	clock     clock.Clock
+	since     time.Time // its lines count from here
+	executing string    // ARN of the execution seen last
+	state     executionView
+	text      string // of the fleets
+}
+
+// execution prints an execution's state if it has changed.
+func (c *changeLog) execution(ctx context.Context, out *progress, o observer, arn string) error {
+	now, err := o.execution(ctx, arn)
+	if err != nil {
+		return err
+	}
+	if arn == c.executing && now.Stage == c.state.Stage && now.Status == c.state.Status {
+		return nil
+	}
+	if arn != c.executing {
+		c.say(out, "execution "+arn)
+	}
+	c.executing, c.state = arn, now
+	if now.Status == sfntypes.ExecutionStatusRunning {
+		if now.Stage != "" {
+			c.say(out, "stage "+now.Stage)
+		}
+		return nil
+	}
+	c.say(out, strings.TrimSpace(fmt.Sprintf("execution %s %s", now.Status, now.Error)))
+	return nil
+}
+
+// fleets prints the fleets if they have changed.
+func (c *changeLog) fleets(ctx context.Context, out *progress, o observer) error {
+	v, err := o.look(ctx)
+	if err != nil {
+		return err
+	}
+	if text := v.text(); text != c.text {
+		c.text = text
+		c.say(out, text)
+	}
+	return nil
+}
+
+// say prints a line with the deployment's clock before it.
+func (c *changeLog) say(out *progress, text string) {
+	passed := c.clock.Now().Sub(c.since).Round(time.Second)
+	out.line("%02d:%02d  %s", int(passed.Minutes()), int(passed.Seconds())%60, text)
+}

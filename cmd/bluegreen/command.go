@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// command is one thing that bluegreen can do.
+type command struct {
+	name    string
+	summary string // one line
+	run     func(context.Context, terminal, []string) error
+}
+
+func commands() []command {
+	return []command{
+		{"demo", "replace a serving fleet under traffic, watch it, and check that nothing was lost", runDemo},
+		{"local", "keep a local AWS with the same fleet up, for the aws CLI and for you", runLocal},
+		{"version", "print the version", runVersion},
+	}
+}
+
+// usageError is a command line that cannot be run: the sender's fault, exit code 2.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
+
+// brokenPromise is a demonstration that ran to its end and showed that a promise does not hold.
+var errPromiseBroken = errors.New("a promise broke")
+
+// run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 not understood.
+func run(ctx context.Context, term terminal, args []string) int {
+	name := "help"
+	if len(args) > 0 {
+		name = args[0]
+	}
+	switch name {
+	case "help", "-h", "-help", "--help":
+		fmt.Fprint(term.out, usage())
+		return 0
+	case "--version", "-version":
+		name = "version"
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			return report(term, c.run(ctx, term, args[1:]))
+		}
+	}
+	return report(term, usagef("unknown command %q%s; \"bluegreen help\" lists the commands", name, suggestion(name, commandNames())))
+}
+
+// report prints err, if there is one, and returns the exit code.
+func report(term terminal, err error) int {
+	var wrongUse usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &wrongUse):
+		fmt.Fprintf(term.err, "bluegreen: %s\n", err)
+		return 2
+	case errors.Is(err, errHelp):
+		return 0
+	}
+	fmt.Fprintf(term.err, "bluegreen: %s\n", err)
+	return 1
+}
+
+func usage() string {
+	var b strings.Builder
+	b.WriteString("bluegreen replaces a fleet of EC2 instances by a new copy of it without losing a request.\n\nUsage: bluegreen <command> [flags]\n\nCommands:\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.summary)
+	}
+	b.WriteString("  help      print this\n\n\"bluegreen <command> --help\" lists the flags of a command.\n")
+	return b.String()
+}
+
+func commandNames() []string {
+	names := []string{"help"}
+	for _, c := range commands() {
+		names = append(names, c.name)
+	}
+	return names
+}

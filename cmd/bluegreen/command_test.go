@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+)
+
+// say runs a command line and returns what it printed and its exit code.
+func say(args ...string) (out, err string, code int) {
+	var stdout, stderr bytes.Buffer
+	code = run(context.Background(), terminal{out: &stdout, err: &stderr}, args)
+	return stdout.String(), stderr.String(), code
+}
+
+func TestCommandLine(t *testing.T) {
+	for _, test := range []struct {
+		args     string
+		code     int
+		out, err string // contained
+	}{
+		{"", 0, "Usage: bluegreen <command>", ""},
+		{"help", 0, "keep a local AWS", ""},
+		{"--help", 0, "bluegreen <command> --help", ""},
+		{"version", 0, "bluegreen ", ""},
+		{"--version", 0, "bluegreen ", ""},
+		{"demo --help", 0, "-green", ""},
+		{"local --help", 0, "127.0.0.1:4566", ""},
+		{"dmeo", 2, "", `unknown command "dmeo" (did you mean "demo"?); "bluegreen help" lists the commands`},
+		{"deploy-everything", 2, "", `unknown command "deploy-everything"; "bluegreen help"`},
+		{"local --speeed 3", 2, "", `local: unknown flag --speeed (did you mean "speed"?); "bluegreen local --help" lists the flags`},
+		{"local now", 2, "", `local: unexpected argument "now"`},
+		{"local --speed fast", 2, "", `invalid value "fast" for flag -speed`},
+		{"local --speed 0", 2, "", "--speed 0: want 1 to 100"},
+		{"demo --requests 0", 2, "", "--requests 0: want 1 to 2000"},
+		{"demo --green ill", 2, "", `--green "ill": want "well" (green gets healthy`},
+		{"demo --input no-such-file.json", 1, "", "read the request: open no-such-file.json"},
+		{"version now", 2, "", `version: unexpected argument "now"`},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			out, err, code := say(strings.Fields(test.args)...)
+			if code != test.code || !strings.Contains(out, test.out) || !strings.Contains(err, test.err) {
+				t.Errorf("code %d, stdout %q, stderr %q; want code %d, %q in stdout, %q in stderr", code, out, err, test.code, test.out, test.err)
+			}
+			if (err == "") != (code == 0) {
+				t.Errorf("code %d with stderr %q", code, err)
+			}
+		})
+	}
+}
+
+func TestStatusLineIsDrawnOver(t *testing.T) {
+	var stderr bytes.Buffer
+	p := progress{term: terminal{err: &stderr, live: true}}
+	p.show("1 request")
+	p.line("blue serves")
+	p.show("2 requests")
+	p.show("")
+	const erase = "\r\x1b[K"
+	if got, want := stderr.String(), "1 request"+erase+"blue serves\n1 request"+erase+"2 requests"+erase; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestLogHasNoStatusLine(t *testing.T) {
+	var stderr bytes.Buffer
+	p := progress{term: terminal{err: &stderr}}
+	p.show("1 request")
+	p.line("blue serves")
+	if got, want := stderr.String(), "blue serves\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

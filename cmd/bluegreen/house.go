@@ -1,0 +1,120 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/localaws"
+	"bluegreen/internal/localaws/dataplane"
+	"bluegreen/internal/localaws/world"
+	"bluegreen/statemachine"
+)
+
+// houseOptions say what kind of local AWS to put up.
+type houseOptions struct {
+	address   string  // of the endpoint
+	speed     float64 // how many times faster than the wall its clock runs
+	seed      uint64
+	functions string // directory with <state>/bootstrap
+}
+
+// house is a local AWS that serves real clients and real traffic.
+type house struct {
+	aws    *localaws.AWS
+	clock  *clock.Scaled
+	plane  *dataplane.Plane
+	server *http.Server
+	url    string // of the endpoint
+	config aws.Config
+}
+
+// openHouse puts up a local AWS in which nothing stands yet.
+func openHouse(options houseOptions) (*house, error) {
+	socket, err := net.Listen("tcp", options.address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken by another process, perhaps another bluegreen; end it, or choose a free port with --addr 127.0.0.1:0", options.address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the endpoint: %w; --addr takes an address of this machine such as 127.0.0.1:4566", err)
+	}
+	h := &house{clock: clock.NewScaled(options.speed), url: "http://" + socket.Addr().String()}
+	h.aws = localaws.New(localaws.Options{Clock: h.clock, Seed: options.seed})
+	h.aws.Functions.SetEndpoint(h.url)
+	h.plane = dataplane.New(h.aws.Account, h.clock, h.aws.Compute, h.aws.Balancers, dataplane.DefaultSettings())
+	h.server = &http.Server{Handler: h.aws.Endpoint}
+	go h.server.Serve(socket)
+	h.config = aws.Config{
+		Region:       localaws.DefaultRegion,
+		BaseEndpoint: &h.url,
+		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
+	}
+	return h, nil
+}
+
+// close ends everything that openHouse and the functions started.
+func (h *house) close() {
+	h.aws.Close()
+	h.plane.Close()
+	h.server.Close()
+}
+
+// seed puts the demonstration's world into the house.
+func (h *house) seed(ctx context.Context, functionsDir string) (world.World, error) {
+	plan := world.DefaultPlan()
+	plan.Machine = statemachine.Name(plan.Project, plan.Role, plan.Environment)
+	plan.Definition = func(arns map[string]string) (string, error) {
+		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })
+	}
+	for _, function := range statemachine.Functions {
+		code, err := packageFunction(filepath.Join(functionsDir, function.Package(), "bootstrap"))
+		if err != nil {
+			return world.World{}, fmt.Errorf("the function of %s: %w; run \"make build\", or point --functions to a directory with <state>/bootstrap in it", function.State, err)
+		}
+		plan.Functions = append(plan.Functions, world.Function{
+			Name: function.State, Timeout: time.Duration(function.TimeoutSeconds) * time.Second, Code: code,
+		})
+	}
+	return world.Seeder{Config: h.config, Clock: h.clock}.Seed(ctx, plan)
+}
+
+// defaultFunctionsDir is where make build puts the functions for this machine.
+func defaultFunctionsDir() string { return filepath.Join("build", runtime.GOOS+"_"+runtime.GOARCH) }
+
+// packageFunction makes a deployment package of a function's executable, as one would upload it.
+func packageFunction(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var buffer bytes.Buffer
+	archive := zip.NewWriter(&buffer)
+	header := &zip.FileHeader{Name: "bootstrap", Method: zip.Store}
+	header.SetMode(0o755)
+	entry, err := archive.CreateHeader(header)
+	if err == nil {
+		_, err = io.Copy(entry, file)
+	}
+	if err == nil {
+		err = archive.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("package %s: %w", path, err)
+	}
+	return buffer.Bytes(), nil
+}

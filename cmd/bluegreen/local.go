@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"time"
+
+	"bluegreen/internal/localaws/world"
+)
+
+// houseFlags returns the flags that say what kind of local AWS to put up.
+func houseFlags(name, address string) (*flag.FlagSet, *houseOptions) {
+	flags, options := newFlags(name), &houseOptions{}
+	flags.StringVar(&options.address, "addr", address, "`address` of the endpoint")
+	flags.Float64Var(&options.speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
+	flags.Uint64Var(&options.seed, "seed", 1, "`number` that every random draw of the model follows from")
+	flags.StringVar(&options.functions, "functions", defaultFunctionsDir(), "`directory` with the built functions, <state>/bootstrap")
+	return flags, options
+}
+
+// check reports options that cannot work.
+func (o *houseOptions) check() error {
+	if o.speed < 1 || o.speed > 100 {
+		return usagef("--speed %g: want 1 to 100; beyond that the functions, which run in real time, take longer than their timeouts", o.speed)
+	}
+	return nil
+}
+
+// runLocal keeps a local AWS with a serving fleet up until ctx ends.
+func runLocal(ctx context.Context, term terminal, args []string) error {
+	flags, options := houseFlags("local", "127.0.0.1:4566")
+	if err := parseFlags(term, flags, args); err != nil {
+		return err
+	}
+	if err := options.check(); err != nil {
+		return err
+	}
+	out := &progress{term: term}
+	h, w, err := openSeeded(ctx, out, *options)
+	if err != nil {
+		return endedByUser(ctx, err)
+	}
+	defer h.close()
+	printPlace(term, h, w)
+	err = follow(ctx, out, h, newObserver(h.config, w.GroupName, w.MachineARN))
+	out.line("bluegreen: ended")
+	return endedByUser(ctx, err)
+}
+
+// openSeeded puts up a house and its world, and waits until blue serves.
+func openSeeded(ctx context.Context, out *progress, options houseOptions) (*house, world.World, error) {
+	h, err := openHouse(options)
+	if err != nil {
+		return nil, world.World{}, err
+	}
+	out.line("local AWS at %s, %g times as fast as real time; a fleet of 4 is starting", h.url, options.speed)
+	w, err := h.seed(ctx, options.functions)
+	if err != nil {
+		h.close()
+		return nil, world.World{}, err
+	}
+	out.line("blue serves: %s, %d instances", w.GroupName, w.DesiredCapacity)
+	return h, w, nil
+}
+
+// endedByUser is err, but nil when it only says that the user ended the command.
+func endedByUser(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// printPlace says what stands where, and the commands to try.
+func printPlace(term terminal, h *house, w world.World) {
+	balancer, _ := h.plane.Address(w.ListenerARN)
+	fmt.Fprintf(term.out, placeText, h.url, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
+		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer)
+}
+
+const placeText = `
+endpoint        %s
+load balancer   http://%s/
+group           %s
+target group    %s
+template        %s (its latest version has a newer image: what green will run)
+ledger table    %s
+state machine   %s
+
+Try, in another terminal:
+
+export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=ap-northeast-1 AWS_ENDPOINT_URL=%[8]s
+aws stepfunctions start-execution --endpoint-url %[8]s --state-machine-arn %[9]s --input '{"project":"ec","blue":{"asg_name":"%[10]s"},"Wait":30}'
+aws stepfunctions list-executions --state-machine-arn %[9]s
+aws stepfunctions describe-execution --execution-arn <executionArn>
+aws stepfunctions get-execution-history --execution-arn <executionArn> --query 'events[].[id,type,stateEnteredEventDetails.name]' --output table
+aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].[AutoScalingGroupName,MinSize,DesiredCapacity,MaxSize]' --output table
+aws autoscaling describe-scaling-activities --auto-scaling-group-name %[10]s --output table
+aws elbv2 describe-target-health --target-group-arn %[11]s --output table
+while sleep 0.2; do curl -s http://%[12]s/; done
+
+Ctrl-C ends it. What happens:
+`
+
+// followInterval is how often what stands is looked at, in the clock's time.
+const followInterval = 3 * time.Second
+
+// follow prints every change of the fleets and executions until ctx ends.
+func follow(ctx context.Context, out *progress, h *house, o observer) error {
+	changes := changeLog{clock: h.clock, since: h.clock.Now()}
+	for {
+		arn, err := o.newest(ctx)
+		if err == nil && arn != "" {
+			err = changes.execution(ctx, out, o, arn)
+		}
+		if err == nil {
+			err = changes.fleets(ctx, out, o)
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			out.line("%s", err)
+		}
+		if err := h.clock.Sleep(ctx, followInterval); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// stageTime is how long an execution spent at one Task state, with the looking and waiting that belong to it.
+type stageTime struct {
+	Name              string  `json:"name"`
+	Visits            int     `json:"visits"`
+	DeploymentSeconds float64 `json:"deployment_seconds"` // the execution's clock
+	WallSeconds       float64 `json:"wall_seconds"`
+}
+
+// stages reads an ended execution's history: its Task states in the order of their first visit, and the state that it
+// ended in.
+func (o observer) stages(ctx context.Context, arn string, speed float64) (stages []stageTime, last string, err error) {
+	pages := sfn.NewGetExecutionHistoryPaginator(o.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn})
+	at := make(map[string]int) // index in stages
+	var stage string
+	var since time.Time
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, "", fmt.Errorf("get the execution's history: %w", err)
+		}
+		for _, event := range page.Events {
+			if stage != "" {
+				stages[at[stage]].DeploymentSeconds += event.Timestamp.Sub(since).Seconds()
+			}
+			since = *event.Timestamp
+			if event.StateEnteredEventDetails == nil {
+				continue
+			}
+			last = aws.ToString(event.StateEnteredEventDetails.Name)
+			if event.Type != sfntypes.HistoryEventTypeTaskStateEntered {
+				continue
+			}
+			stage = last
+			if _, seen := at[stage]; !seen {
+				at[stage] = len(stages)
+				stages = append(stages, stageTime{Name: stage})
+			}
+			stages[at[stage]].Visits++
+		}
+	}
+	for n := range stages {
+		stages[n].WallSeconds = stages[n].DeploymentSeconds / speed
+	}
+	return stages, last, nil
+}

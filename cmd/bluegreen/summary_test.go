@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// kept is the summary of a demonstration in which everything went well.
+func kept() *summary {
+	return &summary{
+		EndState: "Succeeded", Speed: 20, DeploymentSeconds: 300, WallSeconds: 15,
+		Stages:        []stageTime{{Name: "DescribeBlue", Visits: 1, DeploymentSeconds: 2, WallSeconds: 0.1}},
+		Requests:      trafficCounts{Sent: 3000, ByGroup: map[string]int{"blue": 1000, "blue-v001": 2000}},
+		LowestServing: 4,
+		Stands: view{Groups: []groupView{
+			{Name: "blue", Max: 8},
+			{Name: "blue-v001", Min: 2, Desired: 4, Max: 8, Instances: map[string]int{"InService": 4}, Targets: map[string]int{"healthy": 4}},
+		}},
+	}
+}
+
+func TestSummaryJudgesPromises(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*summary)
+		broken string // promise that must be found broken; empty: none
+	}{
+		{"all kept", func(*summary) {}, ""},
+		{"another end", func(s *summary) { s.EndState = "RolledBack" }, "the execution ends Succeeded"},
+		{"a lost request", func(s *summary) { s.Requests.Failed = 1 }, "no request fails"},
+		{"no traffic", func(s *summary) { s.Requests.Sent = 0 }, "no request fails"},
+		{"too few for a moment", func(s *summary) { s.LowestServing = 3 }, "never fewer than 4 instances serve"},
+		{"blue still serves", func(s *summary) {
+			s.Stands.Groups[0].Desired, s.Stands.Groups[0].Instances, s.Stands.Groups[0].Targets = 4, map[string]int{"InService": 4}, map[string]int{"healthy": 4}
+		}, "the world is what the end state says"},
+		{"blue is not empty", func(s *summary) { s.Stands.Groups[0].Instances = map[string]int{"Terminating": 1} }, "the world is what the end state says"},
+		{"green is not healthy", func(s *summary) { s.Stands.Groups[1].Targets = map[string]int{"healthy": 3, "unhealthy": 1} }, "the world is what the end state says"},
+		{"nobody serves", func(s *summary) { s.Stands.Groups = s.Stands.Groups[:1] }, "the world is what the end state says"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := kept()
+			test.change(s)
+			s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue"})
+			broken := s.broken()
+			switch {
+			case test.broken == "" && len(broken) > 0:
+				t.Errorf("broken: %+v", broken)
+			case test.broken != "" && (len(broken) != 1 || broken[0].Promise != test.broken):
+				t.Errorf("broken: %+v, want %q", broken, test.broken)
+			}
+			if err := brokenPromises(s); (err != nil) != (test.broken != "") {
+				t.Errorf("error: %v", err)
+			}
+		})
+	}
+}
+
+func TestSummaryOfARollback(t *testing.T) {
+	s := kept()
+	s.EndState = "RolledBack"
+	s.Stands.Groups = []groupView{{Name: "blue", Min: 2, Desired: 4, Max: 8, Instances: map[string]int{"InService": 4}, Targets: map[string]int{"healthy": 4}}}
+	s.judge(expectation{endState: "RolledBack", serving: 4, blue: "blue"})
+	if broken := s.broken(); len(broken) > 0 {
+		t.Errorf("broken: %+v", broken)
+	}
+}
+
+func TestSummaryText(t *testing.T) {
+	s := kept()
+	s.Requests.Failed, s.FailedRequests = 1, []string{"03:00:10 502 Bad Gateway"}
+	s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue"})
+	var out bytes.Buffer
+	if err := s.writeText(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Succeeded in 300 s", "DescribeBlue", "4 InService", "answered by blue-v001", "BROKEN", "1 of 3000 failed", "03:00:10 502 Bad Gateway"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in:\n%s", want, out.String())
+		}
+	}
+}

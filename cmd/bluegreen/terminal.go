@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+)
+
+// terminal is where a command speaks: data to out, progress and errors to err.
+type terminal struct {
+	out, err io.Writer
+	live     bool // err is a terminal: a status line may be drawn over
+}
+
+// isTerminal reports whether f is a character device, which a redirected or piped stream is not.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// progress writes lines, and below them, on a terminal, one status line that is drawn over.
+type progress struct {
+	mu     sync.Mutex
+	term   terminal
+	status string
+}
+
+// line writes a line that stays.
+func (p *progress) line(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.erase()
+	fmt.Fprintf(p.term.err, format+"\n", args...)
+	p.draw()
+}
+
+// show makes text the status line; the empty text takes it away.
+func (p *progress) show(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.term.live || text == p.status {
+		return
+	}
+	p.erase()
+	p.status = text
+	p.draw()
+}
+
+func (p *progress) erase() {
+	if p.status != "" {
+		fmt.Fprint(p.term.err, "\r\x1b[K")
+	}
+}
+
+func (p *progress) draw() {
+	if p.status != "" {
+		fmt.Fprint(p.term.err, strings.TrimRight(p.status, "\n"))
+	}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/localaws/dataplane"
+)
+
+// traffic is steady requests to one URL from several connections. A request is a POST, which neither our client nor
+// the load balancer may send a second time: what is lost counts.
+type traffic struct {
+	url         string
+	perSecond   int // wall
+	connections int
+	clock       *clock.Scaled // the deployment's
+	wall        *clock.Scaled // speed 1
+
+	mu       sync.Mutex
+	counts   trafficCounts
+	recent   map[string]int // by group, since the last share
+	failures []string
+}
+
+// trafficCounts is what became of the requests so far.
+type trafficCounts struct {
+	Sent    int            `json:"sent"`
+	Failed  int            `json:"failed"`
+	ByGroup map[string]int `json:"answered_by"` // by Auto Scaling group
+}
+
+// connections is how many connections send at once.
+const connections = 8
+
+func newTraffic(url string, perSecond int, deployment *clock.Scaled) *traffic {
+	return &traffic{
+		url: url, perSecond: perSecond, connections: min(connections, perSecond), clock: deployment, wall: clock.NewScaled(1),
+		counts: trafficCounts{ByGroup: make(map[string]int)}, recent: make(map[string]int),
+	}
+}
+
+// keptFailures is how many failed requests are told in words.
+const keptFailures = 5
+
+// requestTimeout is how long a client waits for its answer, in wall time.
+const requestTimeout = 10 * time.Second
+
+// run sends requests until ctx ends, and returns when the last one was answered.
+func (t *traffic) run(ctx context.Context) {
+	client := &http.Client{
+		Transport: &http.Transport{MaxIdleConnsPerHost: t.connections, MaxConnsPerHost: t.connections},
+		Timeout:   requestTimeout,
+	}
+	defer client.CloseIdleConnections()
+	var all sync.WaitGroup
+	for range t.connections {
+		all.Go(func() { t.sendSteadily(ctx, client) })
+	}
+	all.Wait()
+}
+
+// sendSteadily is one connection's part of the traffic. A slow answer delays the next request, and those missed
+// meanwhile are not made up for.
+func (t *traffic) sendSteadily(ctx context.Context, client *http.Client) {
+	interval := time.Second * time.Duration(t.connections) / time.Duration(t.perSecond)
+	next := t.wall.Now()
+	for t.wall.Sleep(ctx, next.Sub(t.wall.Now())) == nil {
+		group, err := t.send(client)
+		t.count(group, err)
+		next = next.Add(interval)
+		if now := t.wall.Now(); next.Before(now) {
+			next = now
+		}
+	}
+}
+
+// send sends one request and returns the group that answered it.
+func (t *traffic) send(client *http.Client) (group string, err error) {
+	response, err := client.Post(t.url, "text/plain", strings.NewReader("order"))
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return "", fmt.Errorf("answer broke off: %w", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%s: %s", response.Status, strings.TrimSpace(string(body)))
+	}
+	return response.Header.Get(dataplane.GroupHeader), nil
+}
+
+func (t *traffic) count(group string, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts.Sent++
+	if err == nil {
+		t.counts.ByGroup[group]++
+		t.recent[group]++
+		return
+	}
+	t.counts.Failed++
+	if len(t.failures) < keptFailures {
+		t.failures = append(t.failures, fmt.Sprintf("%s %v", t.clock.Now().Format(time.TimeOnly), err))
+	}
+}
+
+// soFar returns the counts, and some of the failed requests in words.
+func (t *traffic) soFar() (trafficCounts, []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	counts := t.counts
+	counts.ByGroup = make(map[string]int, len(t.counts.ByGroup))
+	for group, n := range t.counts.ByGroup {
+		counts.ByGroup[group] = n
+	}
+	return counts, append([]string(nil), t.failures...)
+}
+
+// shares returns how many requests each group answered since the last call.
+func (t *traffic) shares() map[string]int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	shares := t.recent
+	t.recent = make(map[string]int)
+	return shares
+}

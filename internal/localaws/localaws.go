@@ -1,0 +1,128 @@
+// Package localaws is a model of the AWS services that a blue/green deployment meets: one account in one Region, with a
+// clock, that speaks the real wire protocols. On a Virtual clock a run is a function of its seed and needs no sockets;
+// on a Scaled clock the same model serves the aws CLI, Lambda processes and real traffic (package dataplane).
+package localaws
+
+import (
+	"bluegreen/internal/clock"
+	"bluegreen/internal/localaws/account"
+	localasg "bluegreen/internal/localaws/autoscaling"
+	localdynamodb "bluegreen/internal/localaws/dynamodb"
+	localec2 "bluegreen/internal/localaws/ec2"
+	localelb "bluegreen/internal/localaws/elbv2"
+	"bluegreen/internal/localaws/faults"
+	locallambda "bluegreen/internal/localaws/lambda"
+	localsns "bluegreen/internal/localaws/sns"
+	localstates "bluegreen/internal/localaws/states"
+	localsts "bluegreen/internal/localaws/sts"
+	"bluegreen/internal/localaws/wire"
+)
+
+// The account and Region of the seed's ARNs.
+const (
+	DefaultRegion    = "ap-northeast-1"
+	DefaultAccountID = "000000000000"
+)
+
+// Settings are the time models of all services, and of the API's front end.
+type Settings struct {
+	Wire        wire.Settings
+	EC2         localec2.Settings
+	ELBv2       localelb.Settings
+	AutoScaling localasg.Settings
+	SNS         localsns.Settings
+	DynamoDB    localdynamodb.Settings
+	Lambda      locallambda.Settings
+	States      localstates.Settings
+}
+
+// DefaultSettings are the settings closest to AWS.
+func DefaultSettings() Settings {
+	return Settings{
+		Wire:        wire.DefaultSettings(),
+		EC2:         localec2.DefaultSettings(),
+		ELBv2:       localelb.DefaultSettings(),
+		AutoScaling: localasg.DefaultSettings(),
+		SNS:         localsns.DefaultSettings(),
+		DynamoDB:    localdynamodb.DefaultSettings(),
+		Lambda:      locallambda.DefaultSettings(),
+		States:      localstates.DefaultSettings(),
+	}
+}
+
+// Options say what kind of AWS New makes.
+type Options struct {
+	Clock     clock.Clock  // required
+	Seed      uint64       // of every random draw
+	Region    string       // default DefaultRegion
+	AccountID string       // default DefaultAccountID
+	Settings  *Settings    // default DefaultSettings
+	Faults    *faults.Plan // default none; its log of calls is kept only when it says so
+}
+
+// AWS is one account in one Region. The services' own methods are called with the account's lock held, unless they say
+// otherwise; the endpoint takes the lock itself.
+type AWS struct {
+	Account   *account.Account
+	Endpoint  *wire.Endpoint // serves all of them over HTTP, and in memory (Endpoint.Config)
+	Faults    *faults.Plan
+	Compute   *localec2.Compute
+	Balancers *localelb.LoadBalancers
+	Groups    *localasg.Groups
+	Topics    *localsns.Topics
+	Tables    *localdynamodb.Tables
+	Functions *locallambda.Functions
+	Machines  *localstates.Machines
+}
+
+// New returns an AWS in which nothing stands but the default VPC and Amazon's images.
+func New(options Options) *AWS {
+	if options.Region == "" {
+		options.Region = DefaultRegion
+	}
+	if options.AccountID == "" {
+		options.AccountID = DefaultAccountID
+	}
+	if options.Settings == nil {
+		defaults := DefaultSettings()
+		options.Settings = &defaults
+	}
+	if options.Faults == nil {
+		options.Faults = faults.NewPlan()
+	}
+	settings := options.Settings
+	a := &AWS{Account: account.New(options.AccountID, options.Region, options.Clock, options.Seed), Faults: options.Faults}
+	a.Endpoint = wire.NewEndpoint(a.Account, settings.Wire, a.Faults)
+	a.Compute = localec2.New(a.Account, settings.EC2)
+	a.Balancers = localelb.New(a.Account, a.Compute, settings.ELBv2)
+	a.Groups = localasg.New(a.Account, a.Compute, a.Balancers, settings.AutoScaling)
+	a.Topics = localsns.New(a.Account, settings.SNS)
+	a.Tables = localdynamodb.New(a.Account, settings.DynamoDB)
+	a.Functions = locallambda.New(a.Account, settings.Lambda)
+	a.Machines = localstates.New(a.Account, a.Functions, a.Topics, settings.States)
+	for _, service := range []wire.Service{
+		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Groups.Service(), a.Topics.Service(),
+		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(),
+	} {
+		a.Endpoint.Add(service)
+	}
+	a.joinFunctions()
+	return a
+}
+
+// joinFunctions lets functions call the endpoint: each invocation is a caller of its own, that faults can kill.
+func (a *AWS) joinFunctions() {
+	a.Functions.SetConnect(a.Endpoint.Config)
+	a.Faults.OnKill(func(caller string) { a.Functions.Kill(caller) })
+	a.Endpoint.Identify(func(caller string) wire.Principal {
+		if function, ok := a.Functions.Principal(caller); ok {
+			return function
+		}
+		return wire.Principal{ARN: "arn:aws:iam::" + a.Account.ID + ":user/" + caller, UserID: caller}
+	})
+}
+
+// Close ends what runs by itself: functions' processes, and the executions of state machines.
+func (a *AWS) Close() {
+	a.Functions.Close()
+}
