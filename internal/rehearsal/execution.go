@@ -1,0 +1,118 @@
+package rehearsal
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"bluegreen/internal/deploy"
+)
+
+// Start starts an execution with the input, as a person would, and returns its ARN.
+func (r *Rehearsal) Start(ctx context.Context, name, input string) (string, error) {
+	out, err := r.machines.StartExecution(ctx, &sfn.StartExecutionInput{
+		StateMachineArn: &r.World.MachineARN, Name: &name, Input: &input,
+	})
+	if err != nil {
+		return "", err
+	}
+	return *out.ExecutionArn, nil
+}
+
+// AwaitEnd waits until the execution has ended, for limit at most.
+func (r *Rehearsal) AwaitEnd(ctx context.Context, arn string, limit time.Duration) (*sfn.DescribeExecutionOutput, error) {
+	began := r.clock.Now()
+	for {
+		out, err := r.machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+		if err != nil {
+			return nil, err
+		}
+		if out.Status != types.ExecutionStatusRunning {
+			return out, nil
+		}
+		passed := r.clock.Now().Sub(began)
+		if passed > limit {
+			return nil, fmt.Errorf("%s still runs after %s", arn, limit)
+		}
+		r.Wait(ctx, max(time.Second, passed/50))
+	}
+}
+
+// AwaitState waits until the execution has entered the named state.
+func (r *Rehearsal) AwaitState(ctx context.Context, arn, state string, limit time.Duration) error {
+	began := r.clock.Now()
+	for {
+		path, err := r.Path(ctx, arn)
+		if err != nil {
+			return err
+		}
+		for _, visited := range path {
+			if visited == state {
+				return nil
+			}
+		}
+		if r.clock.Now().Sub(began) > limit {
+			return fmt.Errorf("%s did not enter %s within %s; it went %s", arn, state, limit, strings.Join(path, " "))
+		}
+		r.Wait(ctx, time.Second)
+	}
+}
+
+// Path is the states that the execution went through, a poll loop's repetitions left out.
+func (r *Rehearsal) Path(ctx context.Context, arn string) ([]string, error) {
+	var path []string
+	pages := sfn.NewGetExecutionHistoryPaginator(r.machines, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1000})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, event := range page.Events {
+			if event.StateEnteredEventDetails != nil {
+				path = append(path, aws.ToString(event.StateEnteredEventDetails.Name))
+			}
+		}
+	}
+	return withoutLoops(path), nil
+}
+
+// withoutLoops drops what a poll loop repeats: A verdict pause A verdict pause B becomes A verdict pause B.
+func withoutLoops(path []string) []string {
+	var short []string
+	for _, state := range path {
+		if strings.HasSuffix(state, "Pause") || strings.HasSuffix(state, "Verdict") {
+			continue
+		}
+		if len(short) == 0 || short[len(short)-1] != state {
+			short = append(short, state)
+		}
+	}
+	return short
+}
+
+// EndState tells which of the design's end states an execution that is over has come to, and its report. Stranded is a
+// failure that carries no report of its own.
+func EndState(out *sfn.DescribeExecutionOutput) (string, deploy.Report) {
+	var report deploy.Report
+	switch out.Status {
+	case types.ExecutionStatusSucceeded:
+		var document deploy.Document
+		if json.Unmarshal([]byte(aws.ToString(out.Output)), &document) == nil && document.Report != nil {
+			report = *document.Report
+		}
+		return deploy.EndSucceeded, report
+	case types.ExecutionStatusFailed:
+		if json.Unmarshal([]byte(aws.ToString(out.Cause)), &report) == nil && report.End != "" {
+			return report.End, report
+		}
+		report.Error, report.What = aws.ToString(out.Error), deploy.Fault{Error: aws.ToString(out.Error), Cause: aws.ToString(out.Cause)}.What()
+		return deploy.EndStranded, report
+	}
+	return string(out.Status), report
+}

@@ -1,0 +1,72 @@
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/localaws"
+	locallambda "bluegreen/internal/localaws/lambda"
+	"bluegreen/lambdas/completelifecycle"
+	"bluegreen/lambdas/creategreen"
+	"bluegreen/lambdas/describeblue"
+	"bluegreen/lambdas/removegreen"
+	"bluegreen/lambdas/report"
+	"bluegreen/lambdas/restoreblue"
+	"bluegreen/lambdas/scaleinblue"
+	"bluegreen/lambdas/switchtraffic"
+	"bluegreen/lambdas/takeover"
+	"bluegreen/lambdas/waithealthy"
+	"bluegreen/statemachine"
+)
+
+// work is what each function of the state machine runs, by the state's name.
+var work = map[string]lambdaentry.New{
+	"DescribeBlue":      describeblue.New,
+	"TakeOver":          takeover.New,
+	"CreateGreen":       creategreen.New,
+	"WaitHealthy":       waithealthy.New,
+	"SwitchTraffic":     switchtraffic.New,
+	"ScaleInBlue":       scaleinblue.New,
+	"CompleteLifecycle": completelifecycle.New,
+	"RestoreBlue":       restoreblue.New,
+	"RemoveGreen":       removegreen.New,
+	"Report":            report.New,
+}
+
+// defineFunctions puts the Lambdas' own code into the account, to run in process.
+func defineFunctions(a *localaws.AWS, machine, table string) error {
+	for _, f := range statemachine.Functions {
+		newHandle, ok := work[f.State]
+		if !ok {
+			return fmt.Errorf("the rehearsal does not know the code of %s", f.State)
+		}
+		spec := locallambda.FunctionSpec{
+			Name:        functionName(machine, f.State),
+			Timeout:     time.Duration(f.TimeoutSeconds) * time.Second,
+			Environment: map[string]string{lambdaentry.LedgerTableVariable: table},
+		}
+		if err := a.Functions.Define(spec, inProcess(newHandle, lambdaentry.Environment{LedgerTable: table})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func functionName(machine, state string) string { return machine + "-" + state }
+
+// inProcess runs a state's work as Lambda would, with the invocation's own clients.
+func inProcess(newHandle lambdaentry.New, env lambdaentry.Environment) locallambda.Code {
+	return func(ctx context.Context, inv locallambda.Invocation, payload []byte) ([]byte, *locallambda.Failure) {
+		response, failure := lambdaentry.Invoke(ctx, newHandle(inv.AWS, env), payload)
+		if failure == nil {
+			return response, nil
+		}
+		f := &locallambda.Failure{ErrorType: failure.Type, ErrorMessage: failure.Message}
+		for _, frame := range failure.StackTrace {
+			f.StackTrace = append(f.StackTrace, locallambda.StackFrame{Path: frame.Path, Line: frame.Line, Label: frame.Label})
+		}
+		return nil, f
+	}
+}

@@ -1,0 +1,194 @@
+package rehearsal
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/smithy-go"
+	"github.com/cockroachdb/datadriven"
+
+	"bluegreen/internal/localaws/faults"
+	locallambda "bluegreen/internal/localaws/lambda"
+)
+
+// call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
+// BLUE, TARGET_GROUP, TEMPLATE in it stand for the seeded resources.
+func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, error) {
+	if len(d.CmdArgs) < 2 {
+		return "", fmt.Errorf("call needs a service and an operation")
+	}
+	clients := map[string]any{
+		"autoscaling": autoscaling.NewFromConfig(s.r.config),
+		"ec2":         ec2.NewFromConfig(s.r.config),
+		"elbv2":       elbv2.NewFromConfig(s.r.config),
+	}
+	client, ok := clients[d.CmdArgs[0].Key]
+	if !ok {
+		return "", fmt.Errorf("call knows no service %q", d.CmdArgs[0].Key)
+	}
+	method := reflect.ValueOf(client).MethodByName(d.CmdArgs[1].Key)
+	if !method.IsValid() {
+		return "", fmt.Errorf("%s has no operation %s", d.CmdArgs[0].Key, d.CmdArgs[1].Key)
+	}
+	input := reflect.New(method.Type().In(1).Elem())
+	text := strings.NewReplacer("BLUE", s.r.World.GroupName, "TARGET_GROUP", s.r.World.TargetGroupARN, "TEMPLATE", s.r.World.TemplateName).Replace(d.Input)
+	if err := json.Unmarshal([]byte(text), input.Interface()); err != nil {
+		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
+	}
+	results := method.Call([]reflect.Value{reflect.ValueOf(ctx), input})
+	if err, failed := results[1].Interface().(error); failed {
+		return refusal(err), nil
+	}
+	return "", nil
+}
+
+// refusal is AWS's error as a person reads it; no error is nothing.
+func refusal(err error) string {
+	var api smithy.APIError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &api):
+		return fmt.Sprintf("%s: %s\n", api.ErrorCode(), api.ErrorMessage())
+	}
+	return err.Error() + "\n"
+}
+
+// fault adds a rule: kind=throttle operation=CreateAutoScalingGroup function=CreateGreen nth=1 times=3 for=60s delay=90s.
+func (s *Script) fault(_ context.Context, d *datadriven.TestData) (string, error) {
+	kind, ok := faults.KindNamed(argument(d, "kind", ""))
+	if !ok {
+		return "", fmt.Errorf("fault knows no kind %q", argument(d, "kind", ""))
+	}
+	rule := faults.Rule{
+		Kind: kind, Service: argument(d, "service", ""), Operation: argument(d, "operation", ""),
+		Code: argument(d, "code", ""), Message: argument(d, "message", ""),
+	}
+	if function := argument(d, "function", ""); function != "" {
+		rule.Function = functionName(s.machine(), function)
+	}
+	var err error
+	if rule.Nth, err = integer(d, "nth", 0); err != nil {
+		return "", err
+	}
+	if rule.Times, err = integer(d, "times", 0); err != nil {
+		return "", err
+	}
+	if length := argument(d, "for", ""); length != "" {
+		lasting, err := time.ParseDuration(length)
+		if err != nil {
+			return "", err
+		}
+		rule.Times, rule.Until = -1, s.r.clock.Now().Add(lasting)
+	}
+	if delay := argument(d, "delay", ""); delay != "" {
+		if rule.Delay, err = time.ParseDuration(delay); err != nil {
+			return "", err
+		}
+	}
+	s.r.AWS.Faults.Add(rule)
+	return "", nil
+}
+
+func (s *Script) machine() string {
+	return s.r.World.MachineARN[strings.LastIndexByte(s.r.World.MachineARN, ':')+1:]
+}
+
+// outlive lets the nth invocation of a function go on past its timeout: outlive function=CreateGreen nth=1.
+func (s *Script) outlive(_ context.Context, d *datadriven.TestData) (string, error) {
+	nth, err := integer(d, "nth", 1)
+	if err != nil {
+		return "", err
+	}
+	name, seen := functionName(s.machine(), argument(d, "function", "")), 0
+	s.r.AWS.Functions.SetFaults(func(inv locallambda.Invocation) locallambda.Fault {
+		if inv.FunctionName == name {
+			seen++
+		}
+		return locallambda.Fault{Outlive: inv.FunctionName == name && seen == nth}
+	})
+	return "", nil
+}
+
+// members are the instance ids of a fleet: blue, or green with its number (green=1).
+func (s *Script) members(d *datadriven.TestData) []string {
+	name := argument(d, "group", s.r.World.GroupName)
+	name = strings.Replace(name, "BLUE", s.r.World.GroupName, 1)
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	view, _ := s.r.AWS.Groups.View(name)
+	var ids []string
+	for _, instance := range view.Instances {
+		if instance.State == "InService" {
+			ids = append(ids, instance.ID)
+		}
+	}
+	return ids
+}
+
+// strike does something to n instances of a group, none of which is the deployment's fault.
+func (s *Script) strike(d *datadriven.TestData, do func(id string)) (string, error) {
+	n, err := integer(d, "n", 1)
+	if err != nil {
+		return "", err
+	}
+	members := s.members(d)
+	if len(members) < n {
+		return "", fmt.Errorf("the group has %d instances in service, not %d", len(members), n)
+	}
+	for _, id := range members[:n] {
+		s.r.Excuse(id)
+		s.r.AWS.Account.Lock()
+		do(id)
+		s.r.AWS.Account.Unlock()
+	}
+	return "", nil
+}
+
+func (s *Script) sicken(_ context.Context, d *datadriven.TestData) (string, error) {
+	return s.strike(d, s.r.AWS.Compute.Sicken)
+}
+
+func (s *Script) terminate(_ context.Context, d *datadriven.TestData) (string, error) {
+	return s.strike(d, s.r.AWS.Compute.Terminate)
+}
+
+// sickImage lets no instance of the image that green will run ever answer.
+func (s *Script) sickImage(context.Context, *datadriven.TestData) (string, error) {
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	s.r.AWS.Compute.MarkImageSick(s.r.World.GreenImage)
+	return "", nil
+}
+
+// capacity lets n more instances launch in each zone, then none: n=-1 is no limit.
+func (s *Script) capacity(_ context.Context, d *datadriven.TestData) (string, error) {
+	n, err := integer(d, "n", 0)
+	if err != nil {
+		return "", err
+	}
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	for _, zone := range s.r.AWS.Compute.Zones() {
+		s.r.AWS.Compute.SetCapacity(zone, s.r.World.InstanceType, n)
+	}
+	return "", nil
+}
+
+// floor says how many instances must serve from now on, when the script itself changes what blue wants.
+func (s *Script) floor(_ context.Context, d *datadriven.TestData) (string, error) {
+	n, err := integer(d, "n", 0)
+	if err != nil {
+		return "", err
+	}
+	s.r.Floor(n)
+	return "", nil
+}

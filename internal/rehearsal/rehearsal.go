@@ -1,0 +1,99 @@
+// Package rehearsal joins the Lambdas, the state machine and the model of AWS on virtual time. A rehearsal is a
+// function of its seed: the same world, the same faults, the same outcome, in a few milliseconds.
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/localaws"
+	"bluegreen/internal/localaws/wire"
+	"bluegreen/internal/localaws/world"
+	"bluegreen/statemachine"
+)
+
+// start is when every rehearsal begins: three in the morning.
+var start = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+
+// Options say what is rehearsed.
+type Options struct {
+	Seed     uint64
+	Plan     world.Plan         // the fleet; its functions and definition are put in here
+	Settings *localaws.Settings // default: localaws.DefaultSettings
+}
+
+// Rehearsal is one world with the state machine in it. Only the goroutine that made it may use it.
+type Rehearsal struct {
+	AWS   *localaws.AWS
+	World world.World
+
+	clock    *clock.Virtual
+	config   aws.Config // an operator's
+	machines *sfn.Client
+	watch    *watch
+}
+
+// New seeds a world and waits until its fleet serves.
+func New(options Options) (*Rehearsal, error) {
+	virtual := clock.NewVirtual(start)
+	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings})
+	r := &Rehearsal{AWS: a, clock: virtual}
+	r.config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})
+	r.machines = sfn.NewFromConfig(r.config)
+	var err error
+	virtual.Run(func() { err = r.seed(options.Plan) })
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Rehearsal) seed(plan world.Plan) error {
+	ctx := context.Background()
+	seeded, err := world.Seeder{Config: r.config, Clock: r.clock}.Seed(ctx, plan)
+	if err != nil {
+		return err
+	}
+	machine := statemachine.Name(plan.Project, plan.Role, plan.Environment)
+	if err := defineFunctions(r.AWS, machine, plan.LedgerTable); err != nil {
+		return err
+	}
+	definition, err := statemachine.Definition(func(f statemachine.Function) string {
+		return r.AWS.Account.ARN("lambda", "function:"+functionName(machine, f.State))
+	})
+	if err != nil {
+		return err
+	}
+	created, err := r.machines.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
+		Name: &machine, Definition: &definition,
+		RoleArn: aws.String("arn:aws:iam::" + r.AWS.Account.ID + ":role/" + machine),
+	})
+	if err != nil {
+		return fmt.Errorf("create the state machine: %w", err)
+	}
+	seeded.MachineARN = *created.StateMachineArn
+	r.World = seeded
+	r.watch = newWatch(r)
+	return nil
+}
+
+// Close ends whatever still waits in the world.
+func (r *Rehearsal) Close() {
+	r.AWS.Close()
+	r.clock.Close()
+}
+
+// Passed is the virtual time since the rehearsal began.
+func (r *Rehearsal) Passed() time.Duration { return r.clock.Now().Sub(start) }
+
+// Run runs f in the world's time and returns when f has.
+func (r *Rehearsal) Run(f func(ctx context.Context)) { r.clock.Run(func() { f(context.Background()) }) }
+
+// Wait lets d pass.
+func (r *Rehearsal) Wait(ctx context.Context, d time.Duration) { _ = r.clock.Sleep(ctx, d) }

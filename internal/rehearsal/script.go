@@ -1,0 +1,224 @@
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/cockroachdb/datadriven"
+
+	"bluegreen/internal/localaws"
+	"bluegreen/internal/localaws/account"
+	"bluegreen/internal/localaws/world"
+)
+
+// Script plays a scenario: a text of commands, each with the answer that is expected below it. docs/testing.md tells
+// the commands.
+type Script struct {
+	r          *Rehearsal
+	executions map[string]string // ARN by name
+	latest     string
+}
+
+// longest is how long a scenario waits for anything.
+const longest = 72 * time.Hour
+
+// Play runs one command and returns its answer.
+func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
+	if d.Cmd == "world" {
+		return s.world(d)
+	}
+	if s.r == nil {
+		return "", fmt.Errorf("the first command must be: world")
+	}
+	commands := map[string]func(context.Context, *datadriven.TestData) (string, error){
+		"start": s.start, "advance": s.advance, "end": s.end, "look": s.look, "stop": s.stop, "redrive": s.redrive,
+		"call": s.call, "fault": s.fault, "outlive": s.outlive, "sicken": s.sicken, "terminate": s.terminate,
+		"sick-image": s.sickImage, "capacity": s.capacity, "floor": s.floor, "record": s.record, "calls": s.calls,
+	}
+	command, ok := commands[d.Cmd]
+	if !ok {
+		return "", fmt.Errorf("there is no command %q", d.Cmd)
+	}
+	s.r.Run(func(ctx context.Context) { answer, err = command(ctx, d) })
+	return answer, err
+}
+
+// Close ends the scenario's world.
+func (s *Script) Close() {
+	if s.r != nil {
+		s.r.Close()
+	}
+}
+
+// world seeds the fleet: desired=4 min=2 max=8 delay=60s seed=1 unbalanced boot=30s.
+func (s *Script) world(d *datadriven.TestData) (string, error) {
+	s.Close()
+	plan := world.DefaultPlan()
+	settings := localaws.DefaultSettings()
+	options := Options{Seed: 1, Settings: &settings}
+	for _, arg := range d.CmdArgs {
+		if err := setWorld(&options, &plan, arg); err != nil {
+			return "", err
+		}
+	}
+	options.Plan = plan
+	r, err := New(options)
+	if err != nil {
+		return "", err
+	}
+	*s = Script{r: r, executions: make(map[string]string)}
+	return fmt.Sprintf("%s serves with %d instances\n", r.World.GroupName, r.World.DesiredCapacity), nil
+}
+
+func setWorld(options *Options, plan *world.Plan, arg datadriven.CmdArg) error {
+	value := ""
+	if len(arg.Vals) > 0 {
+		value = arg.Vals[0]
+	}
+	var err error
+	number := func() int32 {
+		var n int
+		n, err = strconv.Atoi(value)
+		return int32(n)
+	}
+	duration := func() time.Duration {
+		var d time.Duration
+		d, err = time.ParseDuration(value)
+		return d
+	}
+	switch arg.Key {
+	case "seed":
+		options.Seed = uint64(number())
+	case "desired":
+		plan.Desired = number()
+	case "min":
+		plan.Min = number()
+	case "max":
+		plan.Max = number()
+	case "delay":
+		plan.DeregistrationDelay = duration()
+	case "unbalanced":
+		plan.Balanced = false
+	case "boot":
+		options.Settings.EC2.Boot = account.Constant(duration())
+	default:
+		return fmt.Errorf("world knows no %q", arg.Key)
+	}
+	if err != nil {
+		return fmt.Errorf("%s=%s: %w", arg.Key, value, err)
+	}
+	return nil
+}
+
+// start begins an execution named by name= with the input below the command.
+func (s *Script) start(ctx context.Context, d *datadriven.TestData) (string, error) {
+	name := argument(d, "name", fmt.Sprintf("deployment-%d", len(s.executions)+1))
+	arn, err := s.r.Start(ctx, name, d.Input)
+	if err != nil {
+		return refusal(err), nil
+	}
+	s.executions[name], s.latest = arn, arn
+	return "started " + name + "\n", nil
+}
+
+// advance lets time pass: for=90s, or until=<state> of the execution name=.
+func (s *Script) advance(ctx context.Context, d *datadriven.TestData) (string, error) {
+	if state := argument(d, "until", ""); state != "" {
+		if err := s.r.AwaitState(ctx, s.execution(d), state, longest); err != nil {
+			return "", err
+		}
+		return "at " + state + "\n", nil
+	}
+	length, err := time.ParseDuration(argument(d, "for", ""))
+	if err != nil {
+		return "", fmt.Errorf("advance needs for=<duration> or until=<state>: %w", err)
+	}
+	s.r.Wait(ctx, length)
+	return "", nil
+}
+
+// end waits for the execution's end and tells its end state, its path and its report.
+func (s *Script) end(ctx context.Context, d *datadriven.TestData) (string, error) {
+	arn := s.execution(d)
+	out, err := s.r.AwaitEnd(ctx, arn, longest)
+	if err != nil {
+		return "", err
+	}
+	path, err := s.r.Path(ctx, arn)
+	if err != nil {
+		return "", err
+	}
+	state, report := EndState(out)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s", state)
+	if report.Error != "" {
+		fmt.Fprintf(&b, " (%s)", report.Error)
+	}
+	fmt.Fprintf(&b, "\npath: %s\n", strings.Join(path, " "))
+	if report.What != "" {
+		fmt.Fprintf(&b, "what: %s\n", report.What)
+	}
+	return b.String() + s.promises(), nil
+}
+
+func (s *Script) promises() string {
+	if broken := s.r.Broken(); len(broken) > 0 {
+		return "BROKEN " + strings.Join(broken, "\nBROKEN ") + "\n"
+	}
+	return "promises kept\n"
+}
+
+func (s *Script) stop(ctx context.Context, d *datadriven.TestData) (string, error) {
+	_, err := s.r.machines.StopExecution(ctx, &sfn.StopExecutionInput{
+		ExecutionArn: aws.String(s.execution(d)), Error: aws.String("Operator"), Cause: aws.String("stopped by a person"),
+	})
+	return refusal(err), nil
+}
+
+func (s *Script) redrive(ctx context.Context, d *datadriven.TestData) (string, error) {
+	_, err := s.r.machines.RedriveExecution(ctx, &sfn.RedriveExecutionInput{ExecutionArn: aws.String(s.execution(d))})
+	return refusal(err), nil
+}
+
+func (s *Script) execution(d *datadriven.TestData) string {
+	if arn, ok := s.executions[argument(d, "name", "")]; ok {
+		return arn
+	}
+	return s.latest
+}
+
+// argument is the value of key=value on the command's line.
+func argument(d *datadriven.TestData, key, otherwise string) string {
+	for _, arg := range d.CmdArgs {
+		if arg.Key == key && len(arg.Vals) > 0 {
+			return strings.Join(arg.Vals, ",")
+		}
+	}
+	return otherwise
+}
+
+func flag(d *datadriven.TestData, key string) bool {
+	for _, arg := range d.CmdArgs {
+		if arg.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+func integer(d *datadriven.TestData, key string, otherwise int) (int, error) {
+	text := argument(d, key, "")
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fmt.Errorf("%s=%s: it must be a whole number", key, text)
+	}
+	return n, nil
+}
