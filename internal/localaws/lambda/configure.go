@@ -203,11 +203,14 @@ func (fn *function) configuration() *types.FunctionConfiguration {
 		Role: aws.String(fn.role), Handler: aws.String(fn.handler), Runtime: types.Runtime(fn.runtime),
 		Timeout: aws.Int32(int32(fn.timeout / time.Second)), MemorySize: aws.Int32(fn.memory),
 		Architectures: []types.Architecture{types.Architecture(fn.architecture)}, PackageType: types.PackageTypeZip,
-		CodeSha256: aws.String(fn.sha256), CodeSize: fn.size, Version: aws.String(latest), RevisionId: aws.String(fn.revision),
+		CodeSize: fn.size, Version: aws.String(latest), RevisionId: aws.String(fn.revision),
 		LastModified:     aws.String(fn.modified.Format("2006-01-02T15:04:05.000-0700")),
 		TracingConfig:    &types.TracingConfigResponse{Mode: types.TracingModePassThrough},
 		EphemeralStorage: &types.EphemeralStorage{Size: aws.Int32(512)},
 		State:            types.StateActive, LastUpdateStatus: types.LastUpdateStatusSuccessful,
+	}
+	if fn.sha256 != "" {
+		c.CodeSha256 = aws.String(fn.sha256)
 	}
 	if fn.environment != nil {
 		c.Environment = &types.EnvironmentResponse{Variables: fn.environment}

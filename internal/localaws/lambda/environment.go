@@ -21,7 +21,7 @@ type environment struct {
 	function    *function
 	accessKeyID string
 	usedAt      time.Time
-	retired     bool // the function has changed: serve no further invoke
+	discarded   bool // its process is being killed
 
 	started bool // a process stands behind it; what follows is for processes
 	command *exec.Cmd

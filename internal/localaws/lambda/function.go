@@ -90,11 +90,6 @@ func (f *Functions) retire(fn *function) {
 		env.kill()
 	}
 	fn.idle = nil
-	for env := range f.processes {
-		if env.function.name == fn.name {
-			env.retired = true
-		}
-	}
 }
 
 // findBootstrap returns the executable of a Process.

@@ -30,11 +30,11 @@ type world struct {
 	client    *sdk.Client
 }
 
-func newWorld(t *testing.T, c clock.Clock, rules ...faults.Rule) *world {
+func newWorld(t *testing.T, c clock.Clock, settings lambda.Settings, rules ...faults.Rule) *world {
 	t.Helper()
 	w := &world{account: account.New("000000000000", "ap-northeast-1", c, 1)}
 	w.endpoint = wire.NewEndpoint(w.account, wire.DefaultSettings(), faults.NewPlan(rules...))
-	w.functions = lambda.New(w.account, lambda.DefaultSettings())
+	w.functions = lambda.New(w.account, settings)
 	t.Cleanup(w.functions.Close)
 	w.endpoint.Add(w.functions.Service())
 	w.endpoint.Identify(func(key string) wire.Principal {
@@ -53,7 +53,7 @@ func onVirtualTime(t *testing.T, f func(w *world, passed func() time.Duration), 
 	start := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 	v := clock.NewVirtual(start)
 	t.Cleanup(v.Close)
-	w := newWorld(t, v, rules...)
+	w := newWorld(t, v, lambda.DefaultSettings(), rules...)
 	v.Run(func() { f(w, func() time.Duration { return v.Now().Sub(start) }) })
 }
 

@@ -185,15 +185,14 @@ func (f *Functions) answer(inv *invoke, result Result) {
 	inv.answered.Set()
 }
 
-// release makes env wait for the next invoke of its function. The lock is held.
+// release makes env wait for the next invoke, unless its function has changed meanwhile. The lock is held.
 func (f *Functions) release(env *environment) {
-	fn, ok := f.byName[env.function.name]
-	if env.retired || f.closed || !ok || env.hasExited() {
+	if env.discarded || f.closed || f.byName[env.function.name] != env.function || env.hasExited() {
 		env.kill()
 		return
 	}
 	env.usedAt = f.acct.Now()
-	fn.idle = append(fn.idle, env)
+	env.function.idle = append(env.function.idle, env)
 }
 
 func succeeded(payload []byte) Result {

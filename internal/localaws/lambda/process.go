@@ -67,7 +67,7 @@ func (f *Functions) heedKill(inv *invoke) {
 func (f *Functions) discard(env *environment) {
 	f.acct.Lock()
 	defer f.acct.Unlock()
-	env.retired = true
+	env.discarded = true
 	env.kill()
 }
 

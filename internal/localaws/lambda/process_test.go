@@ -22,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"bluegreen/internal/clock"
+	"bluegreen/internal/localaws/faults"
 	"bluegreen/internal/localaws/lambda"
 )
 
@@ -64,14 +65,17 @@ func (l *logged) String() string {
 	return l.text.String()
 }
 
-// withProcess gives a world at twenty times wall speed whose function "f" is a process.
-func withProcess(t *testing.T, spec lambda.FunctionSpec) (*world, *logged) {
+// withProcess gives a world at twenty times wall speed whose function "f" is a process. At the least it has half a
+// second of the wall, so that a test of a time-out is short.
+func withProcess(t *testing.T, spec lambda.FunctionSpec, rules ...faults.Rule) (*world, *logged) {
 	t.Helper()
 	dir, err := bootstrap()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, clock.NewScaled(20))
+	settings := lambda.DefaultSettings()
+	settings.DeadlineFloor = 500 * time.Millisecond
+	w := newWorld(t, clock.NewScaled(20), settings, rules...)
 	server := httptest.NewServer(w.endpoint)
 	t.Cleanup(server.Close)
 	w.functions.SetEndpoint(server.URL)
@@ -197,6 +201,39 @@ func TestCloseEndsProcesses(t *testing.T) {
 	w.functions.Close()
 	if err := syscall.Kill(a.PID, 0); !errors.Is(err, syscall.ESRCH) {
 		t.Errorf("the process is still there: %v", err)
+	}
+}
+
+func TestAKilledProcess(t *testing.T) {
+	rule := faults.Rule{Service: "lambda", Operation: "ListFunctions", Function: "f", Kind: faults.KillAfter}
+	w, _ := withProcess(t, lambda.FunctionSpec{Timeout: time.Minute}, rule)
+	_, result := w.ask(t, `{"Do":"call"}`)
+	want := "RequestId: " + result.RequestID + " Error: Runtime exited with error: signal: killed"
+	if f := failure(t, result.Payload); f.ErrorType != "Runtime.ExitError" || f.ErrorMessage != want {
+		t.Errorf("%s", result.Payload)
+	}
+	if _, result := w.ask(t, `{"Do":"call"}`); result.FunctionError != "" {
+		t.Errorf("the invoke after: %s", result.Payload)
+	}
+}
+
+func TestAProcessMayOutliveItsTimeout(t *testing.T) {
+	w, _ := withProcess(t, lambda.FunctionSpec{})
+	w.functions.SetFaults(func(lambda.Invocation) lambda.Fault { return lambda.Fault{Outlive: true} })
+	w.endpoint.Plan().Keep(-1)
+	_, result := w.ask(t, `{"Do":"late"}`)
+	if f := failure(t, result.Payload); f.ErrorType != "Sandbox.Timedout" || w.endpoint.Plan().Total() != 0 {
+		t.Fatalf("%s", result.Payload)
+	}
+	wait, cancel := w.account.Clock.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	for w.endpoint.Plan().Total() == 0 {
+		if err := w.account.Clock.Sleep(wait, time.Second); err != nil {
+			t.Fatal("the late call was never made")
+		}
+	}
+	if late := w.endpoint.Plan().Calls()[0]; late.Function != "f" || late.Code != "" {
+		t.Errorf("late call %+v", late)
 	}
 }
 

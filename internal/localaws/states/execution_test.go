@@ -2,6 +2,7 @@ package states_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -249,4 +250,33 @@ func TestTaskErrors(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A run is a function of its seed: two worlds with one seed have the same history, to the nanosecond.
+func TestOneSeedOneHistory(t *testing.T) {
+	definition := `{"StartAt":"Both","States":{"Both":{"Type":"Parallel","End":true,"Branches":[` +
+		fmt.Sprintf(task, "f") + `,` + strings.ReplaceAll(fmt.Sprintf(task, "f"), `"Work"`, `"Other"`) + `]}}}`
+	var runs [2]string
+	for i := range runs {
+		onVirtualTime(t, func(w *world) {
+			w.define("f", func(ctx context.Context, inv locallambda.Invocation, payload []byte) ([]byte, *locallambda.Failure) {
+				_, err := sfn.NewFromConfig(inv.AWS).ListStateMachines(ctx, &sfn.ListStateMachinesInput{})
+				if err != nil {
+					t.Error(err)
+				}
+				return payload, nil
+			})
+			execution := w.run(w.create("m", definition), `{"a":1}`)
+			w.sleep(time.Minute)
+			events, _ := w.machines.History(execution)
+			text, err := json.Marshal(events)
+			if err != nil || len(events) < 10 {
+				t.Fatal(len(events), err)
+			}
+			runs[i] = execution + string(text)
+		})
+	}
+	if runs[0] != runs[1] {
+		t.Errorf("two histories:\n%s\n%s", runs[0], runs[1])
+	}
 }

@@ -54,7 +54,10 @@ func handle(ctx context.Context, in request) (answer, error) {
 		}
 	case "env":
 		out.Value = os.Getenv(in.Key)
-	case "call":
+	case "call", "late":
+		if in.Do == "late" {
+			time.Sleep(time.Second)
+		}
 		cfg, err := config.LoadDefaultConfig(ctx)
 		if err != nil {
 			return out, err
