@@ -21,7 +21,7 @@ func (in *Groups) putScalingPolicy(_ *wire.Call, input *autoscaling.PutScalingPo
 		AutoScalingGroupName: aws.String(g.name), PolicyName: input.PolicyName, PolicyType: input.PolicyType,
 		AdjustmentType: input.AdjustmentType, ScalingAdjustment: input.ScalingAdjustment, Cooldown: input.Cooldown,
 		MinAdjustmentMagnitude: input.MinAdjustmentMagnitude,
-		StepAdjustments: input.StepAdjustments, MetricAggregationType: input.MetricAggregationType,
+		StepAdjustments:        input.StepAdjustments, MetricAggregationType: input.MetricAggregationType,
 		EstimatedInstanceWarmup: input.EstimatedInstanceWarmup, TargetTrackingConfiguration: input.TargetTrackingConfiguration,
 		PredictiveScalingConfiguration: input.PredictiveScalingConfiguration, Enabled: input.Enabled,
 	}
