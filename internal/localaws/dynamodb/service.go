@@ -1,0 +1,48 @@
+package dynamodb
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+// Union is DynamoDB's union type, AttributeValue, for the wire.
+var Union = wire.UnionOf[types.AttributeValue](
+	&types.AttributeValueMemberB{}, &types.AttributeValueMemberBOOL{}, &types.AttributeValueMemberBS{},
+	&types.AttributeValueMemberL{}, &types.AttributeValueMemberM{}, &types.AttributeValueMemberN{},
+	&types.AttributeValueMemberNS{}, &types.AttributeValueMemberNULL{}, &types.AttributeValueMemberS{},
+	&types.AttributeValueMemberSS{},
+)
+
+// Service is the API of DynamoDB, as far as it is modelled: no secondary indexes, no provisioned throughput, no
+// transactions, no legacy conditional parameters.
+func (t *Tables) Service() wire.Service {
+	placeholders := []string{"ExpressionAttributeNames", "ExpressionAttributeValues"}
+	with := func(members ...string) []string { return append(members, placeholders...) }
+	return wire.Service{
+		SigningName:  "dynamodb",
+		Protocol:     wire.AWSJSON10,
+		TargetPrefix: "DynamoDB_20120810",
+		Unions:       []wire.Union{Union},
+		Operations: []wire.Operation{
+			wire.Op("CreateTable", t.createTable, "TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "Tags",
+				"DeletionProtectionEnabled").Requires("TableName"),
+			wire.Op("DescribeTable", t.describeTable, "TableName").Requires("TableName"),
+			wire.Op("DeleteTable", t.deleteTable, "TableName").Requires("TableName"),
+			wire.Op("ListTables", t.listTables, "ExclusiveStartTableName", "Limit"),
+			wire.Op("ListTagsOfResource", t.listTags, "ResourceArn").Requires("ResourceArn"),
+			wire.Op("GetItem", t.getItem, "TableName", "Key", "ConsistentRead", "ProjectionExpression",
+				"ExpressionAttributeNames").Requires("TableName", "Key"),
+			wire.Op("PutItem", t.putItem, with("TableName", "Item", "ConditionExpression", "ReturnValues",
+				"ReturnValuesOnConditionCheckFailure")...).Requires("TableName", "Item"),
+			wire.Op("UpdateItem", t.updateItem, with("TableName", "Key", "UpdateExpression", "ConditionExpression",
+				"ReturnValues", "ReturnValuesOnConditionCheckFailure")...).Requires("TableName", "Key"),
+			wire.Op("DeleteItem", t.deleteItem, with("TableName", "Key", "ConditionExpression", "ReturnValues",
+				"ReturnValuesOnConditionCheckFailure")...).Requires("TableName", "Key"),
+			wire.Op("Query", t.query, with("TableName", "KeyConditionExpression", "FilterExpression", "ProjectionExpression",
+				"ConsistentRead", "ScanIndexForward", "Limit", "ExclusiveStartKey", "Select")...).Requires("TableName"),
+			wire.Op("Scan", t.scan, with("TableName", "FilterExpression", "ProjectionExpression", "ConsistentRead", "Limit",
+				"ExclusiveStartKey", "Select")...).Requires("TableName"),
+		},
+	}
+}
