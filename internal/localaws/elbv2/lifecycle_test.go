@@ -132,6 +132,25 @@ func TestTargetGroupThatNobodyUses(t *testing.T) {
 	})
 }
 
+// Draining goes on although nobody uses the group any more, and so does being stopped.
+func TestUseEndsWhileTargetsDrain(t *testing.T) {
+	run(t, func(w *world) {
+		group := w.group("web", types.ProtocolEnumHttp)
+		listener := w.listen(w.balancer("front", types.LoadBalancerTypeEnumApplication), group, types.ProtocolEnumHttp)
+		ids := w.launch("ap-northeast-1a", 2)
+		w.until(40 * second)
+		w.register(group, ids...)
+		w.do(func() { w.compute.Stop(ids[1]) })
+		w.until(60 * second)
+		w.deregister(group, ids[0])
+		must(w, w.client.DeleteListener, &sdk.DeleteListenerInput{ListenerArn: aws.String(listener)})
+		w.follow(group, ids[0], []step{{65 * second, nil, drains}, {88 * second, nil, drains}, {92 * second, nil, "absent"}})
+		if got := w.health(group, ids[1]); got != invalidState {
+			w.Errorf("the stopped one is %s", got)
+		}
+	})
+}
+
 // A group that gets none of the requests is checked all the same, as long as an action names it.
 func TestGroupWithWeightZeroIsChecked(t *testing.T) {
 	run(t, func(w *world) {
