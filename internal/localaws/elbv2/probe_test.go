@@ -42,10 +42,11 @@ func TestSlowProbe(t *testing.T) {
 		if got := w.health(group, id); got != failing {
 			w.Errorf("the target is %s", got)
 		}
-		for at := 101 * second; probing == 0; at += second / 4 {
+		good = true
+		w.until(150 * second)
+		for at := 150 * second; probing == 0; at += second / 4 {
 			w.until(at)
 		}
-		good = true
 		w.deregister(group, id)
 		_ = w.clock.Sleep(context.Background(), 10*time.Second)
 		if got := w.health(group, id); got != drains || probing != 0 {
