@@ -45,7 +45,8 @@ type delivery struct {
 
 // answer is what a process posts.
 type answer struct {
-	payload []byte
+	payload []byte // cut short when it is larger than Lambda takes
+	size    int    // of all of it, bytes
 	failed  bool
 }
 

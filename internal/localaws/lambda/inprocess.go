@@ -70,7 +70,7 @@ func call(ctx context.Context, inv *invoke) (result Result, crashed bool) {
 	if failure != nil {
 		return failed(failure), false
 	}
-	return succeeded(response), false
+	return succeeded(response, len(response)), false
 }
 
 func panicFailure(cause any) *Failure {

@@ -195,10 +195,11 @@ func (f *Functions) release(env *environment) {
 	env.function.idle = append(env.function.idle, env)
 }
 
-func succeeded(payload []byte) Result {
-	if len(payload) > maxResponse {
+// succeeded is the result of a function that answered with payload, of size bytes.
+func succeeded(payload []byte, size int) Result {
+	if size > maxResponse {
 		return failed(&Failure{ErrorType: "Function.ResponseSizeTooLarge", ErrorMessage: fmt.Sprintf(
-			"Response payload size (%d bytes) exceeded maximum allowed payload size (%d bytes).", len(payload), maxResponse)})
+			"Response payload size (%d bytes) exceeded maximum allowed payload size (%d bytes).", size, maxResponse)})
 	}
 	return Result{Payload: payload}
 }

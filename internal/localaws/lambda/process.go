@@ -91,7 +91,7 @@ func (f *Functions) serve(inv *invoke) Result {
 	for {
 		select {
 		case answer := <-env.answers:
-			result := succeeded(answer.payload)
+			result := succeeded(answer.payload, answer.size)
 			if answer.failed {
 				result = Result{Payload: answer.payload, FunctionError: unhandled}
 			}

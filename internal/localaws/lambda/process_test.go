@@ -195,6 +195,24 @@ func TestProcessThatFailsToInitialise(t *testing.T) {
 	}
 }
 
+func TestProcessThatReportsItsInitError(t *testing.T) {
+	w, _ := withProcess(t, lambda.FunctionSpec{Environment: map[string]string{"FAIL_INIT": "reported"}})
+	_, result := w.ask(t, `{}`)
+	if result.FunctionError != "Unhandled" || string(result.Payload) != `{"errorType":"NoTable","errorMessage":"no table is named"}` {
+		t.Errorf("%+v: %s", result, result.Payload)
+	}
+}
+
+func TestAnAnswerMayBeTooLarge(t *testing.T) {
+	w, _ := withProcess(t, lambda.FunctionSpec{Timeout: time.Minute})
+	_, result := w.ask(t, `{"Do":"fill"}`)
+	f := failure(t, result.Payload)
+	if f.ErrorType != "Function.ResponseSizeTooLarge" || !strings.HasPrefix(f.ErrorMessage, "Response payload size (7000") ||
+		!strings.HasSuffix(f.ErrorMessage, " bytes) exceeded maximum allowed payload size (6291556 bytes).") {
+		t.Errorf("%s", result.Payload)
+	}
+}
+
 func TestCloseEndsProcesses(t *testing.T) {
 	w, _ := withProcess(t, lambda.FunctionSpec{})
 	a, _ := w.ask(t, `{}`)

@@ -52,6 +52,10 @@ func (env *environment) next(w http.ResponseWriter, r *http.Request) {
 // accept takes the process's answer to the invocation id.
 func (env *environment) accept(w http.ResponseWriter, r *http.Request, id string, failed bool) {
 	payload, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
+	rest := int64(0)
+	if err == nil {
+		rest, err = io.Copy(io.Discard, r.Body) // only its size counts
+	}
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "InvalidRequest", err.Error())
 		return
@@ -61,7 +65,7 @@ func (env *environment) accept(w http.ResponseWriter, r *http.Request, id string
 		return
 	}
 	select {
-	case env.answers <- answer{payload: payload, failed: failed}:
+	case env.answers <- answer{payload: payload, size: len(payload) + int(rest), failed: failed}:
 	case <-r.Context().Done():
 		return
 	}

@@ -4,7 +4,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -52,6 +54,8 @@ func handle(ctx context.Context, in request) (answer, error) {
 			}
 			time.Sleep(time.Millisecond)
 		}
+	case "fill":
+		out.Value = strings.Repeat("x", 7_000_000)
 	case "env":
 		out.Value = os.Getenv(in.Key)
 	case "call", "late":
@@ -70,6 +74,11 @@ func handle(ctx context.Context, in request) (answer, error) {
 }
 
 func main() {
+	if os.Getenv("FAIL_INIT") == "reported" {
+		url := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/init/error"
+		_, _ = http.Post(url, "application/json", strings.NewReader(`{"errorType":"NoTable","errorMessage":"no table is named"}`))
+		os.Exit(1)
+	}
 	if os.Getenv("FAIL_INIT") != "" {
 		fmt.Fprintln(os.Stderr, "no table is named")
 		os.Exit(1)
