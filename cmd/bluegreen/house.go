@@ -20,6 +20,7 @@ import (
 
 	"bluegreen/internal/clock"
 	"bluegreen/internal/localaws"
+	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/dataplane"
 	"bluegreen/internal/localaws/world"
 	"bluegreen/statemachine"
@@ -53,7 +54,9 @@ func openHouse(options houseOptions) (*house, error) {
 		return nil, fmt.Errorf("open the endpoint: %w; --addr takes an address of this machine such as 127.0.0.1:4566", err)
 	}
 	h := &house{clock: clock.NewScaled(options.speed), url: "http://" + socket.Addr().String()}
-	h.aws = localaws.New(localaws.Options{Clock: h.clock, Seed: options.seed})
+	settings := localaws.DefaultSettings()
+	settings.ELBv2.Provisioning = account.Constant(10 * time.Second) // nobody came to wait for a load balancer
+	h.aws = localaws.New(localaws.Options{Clock: h.clock, Seed: options.seed, Settings: &settings})
 	h.aws.Functions.SetEndpoint(h.url)
 	h.plane = dataplane.New(h.aws.Account, h.clock, h.aws.Compute, h.aws.Balancers, dataplane.DefaultSettings())
 	h.server = &http.Server{Handler: h.aws.Endpoint}

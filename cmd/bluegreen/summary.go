@@ -89,7 +89,7 @@ func (s *summary) writeJSON(w io.Writer) error {
 func (s *summary) writeText(w io.Writer) error {
 	fmt.Fprintf(w, "\n%s in %.0f s of deployment time (%.1f s on this machine, %g times as fast)\n", s.EndState, s.DeploymentSeconds, s.WallSeconds, s.Speed)
 	if s.Error != "" {
-		fmt.Fprintf(w, "%s: %s\n", s.Error, s.Cause)
+		fmt.Fprintf(w, "%s: %s\n", s.Error, s.causeText())
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "\nStage\tVisits\tDeployment s\tWall s")
@@ -121,4 +121,16 @@ func (s *summary) writeText(w io.Writer) error {
 		fmt.Fprintf(t, "\nfailed request: %s", failure)
 	}
 	return t.Flush()
+}
+
+// causeText is what a person reads of the cause: what happened and what to do next, if it is a report.
+func (s *summary) causeText() string {
+	var report struct {
+		What string   `json:"what"`
+		Next []string `json:"next"`
+	}
+	if json.Unmarshal([]byte(s.Cause), &report) != nil || report.What == "" {
+		return s.Cause
+	}
+	return strings.Join(append([]string{report.What}, report.Next...), "\n  next: ")
 }

@@ -40,14 +40,19 @@ func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
 	if len(plan.Functions) == 0 {
 		return nil
 	}
-	arns := make(map[string]string, len(plan.Functions))
 	for _, function := range plan.Functions {
 		name := plan.Machine + "-" + function.Name
-		arn, err := s.function(ctx, plan, w, name, function)
-		if err != nil {
+		if err := s.function(ctx, plan, w.role(name), name, function); err != nil {
 			return fmt.Errorf("function %s: %w", function.Name, err)
 		}
 		w.FunctionNames = append(w.FunctionNames, name)
+	}
+	arns := make(map[string]string, len(plan.Functions))
+	for n, function := range plan.Functions {
+		arn, err := s.active(ctx, w.FunctionNames[n])
+		if err != nil {
+			return fmt.Errorf("function %s: %w", function.Name, err)
+		}
 		arns[function.Name] = arn
 	}
 	definition, err := plan.Definition(arns)
@@ -64,19 +69,21 @@ func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
 	return nil
 }
 
-func (s Seeder) function(ctx context.Context, plan Plan, w *World, name string, function Function) (arn string, err error) {
-	_, err = s.lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
+func (s Seeder) function(ctx context.Context, plan Plan, role, name string, function Function) error {
+	_, err := s.lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
 		FunctionName: &name,
 		Runtime:      lambdatypes.RuntimeProvidedal2023,
 		Handler:      aws.String("bootstrap"),
-		Role:         aws.String(w.role(name)),
+		Role:         &role,
 		Code:         &lambdatypes.FunctionCode{ZipFile: function.Code},
 		Timeout:      aws.Int32(int32(function.Timeout / time.Second)),
 		Environment:  &lambdatypes.Environment{Variables: map[string]string{ledgerVariable: plan.LedgerTable}},
 	})
-	if err != nil {
-		return "", err
-	}
+	return err
+}
+
+// active waits until a function can be invoked, and returns its ARN.
+func (s Seeder) active(ctx context.Context, name string) (arn string, err error) {
 	err = s.until(ctx, func() (bool, error) {
 		got, err := s.lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &name})
 		if err != nil {

@@ -47,7 +47,7 @@ func DefaultPlan() Plan {
 		Project: "ec", Role: "mqagt", Environment: "dev",
 		Min: 2, Max: 8, Desired: 4,
 		Balanced:            true,
-		DeregistrationDelay: 60 * time.Second,
+		DeregistrationDelay: 120 * time.Second,
 		LedgerTable:         "bluegreen-ledger",
 	}
 }
