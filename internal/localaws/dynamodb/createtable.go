@@ -13,9 +13,12 @@ import (
 
 func (t *Tables) createTable(_ *wire.Call, in *sdk.CreateTableInput) (*sdk.CreateTableOutput, error) {
 	name := aws.ToString(in.TableName)
+	if len(name) < 3 || len(name) > 255 {
+		return nil, invalid("TableName must be at least 3 characters long and at most 255 characters long")
+	}
 	if !tableName.MatchString(name) {
 		return nil, invalid("1 validation error detected: Value '%s' at 'tableName' failed to satisfy constraint: "+
-			"Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+ and have length between 3 and 255", name)
+			"Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", name)
 	}
 	if in.BillingMode != types.BillingModePayPerRequest {
 		return nil, wire.NotModelled("provisioned throughput of dynamodb tables; use BillingMode %s", types.BillingModePayPerRequest)

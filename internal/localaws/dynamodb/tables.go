@@ -144,7 +144,7 @@ func (t *Tables) sorted() []string {
 	return names
 }
 
-var tableName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
+var tableName = regexp.MustCompile(`^[a-zA-Z0-9_.-]+$`)
 
 // Items are the items of a table as they are now, in the order of their keys; for those who look on in Go. The account's
 // lock is held. The caller must not change them.

@@ -25,6 +25,20 @@ func (w *xmlWriter) text(name, text string) {
 	w.close(name)
 }
 
+// output writes an operation's output. Its lists appear even when they are empty, as AWS's do: clients print them.
+func (w *xmlWriter) output(v reflect.Value) error {
+	for _, m := range w.naming.members(v.Type()) {
+		field := v.Field(m.index)
+		if field.Kind() == reflect.Slice && field.IsNil() && field.Type().Elem().Kind() != reflect.Uint8 {
+			field = reflect.MakeSlice(field.Type(), 0, 0)
+		}
+		if err := w.member(m, field); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // members writes the members of a struct that are set.
 func (w *xmlWriter) members(v reflect.Value) error {
 	for _, m := range w.naming.members(v.Type()) {
@@ -151,12 +165,12 @@ func (s *served) queryAnswer(operation *Operation, output any, requestID string)
 	v := reflect.ValueOf(output).Elem()
 	if s.Protocol == EC2Query {
 		w.text("requestId", requestID)
-		err := w.members(v)
+		err := w.output(v)
 		w.close(root)
 		return w.Bytes(), err
 	}
 	w.open(operation.Name + "Result")
-	err := w.members(v)
+	err := w.output(v)
 	w.close(operation.Name + "Result")
 	w.open("ResponseMetadata")
 	w.text("RequestId", requestID)
