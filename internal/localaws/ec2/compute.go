@@ -24,7 +24,7 @@ type Compute struct {
 	listeners []func(*Instance)
 }
 
-// New returns the EC2 of an account that has nothing yet but its default VPC.
+// New returns the EC2 of an account that has nothing yet but its default VPC. It is called without the lock.
 func New(acct *account.Account, settings Settings) *Compute {
 	acct.Lock()
 	defer acct.Unlock()

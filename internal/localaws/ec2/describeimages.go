@@ -38,7 +38,7 @@ func (c *Compute) createImage(call *wire.Call, in *sdk.CreateImageInput) (*sdk.C
 	if err != nil {
 		return nil, err
 	}
-	image.sick = instance.sick
+	image.sick, image.architecture = instance.sick, instance.architecture
 	c.account.After(c.account.Draw(c.settings.ImageAvailable), func() { image.available = true })
 	return &sdk.CreateImageOutput{ImageId: aws.String(image.id)}, nil
 }

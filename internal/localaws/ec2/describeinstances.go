@@ -83,7 +83,7 @@ func (c *Compute) describeInstance(i *Instance) types.Instance {
 	described := types.Instance{
 		InstanceId: aws.String(i.ID), ImageId: aws.String(i.ImageID), InstanceType: types.InstanceType(i.InstanceType),
 		State: i.State.described(), LaunchTime: aws.Time(i.LaunchedAt), AmiLaunchIndex: aws.Int32(0),
-		Architecture: types.ArchitectureValuesX8664, Hypervisor: types.HypervisorTypeXen, EnaSupport: aws.Bool(true),
+		Architecture: i.architecture, Hypervisor: types.HypervisorTypeXen, EnaSupport: aws.Bool(true),
 		RootDeviceType: types.DeviceTypeEbs, VirtualizationType: types.VirtualizationTypeHvm,
 		Monitoring:  &types.Monitoring{State: types.MonitoringStateDisabled},
 		Placement:   &types.Placement{AvailabilityZone: aws.String(i.Zone), Tenancy: types.TenancyDefault},

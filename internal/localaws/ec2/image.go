@@ -31,7 +31,7 @@ func (c *Compute) usableImage(id string) (*image, error) {
 		return nil, imageNotFound(id)
 	}
 	if !image.available {
-		return nil, wire.Errorf("InvalidAMIID.Unavailable", "The image ID '%s' is not available", id)
+		return nil, wire.Errorf("InvalidAMIID.Unavailable", "The image id '[%s]' is not available", id)
 	}
 	return image, nil
 }

@@ -3,6 +3,8 @@ package ec2
 import (
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
 	"bluegreen/internal/localaws/account"
 )
 
@@ -32,14 +34,15 @@ type Instance struct {
 	LaunchedAt                         time.Time
 	EndedAt                            time.Time // when its termination was asked for; zero before
 
-	reservation string
-	clientToken string
-	reason      string // of the last state transition, as users read it
-	run         int    // counts its starts and ends: what was under way in an earlier run is void
-	booted      bool   // the application has started
-	sick        bool   // the application does not answer any more, or never will
-	checked     bool   // the status checks have passed
-	impaired    bool
+	architecture types.ArchitectureValues // of its image
+	reservation  string
+	clientToken  string
+	reason       string // of the last state transition, as users read it
+	run          int    // counts its starts and ends: what was under way in an earlier run is void
+	booted       bool   // the application has started
+	sick         bool   // the application does not answer any more, or never will
+	checked      bool   // the status checks have passed
+	impaired     bool
 }
 
 // Answers reports whether the application on the instance is up and not sick: what a health check finds, and what

@@ -248,3 +248,27 @@ func TestInstanceErrors(t *testing.T) {
 		refused(w, w.client.RunInstances, &base, "InvalidAMIID.NotFound", "The image id '["+image+"]' does not exist")
 	})
 }
+
+func TestImageOfAnInstance(t *testing.T) {
+	run(t, func(w *world) {
+		id := w.launch(w.image("app-1"))
+		w.until(20 * time.Second)
+		copied := *must(w, w.client.CreateImage, &sdk.CreateImageInput{InstanceId: aws.String(id), Name: aws.String("app-2")}).ImageId
+		state := func() string {
+			return string(must(w, w.client.DescribeImages, &sdk.DescribeImagesInput{ImageIds: []string{copied}}).Images[0].State)
+		}
+		if got := state(); got != "pending" {
+			w.Errorf("right after CreateImage: %s", got)
+		}
+		refused(w, w.client.RunInstances, &sdk.RunInstancesInput{
+			ImageId: aws.String(copied), InstanceType: types.InstanceTypeT3Micro, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+		}, "InvalidAMIID.Unavailable", fmt.Sprintf("The image id '[%s]' is not available", copied))
+		w.until(10 * time.Minute)
+		if got := state(); got != "available" {
+			w.Errorf("in the end: %s", got)
+		}
+		w.launch(copied)
+		refused(w, w.client.RegisterImage, &sdk.RegisterImageInput{Name: aws.String("app-2")},
+			"InvalidAMIName.Duplicate", fmt.Sprintf("AMI name app-2 is already in use by AMI %s", copied))
+	})
+}

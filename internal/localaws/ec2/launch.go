@@ -171,7 +171,7 @@ func (c *Compute) start(l launch, reservation, clientToken string) *Instance {
 		KeyName: l.KeyName, UserData: l.UserData, InstanceProfile: l.InstanceProfile,
 		SecurityGroupIDs: l.SecurityGroupIDs, Tags: l.Tags,
 		LaunchedAt:  c.account.Now(),
-		reservation: reservation, clientToken: clientToken, sick: l.image.sick,
+		reservation: reservation, clientToken: clientToken, sick: l.image.sick, architecture: l.image.architecture,
 	}
 	c.instances[i.ID] = i
 	c.order = append(c.order, i)

@@ -26,7 +26,7 @@ type LoadBalancers struct {
 	version  uint64
 }
 
-// New returns an Elastic Load Balancing whose targets are the instances of compute.
+// New returns an Elastic Load Balancing whose targets are the instances of compute. It is called without the lock.
 func New(acct *account.Account, compute *localec2.Compute, settings Settings) *LoadBalancers {
 	l := &LoadBalancers{
 		account: acct, compute: compute, settings: settings,
