@@ -165,7 +165,9 @@ func (m *member) enterService() {
 	m.protected = m.protected || aws.ToBool(g.spec.NewInstancesProtectedFromScaleIn)
 	m.enter(types.LifecycleStateInService)
 	m.finish(types.ScalingActivityStatusCodeSuccessful, "")
-	g.failures, g.retryAt = 0, time.Time{}
+	if g.capacity() >= g.desired() { // nothing fails any more
+		g.failures, g.retryAt = 0, time.Time{}
+	}
 	if lifetime := aws.ToInt32(g.spec.MaxInstanceLifetime); lifetime > 0 {
 		g.scheduleAt(m.launched.Add(time.Duration(lifetime) * time.Second))
 	}

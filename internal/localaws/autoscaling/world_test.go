@@ -124,17 +124,14 @@ func (w *world) seedTemplate() {
 func (w *world) targetGroup(name string) string {
 	w.Helper()
 	ctx := context.Background()
-	w.account.Lock()
-	vpc := w.compute.VPCID()
 	var subnets []string
+	w.account.Lock()
 	for _, zone := range w.compute.Zones() {
 		subnet, _ := w.compute.DefaultSubnet(zone)
 		subnets = append(subnets, subnet.ID)
 	}
 	w.account.Unlock()
-	group, err := w.elb.CreateTargetGroup(ctx, &elasticloadbalancingv2.CreateTargetGroupInput{
-		Name: &name, Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(80), VpcId: &vpc,
-		HealthCheckIntervalSeconds: aws.Int32(10), HealthCheckTimeoutSeconds: aws.Int32(5)})
+	group, err := w.elb.CreateTargetGroup(ctx, targetGroupInput(w, name))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -292,4 +289,23 @@ func (w *world) activities(name string) string {
 		lines = append(lines, fmt.Sprintf("%s %d%%: %s", a.StatusCode, *a.Progress, description))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// idOf is the id of the instance that the timeline calls by the short name.
+func (w *world) idOf(short string) string {
+	for id, name := range w.names {
+		if name == short {
+			return id
+		}
+	}
+	w.Fatalf("no instance was ever called %s", short)
+	return ""
+}
+
+func targetGroupInput(w *world, name string) *elasticloadbalancingv2.CreateTargetGroupInput {
+	w.account.Lock()
+	defer w.account.Unlock()
+	return &elasticloadbalancingv2.CreateTargetGroupInput{
+		Name: &name, Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(80), VpcId: aws.String(w.compute.VPCID()),
+		HealthCheckIntervalSeconds: aws.Int32(10), HealthCheckTimeoutSeconds: aws.Int32(5)}
 }
