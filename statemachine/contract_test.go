@@ -135,7 +135,7 @@ func TestTasks(t *testing.T) {
 		for _, wanted := range []string{
 			"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
 			"Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException", "Lambda.Unknown",
-			"Sandbox.Timedout", "States.Timeout", "BlueGreen.Throttled", "BlueGreen.Unavailable",
+			"Runtime.ExitError", "Sandbox.Timedout", "States.Timeout", "BlueGreen.Throttled", "BlueGreen.Unavailable",
 		} {
 			if !slices.ContainsFunc(state.Retry, func(rule struct {
 				ErrorEquals []string

@@ -103,6 +103,18 @@ func TestVirtualContextEndsAWait(t *testing.T) {
 
 type ctxKey struct{}
 
+// The context around a detached one has ended, the detached one has not.
+func TestVirtualSleepWithADetachedContext(t *testing.T) {
+	v := clock.NewVirtual(start)
+	defer v.Close()
+	v.Run(func() {
+		ended, cancel := v.WithCancel(context.Background())
+		cancel()
+		_ = v.Sleep(context.WithoutCancel(ended), time.Second)
+		_ = v.Sleep(context.Background(), time.Minute)
+	})
+}
+
 func TestVirtualTaskMayExit(t *testing.T) {
 	v := clock.NewVirtual(start)
 	defer v.Close()

@@ -69,7 +69,9 @@ func (v *Virtual) Sleep(ctx context.Context, d time.Duration) error {
 	release := v.wakeOnEnd(ctx, w)
 	defer release()
 	v.mu.Lock()
-	v.schedule(w, d)
+	if !w.woken { // the context may have ended meanwhile
+		v.schedule(w, d)
+	}
 	v.park(w)
 	return ctx.Err()
 }

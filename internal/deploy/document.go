@@ -92,6 +92,13 @@ type Deployment struct {
 	Health       HealthPolicy `json:"health"`
 	StartedAt    time.Time    `json:"started_at"`
 	Warnings     []string     `json:"warnings,omitempty"`
+	Closed       string       `json:"closed,omitempty"` // the end state that it was closed as
+}
+
+// Resume is the deployment as the record holds it, worked on by an execution that was asked for current.
+func (d Deployment) Resume(current Deployment) Deployment {
+	d.Action, d.Then, d.WaitSeconds = current.Action, current.Then, current.WaitSeconds
+	return d
 }
 
 // Template is a launch template as green is pinned to it.

@@ -49,8 +49,14 @@ func (r *Report) succeeded(d *Deployment) {
 	case d.Route == RouteNothing:
 		r.Live = d.Blue
 		r.What = "nothing to recover: no deployment of " + d.Lineage + " was under way"
+	case d.Closed == EndRolledBack:
+		r.Live = d.Blue
+		r.What = fmt.Sprintf("what %s left is undone: %s serves as before", d.Execution, d.Blue)
+	case d.Then == ThenEnd && d.Closed == EndSucceeded:
+		r.Live = d.Green
+		r.What = fmt.Sprintf("what %s left is finished: %s serves, %s stands at size 0", d.Execution, d.Green, d.Blue)
 	case d.Then == ThenEnd:
-		r.What = "what " + d.Execution + " left is put right"
+		r.What = "the lock was given back meanwhile: nothing was left to put right"
 	default:
 		r.Live = d.Green
 		r.What = fmt.Sprintf("%s serves; %s stands at size 0", d.Green, d.Blue)

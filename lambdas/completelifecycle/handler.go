@@ -81,6 +81,9 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	if err != nil {
 		return deploy.Document{}, err
 	}
+	if progress.Verdict == deploy.Done {
+		document.Deployment.Closed = e.end
+	}
 	document.Progress = &progress
 	return document, nil
 }

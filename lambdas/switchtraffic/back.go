@@ -19,7 +19,7 @@ const (
 )
 
 // back moves traffic to blue: blue rejoins the target groups it left and is healthy there before green leaves them.
-func (s step) back(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
+func (s *step) back(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
 	record, ours, err := s.turnBack(ctx)
 	if err != nil {
 		return p, err
@@ -46,7 +46,7 @@ func (s step) back(ctx context.Context, p deploy.Progress) (deploy.Progress, err
 
 // turnBack moves the deployment to the stage of restoring. ours is false if it has no lock, as when it failed before
 // it took one; a lock that somebody else holds is a Conflict.
-func (s step) turnBack(ctx context.Context) (record ledger.Record, ours bool, err error) {
+func (s *step) turnBack(ctx context.Context) (record ledger.Record, ours bool, err error) {
 	record, found, err := s.ledger.Get(ctx, s.deployment.Lineage)
 	if err != nil {
 		return record, false, err
@@ -54,6 +54,8 @@ func (s step) turnBack(ctx context.Context) (record ledger.Record, ours bool, er
 	if !found || record.Lock == nil || record.Lock.Execution != s.call.Execution.ID {
 		return record, false, nil
 	}
+	// The document lacks what CreateGreen wrote before it failed: green's name. The record has it.
+	s.deployment = record.Lock.Deployment.Resume(s.deployment)
 	record, err = s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Restoring },
 		ledger.Creating, ledger.Switching, ledger.Restoring)
 	return record, true, err
@@ -61,7 +63,7 @@ func (s step) turnBack(ctx context.Context) (record ledger.Record, ours bool, er
 
 // rejoin brings blue back into its target groups, at no less than green has now. It reports true once blue serves, or
 // while green has left already.
-func (s step) rejoin(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (bool, deploy.Progress, error) {
+func (s *step) rejoin(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (bool, deploy.Progress, error) {
 	if p.Phase == removing {
 		return true, p, nil
 	}
@@ -92,7 +94,7 @@ func (s step) rejoin(ctx context.Context, p deploy.Progress, record ledger.Recor
 }
 
 // remove lets green leave the target groups and waits until it has drained.
-func (s step) remove(ctx context.Context, p deploy.Progress, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+func (s *step) remove(ctx context.Context, p deploy.Progress, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	p = phase(p, removing, s.call)
 	if green.Name == "" || green.Tags[deploy.TagExecution] != s.deployment.Execution {
 		return p.Finished(deploy.Done, "blue serves; green does not exist"), nil

@@ -20,7 +20,7 @@ const (
 
 // forward moves traffic to green: both minimums are pinned, green joins blue's target groups, and when every target of
 // it is healthy there, blue leaves them and drains.
-func (s step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
+func (s *step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
 	if s.deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no load balancer: both fleets work until blue is scaled in"), nil
 	}
@@ -42,7 +42,7 @@ func (s step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress, 
 }
 
 // begin notes blue's sizes and the minimum that is about to be pinned, before anything of it is changed.
-func (s step) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, error) {
+func (s *step) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, error) {
 	return s.holder.Change(ctx, func(r *ledger.Record) {
 		if r.Lock.Originals == nil {
 			r.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended, PinnedMin: blue.Sizes.Desired}
@@ -51,7 +51,7 @@ func (s step) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, erro
 	}, ledger.Creating, ledger.Switching)
 }
 
-func (s step) join(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	p = phase(p, joining, s.call)
 	pinned := record.Lock.Originals.PinnedMin
 	want := max(pinned, blue.Sizes.Desired)
@@ -82,7 +82,7 @@ func (s step) join(ctx context.Context, p deploy.Progress, record ledger.Record,
 }
 
 // cutover gives green blue's health checks, reads them back, and lets blue leave.
-func (s step) cutover(ctx context.Context, p deploy.Progress, blue, green deploy.Fleet) (deploy.Progress, error) {
+func (s *step) cutover(ctx context.Context, p deploy.Progress, blue, green deploy.Fleet) (deploy.Progress, error) {
 	if green.HealthCheckType != blue.HealthCheckType || green.HealthCheckGraceSeconds != blue.HealthCheckGraceSeconds {
 		if err := s.setHealthCheck(ctx, green, blue.HealthCheckType, blue.HealthCheckGraceSeconds); err != nil {
 			return p, err
@@ -107,7 +107,7 @@ func (s step) cutover(ctx context.Context, p deploy.Progress, blue, green deploy
 }
 
 // leave waits until blue has drained, and watches that green serves meanwhile.
-func (s step) leave(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+func (s *step) leave(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	p = phase(p, leaving, s.call)
 	serves := deploy.GreenServes(deploy.Fleet{}, green, traffic, record.Lock.Originals.PinnedMin)
 	p = p.Count(deploy.Sample{Good: serves.Serving > 0})
@@ -141,7 +141,7 @@ func (s step) leave(ctx context.Context, p deploy.Progress, record ledger.Record
 }
 
 // patience is how long green may take to be healthy in the target groups.
-func (s step) patience() time.Duration {
+func (s *step) patience() time.Duration {
 	return time.Duration(s.deployment.Health.TimeoutSeconds) * time.Second
 }
 

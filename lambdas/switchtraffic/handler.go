@@ -53,7 +53,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
 	document := call.Document
-	step := step{handler: h, call: call, deployment: *document.Deployment, holder: h.ledger.For(call)}
+	step := &step{handler: h, call: call, deployment: *document.Deployment, holder: h.ledger.For(call)}
 	move := step.forward
 	if call.Way == deploy.Back {
 		move = step.back
@@ -62,7 +62,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	if err != nil {
 		return deploy.Document{}, err
 	}
-	document.Progress = &progress
+	document.Deployment, document.Progress = &step.deployment, &progress
 	return document, nil
 }
 
@@ -75,7 +75,7 @@ type step struct {
 }
 
 // look reads both fleets and what the target groups show. Green may be gone on the way back; blue may not be.
-func (s step) look(ctx context.Context) (blue, green deploy.Fleet, traffic deploy.Traffic, err error) {
+func (s *step) look(ctx context.Context) (blue, green deploy.Fleet, traffic deploy.Traffic, err error) {
 	fleets, err := fleet.Read(ctx, s.groups, s.deployment.Blue, s.deployment.Green)
 	if err != nil {
 		return blue, green, nil, err

@@ -22,7 +22,7 @@ import (
 const atOnce = 10
 
 // pin raises a fleet's minimum to least and its desired capacity to want, never lowers them.
-func (s step) pin(ctx context.Context, f deploy.Fleet, least, want int, stage ledger.Stage) error {
+func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want int, stage ledger.Stage) error {
 	if f.Sizes.Min >= least && f.Sizes.Desired >= want {
 		return nil
 	}
@@ -46,7 +46,7 @@ func (s step) pin(ctx context.Context, f deploy.Fleet, least, want int, stage le
 	return nil
 }
 
-func (s step) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {
+func (s *step) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {
 	if _, err := s.holder.Check(ctx, ledger.Switching); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s step) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, g
 	return nil
 }
 
-func (s step) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
+func (s *step) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
 	for batch := range slices.Chunk(targetGroupARNs, atOnce) {
 		if _, err := s.holder.Check(ctx, stage); err != nil {
 			return err
@@ -76,7 +76,7 @@ func (s step) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []stri
 	return nil
 }
 
-func (s step) detach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
+func (s *step) detach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
 	for batch := range slices.Chunk(targetGroupARNs, atOnce) {
 		if _, err := s.holder.Check(ctx, stage); err != nil {
 			return err
@@ -112,7 +112,7 @@ func attachedTo(f deploy.Fleet, targetGroupARNs []string) []string {
 const defaultDelay = 300 * time.Second
 
 // deregistrationDelay is the longest of the target groups' delays.
-func (s step) deregistrationDelay(ctx context.Context) (time.Duration, error) {
+func (s *step) deregistrationDelay(ctx context.Context) (time.Duration, error) {
 	var longest time.Duration
 	for _, arn := range s.deployment.TargetGroups {
 		out, err := s.targets.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})

@@ -100,10 +100,8 @@ func (h handler) take(ctx context.Context, record ledger.Record, call deploy.Cal
 
 // taken returns the document of the deployment that was taken over.
 func taken(document deploy.Document, progress deploy.Progress, record ledger.Record) deploy.Document {
-	d := record.Lock.Deployment
-	d.Then = then(document.Deployment.Action)
-	d.Action = document.Deployment.Action
-	d.WaitSeconds = document.Deployment.WaitSeconds
+	d := record.Lock.Deployment.Resume(*document.Deployment)
+	d.Then = then(d.Action)
 	document.Deployment = &d
 	verdict, what := deploy.Undo, "undone"
 	if record.Lock.Stage == ledger.Committed {
