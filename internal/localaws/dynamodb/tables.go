@@ -105,6 +105,9 @@ func (t *Tables) write(in *table, key string, attributes item) {
 	for len(r.versions) > 1 && !r.versions[1].at.After(horizon) {
 		r.versions = r.versions[1:]
 	}
+	if len(r.versions) == 1 && attributes == nil {
+		delete(in.records, key)
+	}
 }
 
 // view is the time whose state a read sees.

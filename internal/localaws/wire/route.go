@@ -61,7 +61,7 @@ func (e *Endpoint) route(r *http.Request, body []byte) (*route, *Error) {
 			return rt, nil
 		}
 	}
-	return rt, rt.refuse(r, target, len(candidates) == 1)
+	return rt, rt.refuse(r, target)
 }
 
 func (e *Endpoint) signedFor(name string) []*served {
@@ -123,7 +123,7 @@ func (s *served) atPath(r *http.Request) *Operation {
 }
 
 // refuse words why no operation was found.
-func (rt *route) refuse(r *http.Request, target string, known bool) *Error {
+func (rt *route) refuse(r *http.Request, target string) *Error {
 	name := rt.form.Get("Action")
 	if _, after, ok := strings.Cut(target, "."); ok {
 		name = after
@@ -131,8 +131,8 @@ func (rt *route) refuse(r *http.Request, target string, known bool) *Error {
 	if name == "" {
 		name = r.Method + " " + r.URL.Path
 	}
-	if !known && rt.service.SigningName == "" {
-		return NotModelled("%s: the request is not signed and names no service", name)
+	if rt.service.SigningName == "" {
+		return NotModelled("%s: the request is not signed, and no service that is modelled has it", name)
 	}
 	if version := rt.form.Get("Version"); version != "" && version != rt.service.Version {
 		return NotModelled("%s:%s of API version %s; it models version %s", rt.service.SigningName, name, version, rt.service.Version)
