@@ -125,7 +125,7 @@ type visit struct {
 }
 
 // scope is what expressions see when $ stands for input.
-func (v *visit) scope(input any) *scope {
+func (v *visit) scope(input document) *scope {
 	return &scope{input: input, context: v.contextObject, variables: v.variables, random: v.x.random}
 }
 

@@ -243,6 +243,7 @@ func (f *fields) condition() condition {
 	defer f.finish()
 	f.text("Comment")
 	f.refuse("it belongs to the query language JSONata", "Condition")
+	f.read["Variable"] = f.has("Variable")
 	var found []condition
 	for _, m := range f.object.members {
 		switch {

@@ -15,7 +15,7 @@ func (v *visit) filter(path *jsonPath, d document) (document, *stateError) {
 	if path == nil || path.text == "$" {
 		return d, nil
 	}
-	value, err := v.scope(d.value).evaluate(path)
+	value, err := v.scope(d).evaluate(path)
 	if err != nil {
 		return document{}, runtimeError("Invalid path '%s' : %s", path.text, err)
 	}
@@ -27,7 +27,7 @@ func (v *visit) render(t template, d document) (document, *stateError) {
 	if t == nil {
 		return d, nil
 	}
-	value, failed := t.render(v.scope(d.value))
+	value, failed := t.render(v.scope(d))
 	if failed != nil {
 		return document{}, failed
 	}
@@ -87,7 +87,7 @@ func (v *visit) evaluateAssign(t template, d document) (*object, *stateError) {
 	if t == nil {
 		return nil, nil
 	}
-	value, failed := t.render(v.scope(d.value))
+	value, failed := t.render(v.scope(d))
 	if failed != nil {
 		return nil, failed
 	}

@@ -119,24 +119,37 @@ func (g *group) ended(i int, b *branch, failed *stateError) {
 		return
 	}
 	if failed.Error != errorRuntime { // which ends the execution without further ado
-		g.abort(b, b.last)
-		if g.name != "" {
-			x.recordLocked(b.last, "MapIterationFailed", &MapIterationFailedDetails{MapIteration{g.name, i}})
-		}
+		g.recordFailed(i, b)
 	}
 	g.failed, g.over = failed, true
 	g.cancel()
 }
 
-// abort records, after the last event of the branch that failed, where each branch was cut: the others in the states
-// that they were in, the failed one in a Task. The lock is held.
+// recordFailed records, after the last event of the branch that failed, that it failed, and where the others were cut.
+// A Task that failed counts as cut too; what it ends is recorded first, otherwise last. The lock is held.
+func (g *group) recordFailed(i int, b *branch) {
+	x, last := g.owner.x, b.last
+	isTask := b.state.kind == kindTask
+	if !isTask {
+		g.abort(b, last)
+	}
+	if g.name != "" {
+		x.recordLocked(last, "MapIterationFailed", &MapIterationFailedDetails{MapIteration{g.name, i}})
+	}
+	if isTask {
+		x.recordLocked(last, "TaskStateAborted", nil)
+		g.abort(b, last)
+	}
+}
+
+// abort records where the branches other than the failed one were cut. The lock is held.
 func (g *group) abort(failed *branch, last int64) {
 	x := g.owner.x
 	for i, b := range g.branches[:g.next] {
-		if b.done || b == failed && b.state.kind != kindTask {
+		if b.done || b == failed {
 			continue
 		}
-		if g.name != "" && b != failed {
+		if g.name != "" {
 			x.recordLocked(last, "MapIterationAborted", &MapIterationAbortedDetails{MapIteration{g.name, i}})
 		}
 		if b.inside && slices.Contains(abortable, b.state.kind) {

@@ -41,15 +41,20 @@ func (x *Execution) append(previous int64, kind string, details Details) int64 {
 	return e.ID
 }
 
-// record appends an event of this branch's own line of events; aside one that later events do not follow.
+// record appends an event of this branch's own line of events.
 func (b *branch) record(kind string, details Details) {
 	b.x.mu.Lock()
 	defer b.x.mu.Unlock()
+	b.recordLocked(kind, details)
+}
+
+func (b *branch) recordLocked(kind string, details Details) {
 	if !b.overLocked() {
 		b.last = b.x.recordLocked(b.last, kind, details)
 	}
 }
 
+// aside appends an event that the branch's next one does not follow, and gives its id.
 func (b *branch) aside(kind string, details Details) int64 {
 	b.x.mu.Lock()
 	defer b.x.mu.Unlock()

@@ -45,7 +45,7 @@ func (a argument) value(s *scope) (any, *stateError) {
 	case a.path != nil:
 		value, err := s.evaluate(a.path)
 		if err != nil {
-			return nil, runtimeError("The JsonPath argument for the field '%s' could not be found in the input '%s'", a.path.text, encode(s.input))
+			return nil, runtimeError("The JsonPath argument for the field '%s' could not be found in the input '%s'", a.path.text, s.input.text)
 		}
 		return value, nil
 	}

@@ -29,7 +29,7 @@ func (v *visit) mapState(input document) (document, *stateError) {
 // mapItems gives the items and how many may run at the same time.
 func (v *visit) mapItems(input document) ([]any, int, *stateError) {
 	m := v.state.items
-	s := v.scope(input.value)
+	s := v.scope(input)
 	value := input.value
 	if m.itemsPath != nil {
 		var err error

@@ -85,25 +85,22 @@ func (p *parser) flow(f *fields) *flow {
 func (p *parser) transitions(f *fields, result *flow) {
 	reached := make(map[string]bool)
 	visit := func(place, target string) {
+		if target == "" {
+			return // its absence is a problem of its own
+		}
 		if _, ok := result.states[target]; !ok {
 			p.add("MISSING_TRANSITION_TARGET", place, "Missing 'Next' target: %s", target)
 		}
 		reached[target] = true
 	}
-	if f.has("StartAt") {
-		visit(f.at("StartAt"), result.startAt)
-	}
+	visit(f.at("StartAt"), result.startAt)
 	ends := false
 	states, _ := f.object.get("States")
 	for _, m := range states.(*object).members {
 		place, s := f.at("States")+"/"+m.name, result.states[m.name]
 		ends = ends || s.ends()
-		if s.next != "" {
-			visit(place+"/Next", s.next)
-		}
-		if s.otherwise != "" {
-			visit(place+"/Default", s.otherwise)
-		}
+		visit(place+"/Next", s.next)
+		visit(place+"/Default", s.otherwise)
 		for i, c := range s.choices {
 			visit(fmt.Sprintf("%s/Choices[%d]/Next", place, i), c.next)
 		}

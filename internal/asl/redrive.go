@@ -6,7 +6,7 @@ import (
 )
 
 // Redrive lets an execution that failed, timed out or was stopped go on from where it failed, with the same history:
-// it is RUNNING again, and the host calls Run next. A state is not entered a second time; of a Parallel or Map only the
+// it is RUNNING again, and the host calls Run next. A state is not entered a second time, but for Fail; of a Parallel or Map only the
 // branches that had not succeeded go on, unless it failed for the size of its data: then it begins anew. The machine's
 // TimeoutSeconds and all retriers start afresh (developer guide, redriving executions).
 func (x *Execution) Redrive() error {
@@ -32,7 +32,7 @@ func (b *branch) redrive(id int64, anew bool) {
 	if b.done {
 		return
 	}
-	b.last, b.redriven = id, b.inside
+	b.last, b.redriven = id, b.inside && b.state.kind != kindFail
 	if b.inner == nil {
 		return
 	}

@@ -49,7 +49,7 @@ func (v *visit) failText(t failText, field string) (string, *stateError) {
 	if t.expression == nil {
 		return t.text, nil
 	}
-	value, failed := t.expression.value(v.scope(v.raw.value), field)
+	value, failed := t.expression.value(v.scope(v.raw), field)
 	if failed != nil {
 		return "", failed
 	}
@@ -66,7 +66,7 @@ func (v *visit) choice() (document, string, *stateError) {
 		return document{}, "", failed
 	}
 	next, assign := v.state.otherwise, v.state.assign
-	s := v.scope(input.value)
+	s := v.scope(input)
 	for _, c := range v.state.choices {
 		is, failed := c.condition.holds(s)
 		if failed != nil {
@@ -121,7 +121,7 @@ func (v *visit) waitTime(input document) (time.Duration, *stateError) {
 	case w.until != nil:
 		return w.until.Sub(now), nil
 	case w.secondsPath != nil:
-		value, err := v.scope(input.value).evaluate(w.secondsPath)
+		value, err := v.scope(input).evaluate(w.secondsPath)
 		if err != nil {
 			return 0, runtimeError("The SecondsPath parameter does not reference an input value: %s", w.secondsPath.text)
 		}
@@ -138,7 +138,7 @@ func (v *visit) waitTime(input document) (time.Duration, *stateError) {
 		}
 		return time.Duration(seconds) * time.Second, nil
 	}
-	value, err := v.scope(input.value).evaluate(w.timestampPath)
+	value, err := v.scope(input).evaluate(w.timestampPath)
 	if err != nil {
 		return 0, runtimeError("The TimestampPath parameter does not reference an input value: %s", w.timestampPath.text)
 	}

@@ -11,12 +11,14 @@ import (
 
 // attempt is one task that was scheduled and is not over.
 type attempt struct {
-	x         *Execution
+	visit     *visit
 	done      clock.Event
 	heartbeat time.Duration // zero without one
 
 	// The execution's lock guards what follows.
-	outcome *outcome // the first one counts
+	settled bool // the first outcome counts
+	result  document
+	failed  *stateError
 	beat    clock.Timer
 }
 
@@ -28,20 +30,38 @@ type outcome struct {
 	missed   bool // timed out for want of a heartbeat
 }
 
-// settle ends the task, unless it has ended.
-func (a *attempt) settle(o outcome) bool {
-	a.x.mu.Lock()
-	defer a.x.mu.Unlock()
-	return a.settleLocked(o)
+// settle ends the task and records how, unless it has ended.
+func (a *attempt) settle(o outcome) {
+	a.visit.x.mu.Lock()
+	defer a.visit.x.mu.Unlock()
+	a.settleLocked(o)
 }
 
-func (a *attempt) settleLocked(o outcome) bool {
-	if a.outcome != nil {
-		return false
+func (a *attempt) settleLocked(o outcome) {
+	v := a.visit
+	if a.settled || v.overLocked() {
+		return
 	}
-	a.outcome = &o
-	a.done.Set()
-	return true
+	a.settled = true
+	defer a.done.Set()
+	result, err := parseDocument(o.output)
+	switch {
+	case o.timedOut:
+		a.failed = &stateError{Failure: Failure{Error: errorTimeout}, heartbeat: o.missed}
+		v.recordLocked(v.state.task.timedOut(a.failed.Failure))
+		return
+	case o.failed == nil && err != nil:
+		o.failed = &TaskError{Failure: Failure{errorTaskFailed, "The task's result is not valid JSON"}}
+	case o.failed == nil && len(o.output) > maxPayloadBytes:
+		o.failed = &TaskError{Failure: tooLarge(v.state.task.label()).Failure}
+	}
+	if o.failed != nil {
+		a.failed = &stateError{Failure: o.failed.Failure}
+		v.recordLocked(v.state.task.failed(o.failed))
+		return
+	}
+	a.result = result
+	v.recordLocked(v.state.task.succeeded(result))
 }
 
 // expectBeat starts the time for the next heartbeat. The lock is held.
@@ -49,7 +69,7 @@ func (a *attempt) expectBeat() {
 	if a.beat != nil {
 		a.beat.Stop()
 	}
-	a.beat = a.x.clock.AfterFunc(a.heartbeat, func() { a.settle(outcome{timedOut: true, missed: true}) })
+	a.beat = a.visit.x.clock.AfterFunc(a.heartbeat, func() { a.settle(outcome{timedOut: true, missed: true}) })
 }
 
 // task schedules the task and waits for its end.
@@ -71,9 +91,10 @@ func (v *visit) task(input document) (document, *stateError) {
 	if failed != nil {
 		return document{}, failed
 	}
-	v.recordScheduled(payload, timeout, heartbeat)
-	a := &attempt{x: v.x, done: v.x.clock.NewEvent()}
-	defer a.settle(outcome{}) // what comes later finds it over
+	v.record(t.scheduled(payload, v.x.options.Region, timeout, heartbeat))
+	v.record(t.started())
+	a := &attempt{visit: v, done: v.x.clock.NewEvent()}
+	defer a.abandon()
 	if timeout > 0 {
 		timer := v.x.clock.AfterFunc(time.Duration(timeout)*time.Second, func() { a.settle(outcome{timedOut: true}) })
 		defer timer.Stop()
@@ -97,10 +118,18 @@ func (v *visit) task(input document) (document, *stateError) {
 		returned = true
 		v.returned(a, output, err)
 	})
-	if a.done.Wait(v.ctx) != nil {
+	// What else ends at the same instant is recorded before the machine goes on, as on AWS.
+	if a.done.Wait(v.ctx) != nil || v.x.clock.Sleep(v.ctx, 0) != nil {
 		return document{}, over
 	}
-	return v.taskResult(a)
+	return a.result, a.failed
+}
+
+// abandon lets nothing that comes later have an effect.
+func (a *attempt) abandon() {
+	a.visit.x.mu.Lock()
+	defer a.visit.x.mu.Unlock()
+	a.settled = true
 }
 
 // limit reads a timeout or heartbeat, in seconds; zero is none.
@@ -108,7 +137,7 @@ func (v *visit) limit(s seconds, field string, input document) (int64, *stateErr
 	if s.path == nil {
 		return s.number, nil
 	}
-	value, err := v.scope(input.value).evaluate(s.path)
+	value, err := v.scope(input).evaluate(s.path)
 	if err != nil {
 		return 0, runtimeError("Invalid path '%s' : %s", s.path.text, err)
 	}
@@ -154,15 +183,11 @@ func (v *visit) await(a *attempt) (forget func()) {
 func (v *visit) returned(a *attempt, output []byte, err error) {
 	var failed *TaskError
 	switch {
-	case err != nil:
-		if !errors.As(err, &failed) {
-			failed = &TaskError{Failure: Failure{errorTaskFailed, err.Error()}}
-		}
-	case !validJSON(output):
-		failed = &TaskError{Failure: Failure{errorTaskFailed, "The task's result is not valid JSON"}}
-	case v.state.task.waits:
+	case err == nil && v.state.task.waits && validJSON(output):
 		v.submitted(a, string(output))
 		return
+	case err != nil && !errors.As(err, &failed):
+		failed = &TaskError{Failure: Failure{errorTaskFailed, err.Error()}}
 	}
 	a.settle(outcome{output: output, failed: failed})
 }
@@ -171,35 +196,7 @@ func (v *visit) returned(a *attempt, output []byte, err error) {
 func (v *visit) submitted(a *attempt, output string) {
 	v.x.mu.Lock()
 	defer v.x.mu.Unlock()
-	if a.outcome == nil && !v.overLocked() {
-		v.last = v.x.recordLocked(v.last, "TaskSubmitted", &TaskSubmittedDetails{Integration: v.state.task.integration(), Output: output})
+	if !a.settled && !v.overLocked() {
+		v.recordLocked("TaskSubmitted", &TaskSubmittedDetails{Integration: v.state.task.integration(), Output: output})
 	}
-}
-
-// taskResult records the outcome and gives the state's result.
-func (v *visit) taskResult(a *attempt) (document, *stateError) {
-	o := a.outcome
-	switch {
-	case o.timedOut:
-		failure := Failure{Error: errorTimeout}
-		v.recordTimedOut(failure)
-		return document{}, &stateError{Failure: failure, heartbeat: o.missed}
-	case o.failed != nil:
-		v.recordFailed(o.failed)
-		return document{}, &stateError{Failure: o.failed.Failure}
-	case len(o.output) > maxPayloadBytes:
-		what := v.state.task.service
-		if what == "" {
-			what = v.state.task.resource
-		}
-		failed := tooLarge(what)
-		v.recordFailed(&TaskError{Failure: failed.Failure})
-		return document{}, failed
-	}
-	result, err := parseDocument(o.output)
-	if err != nil {
-		panic("asl: a task's result was valid JSON and is not any more: " + err.Error())
-	}
-	v.recordSucceeded(result)
-	return result, nil
 }

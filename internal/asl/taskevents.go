@@ -2,6 +2,14 @@ package asl
 
 // Tasks whose resource is a function's ARN have events of their own; those of integrations name the integration.
 
+// label is what AWS calls the task when its result is too large.
+func (t *taskFields) label() string {
+	if t.service == "" {
+		return t.resource
+	}
+	return t.service
+}
+
 func (t *taskFields) integration() Integration {
 	resource := t.action
 	if t.waits {
@@ -10,51 +18,49 @@ func (t *taskFields) integration() Integration {
 	return Integration{ResourceType: t.service, Resource: resource}
 }
 
-func (v *visit) recordScheduled(payload document, timeout, heartbeat int64) {
-	t := v.state.task
+func (t *taskFields) scheduled(payload document, region string, timeout, heartbeat int64) (string, Details) {
 	if t.service == "" {
-		v.record("LambdaFunctionScheduled", &LambdaFunctionScheduledDetails{Resource: t.resource, Input: payload.text, TimeoutInSeconds: timeout})
-		v.record("LambdaFunctionStarted", nil)
-		return
+		return "LambdaFunctionScheduled", &LambdaFunctionScheduledDetails{Resource: t.resource, Input: payload.text, TimeoutInSeconds: timeout}
 	}
-	v.record("TaskScheduled", &TaskScheduledDetails{Integration: t.integration(), Region: v.x.options.Region, Parameters: payload.text,
-		TimeoutInSeconds: timeout, HeartbeatInSeconds: heartbeat})
-	v.record("TaskStarted", &TaskStartedDetails{t.integration()})
+	return "TaskScheduled", &TaskScheduledDetails{Integration: t.integration(), Region: region, Parameters: payload.text,
+		TimeoutInSeconds: timeout, HeartbeatInSeconds: heartbeat}
 }
 
-func (v *visit) recordSucceeded(result document) {
-	t := v.state.task
+func (t *taskFields) started() (string, Details) {
 	if t.service == "" {
-		v.record("LambdaFunctionSucceeded", &LambdaFunctionSucceededDetails{Output: result.text})
-		return
+		return "LambdaFunctionStarted", nil
 	}
-	v.record("TaskSucceeded", &TaskSucceededDetails{Integration: t.integration(), Output: result.text})
+	return "TaskStarted", &TaskStartedDetails{t.integration()}
 }
 
-func (v *visit) recordTimedOut(failure Failure) {
-	t := v.state.task
+func (t *taskFields) succeeded(result document) (string, Details) {
 	if t.service == "" {
-		v.record("LambdaFunctionTimedOut", &LambdaFunctionTimedOutDetails{failure})
-		return
+		return "LambdaFunctionSucceeded", &LambdaFunctionSucceededDetails{Output: result.text}
 	}
-	v.record("TaskTimedOut", &TaskTimedOutDetails{t.integration(), failure})
+	return "TaskSucceeded", &TaskSucceededDetails{Integration: t.integration(), Output: result.text}
 }
 
-func (v *visit) recordFailed(e *TaskError) {
-	t := v.state.task
+func (t *taskFields) timedOut(failure Failure) (string, Details) {
+	if t.service == "" {
+		return "LambdaFunctionTimedOut", &LambdaFunctionTimedOutDetails{failure}
+	}
+	return "TaskTimedOut", &TaskTimedOutDetails{t.integration(), failure}
+}
+
+func (t *taskFields) failed(e *TaskError) (string, Details) {
 	i := t.integration()
 	switch {
 	case t.service == "" && e.Stage == ScheduleFailed:
-		v.record("LambdaFunctionScheduleFailed", &LambdaFunctionScheduleFailedDetails{e.Failure})
+		return "LambdaFunctionScheduleFailed", &LambdaFunctionScheduleFailedDetails{e.Failure}
 	case t.service == "" && e.Stage == StartFailed:
-		v.record("LambdaFunctionStartFailed", &LambdaFunctionStartFailedDetails{e.Failure})
+		return "LambdaFunctionStartFailed", &LambdaFunctionStartFailedDetails{e.Failure}
 	case t.service == "":
-		v.record("LambdaFunctionFailed", &LambdaFunctionFailedDetails{e.Failure})
+		return "LambdaFunctionFailed", &LambdaFunctionFailedDetails{e.Failure}
 	case e.Stage == StartFailed:
-		v.record("TaskStartFailed", &TaskStartFailedDetails{i, e.Failure})
+		return "TaskStartFailed", &TaskStartFailedDetails{i, e.Failure}
 	case e.Stage == SubmitFailed:
-		v.record("TaskSubmitFailed", &TaskSubmitFailedDetails{i, e.Failure})
+		return "TaskSubmitFailed", &TaskSubmitFailedDetails{i, e.Failure}
 	default:
-		v.record("TaskFailed", &TaskFailedDetails{i, e.Failure})
+		return "TaskFailed", &TaskFailedDetails{i, e.Failure}
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // scope is what paths and intrinsic functions may refer to.
 type scope struct {
-	input     any            // $
+	input     document       // $
 	context   func() *object // $$
 	variables *variables
 	random    func(func(*rand.Rand)) // draws from the execution's randomness
@@ -27,7 +27,7 @@ func (s *scope) evaluate(p *jsonPath) (any, error) {
 		}
 		return p.evaluate(value)
 	default:
-		return p.evaluate(s.input)
+		return p.evaluate(s.input.value)
 	}
 }
 
@@ -61,7 +61,7 @@ func (e expression) value(s *scope, field string) (any, *stateError) {
 		return nil, nil // AWS gives null here, and fails only for names that are missing
 	}
 	if err != nil {
-		return nil, runtimeError("The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", e.text, field, encode(s.input))
+		return nil, runtimeError("The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", e.text, field, s.input.text)
 	}
 	return value, nil
 }

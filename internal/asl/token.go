@@ -37,7 +37,7 @@ func (x *Execution) sendTask(token string, do func(*attempt)) error {
 	switch {
 	case !given:
 		return ErrNoSuchToken
-	case a == nil || a.outcome != nil || x.result.Status != StatusRunning:
+	case a == nil || a.settled || x.result.Status != StatusRunning:
 		return ErrTaskTimedOut
 	}
 	do(a)
