@@ -29,7 +29,7 @@ func (e usageError) Error() string { return e.text }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
 
-// brokenPromise is a demonstration that ran to its end and showed that a promise does not hold.
+// errPromiseBroken is a demonstration that ran to its end and showed that a promise does not hold.
 var errPromiseBroken = errors.New("a promise broke")
 
 // run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 not understood.
@@ -47,7 +47,11 @@ func run(ctx context.Context, term terminal, args []string) int {
 	}
 	for _, c := range commands() {
 		if c.name == name {
-			return report(term, c.run(ctx, term, args[1:]))
+			err := c.run(ctx, term, args[1:])
+			if err != nil && ctx.Err() != nil {
+				err = fmt.Errorf("%s was interrupted; nothing of it is left running", name)
+			}
+			return report(term, err)
 		}
 	}
 	return report(term, usagef("unknown command %q%s; \"bluegreen help\" lists the commands", name, suggestion(name, commandNames())))

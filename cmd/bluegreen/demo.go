@@ -213,16 +213,13 @@ func (d *demonstration) watchCapacity(ctx context.Context) {
 func (d *demonstration) answered(changes *changeLog) {
 	counts, _ := d.traffic.soFar()
 	shares := d.traffic.shares()
-	total := 0
-	for _, n := range shares {
-		total += n
-	}
-	for group := range shares {
-		shares[group] = (100*shares[group] + total/2) / total
-	}
 	if who := strings.Join(slices.Sorted(maps.Keys(shares)), " and "); who != d.who && who != "" {
 		d.who = who
 		changes.say(d.out, "requests are answered by "+who)
 	}
-	d.out.show(fmt.Sprintf("       %d requests, %d failed; %% answered by: %s", counts.Sent, counts.Failed, countsText(shares, "nobody")))
+	blue, total := shares[d.world.GroupName], 0
+	for _, n := range shares {
+		total += n
+	}
+	d.out.show(fmt.Sprintf("       %d requests, %d failed; of the last %d blue answered %d, green %d", counts.Sent, counts.Failed, total, blue, total-blue))
 }

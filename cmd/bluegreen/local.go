@@ -96,8 +96,8 @@ aws stepfunctions list-executions --state-machine-arn %[9]s
 aws stepfunctions describe-execution --execution-arn <executionArn>
 aws stepfunctions get-execution-history --execution-arn <executionArn> --query 'events[].[id,type,stateEnteredEventDetails.name]' --output table
 aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].[AutoScalingGroupName,MinSize,DesiredCapacity,MaxSize]' --output table
-aws autoscaling describe-scaling-activities --auto-scaling-group-name %[10]s --output table
-aws elbv2 describe-target-health --target-group-arn %[11]s --output table
+aws autoscaling describe-scaling-activities --auto-scaling-group-name %[10]s --query 'Activities[].[StartTime,StatusCode,Description]' --output table
+aws elbv2 describe-target-health --target-group-arn %[11]s --query 'TargetHealthDescriptions[].[Target.Id,TargetHealth.State,TargetHealth.Reason]' --output table
 while sleep 0.2; do curl -s http://%[12]s/; done
 
 Ctrl-C ends it. What happens:

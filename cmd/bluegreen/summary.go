@@ -104,7 +104,7 @@ func (s *summary) writeText(w io.Writer) error {
 	for _, g := range s.Stands.TargetGroups {
 		fmt.Fprintf(t, "%s\t%s\t%s\n", g.Name, countsText(g.Targets, "none"), strings.Join(slices.Sorted(maps.Keys(g.ByGroup)), ", "))
 	}
-	fmt.Fprintln(t, "\nRequests\t\t")
+	fmt.Fprintln(t, "\nRequests")
 	fmt.Fprintf(t, "sent\t%d\nfailed\t%d\n", s.Requests.Sent, s.Requests.Failed)
 	for _, group := range slices.Sorted(maps.Keys(s.Requests.ByGroup)) {
 		fmt.Fprintf(t, "answered by %s\t%d\n", group, s.Requests.ByGroup[group])
