@@ -44,15 +44,15 @@ type world struct {
 
 	template string // id of a launch template
 	image    string
-	seen     map[string]string // what the timeline has told: name → state
-	names    map[string]string // instance id → i1, i2, … in the order of launch
+	seen     map[string]map[string]string // what the timeline has told of each group: instance or target group → state
+	names    map[string]string            // instance id → i1, i2, … in the order of launch
 	lines    []string
 }
 
 func run(t *testing.T, change func(*localasg.Settings), test func(*world)) {
 	t.Helper()
 	start := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
-	w := &world{T: t, clock: clock.NewVirtual(start), start: start, seen: make(map[string]string), names: make(map[string]string)}
+	w := &world{T: t, clock: clock.NewVirtual(start), start: start, seen: make(map[string]map[string]string), names: make(map[string]string)}
 	defer w.clock.Close()
 	w.account = account.New("000000000000", "ap-northeast-1", w.clock, 1)
 	w.compute = localec2.New(w.account, computeSettings())
@@ -201,7 +201,7 @@ func (w *world) begin() { w.start, w.lines = w.clock.Now(), nil }
 // tell notes what has changed about a group. The lock is held.
 func (w *world) tell(name string) {
 	view, ok := w.groups.View(name)
-	now := make(map[string]string)
+	before, now := w.seen[name], make(map[string]string)
 	if !ok {
 		now[name] = "gone"
 	}
@@ -223,36 +223,31 @@ func (w *world) tell(name string) {
 		order = append(order, target)
 	}
 	var left []string
-	for what := range w.seen {
-		if _, still := now[what]; !still && w.seen[what] != "" {
+	for what, state := range before {
+		if _, still := now[what]; !still && state != "gone" {
 			left = append(left, what)
 			now[what] = "gone"
 		}
 	}
 	slices.Sort(left)
 	for _, what := range append(order, left...) {
-		if state := now[what]; state != w.seen[what] && state != "" {
-			w.lines = append(w.lines, fmt.Sprintf("%4.0fs %s %s", w.clock.Now().Sub(w.start).Seconds(), what, state))
-			w.seen[what] = state
-			if state == "gone" {
-				w.seen[what] = ""
-			}
+		if state := now[what]; state != before[what] && state != "" {
+			w.lines = append(w.lines, fmt.Sprintf("%.0fs %s %s", w.clock.Now().Sub(w.start).Seconds(), what, state))
 		}
 	}
+	w.seen[name] = now
 }
 
 // told compares the timeline since it began with what is wanted.
 func (w *world) told(want string) {
 	w.Helper()
-	got := make([]string, len(w.lines))
-	for k, line := range w.lines {
-		got[k] = strings.TrimSpace(line)
-	}
 	var wanted []string
-	for _, line := range strings.Split(strings.TrimSpace(want), "\n") {
-		wanted = append(wanted, strings.TrimSpace(line))
+	for line := range strings.Lines(want) {
+		if line = strings.TrimSpace(line); line != "" {
+			wanted = append(wanted, line)
+		}
 	}
-	if diff := cmp.Diff(wanted, got); diff != "" {
+	if diff := cmp.Diff(wanted, w.lines); diff != "" {
 		w.Errorf("the timeline differs (-want +got):\n%s", diff)
 	}
 }
