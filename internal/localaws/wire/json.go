@@ -230,7 +230,7 @@ func (n *naming) encodeJSON(v reflect.Value) (any, error) {
 		}
 		list := make([]any, v.Len())
 		for i := range list {
-			item, err := n.encodeJSON(v.Index(i))
+			item, err := n.encodeItem(v.Index(i))
 			if err != nil {
 				return nil, err
 			}
@@ -243,7 +243,7 @@ func (n *naming) encodeJSON(v reflect.Value) (any, error) {
 		}
 		object := make(map[string]any, v.Len())
 		for _, key := range v.MapKeys() {
-			item, err := n.encodeJSON(v.MapIndex(key))
+			item, err := n.encodeItem(v.MapIndex(key))
 			if err != nil {
 				return nil, err
 			}
@@ -252,6 +252,20 @@ func (n *naming) encodeJSON(v reflect.Value) (any, error) {
 		return object, nil
 	}
 	return v.Interface(), nil
+}
+
+// encodeItem encodes an item of a list or map, where what is empty cannot be left out.
+func (n *naming) encodeItem(v reflect.Value) (any, error) {
+	encoded, err := n.encodeJSON(v)
+	switch {
+	case encoded != nil || err != nil:
+		return encoded, err
+	case v.Kind() == reflect.Slice:
+		return []any{}, nil
+	case v.Kind() == reflect.Map:
+		return map[string]any{}, nil
+	}
+	return nil, nil
 }
 
 // encodeObject encodes the members of a struct that are set, without those named in except.

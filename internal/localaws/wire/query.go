@@ -228,6 +228,9 @@ func parseTime(text string) (time.Time, error) {
 
 // malformed is the error of a member at path that is not what it should be.
 func malformed(path, want string) *Error {
+	if path == "" {
+		path = "the body"
+	}
 	return Errorf("MalformedInput", "%s must be %s", path, want)
 }
 
