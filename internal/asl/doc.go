@@ -14,6 +14,9 @@
 // What is not modelled is refused by name when the machine is parsed: JSONata, distributed Map with its readers and
 // writers, activities, and integrations other than lambda:invoke and sns:publish.
 //
+// States.Runtime cannot be retried, is caught only by its own name, and otherwise ends the execution; JSONPath machines
+// have no EvaluationFailed event.
+//
 // Everything runs on a clock.Clock. On a Virtual clock a run is a function of its seed; on a Scaled one the branches of
 // a Parallel and the items of a Map are concurrent. The methods of an Execution may be called from any task.
 package asl

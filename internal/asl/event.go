@@ -107,13 +107,6 @@ type MapIteration struct {
 	Index int    `json:"index"`
 }
 
-// EvaluationFailedDetails belongs to EvaluationFailed.
-type EvaluationFailedDetails struct {
-	Failure
-	Location string `json:"location,omitempty"` // the field that could not be evaluated
-	State    string `json:"state"`
-}
-
 // LambdaFunctionScheduledDetails belongs to LambdaFunctionScheduled.
 type LambdaFunctionScheduledDetails struct {
 	Resource         string      `json:"resource"`
@@ -215,7 +208,6 @@ func (*MapIterationStartedDetails) member() string     { return "mapIterationSta
 func (*MapIterationSucceededDetails) member() string   { return "mapIterationSucceededEventDetails" }
 func (*MapIterationFailedDetails) member() string      { return "mapIterationFailedEventDetails" }
 func (*MapIterationAbortedDetails) member() string     { return "mapIterationAbortedEventDetails" }
-func (*EvaluationFailedDetails) member() string        { return "evaluationFailedEventDetails" }
 func (*LambdaFunctionScheduledDetails) member() string { return "lambdaFunctionScheduledEventDetails" }
 func (*LambdaFunctionSucceededDetails) member() string { return "lambdaFunctionSucceededEventDetails" }
 func (*LambdaFunctionFailedDetails) member() string    { return "lambdaFunctionFailedEventDetails" }

@@ -22,7 +22,8 @@ var start = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 //
 //	machine                  the definition; answers "ok" or every problem of it
 //	answers                  what the task attempts answer, in the order in which they are scheduled, one a line:
-//	                         [after DURATION] ok JSON | fail NAME [CAUSE] | submit-failed NAME [CAUSE] | never | echo
+//	                         [after DURATION] ok JSON | echo | large BYTES | fail NAME [CAUSE] | submit-failed NAME
+//	                         [CAUSE] | never
 //	at                       what else happens, one a line: DURATION success TOKEN JSON | failure TOKEN NAME CAUSE |
 //	                         heartbeat TOKEN | stop [NAME [CAUSE]], where TOKEN is #1 for the first token given out
 //	run [seed=N] [quiet]     starts an execution with this input; answers its history and its end

@@ -8,7 +8,8 @@ import (
 
 // AWS evaluates JSONPath with the Jayway library, whose dialect is older than RFC 9535: names may hold hyphens and other
 // signs without brackets, filters know =~, in, size and more, a definite path gives one value or fails, an indefinite
-// one gives a list, and functions such as length() may end a path.
+// one gives a list, and functions such as length() may end a path. Libraries for RFC 9535 refuse or answer some of that
+// differently, and take Go maps, whose members have no order: a wildcard would not give the same list twice.
 
 // jsonPath is a parsed path. It is never changed.
 type jsonPath struct {

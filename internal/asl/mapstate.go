@@ -74,7 +74,7 @@ func (v *visit) concurrency(s *scope) (int64, *stateError) {
 		return 0, runtimeError("The MaxConcurrencyPath field refers to value %s which is not a valid integer: %s", encode(value), path.text)
 	}
 	if limit < 0 {
-		return 0, runtimeError("The MaxConcurrencyPath field refers to value %d which is negative: %s", limit, path.text)
+		return 0, runtimeError("Expected non-negative integer for MaxConcurrency, got '%d' instead.", limit)
 	}
 	return limit, nil
 }

@@ -139,7 +139,7 @@ func (v *visit) limit(s seconds, field string, input document) (int64, *stateErr
 	}
 	value, err := v.scope(input).evaluate(s.path)
 	if err != nil {
-		return 0, runtimeError("Invalid path '%s' : %s", s.path.text, err)
+		return 0, runtimeError("The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", s.path.text, field, input.text)
 	}
 	n, _ := value.(number)
 	i, isInteger := n.integer()
