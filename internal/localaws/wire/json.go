@@ -254,12 +254,14 @@ func (n *naming) encodeJSON(v reflect.Value) (any, error) {
 	return v.Interface(), nil
 }
 
-// encodeItem encodes an item of a list or map, where what is empty cannot be left out.
+// encodeItem encodes an item of a list, map or union, where what is empty cannot be left out.
 func (n *naming) encodeItem(v reflect.Value) (any, error) {
 	encoded, err := n.encodeJSON(v)
 	switch {
 	case encoded != nil || err != nil:
 		return encoded, err
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8:
+		return "", nil
 	case v.Kind() == reflect.Slice:
 		return []any{}, nil
 	case v.Kind() == reflect.Map:
@@ -293,7 +295,7 @@ func (n *naming) encodeUnion(v reflect.Value) (any, error) {
 		return nil, fmt.Errorf("%s is no union that the service describes", v.Type())
 	}
 	pointer := v.Elem()
-	value, err := n.encodeJSON(pointer.Elem().FieldByName("Value"))
+	value, err := n.encodeItem(pointer.Elem().FieldByName("Value"))
 	if err != nil {
 		return nil, err
 	}

@@ -227,9 +227,7 @@ func (f *filler) fill(v reflect.Value, depth int) {
 			key, item := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 			f.fill(key, depth+1)
 			f.fill(item, depth+1)
-			if item.Kind() == reflect.Slice && item.IsNil() {
-				item.Set(reflect.MakeSlice(item.Type(), 0, 0)) // what is in a map is there
-			}
+			present(item)
 			v.SetMapIndex(key, item)
 		}
 	case reflect.Interface:
@@ -258,6 +256,17 @@ func (f *filler) fillSlice(v reflect.Value, depth int) {
 	v.Set(reflect.MakeSlice(v.Type(), n, n))
 	for i := range n {
 		f.fill(v.Index(i), depth+1)
+		present(v.Index(i))
+	}
+}
+
+// present makes a nil item of a list, map or union an empty one: what is in there is there.
+func present(v reflect.Value) {
+	switch {
+	case v.Kind() == reflect.Slice && v.IsNil():
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	case v.Kind() == reflect.Map && v.IsNil():
+		v.Set(reflect.MakeMap(v.Type()))
 	}
 }
 
@@ -270,12 +279,7 @@ func (f *filler) fillUnion(v reflect.Value, depth int) {
 		member := reflect.New(members[f.rand.IntN(len(members))].Elem())
 		value := member.Elem().FieldByName("Value")
 		f.fill(value, depth+3) // the only union contains itself
-		if value.Kind() == reflect.Slice && value.IsNil() {
-			value.Set(reflect.MakeSlice(value.Type(), 0, 0))
-		}
-		if value.Kind() == reflect.Map && value.IsNil() {
-			value.Set(reflect.MakeMap(value.Type()))
-		}
+		present(value)
 		v.Set(member)
 	}
 }
