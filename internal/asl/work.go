@@ -30,8 +30,12 @@ func (v *visit) work() (document, string, *stateError) {
 	}
 }
 
-// retrier finds the first retrier for the error; once its attempts are used up, no other one is asked.
+// retrier finds the first retrier for the error; once its attempts are used up, no other one is asked. States.Runtime
+// is never retried (developer guide, error names).
 func (v *visit) retrier(failed *stateError, used []int64) int {
+	if failed.Error == errorRuntime {
+		return -1
+	}
 	for i, r := range v.state.retriers {
 		if failed.matches(r.errors) {
 			if used[i] < r.maxAttempts {
