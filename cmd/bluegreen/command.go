@@ -51,14 +51,14 @@ func run(ctx context.Context, term terminal, args []string) int {
 			if err != nil && ctx.Err() != nil {
 				err = fmt.Errorf("%s was interrupted; nothing of it is left running", name)
 			}
-			return report(term, err)
+			return exitCode(term, err)
 		}
 	}
-	return report(term, usagef("unknown command %q%s; \"bluegreen help\" lists the commands", name, suggestion(name, commandNames())))
+	return exitCode(term, usagef("unknown command %q%s; \"bluegreen help\" lists the commands", name, suggestion(name, commandNames())))
 }
 
-// report prints err, if there is one, and returns the exit code.
-func report(term terminal, err error) int {
+// exitCode prints err, if there is one, and returns the exit code.
+func exitCode(term terminal, err error) int {
 	var wrongUse usageError
 	switch {
 	case err == nil:

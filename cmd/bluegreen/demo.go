@@ -7,10 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -103,65 +101,54 @@ type demonstration struct {
 	out      *progress
 
 	traffic *traffic
-	lowest  int    // of healthy serving instances so far
 	who     string // answered of late
 }
 
 // run sends traffic, deploys, and sums up. The traffic goes on a little before and after.
 func (d *demonstration) run(ctx context.Context) (*summary, error) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	d.scenario.prepare(d.house, d.world)
-	address, ok := d.house.plane.Address(d.world.ListenerARN)
-	if !ok {
-		return nil, fmt.Errorf("the load balancer has no port on loopback; no more ports may be free on this machine")
-	}
-	d.traffic = newTraffic("http://"+address+"/", d.options.perSecond, d.house.clock)
-	d.lowest = len(d.house.plane.Serving(d.world.ListenerARN))
-	var background sync.WaitGroup
-	background.Go(func() { d.traffic.run(ctx) })
-	background.Go(func() { d.watchCapacity(ctx) })
-	d.out.line("traffic: %d requests a second to http://%s/", d.options.perSecond, address)
-	result, err := d.deploy(ctx)
-	if err == nil {
-		err = d.house.clock.Sleep(ctx, trafficMargin)
-	}
-	stop()
-	background.Wait()
-	d.out.show("")
+	witness, err := startWitness(ctx, d.house, d.world.ListenerARN, d.options.perSecond)
 	if err != nil {
 		return nil, err
 	}
-	result.Requests, result.FailedRequests = d.traffic.soFar()
-	result.LowestServing = d.lowest
+	d.traffic = witness.traffic
+	d.out.line("traffic: %d requests a second to %s", d.options.perSecond, d.traffic.url)
+	result := &summary{Speed: d.options.house.speed}
+	err = d.deploy(ctx, result)
+	witness.end(result)
+	d.out.show("")
 	result.judge(expectation{endState: d.scenario.endState, serving: int(d.world.DesiredCapacity), blue: d.world.GroupName})
-	return result, nil
+	return result, err
 }
 
 // trafficMargin is how long the traffic goes on before and after the deployment, in the clock's time.
 const trafficMargin = 20 * time.Second
 
+// deploymentLimit is how long a demonstration waits for its end, in the clock's time.
+const deploymentLimit = 2 * time.Hour
+
 // deploy starts the execution, shows what happens until it ends, and describes the end.
-func (d *demonstration) deploy(ctx context.Context) (*summary, error) {
+func (d *demonstration) deploy(ctx context.Context, result *summary) error {
 	if err := d.house.clock.Sleep(ctx, trafficMargin); err != nil {
-		return nil, err
+		return err
 	}
 	o := newObserver(d.house.config, d.world.GroupName, d.world.MachineARN)
 	wall := clock.NewScaled(1)
 	began := wall.Now()
 	started, err := o.sfn.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &d.world.MachineARN, Input: &d.request})
 	if err != nil {
-		return nil, fmt.Errorf("start the execution: %w", err)
+		return fmt.Errorf("start the execution: %w", err)
 	}
+	result.ExecutionARN = *started.ExecutionArn
 	changes := changeLog{clock: d.house.clock, since: *started.StartDate}
-	if err := d.showUntilEnd(ctx, o, &changes, *started.ExecutionArn); err != nil {
-		return nil, err
+	if err := d.showUntilEnd(ctx, o, &changes, result.ExecutionARN); err != nil {
+		return err
 	}
-	result := &summary{
-		ExecutionARN: *started.ExecutionArn, Error: changes.state.Error, Cause: changes.state.Cause,
-		Speed: d.options.house.speed, WallSeconds: wall.Now().Sub(began).Seconds(),
+	result.WallSeconds = wall.Now().Sub(began).Seconds()
+	if err := d.house.clock.Sleep(ctx, trafficMargin); err != nil {
+		return err
 	}
-	return result, d.describeEnd(ctx, o, result)
+	return o.describeEnd(ctx, result)
 }
 
 // showUntilEnd prints every change until the execution has ended.
@@ -177,6 +164,9 @@ func (d *demonstration) showUntilEnd(ctx context.Context, o observer, changes *c
 		if ended(changes.state.Status) {
 			return nil
 		}
+		if d.house.clock.Now().Sub(changes.since) > deploymentLimit {
+			return fmt.Errorf("the execution still runs after %s, in stage %s", deploymentLimit, changes.state.Stage)
+		}
 		if err := d.house.clock.Sleep(ctx, followInterval); err != nil {
 			return err
 		}
@@ -185,28 +175,6 @@ func (d *demonstration) showUntilEnd(ctx context.Context, o observer, changes *c
 
 func ended(status sfntypes.ExecutionStatus) bool {
 	return status != "" && status != sfntypes.ExecutionStatusRunning && status != sfntypes.ExecutionStatusPendingRedrive
-}
-
-// describeEnd reads what the execution did and what stands now.
-func (d *demonstration) describeEnd(ctx context.Context, o observer, result *summary) (err error) {
-	if result.Stages, result.EndState, err = o.stages(ctx, result.ExecutionARN, result.Speed); err != nil {
-		return err
-	}
-	described, err := o.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &result.ExecutionARN})
-	if err != nil {
-		return fmt.Errorf("describe the execution: %w", err)
-	}
-	result.DeploymentSeconds = described.StopDate.Sub(aws.ToTime(described.StartDate)).Seconds()
-	result.Stands, err = o.look(ctx)
-	return err
-}
-
-// watchCapacity keeps the lowest number of healthy instances that the traffic could reach, looking every half second
-// of the clock.
-func (d *demonstration) watchCapacity(ctx context.Context) {
-	for d.house.clock.Sleep(ctx, time.Second/2) == nil {
-		d.lowest = min(d.lowest, len(d.house.plane.Serving(d.world.ListenerARN)))
-	}
 }
 
 // answered tells who answered of late: in the status line, and as a line when other groups answer than before.

@@ -55,3 +55,34 @@ func (o observer) stages(ctx context.Context, arn string, speed float64) (stages
 	}
 	return stages, last, nil
 }
+
+// describeEnd reads what an ended execution did and what stands now.
+func (o observer) describeEnd(ctx context.Context, result *summary) error {
+	described, err := o.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &result.ExecutionARN})
+	if err != nil {
+		return fmt.Errorf("describe the execution: %w", err)
+	}
+	stages, last, err := o.stages(ctx, result.ExecutionARN, result.Speed)
+	if err != nil {
+		return err
+	}
+	result.Stages = stages
+	result.Error, result.Cause = aws.ToString(described.Error), aws.ToString(described.Cause)
+	result.EndState = endState(described.Status, last, result.Cause)
+	result.DeploymentSeconds = aws.ToTime(described.StopDate).Sub(aws.ToTime(described.StartDate)).Seconds()
+	result.Stands, err = o.look(ctx)
+	return err
+}
+
+// endState names the end of an execution: the state that it ended in if that is an end state, or else the one that its
+// report tells (Stranded has no state of its own), or else there is none, which must not happen.
+func endState(status sfntypes.ExecutionStatus, last, cause string) string {
+	switch last {
+	case "Succeeded", "RolledBack", "Rejected":
+		return last
+	}
+	if end := readReport(cause).End; end != "" {
+		return end
+	}
+	return fmt.Sprintf("without an end state (%s in %s)", status, last)
+}

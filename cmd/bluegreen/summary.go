@@ -123,14 +123,27 @@ func (s *summary) writeText(w io.Writer) error {
 	return t.Flush()
 }
 
+// report is as much of the product's report, which is an execution's cause, as the summary tells.
+type report struct {
+	End  string   `json:"end"`
+	What string   `json:"what"`
+	Next []string `json:"next"`
+}
+
+// readReport reads a cause that is a report; any other gives the empty report.
+func readReport(cause string) report {
+	var r report
+	if json.Unmarshal([]byte(cause), &r) != nil {
+		return report{}
+	}
+	return r
+}
+
 // causeText is what a person reads of the cause: what happened and what to do next, if it is a report.
 func (s *summary) causeText() string {
-	var report struct {
-		What string   `json:"what"`
-		Next []string `json:"next"`
-	}
-	if json.Unmarshal([]byte(s.Cause), &report) != nil || report.What == "" {
+	r := readReport(s.Cause)
+	if r.What == "" {
 		return s.Cause
 	}
-	return strings.Join(append([]string{report.What}, report.Next...), "\n  next: ")
+	return strings.Join(append([]string{r.What}, r.Next...), "\n  next: ")
 }

@@ -35,12 +35,13 @@ type trafficCounts struct {
 	ByGroup map[string]int `json:"answered_by"` // by Auto Scaling group
 }
 
-// connections is how many connections send at once.
-const connections = 8
+// minConnections is how many connections send at once, if there are as many requests a second; a connection sends 20 a
+// second at most.
+const minConnections = 8
 
 func newTraffic(url string, perSecond int, deployment *clock.Scaled) *traffic {
 	return &traffic{
-		url: url, perSecond: perSecond, connections: min(connections, perSecond), clock: deployment, wall: clock.NewScaled(1),
+		url: url, perSecond: perSecond, connections: min(max(minConnections, perSecond/20), perSecond), clock: deployment, wall: clock.NewScaled(1),
 		counts: trafficCounts{ByGroup: make(map[string]int)}, recent: make(map[string]int),
 	}
 }

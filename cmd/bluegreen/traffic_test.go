@@ -51,25 +51,31 @@ func TestTrafficCountsWhoAnswered(t *testing.T) {
 }
 
 func TestTrafficCountsEveryFailure(t *testing.T) {
-	var met atomic.Int64
-	traffic := sendTo(t, 40, func(w http.ResponseWriter, r *http.Request, number int64) {
-		switch number % 4 {
-		case 0:
-			http.Error(w, "503 Service Temporarily Unavailable", http.StatusServiceUnavailable)
-			met.Add(1)
-		case 1:
-			met.Add(1)
-			panic(http.ErrAbortHandler) // the connection breaks, and nobody may send the request again
-		}
-	})
-	counts, failures := traffic.soFar()
-	if int64(counts.Failed) != met.Load() || counts.Failed < 20 {
-		t.Errorf("%d of %d failed, want %d", counts.Failed, counts.Sent, met.Load())
-	}
-	if len(failures) != keptFailures {
-		t.Errorf("%d failures are told in words, want %d", len(failures), keptFailures)
-	}
-	if all := strings.Join(failures, "\n"); !strings.Contains(all, "503 Service Temporarily Unavailable") || !strings.Contains(all, "EOF") {
-		t.Errorf("failures do not say what happened:\n%s", all)
+	for _, test := range []struct {
+		name, told string
+		fail       func(http.ResponseWriter)
+	}{
+		{"an answer that is not 200", "503 Service Unavailable: no target", func(w http.ResponseWriter) {
+			http.Error(w, "no target", http.StatusServiceUnavailable)
+		}},
+		// Nobody may send the request again.
+		{"a connection that breaks", "EOF", func(http.ResponseWriter) { panic(http.ErrAbortHandler) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var met atomic.Int64
+			traffic := sendTo(t, 60, func(w http.ResponseWriter, r *http.Request, number int64) {
+				if number%3 == 0 {
+					met.Add(1)
+					test.fail(w)
+				}
+			})
+			counts, failures := traffic.soFar()
+			if int64(counts.Failed) != met.Load() || counts.Failed < 20 {
+				t.Errorf("%d of %d failed, want %d", counts.Failed, counts.Sent, met.Load())
+			}
+			if len(failures) != keptFailures || !strings.Contains(failures[0], test.told) {
+				t.Errorf("failures in words: %q; want %d that tell %q", failures, keptFailures, test.told)
+			}
+		})
 	}
 }
