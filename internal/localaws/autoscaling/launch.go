@@ -60,8 +60,12 @@ func (g *group) launchCause(have, wanted int) string {
 		"increasing the capacity from %d to %d.", have, wanted))
 }
 
-// pauseLaunches keeps the group from launching for a while, longer with each failure in a row.
+// pauseLaunches keeps the group from launching for a while, longer with each failure in a row. Launches that fail while
+// it pauses were begun together with the one that it pauses for.
 func (g *group) pauseLaunches() {
+	if g.now().Before(g.retryAt) {
+		return
+	}
 	pause := g.in.settings.LaunchRetry << min(g.failures, 10)
 	g.failures++
 	g.retryAt = g.now().Add(min(pause, g.in.settings.LaunchRetryMax))
