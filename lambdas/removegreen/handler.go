@@ -70,8 +70,9 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	return document, nil
 }
 
+// scaleIn writes even if green looks scaled in: what is described may lag.
 func (h handler) scaleIn(ctx context.Context, call deploy.Call, green deploy.Fleet) error {
-	if green.Sizes == (deploy.Sizes{}) || green.Deleting {
+	if green.Deleting {
 		return nil
 	}
 	if _, err := h.ledger.For(call).Check(ctx, ledger.Restoring); err != nil {

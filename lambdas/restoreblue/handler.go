@@ -55,7 +55,8 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	return document, nil
 }
 
-// unpin restores the minimum, unless somebody else has changed it since it was pinned.
+// unpin restores the minimum, unless somebody else has changed it since it was pinned. It writes even if the minimum
+// looks restored: what is described may lag the pin.
 func (h handler) unpin(ctx context.Context, call deploy.Call, name string, originals *ledger.Originals) (string, error) {
 	fleets, err := fleet.Read(ctx, h.groups, name)
 	if err != nil {
@@ -65,8 +66,8 @@ func (h handler) unpin(ctx context.Context, call deploy.Call, name string, origi
 	if !found {
 		return "", fault.New(fault.TrafficDiverged, "blue %s was deleted by somebody else: green %s still stands", name, call.Document.Deployment.Green)
 	}
-	if blue.Sizes.Min != originals.PinnedMin || originals.PinnedMin == originals.Blue.Min {
-		return fmt.Sprintf("the minimum of blue %s is %d", name, blue.Sizes.Min), nil
+	if blue.Sizes.Min != originals.PinnedMin && blue.Sizes.Min != originals.Blue.Min {
+		return fmt.Sprintf("the minimum of blue %s was changed by somebody else to %d and stays", name, blue.Sizes.Min), nil
 	}
 	if _, err := h.ledger.For(call).Check(ctx, ledger.Restoring); err != nil {
 		return "", err

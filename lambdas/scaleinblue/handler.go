@@ -86,7 +86,7 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blue deploy.Fleet
 
 // unpin gives green the minimum that blue had before it was pinned.
 func (h handler) unpin(ctx context.Context, call deploy.Call, green deploy.Fleet, originals *ledger.Originals) error {
-	if originals.PinnedMin == 0 || green.Name == "" || green.Sizes.Min <= originals.Blue.Min {
+	if originals.PinnedMin == 0 || green.Name == "" {
 		return nil
 	}
 	if _, err := h.ledger.For(call).Check(ctx, ledger.Committed); err != nil {

@@ -15,6 +15,7 @@ const (
 	returning = "returning" // blue rejoins its target groups and becomes healthy, green serves on
 	removing  = "removing"  // green has left and drains
 
+	fewestGood   = 2                // looks in a row: one may show what was before blue left
 	returnWithin = 30 * time.Minute // for blue to be healthy again before a person is asked
 )
 
@@ -81,7 +82,7 @@ func (s *step) rejoin(ctx context.Context, p deploy.Progress, record ledger.Reco
 	sample := deploy.BlueServes(blue, traffic, want)
 	p = p.Count(sample)
 	switch {
-	case p.Good >= s.deployment.Health.Consecutive:
+	case p.Good >= max(s.deployment.Health.Consecutive, fewestGood):
 		return true, p, nil
 	case sample.Good:
 		return false, s.call.Again(p, sample.Message), nil
