@@ -32,14 +32,15 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 // begin records an activity that starts now.
 func (g *group) begin(description, cause string, m *member) *types.Activity {
 	a := &types.Activity{
-		ActivityId:           aws.String(g.in.account.UUID()),
-		AutoScalingGroupName: aws.String(g.name),
-		AutoScalingGroupARN:  g.spec.AutoScalingGroupARN,
-		Cause:                aws.String(cause),
-		Description:          aws.String(description),
-		Progress:             aws.Int32(0),
-		StartTime:            aws.Time(g.now()),
-		StatusCode:           types.ScalingActivityStatusCodeInProgress,
+		ActivityId:            aws.String(g.in.account.UUID()),
+		AutoScalingGroupName:  aws.String(g.name),
+		AutoScalingGroupARN:   g.spec.AutoScalingGroupARN,
+		AutoScalingGroupState: aws.String("InService"), // of the group, which is not deleted
+		Cause:                 aws.String(cause),
+		Description:           aws.String(description),
+		Progress:              aws.Int32(0),
+		StartTime:             aws.Time(g.now()),
+		StatusCode:            types.ScalingActivityStatusCodeInProgress,
 	}
 	if m != nil {
 		a.Details = place(m.subnet, m.zone)

@@ -26,7 +26,7 @@ func (in *Groups) instanceChanged(i *localec2.Instance) {
 	switch {
 	case m.ended && i.State == localec2.Terminated:
 		m.gone()
-	case m.state == types.LifecycleStatePending && i.State == localec2.Running && m.inService.IsZero():
+	case m.state == types.LifecycleStatePending && i.State == localec2.Running && !m.begun:
 		m.runs()
 	case i.State != localec2.Running && i.State != localec2.Pending:
 		in.account.After(in.account.Draw(in.settings.HealthCheck), m.checkRunning)
@@ -134,12 +134,13 @@ func (g *group) replaceUnhealthy() {
 		if !m.urgent && g.unavailable() >= max(1, g.desired()/10) {
 			continue
 		}
-		if m.urgent && m.sickness == notRunning {
-			g.owed++
-			m.terminate(g.cause("an instance was taken out of service in response to " + m.sickness + "."))
+		if m.sickness != notRunning && g.launchesFirst() {
+			m.outgoing = true
+			g.changed()
 			continue
 		}
-		m.replace("an instance was taken out of service in response to " + m.sickness + ".")
+		g.owed++
+		m.terminate(g.cause("an instance was taken out of service in response to " + m.sickness + "."))
 	}
 }
 

@@ -205,7 +205,7 @@ func (g *group) sizesForbid(purpose string) error {
 func (g *group) adopt(i *localec2.Instance) {
 	m := &member{
 		group: g, id: i.ID, zone: i.Zone, subnet: i.SubnetID, instanceType: i.InstanceType, imageID: i.ImageID, weight: 1,
-		state: types.LifecycleStatePending, launched: g.now(),
+		state: types.LifecycleStatePending, launched: g.now(), begun: true,
 	}
 	if i.TemplateID != "" {
 		m.template = &types.LaunchTemplateSpecification{LaunchTemplateId: aws.String(i.TemplateID),

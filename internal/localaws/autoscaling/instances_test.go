@@ -167,3 +167,23 @@ func TestSetInstanceHealth(t *testing.T) {
 			66s i1 gone`)
 	})
 }
+
+// Members that reach the maximum lifetime are replaced one after the other, also when it was set later.
+func TestMaxInstanceLifetime(t *testing.T) {
+	run(t, nil, func(w *world) {
+		do(w, w.client.CreateAutoScalingGroup, w.group("blue", 2, 1))
+		w.until(30 * time.Second)
+		w.begin()
+		do(w, w.client.UpdateAutoScalingGroup, &sdk.UpdateAutoScalingGroupInput{AutoScalingGroupName: aws.String("blue"), MaxInstanceLifetime: aws.Int32(86400)})
+		w.until(24*time.Hour + 60*time.Second)
+		w.told(`
+			86374s i1 Terminating
+			86374s i3 Pending
+			86385s i3 InService
+			86387s i2 Terminating
+			86387s i4 Pending
+			86398s i4 InService
+			86405s i1 gone
+			86418s i2 gone`)
+	})
+}

@@ -142,7 +142,7 @@ const groupNameTag = "aws:autoscaling:groupName"
 
 // runs goes on with a member whose instance runs now: its launch hooks, or into service.
 func (m *member) runs() {
-	m.step++ // from here on nothing that was planned while the instance was pending counts
+	m.begun = true
 	m.waitForHooks(launching, func(abandoned string) {
 		if abandoned != "" {
 			m.failLaunch(types.ScalingActivityStatusCodeCancelled, abandoned)
@@ -172,9 +172,7 @@ func (m *member) enterService() {
 	if g.capacity() >= g.desired() { // nothing fails any more
 		g.failures, g.retryAt = 0, time.Time{}
 	}
-	if lifetime := aws.ToInt32(g.spec.MaxInstanceLifetime); lifetime > 0 {
-		g.scheduleAt(m.launched.Add(time.Duration(lifetime) * time.Second))
-	}
+	m.awaitAge()
 	g.lookAtBalancers()
 	g.schedule()
 }

@@ -31,6 +31,7 @@ type member struct {
 	urgent   bool   // its replacement does not wait for its turn
 	failing  bool   // a load balancer finds it unhealthy; the group will look at that
 	drained  func() // what follows once it is registered nowhere; nil when nothing waits for that
+	begun    bool   // it has gone on from the start of its instance, or needs none
 	ended    bool   // the group has told EC2 to terminate it
 
 	activity *types.Activity // under way, nil without

@@ -124,16 +124,34 @@ func (g *group) recordAllProtected() {
 	g.changed()
 }
 
+// lifetime is the longest that a member is kept, zero for ever.
+func (g *group) lifetime() time.Duration {
+	return time.Duration(aws.ToInt32(g.spec.MaxInstanceLifetime)) * time.Second
+}
+
+// awaitAge has the group look again when the member has reached its lifetime.
+func (m *member) awaitAge() {
+	if lifetime := m.group.lifetime(); lifetime > 0 {
+		m.group.scheduleAt(m.launched.Add(lifetime))
+	}
+}
+
 // replaceAged replaces members older than the maximum instance lifetime, one at a time.
 func (g *group) replaceAged() {
-	lifetime := time.Duration(aws.ToInt32(g.spec.MaxInstanceLifetime)) * time.Second
-	if lifetime == 0 || g.isSuspended("Terminate") || g.unavailable() > 0 {
+	lifetime := g.lifetime()
+	if lifetime == 0 || g.isSuspended("Terminate") || g.unavailable() > 0 || g.surplus() > 0 {
 		return
 	}
 	for _, m := range g.members {
-		if m.serves() && !m.protected && !m.outgoing && !g.now().Before(m.launched.Add(lifetime)) {
-			m.replace("an instance was taken out of service in response to maximum instance lifetime exceeded.")
-			return
+		if !m.serves() || m.protected || g.now().Before(m.launched.Add(lifetime)) {
+			continue
 		}
+		if g.launchesFirst() {
+			m.outgoing = true
+			g.changed()
+		} else {
+			m.terminate(g.cause("an instance was taken out of service in response to maximum instance lifetime exceeded."))
+		}
+		return
 	}
 }

@@ -80,7 +80,7 @@ func (g *group) advanceRefresh() {
 // refreshNow replaces one member: its successor comes first if the preferences leave no room below the capacity.
 func (m *member) refreshNow(r *refresh) {
 	g := m.group
-	if least, most := g.percentages(r); least >= 100 && most != nil || most != nil && *most > 100 {
+	if least, most := g.percentages(r); m.counts() && most != nil && (least >= 100 || *most > 100) {
 		m.outgoing = true
 		g.changed()
 		return

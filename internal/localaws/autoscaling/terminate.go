@@ -19,20 +19,8 @@ func (m *member) terminate(cause string) {
 	m.deregister(types.ScalingActivityStatusCodeWaitingForELBConnectionDraining, m.runTerminationHooks)
 }
 
-// replace terminates the member and lets its successor start meanwhile, as AWS does without an instance maintenance
-// policy; with one that keeps the group whole, the successor comes first.
-func (m *member) replace(decision string) {
-	g := m.group
-	if g.launchesFirst() {
-		m.outgoing = true
-		g.changed()
-		return
-	}
-	g.owed++
-	m.terminate(g.cause(decision))
-}
-
-// launchesFirst reports whether the instance maintenance policy wants successors before their predecessors go.
+// launchesFirst reports whether the instance maintenance policy wants successors before their predecessors go. Without
+// one AWS terminates, and launches meanwhile (user guide, replace-unhealthy-instance).
 func (g *group) launchesFirst() bool {
 	policy := g.spec.InstanceMaintenancePolicy
 	return policy != nil && policy.MinHealthyPercentage != nil && *policy.MinHealthyPercentage >= 100

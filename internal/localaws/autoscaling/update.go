@@ -34,6 +34,11 @@ func (in *Groups) updateAutoScalingGroup(_ *wire.Call, input *autoscaling.Update
 	g.changed()
 	g.schedule()
 	g.lookAtBalancers()
+	if input.MaxInstanceLifetime != nil {
+		for _, m := range g.members {
+			m.awaitAge()
+		}
+	}
 	return &autoscaling.UpdateAutoScalingGroupOutput{}, nil
 }
 
