@@ -144,7 +144,7 @@ func (d *demonstration) deploy(ctx context.Context, result *summary) error {
 	if err := d.showUntilEnd(ctx, o, &changes, result.ExecutionARN); err != nil {
 		return err
 	}
-	result.WallSeconds = wall.Now().Sub(began).Seconds()
+	result.WallSeconds = milliseconds(wall.Now().Sub(began).Seconds())
 	if err := d.house.clock.Sleep(ctx, trafficMargin); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -51,10 +52,14 @@ func (o observer) stages(ctx context.Context, arn string, speed float64) (stages
 		}
 	}
 	for n := range stages {
-		stages[n].WallSeconds = stages[n].DeploymentSeconds / speed
+		stages[n].WallSeconds = milliseconds(stages[n].DeploymentSeconds / speed)
+		stages[n].DeploymentSeconds = milliseconds(stages[n].DeploymentSeconds)
 	}
 	return stages, last, nil
 }
+
+// milliseconds rounds seconds to what a history can tell.
+func milliseconds(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }
 
 // describeEnd reads what an ended execution did and what stands now.
 func (o observer) describeEnd(ctx context.Context, result *summary) error {
