@@ -55,8 +55,9 @@ func TestSeedDecidesEveryDraw(t *testing.T) {
 		})
 		return id
 	}
-	if subnet(7) != subnet(7) || subnet(7) == subnet(8) {
-		t.Errorf("seed 7: %s and %s, seed 8: %s", subnet(7), subnet(7), subnet(8))
+	first, again, other := subnet(7), subnet(7), subnet(8)
+	if first != again || first == other {
+		t.Errorf("seed 7: %s and %s, seed 8: %s", first, again, other)
 	}
 }
 

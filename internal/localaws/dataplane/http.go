@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -42,7 +43,7 @@ func (l *listener) proxy() http.Handler {
 		}
 		switch {
 		case rule.Fixed != nil:
-			w.Header().Set("Content-Type", rule.Fixed.ContentType)
+			w.Header().Set("Content-Type", cmp.Or(rule.Fixed.ContentType, "text/plain"))
 			w.WriteHeader(rule.Fixed.Status)
 			io.WriteString(w, rule.Fixed.Body)
 		case !ok:
