@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -82,82 +80,6 @@ func (s Seeder) subnets(ctx context.Context) (vpc string, ids []string, err erro
 	return vpc, ids, nil
 }
 
-func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
-	if !plan.Balanced {
-		return nil
-	}
-	vpc, subnets, err := s.subnets(ctx)
-	if err != nil {
-		return err
-	}
-	group, err := s.elbv2.CreateTargetGroup(ctx, &elbv2.CreateTargetGroupInput{
-		Name: aws.String(plan.prefix()), Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(appPort), VpcId: aws.String(vpc),
-		TargetType:                 elbtypes.TargetTypeEnumInstance,
-		HealthCheckPath:            aws.String(healthPath),
-		HealthCheckIntervalSeconds: aws.Int32(10),
-		HealthCheckTimeoutSeconds:  aws.Int32(5),
-		HealthyThresholdCount:      aws.Int32(2),
-		UnhealthyThresholdCount:    aws.Int32(2),
-	})
-	if err != nil {
-		return err
-	}
-	w.TargetGroupARN = *group.TargetGroups[0].TargetGroupArn
-	w.DeregistrationSec = int32(plan.DeregistrationDelay / time.Second)
-	_, err = s.elbv2.ModifyTargetGroupAttributes(ctx, &elbv2.ModifyTargetGroupAttributesInput{
-		TargetGroupArn: &w.TargetGroupARN,
-		Attributes: []elbtypes.TargetGroupAttribute{{
-			Key: aws.String("deregistration_delay.timeout_seconds"), Value: aws.String(strconv.Itoa(int(w.DeregistrationSec))),
-		}},
-	})
-	if err != nil {
-		return err
-	}
-	balancer, err := s.elbv2.CreateLoadBalancer(ctx, &elbv2.CreateLoadBalancerInput{
-		Name: aws.String(plan.prefix()), Type: elbtypes.LoadBalancerTypeEnumApplication, Subnets: subnets,
-	})
-	if err != nil {
-		return err
-	}
-	w.LoadBalancerARN = *balancer.LoadBalancers[0].LoadBalancerArn
-	listener, err := s.elbv2.CreateListener(ctx, &elbv2.CreateListenerInput{
-		LoadBalancerArn: &w.LoadBalancerARN, Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(80),
-		DefaultActions: []elbtypes.Action{{Type: elbtypes.ActionTypeEnumForward, TargetGroupArn: &w.TargetGroupARN}},
-	})
-	if err != nil {
-		return err
-	}
-	w.ListenerARN = *listener.Listeners[0].ListenerArn
-	return nil
-}
-
-func (s Seeder) group(ctx context.Context, plan Plan, w *World) error {
-	_, subnets, err := s.subnets(ctx)
-	if err != nil {
-		return err
-	}
-	tag := func(key, value string) asgtypes.Tag {
-		return asgtypes.Tag{
-			Key: aws.String(key), Value: aws.String(value), PropagateAtLaunch: aws.Bool(true),
-			ResourceId: aws.String(w.GroupName), ResourceType: aws.String("auto-scaling-group"),
-		}
-	}
-	input := &autoscaling.CreateAutoScalingGroupInput{
-		AutoScalingGroupName: &w.GroupName,
-		LaunchTemplate:       &asgtypes.LaunchTemplateSpecification{LaunchTemplateName: &w.TemplateName, Version: aws.String("$Latest")},
-		MinSize:              &plan.Min, MaxSize: &plan.Max, DesiredCapacity: &plan.Desired,
-		VPCZoneIdentifier: aws.String(strings.Join(subnets, ",")),
-		Tags:              []asgtypes.Tag{tag("Name", plan.prefix()), tag("Project", plan.Project), tag("Role", plan.Role), tag("Environment", plan.Environment)},
-	}
-	if plan.Balanced {
-		input.TargetGroupARNs = []string{w.TargetGroupARN}
-		input.HealthCheckType = aws.String("ELB")
-		input.HealthCheckGracePeriod = aws.Int32(60)
-	}
-	_, err = s.autoscaling.CreateAutoScalingGroup(ctx, input)
-	return err
-}
-
 // serving waits until the whole fleet is InService and, behind a load balancer, healthy.
 func (s Seeder) serving(ctx context.Context, plan Plan, w *World) error {
 	began := s.Clock.Now()
@@ -181,8 +103,8 @@ func (s Seeder) serving(ctx context.Context, plan Plan, w *World) error {
 
 // readyInstances is how many instances of the fleet are InService and healthy wherever that shows.
 func (s Seeder) readyInstances(ctx context.Context, plan Plan, w *World) (int, error) {
-	if plan.Balanced {
-		health, err := s.elbv2.DescribeTargetHealth(ctx, &elbv2.DescribeTargetHealthInput{TargetGroupArn: &w.TargetGroupARN})
+	for _, arn := range w.TargetGroupARNs {
+		health, err := s.elbv2.DescribeTargetHealth(ctx, &elbv2.DescribeTargetHealthInput{TargetGroupArn: &arn})
 		if err != nil {
 			return 0, err
 		}

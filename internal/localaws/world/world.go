@@ -23,15 +23,53 @@ import (
 // Plan is what to put into the account. Names follow the seed: <project>-<role>-<environment>.
 type Plan struct {
 	Project, Role, Environment string
-	Min, Max, Desired          int32         // sizes of the fleet
-	Balanced                   bool          // the fleet stands behind a load balancer
-	DeregistrationDelay        time.Duration // of the target group, whole seconds
+	Min, Max, Desired          int32             // sizes of the fleet
+	Balanced                   bool              // the fleet stands behind a load balancer
+	TargetGroups               int               // that a balanced fleet serves; 0 is one
+	Network                    bool              // the load balancer is a Network Load Balancer, not an Application one
+	DeregistrationDelay        time.Duration     // of each target group, whole seconds
+	Check                      Check             // of each target group; the zero Check is DefaultCheck
+	HealthCheckType            string            // of the group; empty is ELB when it is balanced, else EC2
+	Grace                      time.Duration     // of the group's health checks, whole seconds; 0 is a minute
+	Zones                      int               // that the fleet spreads over; 0 is all of the Region's
+	Hooks                      []Hook            // lifecycle hooks that nobody completes
+	Source                     Source            // what the fleet launches from; empty is a launch template
+	TemplateVersion            string            // that the group names: a number, $Latest or $Default; empty is $Latest
+	Tags                       map[string]string // of the group, besides the seed's own
 	LedgerTable                string
 	Machine                    string     // name of the state machine
 	Functions                  []Function // none: no functions and no state machine
 
 	// Definition is the state machine's, asked with the functions' ARNs by name.
 	Definition func(arns map[string]string) (string, error)
+}
+
+// Source is what a fleet launches its instances from.
+type Source string
+
+// The sources.
+const (
+	FromTemplate      Source = "template"      // a launch template
+	FromConfiguration Source = "configuration" // a launch configuration
+	FromPolicy        Source = "policy"        // a mixed instances policy over a launch template
+)
+
+// Check is a target group's health check.
+type Check struct {
+	Interval, Timeout  time.Duration // whole seconds
+	Healthy, Unhealthy int32         // checks in a row
+}
+
+// DefaultCheck is a check that is quick to notice.
+func DefaultCheck() Check {
+	return Check{Interval: 10 * time.Second, Timeout: 5 * time.Second, Healthy: 2, Unhealthy: 2}
+}
+
+// Hook is a lifecycle hook whose default result is CONTINUE.
+type Hook struct {
+	Name      string
+	Launching bool          // it holds instances that launch; else those that terminate
+	Heartbeat time.Duration // after which its default result stands, whole seconds
 }
 
 // Function is one Lambda function.
@@ -59,9 +97,11 @@ type World struct {
 	AccountID         string
 	GroupName         string // of blue
 	TemplateName      string
-	TargetGroupARN    string // empty when the fleet is not balanced
+	TargetGroupARN    string // the first of TargetGroupARNs; empty when the fleet is not balanced
+	TargetGroupARNs   []string
 	LoadBalancerARN   string
-	ListenerARN       string
+	ListenerARN       string   // the first of ListenerARNs
+	ListenerARNs      []string // one for each target group
 	LedgerTable       string
 	MachineARN        string // empty when the plan has no functions
 	InstanceType      string
@@ -107,6 +147,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		{"account", s.account},
 		{"images", s.images},
 		{"launch template", s.launchTemplate},
+		{"launch configuration", s.launchConfiguration},
 		{"load balancer", s.loadBalancer},
 		{"Auto Scaling group", s.group},
 		{"ledger table", s.ledger},

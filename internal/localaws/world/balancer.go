@@ -1,0 +1,89 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+)
+
+// loadBalancer creates the target groups, and a load balancer with a listener for each: ports 80, 81, …
+func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
+	if !plan.Balanced {
+		return nil
+	}
+	vpc, subnets, err := s.subnets(ctx)
+	if err != nil {
+		return err
+	}
+	kind, protocol := elbtypes.LoadBalancerTypeEnumApplication, elbtypes.ProtocolEnumHttp
+	if plan.Network {
+		kind, protocol = elbtypes.LoadBalancerTypeEnumNetwork, elbtypes.ProtocolEnumTcp
+	}
+	w.DeregistrationSec = seconds(plan.DeregistrationDelay)
+	for n := range max(plan.TargetGroups, 1) {
+		name := plan.prefix()
+		if n > 0 {
+			name = fmt.Sprintf("%s-%d", name, n+1)
+		}
+		arn, err := s.targetGroup(ctx, plan, name, protocol, vpc)
+		if err != nil {
+			return err
+		}
+		w.TargetGroupARNs = append(w.TargetGroupARNs, arn)
+	}
+	balancer, err := s.elbv2.CreateLoadBalancer(ctx, &elbv2.CreateLoadBalancerInput{
+		Name: aws.String(plan.prefix()), Type: kind, Subnets: subnets,
+	})
+	if err != nil {
+		return err
+	}
+	w.LoadBalancerARN = *balancer.LoadBalancers[0].LoadBalancerArn
+	for n, arn := range w.TargetGroupARNs {
+		listener, err := s.elbv2.CreateListener(ctx, &elbv2.CreateListenerInput{
+			LoadBalancerArn: &w.LoadBalancerARN, Protocol: protocol, Port: aws.Int32(int32(80 + n)),
+			DefaultActions: []elbtypes.Action{{Type: elbtypes.ActionTypeEnumForward, TargetGroupArn: &arn}},
+		})
+		if err != nil {
+			return err
+		}
+		w.ListenerARNs = append(w.ListenerARNs, *listener.Listeners[0].ListenerArn)
+	}
+	w.TargetGroupARN, w.ListenerARN = w.TargetGroupARNs[0], w.ListenerARNs[0]
+	return nil
+}
+
+func (s Seeder) targetGroup(ctx context.Context, plan Plan, name string, protocol elbtypes.ProtocolEnum, vpc string) (arn string, err error) {
+	check := plan.Check
+	if check == (Check{}) {
+		check = DefaultCheck()
+	}
+	group, err := s.elbv2.CreateTargetGroup(ctx, &elbv2.CreateTargetGroupInput{
+		Name: &name, Protocol: protocol, Port: aws.Int32(appPort), VpcId: aws.String(vpc),
+		TargetType:                 elbtypes.TargetTypeEnumInstance,
+		HealthCheckProtocol:        elbtypes.ProtocolEnumHttp,
+		HealthCheckPath:            aws.String(healthPath),
+		HealthCheckIntervalSeconds: aws.Int32(seconds(check.Interval)),
+		HealthCheckTimeoutSeconds:  aws.Int32(seconds(check.Timeout)),
+		HealthyThresholdCount:      &check.Healthy,
+		UnhealthyThresholdCount:    &check.Unhealthy,
+	})
+	if err != nil {
+		return "", err
+	}
+	arn = *group.TargetGroups[0].TargetGroupArn
+	_, err = s.elbv2.ModifyTargetGroupAttributes(ctx, &elbv2.ModifyTargetGroupAttributesInput{
+		TargetGroupArn: &arn,
+		Attributes: []elbtypes.TargetGroupAttribute{{
+			Key:   aws.String("deregistration_delay.timeout_seconds"),
+			Value: aws.String(strconv.Itoa(int(seconds(plan.DeregistrationDelay)))),
+		}},
+	})
+	return arn, err
+}
+
+func seconds(d time.Duration) int32 { return int32(d / time.Second) }

@@ -1,0 +1,98 @@
+package world
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	asgtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+)
+
+// launchConfiguration creates the launch configuration of a fleet that has one.
+func (s Seeder) launchConfiguration(ctx context.Context, plan Plan, w *World) error {
+	if plan.Source != FromConfiguration {
+		return nil
+	}
+	_, err := s.autoscaling.CreateLaunchConfiguration(ctx, &autoscaling.CreateLaunchConfigurationInput{
+		LaunchConfigurationName: &w.TemplateName, ImageId: &w.BlueImage, InstanceType: &w.InstanceType,
+	})
+	return err
+}
+
+func (s Seeder) group(ctx context.Context, plan Plan, w *World) error {
+	_, subnets, err := s.subnets(ctx)
+	if err != nil {
+		return err
+	}
+	if plan.Zones > 0 && plan.Zones < len(subnets) {
+		subnets = subnets[:plan.Zones]
+	}
+	input := &autoscaling.CreateAutoScalingGroupInput{
+		AutoScalingGroupName: &w.GroupName,
+		MinSize:              &plan.Min, MaxSize: &plan.Max, DesiredCapacity: &plan.Desired,
+		VPCZoneIdentifier:              aws.String(strings.Join(subnets, ",")),
+		TargetGroupARNs:                w.TargetGroupARNs,
+		Tags:                           plan.tags(w),
+		LifecycleHookSpecificationList: plan.hooks(),
+	}
+	if kind := plan.healthCheckType(); kind != "" {
+		input.HealthCheckType = &kind
+		input.HealthCheckGracePeriod = aws.Int32(seconds(cmp.Or(plan.Grace, time.Minute)))
+	}
+	template := &asgtypes.LaunchTemplateSpecification{
+		LaunchTemplateName: &w.TemplateName, Version: aws.String(cmp.Or(plan.TemplateVersion, "$Latest")),
+	}
+	switch plan.Source {
+	case FromConfiguration:
+		input.LaunchConfigurationName = &w.TemplateName
+	case FromPolicy:
+		input.MixedInstancesPolicy = &asgtypes.MixedInstancesPolicy{LaunchTemplate: &asgtypes.LaunchTemplate{
+			LaunchTemplateSpecification: template,
+			Overrides:                   []asgtypes.LaunchTemplateOverrides{{InstanceType: &w.InstanceType}},
+		}}
+	default:
+		input.LaunchTemplate = template
+	}
+	_, err = s.autoscaling.CreateAutoScalingGroup(ctx, input)
+	return err
+}
+
+func (p Plan) healthCheckType() string {
+	if p.HealthCheckType == "" && p.Balanced {
+		return "ELB"
+	}
+	return p.HealthCheckType
+}
+
+func (p Plan) tags(w *World) []asgtypes.Tag {
+	pairs := map[string]string{"Name": p.prefix(), "Project": p.Project, "Role": p.Role, "Environment": p.Environment}
+	maps.Copy(pairs, p.Tags)
+	var tags []asgtypes.Tag
+	for _, key := range slices.Sorted(maps.Keys(pairs)) {
+		tags = append(tags, asgtypes.Tag{
+			Key: aws.String(key), Value: aws.String(pairs[key]), PropagateAtLaunch: aws.Bool(true),
+			ResourceId: aws.String(w.GroupName), ResourceType: aws.String("auto-scaling-group"),
+		})
+	}
+	return tags
+}
+
+func (p Plan) hooks() []asgtypes.LifecycleHookSpecification {
+	var specs []asgtypes.LifecycleHookSpecification
+	for _, hook := range p.Hooks {
+		transition := "autoscaling:EC2_INSTANCE_TERMINATING"
+		if hook.Launching {
+			transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
+		}
+		specs = append(specs, asgtypes.LifecycleHookSpecification{
+			LifecycleHookName: &hook.Name, LifecycleTransition: &transition,
+			DefaultResult: aws.String("CONTINUE"), HeartbeatTimeout: aws.Int32(seconds(hook.Heartbeat)),
+		})
+	}
+	return specs
+}
