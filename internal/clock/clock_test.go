@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -172,4 +173,18 @@ func TestScaledRunsFaster(t *testing.T) {
 	if err := c.NewEvent().Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// One run in a process of many must be able to fail by itself: a panic in a task reaches the driver.
+func TestVirtualHandsATasksPanicToTheDriver(t *testing.T) {
+	v := clock.NewVirtual(time.Unix(0, 0))
+	defer func() {
+		cause, ok := recover().(*clock.Panic)
+		if !ok || cause.Value != "nonsense" || !strings.Contains(string(cause.Stack), "TestVirtualHandsATasksPanic") {
+			t.Errorf("the driver met %v", cause)
+		}
+	}()
+	v.AfterFunc(time.Second, func() { panic("nonsense") })
+	v.Advance(time.Minute)
+	t.Error("the driver goes on after a task's panic")
 }

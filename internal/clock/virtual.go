@@ -3,7 +3,9 @@ package clock
 import (
 	"container/heap"
 	"context"
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -18,6 +20,7 @@ type Virtual struct {
 	limit    time.Time // the driver wants control back when time would pass this; zero in Run
 	finished bool      // the function of Run has returned
 	stuck    bool      // Run found that nothing can ever run again
+	failed   *Panic    // a task's panic, for the driver
 	closed   bool
 	seq      uint64
 	timers   timerHeap
@@ -90,7 +93,16 @@ func (v *Virtual) Go(f func()) {
 	v.makeReady(&waiter{f: f})
 }
 
-// Run runs f as a task and drives the clock until f has ended. Tasks that are left stay where they are.
+// Panic is what the driver panics with when a task panicked: one run in a process of many can fail by itself.
+type Panic struct {
+	Value any
+	Stack []byte // of the task
+}
+
+func (p *Panic) Error() string { return fmt.Sprintf("a task panicked: %v\n%s", p.Value, p.Stack) }
+
+// Run runs f as a task and drives the clock until f has ended. Tasks that are left stay where they are. A task's panic
+// ends Run with a *Panic; the clock cannot be used afterwards.
 func (v *Virtual) Run(f func()) {
 	v.mu.Lock()
 	v.limit, v.finished, v.stuck = time.Time{}, false, false
@@ -101,6 +113,7 @@ func (v *Virtual) Run(f func()) {
 	v.dispatch()
 	v.mu.Unlock()
 	<-v.idle
+	v.mourn()
 	if v.stuck {
 		panic("clock: every task waits and no timer is set")
 	}
@@ -113,6 +126,14 @@ func (v *Virtual) Advance(d time.Duration) {
 	v.dispatch()
 	v.mu.Unlock()
 	<-v.idle
+	v.mourn()
+}
+
+// mourn hands a task's panic to the driver.
+func (v *Virtual) mourn() {
+	if v.failed != nil {
+		panic(v.failed)
+	}
 }
 
 // Close ends every task that still waits (its deferred calls run), one after the other. Only the driver may call it;
@@ -128,6 +149,7 @@ func (v *Virtual) Close() {
 		v.mu.Lock()
 	}
 	v.mu.Unlock()
+	v.mourn()
 }
 
 func (v *Virtual) finish() {
@@ -199,7 +221,11 @@ func (v *Virtual) runTask(f func()) {
 
 // exitTask hands the run over when a task has ended, by whatever way.
 func (v *Virtual) exitTask() {
+	cause := recover()
 	v.mu.Lock()
+	if cause != nil {
+		v.failed, v.finished = &Panic{Value: cause, Stack: debug.Stack()}, true
+	}
 	closed := v.closed
 	if !closed {
 		v.dispatch()
