@@ -16,8 +16,17 @@ type xmlWriter struct {
 	naming *naming
 }
 
-func (w *xmlWriter) open(name string)  { fmt.Fprintf(w, "<%s>", name) }
-func (w *xmlWriter) close(name string) { fmt.Fprintf(w, "</%s>", name) }
+func (w *xmlWriter) open(name string) {
+	w.WriteByte('<')
+	w.WriteString(name)
+	w.WriteByte('>')
+}
+
+func (w *xmlWriter) close(name string) {
+	w.WriteString("</")
+	w.WriteString(name)
+	w.WriteByte('>')
+}
 
 func (w *xmlWriter) text(name, text string) {
 	w.open(name)
