@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"bluegreen/internal/asl"
 	"bluegreen/internal/deploy"
 )
 
@@ -29,12 +30,10 @@ func (r *Rehearsal) Start(ctx context.Context, name, input string) (string, erro
 func (r *Rehearsal) AwaitEnd(ctx context.Context, arn string, limit time.Duration) (*sfn.DescribeExecutionOutput, error) {
 	began := r.clock.Now()
 	for {
-		out, err := r.machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
-		if err != nil {
-			return nil, err
-		}
-		if out.Status != types.ExecutionStatusRunning {
-			return out, nil
+		// The model is asked, not its API: nobody's calls are to be waited for.
+		execution, found := r.AWS.Machines.Execution(arn)
+		if !found || execution.Status != asl.StatusRunning {
+			return r.machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
 		}
 		passed := r.clock.Now().Sub(began)
 		if passed > limit {
@@ -48,7 +47,7 @@ func (r *Rehearsal) AwaitEnd(ctx context.Context, arn string, limit time.Duratio
 func (r *Rehearsal) AwaitState(ctx context.Context, arn, state string, limit time.Duration) error {
 	began := r.clock.Now()
 	for {
-		path, err := r.Path(ctx, arn)
+		path, err := r.Path(arn)
 		if err != nil {
 			return err
 		}
@@ -65,18 +64,15 @@ func (r *Rehearsal) AwaitState(ctx context.Context, arn, state string, limit tim
 }
 
 // Path is the states that the execution went through, a poll loop's repetitions left out.
-func (r *Rehearsal) Path(ctx context.Context, arn string) ([]string, error) {
+func (r *Rehearsal) Path(arn string) ([]string, error) {
+	events, found := r.AWS.Machines.History(arn)
+	if !found {
+		return nil, fmt.Errorf("there is no execution %s", arn)
+	}
 	var path []string
-	pages := sfn.NewGetExecutionHistoryPaginator(r.machines, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1000})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, event := range page.Events {
-			if event.StateEnteredEventDetails != nil {
-				path = append(path, aws.ToString(event.StateEnteredEventDetails.Name))
-			}
+	for _, event := range events {
+		if entered, ok := event.Details.(*asl.StateEnteredDetails); ok {
+			path = append(path, entered.Name)
 		}
 	}
 	return withoutLoops(path), nil

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -149,7 +150,7 @@ func (s *Script) end(ctx context.Context, d *datadriven.TestData) (string, error
 	if err != nil {
 		return "", err
 	}
-	path, err := s.r.Path(ctx, arn)
+	path, err := s.r.Path(arn)
 	if err != nil {
 		return "", err
 	}
@@ -161,10 +162,13 @@ func (s *Script) end(ctx context.Context, d *datadriven.TestData) (string, error
 	}
 	fmt.Fprintf(&b, "\npath: %s\n", strings.Join(path, " "))
 	if report.What != "" {
-		fmt.Fprintf(&b, "what: %s\n", report.What)
+		fmt.Fprintf(&b, "what: %s\n", requestID.ReplaceAllString(report.What, "$1: ID"))
 	}
 	return b.String() + s.promises(), nil
 }
+
+// requestID is drawn anew whenever a call more or less is made before: a scenario does not hold it.
+var requestID = regexp.MustCompile(`(RequestI[Dd]): [0-9a-f-]{36}`)
 
 func (s *Script) promises() string {
 	if broken := s.r.Broken(); len(broken) > 0 {
