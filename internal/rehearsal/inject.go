@@ -16,7 +16,6 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"bluegreen/internal/localaws/faults"
-	locallambda "bluegreen/internal/localaws/lambda"
 )
 
 // call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
@@ -94,28 +93,12 @@ func (s *Script) fault(_ context.Context, d *datadriven.TestData) (string, error
 			return "", err
 		}
 	}
-	s.r.AWS.Faults.Add(rule)
+	s.mend = append(s.mend, s.r.AWS.Faults.Add(rule))
 	return "", nil
 }
 
 func (s *Script) machine() string {
 	return s.r.World.MachineARN[strings.LastIndexByte(s.r.World.MachineARN, ':')+1:]
-}
-
-// outlive lets the nth invocation of a function go on past its timeout: outlive function=CreateGreen nth=1.
-func (s *Script) outlive(_ context.Context, d *datadriven.TestData) (string, error) {
-	nth, err := integer(d, "nth", 1)
-	if err != nil {
-		return "", err
-	}
-	name, seen := functionName(s.machine(), argument(d, "function", "")), 0
-	s.r.AWS.Functions.SetFaults(func(inv locallambda.Invocation) locallambda.Fault {
-		if inv.FunctionName == name {
-			seen++
-		}
-		return locallambda.Fault{Outlive: inv.FunctionName == name && seen == nth}
-	})
-	return "", nil
 }
 
 // members are the instance ids of a fleet: blue, or green with its number (green=1).
@@ -141,20 +124,35 @@ func (s *Script) strike(d *datadriven.TestData, do func(id string)) (string, err
 		return "", err
 	}
 	members := s.members(d)
-	if len(members) < n {
-		return "", fmt.Errorf("the group has %d instances in service, not %d", len(members), n)
-	}
-	for _, id := range members[:n] {
+	for _, id := range members[:min(n, len(members))] {
 		s.r.Excuse(id)
 		s.r.AWS.Account.Lock()
 		do(id)
 		s.r.AWS.Account.Unlock()
 	}
+	if len(members) < n {
+		return fmt.Sprintf("only %d were in service\n", len(members)), nil
+	}
 	return "", nil
 }
 
+// sicken lets instances fall sick, for a while when for= says so.
 func (s *Script) sicken(_ context.Context, d *datadriven.TestData) (string, error) {
-	return s.strike(d, s.r.AWS.Compute.Sicken)
+	length, err := lasting(d)
+	if err != nil {
+		return "", err
+	}
+	return s.strike(d, func(id string) {
+		s.r.AWS.Compute.Sicken(id)
+		if length > 0 {
+			s.r.AWS.Account.After(length, func() { s.r.AWS.Compute.Heal(id) })
+		}
+	})
+}
+
+// impair lets instances fail EC2's status checks.
+func (s *Script) impair(_ context.Context, d *datadriven.TestData) (string, error) {
+	return s.strike(d, s.r.AWS.Compute.ImpairStatus)
 }
 
 func (s *Script) terminate(_ context.Context, d *datadriven.TestData) (string, error) {
@@ -169,18 +167,41 @@ func (s *Script) sickImage(context.Context, *datadriven.TestData) (string, error
 	return "", nil
 }
 
-// capacity lets n more instances launch in each zone, then none: n=-1 is no limit.
+// capacity lets n more instances launch in each zone, or in zone=a, then none; for= a while. n=-1 is no limit.
 func (s *Script) capacity(_ context.Context, d *datadriven.TestData) (string, error) {
 	n, err := integer(d, "n", 0)
 	if err != nil {
 		return "", err
 	}
+	length, err := lasting(d)
+	if err != nil {
+		return "", err
+	}
 	s.r.AWS.Account.Lock()
 	defer s.r.AWS.Account.Unlock()
-	for _, zone := range s.r.AWS.Compute.Zones() {
-		s.r.AWS.Compute.SetCapacity(zone, s.r.World.InstanceType, n)
+	s.limit(argument(d, "zone", ""), n)
+	if length > 0 {
+		s.r.AWS.Account.After(length, func() { s.limit(argument(d, "zone", ""), -1) })
 	}
 	return "", nil
+}
+
+// limit sets the capacity of the zones whose names end so. The account's lock is held.
+func (s *Script) limit(zoneEnd string, n int) {
+	for _, zone := range s.r.AWS.Compute.Zones() {
+		if strings.HasSuffix(zone, zoneEnd) {
+			s.r.AWS.Compute.SetCapacity(zone, s.r.World.InstanceType, n)
+		}
+	}
+}
+
+// lasting is the duration of for=; none is 0.
+func lasting(d *datadriven.TestData) (time.Duration, error) {
+	text := argument(d, "for", "")
+	if text == "" {
+		return 0, nil
+	}
+	return time.ParseDuration(text)
 }
 
 // floor says how many instances must serve from now on, when the script itself changes what blue wants.

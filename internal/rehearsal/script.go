@@ -12,9 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/cockroachdb/datadriven"
 
-	"bluegreen/internal/localaws"
-	"bluegreen/internal/localaws/account"
-	"bluegreen/internal/localaws/world"
+	localasg "bluegreen/internal/localaws/autoscaling"
 )
 
 // Script plays a scenario: a text of commands, each with the answer that is expected below it. docs/testing.md tells
@@ -22,7 +20,14 @@ import (
 type Script struct {
 	r          *Rehearsal
 	executions map[string]string // ARN by name
+	started    []string          // names, in order
 	latest     string
+
+	was         localasg.GroupView // blue before the scenario
+	mins, maxes []int              // that people gave the fleet since
+	lowest      int                // desired capacity since
+	mend        []func()           // take the faults away
+	invokes     []*invokeFault
 }
 
 // longest is how long a scenario waits for anything.
@@ -40,6 +45,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"start": s.start, "advance": s.advance, "end": s.end, "look": s.look, "stop": s.stop, "redrive": s.redrive,
 		"call": s.call, "fault": s.fault, "outlive": s.outlive, "sicken": s.sicken, "terminate": s.terminate,
 		"sick-image": s.sickImage, "capacity": s.capacity, "floor": s.floor, "record": s.record, "calls": s.calls,
+		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge,
 	}
 	command, ok := commands[d.Cmd]
 	if !ok {
@@ -56,64 +62,20 @@ func (s *Script) Close() {
 	}
 }
 
-// world seeds the fleet: desired=4 min=2 max=8 delay=60s seed=1 unbalanced boot=30s.
+// world seeds the fleet: desired=4 min=2 max=8 delay=60s seed=1 unbalanced boot=30s, and what else worldArguments has.
 func (s *Script) world(d *datadriven.TestData) (string, error) {
 	s.Close()
-	plan := world.DefaultPlan()
-	settings := localaws.DefaultSettings()
-	options := Options{Seed: 1, Settings: &settings}
-	for _, arg := range d.CmdArgs {
-		if err := setWorld(&options, &plan, arg); err != nil {
-			return "", err
-		}
+	options, err := worldOptions(d.CmdArgs)
+	if err != nil {
+		return "", err
 	}
-	options.Plan = plan
 	r, err := New(options)
 	if err != nil {
 		return "", err
 	}
-	*s = Script{r: r, executions: make(map[string]string)}
+	*s = Script{r: r, executions: make(map[string]string), was: r.snapshot()}
+	s.lowest = s.was.Desired
 	return fmt.Sprintf("%s serves with %d instances\n", r.World.GroupName, r.World.DesiredCapacity), nil
-}
-
-func setWorld(options *Options, plan *world.Plan, arg datadriven.CmdArg) error {
-	value := ""
-	if len(arg.Vals) > 0 {
-		value = arg.Vals[0]
-	}
-	var err error
-	number := func() int32 {
-		var n int
-		n, err = strconv.Atoi(value)
-		return int32(n)
-	}
-	duration := func() time.Duration {
-		var d time.Duration
-		d, err = time.ParseDuration(value)
-		return d
-	}
-	switch arg.Key {
-	case "seed":
-		options.Seed = uint64(number())
-	case "desired":
-		plan.Desired = number()
-	case "min":
-		plan.Min = number()
-	case "max":
-		plan.Max = number()
-	case "delay":
-		plan.DeregistrationDelay = duration()
-	case "unbalanced":
-		plan.Balanced = false
-	case "boot":
-		options.Settings.EC2.Boot = account.Constant(duration())
-	default:
-		return fmt.Errorf("world knows no %q", arg.Key)
-	}
-	if err != nil {
-		return fmt.Errorf("%s=%s: %w", arg.Key, value, err)
-	}
-	return nil
 }
 
 // start begins an execution named by name= with the input below the command.
@@ -124,6 +86,7 @@ func (s *Script) start(ctx context.Context, d *datadriven.TestData) (string, err
 		return refusal(err), nil
 	}
 	s.executions[name], s.latest = arn, arn
+	s.started = append(s.started, name)
 	return "started " + name + "\n", nil
 }
 

@@ -1,0 +1,199 @@
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/cockroachdb/datadriven"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
+	localasg "bluegreen/internal/localaws/autoscaling"
+	locallambda "bluegreen/internal/localaws/lambda"
+)
+
+// resize is what an operator, or a scaling policy, does to the fleet that serves: resize desired=6 min=2 max=9.
+func (s *Script) resize(ctx context.Context, d *datadriven.TestData) (string, error) {
+	record, err := s.ledgerRecord(ctx)
+	if err != nil {
+		return "", err
+	}
+	view, _ := s.view(record.Live)
+	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &record.Live}
+	least, most, desired := view.Min, view.Max, view.Desired
+	for _, size := range []struct {
+		name string
+		into **int32
+		now  *int
+	}{{"min", &input.MinSize, &least}, {"max", &input.MaxSize, &most}, {"desired", &input.DesiredCapacity, &desired}} {
+		if argument(d, size.name, "") == "" {
+			continue
+		}
+		if *size.now, err = integer(d, size.name, 0); err != nil {
+			return "", err
+		}
+		*size.into = aws.Int32(int32(*size.now))
+	}
+	if _, err = autoscaling.NewFromConfig(s.r.config).UpdateAutoScalingGroup(ctx, input); err != nil {
+		return refusal(err), nil
+	}
+	if input.MinSize != nil {
+		s.mins = append(s.mins, least)
+	}
+	if input.MaxSize != nil {
+		s.maxes = append(s.maxes, most)
+	}
+	desired = min(max(desired, least), most)
+	if desired < s.lowest {
+		s.lowest = desired
+		s.r.Floor(desired)
+	}
+	return "", nil
+}
+
+func (s *Script) ledgerRecord(ctx context.Context) (ledger.Record, error) {
+	l := ledger.Ledger{Table: s.r.World.LedgerTable, Items: dynamodb.NewFromConfig(s.r.config)}
+	record, found, err := l.Get(ctx, s.r.World.GroupName)
+	if !found {
+		record.Live = s.r.World.GroupName
+	}
+	return record, err
+}
+
+func (s *Script) view(group string) (localasg.GroupView, bool) {
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	return s.r.AWS.Groups.View(group)
+}
+
+// converge waits until every execution has ended, has a person recover what none of them could put right once the
+// faults are over, and holds the world against the end states.
+func (s *Script) converge(ctx context.Context, _ *datadriven.TestData) (string, error) {
+	var b strings.Builder
+	ends := make(map[string]string) // end state by execution ARN
+	stranded := false
+	for _, name := range s.started {
+		if stuck := s.endOf(ctx, name, ends, &b); stuck != nil {
+			return b.String() + fmt.Sprintf("BROKEN promise 4: %v\n", stuck), nil
+		}
+		stranded = stranded || !slices.Contains(ourEnds, ends[s.executions[name]])
+	}
+	s.mendAll()
+	if stranded {
+		s.r.Wait(ctx, deploy.FunctionTimeoutSeconds*time.Second)
+		input := fmt.Sprintf(`{"project": "ec", "action": "recover", "blue": {"asg_name": %q}}`, s.r.World.GroupName)
+		if _, err := s.start(ctx, &datadriven.TestData{Input: input, CmdArgs: []datadriven.CmdArg{{Key: "name", Vals: []string{"a-person"}}}}); err != nil {
+			return "", err
+		}
+		if stuck := s.endOf(ctx, "a-person", ends, &b); stuck != nil {
+			return b.String() + fmt.Sprintf("BROKEN promise 4: %v\n", stuck), nil
+		}
+		if end := ends[s.executions["a-person"]]; end != deploy.EndSucceeded {
+			fmt.Fprintf(&b, "BROKEN promise 4: the recovery ended %s\n", end)
+		}
+	}
+	problems, err := s.atRest(ctx, ends)
+	for _, problem := range problems {
+		fmt.Fprintf(&b, "BROKEN promise 4: %s\n", problem)
+	}
+	return b.String() + s.promises(), err
+}
+
+// ourEnds are the ends of which an execution itself has put everything right.
+var ourEnds = []string{deploy.EndSucceeded, deploy.EndRolledBack, deploy.EndRejected}
+
+// endOf waits for an execution's end and tells it; the error says that it does not come.
+func (s *Script) endOf(ctx context.Context, name string, ends map[string]string, b *strings.Builder) error {
+	out, err := s.r.AwaitEnd(ctx, s.executions[name], longest)
+	if err != nil {
+		return err
+	}
+	end, report := EndState(out)
+	ends[s.executions[name]] = end
+	fmt.Fprintf(b, "%s: %s", name, end)
+	if report.Error != "" {
+		fmt.Fprintf(b, " (%s)", report.Error)
+	}
+	b.WriteString("\n")
+	return nil
+}
+
+// mendAll takes every fault away, and gives EC2 room again.
+func (s *Script) mendAll() {
+	for _, mend := range s.mend {
+		mend()
+	}
+	s.mend, s.invokes = nil, nil
+	s.r.AWS.Functions.SetFaults(func(locallambda.Invocation) locallambda.Fault { return locallambda.Fault{} })
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	s.limit("", -1)
+}
+
+// patient is how long a world may take to come to rest: replacements, hooks and drains.
+const patient = 90 * time.Minute
+
+// atRest waits until the world is what the end states say; what is still wrong after patient is returned.
+func (s *Script) atRest(ctx context.Context, ends map[string]string) ([]string, error) {
+	for waited := time.Duration(0); ; waited += settle {
+		s.r.Wait(ctx, settle)
+		record, err := s.ledgerRecord(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if problems := s.judge(record, ends); len(problems) == 0 || waited >= patient {
+			return problems, nil
+		}
+	}
+}
+
+// judge compares the world with the ends of any number of executions.
+func (s *Script) judge(record ledger.Record, ends map[string]string) []string {
+	problems := &findings{}
+	problems.check(record.Lock == nil, "the lock is not given back")
+	served := map[string]bool{s.was.Name: true} // by name: was live once
+	live := s.was.Name
+	for _, outcome := range slices.Backward(record.Outcomes) {
+		if outcome.End == deploy.EndSucceeded {
+			live, served[outcome.Green] = outcome.Green, true
+		}
+		end, known := ends[outcome.Execution]
+		ours := known && slices.Contains(ourEnds, end)
+		problems.check(!ours || end == outcome.End, "an execution ended %s, the record says %s", end, outcome.End)
+	}
+	problems.check(live == record.Live, "the record says that %s is live, its outcomes say %s", record.Live, live)
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	for _, name := range s.r.AWS.Groups.Names() {
+		view, _ := s.r.AWS.Groups.View(name)
+		switch {
+		case name == live:
+			s.r.inspectLive(problems, s.expected(view), view)
+		case served[name]:
+			problems.check(view.Min == 0 && view.Max == 0 && view.Desired == 0 && len(view.Instances) == 0 && len(view.Attachments) == 0,
+				"%s is not empty: min %d desired %d max %d, %d instances, %d target groups", name, view.Min, view.Desired, view.Max, len(view.Instances), len(view.Attachments))
+		default:
+			problems.check(false, "%s is left", name)
+		}
+	}
+	return problems.all
+}
+
+// expected is what the fleet that serves should be like: blue before the scenario, with sizes that people gave it since.
+func (s *Script) expected(live localasg.GroupView) localasg.GroupView {
+	want := s.was
+	want.Desired = s.lowest
+	if slices.Contains(s.mins, live.Min) {
+		want.Min = live.Min
+	}
+	if slices.Contains(s.maxes, live.Max) {
+		want.Max = live.Max
+	}
+	return want
+}
