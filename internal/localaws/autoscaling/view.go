@@ -139,6 +139,9 @@ type GroupView struct {
 	Instances         []InstanceView // in the order of their launch
 	Refreshing        bool           // an instance refresh is under way
 	Deleting          bool
+
+	Shown          types.AutoScalingGroup // as describes will show it once they do not lag; not to be changed
+	LifecycleHooks []types.LifecycleHook  // the same
 }
 
 // AttachmentView is a target group of a group.
@@ -170,6 +173,7 @@ func (in *Groups) View(name string) (GroupView, bool) {
 		Name: g.name, ARN: *g.spec.AutoScalingGroupARN, Min: g.min(), Max: g.max(), Desired: g.desired(),
 		HealthCheckType: *g.spec.HealthCheckType, Suspended: slices.Sorted(maps.Keys(g.suspended)),
 		Tags: make(map[string]string, len(g.spec.Tags)), Refreshing: g.activeRefresh() != nil, Deleting: g.deleting,
+		Shown: g.view().group, LifecycleHooks: g.hooks,
 	}
 	for _, tag := range g.spec.Tags {
 		v.Tags[*tag.Key] = aws.ToString(tag.Value)

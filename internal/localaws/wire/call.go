@@ -52,11 +52,20 @@ const unanswered = "(no answer)"
 
 // run runs the operation under the account's lock, unless it takes the lock itself.
 func (e *Endpoint) run(call *Call, operation *Operation, input any) (any, error) {
-	if !operation.Unlocked {
-		e.account.Lock()
-		defer e.account.Unlock()
+	if operation.Unlocked {
+		return operation.Handle(call, input)
 	}
-	return operation.Handle(call, input)
+	e.account.Lock()
+	defer e.account.Unlock()
+	var done func(error)
+	if e.observe != nil {
+		done = e.observe(call, input)
+	}
+	output, err := operation.Handle(call, input)
+	if done != nil {
+		done(err)
+	}
+	return output, err
 }
 
 // before meets the call with the faults that strike before its effect.

@@ -26,6 +26,7 @@ type Endpoint struct {
 	services []*served
 	mounts   []mount
 	identify func(caller string) Principal
+	observe  func(call *Call, input any) (done func(err error))
 
 	mu     sync.Mutex
 	levels map[string]*level
@@ -62,6 +63,14 @@ func (e *Endpoint) Plan() *faults.Plan { return e.plan }
 
 // Identify sets who an access key id belongs to. Without it every key belongs to an IAM user of the key's name.
 func (e *Endpoint) Identify(identify func(caller string) Principal) { e.identify = identify }
+
+// Observe sets who looks on at the effects of calls: observe is called right before an operation's effect, and what it
+// returns, unless that is nil, right after it with the operation's error. Both run with the account's lock held, in which
+// the effect happens, so that nothing comes between; operations that take the lock themselves are not observed. The
+// input is the SDK's own and not to be changed.
+func (e *Endpoint) Observe(observe func(call *Call, input any) (done func(err error))) {
+	e.observe = observe
+}
 
 // Add adds a service. It panics when an operation names members that its input does not have.
 func (e *Endpoint) Add(service Service) {
