@@ -1,0 +1,50 @@
+// Package actions lists which operations of AWS each function of the state machine may call, and the IAM actions that
+// this takes. The list is generated from the Lambdas' own interfaces; a rehearsal denies everything else, and the
+// stacks build each function's role from it.
+package actions
+
+//go:generate go run ./generate
+
+// Operation is an operation of AWS's API.
+type Operation struct {
+	Service string // that requests are signed for, e.g. "states"
+	Name    string // e.g. "DescribeExecution"
+}
+
+// String is the operation as people write it: service:Name.
+func (o Operation) String() string { return o.Service + ":" + o.Name }
+
+// Of returns what the function of a state may call, by service and name. A state that is not known may call nothing.
+func Of(state string) []Operation { return byState[state] }
+
+// States are the states whose functions are known, those too that call nothing.
+func States() []string { return states }
+
+// IAM returns the IAM actions that calling the operation takes: its own first, then those that it depends on.
+func (o Operation) IAM() []string {
+	prefix := o.Service
+	if other, ok := prefixes[o.Service]; ok {
+		prefix = other
+	}
+	action := prefix + ":" + o.Name
+	if other, ok := renamed[o]; ok {
+		action = other
+	}
+	return append([]string{action}, dependent[o]...)
+}
+
+// prefixes are those of IAM where they differ from the service that requests are signed for.
+var prefixes = map[string]string{"monitoring": "cloudwatch"}
+
+// renamed are the actions that are not called like their operation (Service Authorization Reference).
+var renamed = map[Operation]string{
+	{"lambda", "Invoke"}: "lambda:InvokeFunction",
+}
+
+// dependent are the actions that an operation needs besides its own (EC2 Auto Scaling user guide, "API permissions"). A
+// group's service-linked role exists, since blue does; so creating it is not among them.
+var dependent = map[Operation][]string{
+	// A launch template launches and tags instances; it, a hook or the group may name a role.
+	{"autoscaling", "CreateAutoScalingGroup"}: {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"},
+	{"autoscaling", "PutLifecycleHook"}:       {"iam:PassRole"},
+}
