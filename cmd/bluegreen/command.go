@@ -18,6 +18,7 @@ func commands() []command {
 	return []command{
 		{"demo", "replace a serving fleet under traffic, watch it, and check that nothing was lost", runDemo},
 		{"local", "keep a local AWS with the same fleet up, for the aws CLI and for you", runLocal},
+		{"search", "draw deployments, faults and mishaps from seeds, and rehearse them in virtual time", runSearch},
 		{"version", "print the version", runVersion},
 	}
 }

@@ -36,22 +36,25 @@ func (w *watch) look() {
 		w.capacity(w.inService())
 		return
 	}
-	for _, rule := range w.r.AWS.Balancers.Route(w.r.World.ListenerARN).Rules {
-		for _, group := range rule.Groups {
-			w.capacity(w.routed(group.Targets))
+	for _, listener := range w.r.World.ListenerARNs {
+		for _, rule := range w.r.AWS.Balancers.Route(listener).Rules {
+			for _, group := range rule.Groups {
+				w.capacity(w.routed(group))
+			}
 		}
 	}
 }
 
 // routed counts the targets that requests go to and that answer; one that does not, though nobody made it sick, breaks
-// the promise.
-func (w *watch) routed(targets []localelb.RoutedTarget) int {
-	serving := 0
+// the promise. Where somebody made the last healthy instance sick, the load balancer fails open to its replacement.
+func (w *watch) routed(group localelb.RoutedGroup) int {
+	serving, targets := 0, group.Targets
 	for _, target := range targets {
 		instance, found := w.r.AWS.Compute.Instance(target.InstanceID)
 		switch {
 		case found && instance.Answers(), w.excused[target.InstanceID]:
 			serving++
+		case group.FailOpen && len(w.excused) > 0:
 		default:
 			w.breaks(2, "requests go to %s, which does not answer", target.InstanceID)
 		}
@@ -87,12 +90,14 @@ func (w *watch) capacity(serving int) {
 
 // instanceChanged checks promise 3 (grace): nothing ends while requests still go to it.
 func (w *watch) instanceChanged(instance *localec2.Instance) {
-	if instance.State != localec2.ShuttingDown || w.excused[instance.ID] || w.r.World.TargetGroupARN == "" {
+	if instance.State != localec2.ShuttingDown || w.excused[instance.ID] {
 		return
 	}
-	health, registered := w.r.AWS.Balancers.Health(w.r.World.TargetGroupARN, instance.ID)
-	if registered && (health.State == "healthy" || health.State == "draining") {
-		w.breaks(3, "%s is shut down while its target is %s", instance.ID, health.State)
+	for _, arn := range w.r.World.TargetGroupARNs {
+		health, registered := w.r.AWS.Balancers.Health(arn, instance.ID)
+		if registered && (health.State == "healthy" || health.State == "draining") {
+			w.breaks(3, "%s is shut down while its target is %s", instance.ID, health.State)
+		}
 	}
 }
 

@@ -1,0 +1,270 @@
+package rehearsal
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+
+	"bluegreen/internal/localaws/faults"
+	"bluegreen/statemachine"
+)
+
+// draw makes a case out of a seed's randomness.
+type draw struct {
+	*rand.Rand
+	sickGreen bool // what blue would launch now is sick too, so nothing may happen to blue
+}
+
+// Draw draws the case of a seed.
+func Draw(seed uint64) Case {
+	d := &draw{Rand: rand.New(rand.NewPCG(seed, 0x7365617263680000))}
+	c := Case{Seed: seed, World: d.world(), Request: d.request()}
+	c.Faults = d.faults()
+	c.Events = d.events()
+	return c
+}
+
+func (d *draw) chance(percent int) bool { return d.IntN(100) < percent }
+
+// between draws a whole number from least to most, both included.
+func (d *draw) between(least, most int) int { return least + d.IntN(most-least+1) }
+
+func (d *draw) seconds(least, most int) string { return fmt.Sprintf("%ds", d.between(least, most)) }
+
+// pick draws one of the words; one that stands twice comes twice as often.
+func (d *draw) pick(words ...string) string { return words[d.IntN(len(words))] }
+
+// spread draws a range of times within the bounds, in milliseconds.
+func (d *draw) spread(least, most int) string {
+	a, b := d.between(least, most), d.between(least, most)
+	return fmt.Sprintf("%s-%s", time.Duration(min(a, b))*time.Millisecond, time.Duration(max(a, b))*time.Millisecond)
+}
+
+func (d *draw) world() []Argument {
+	desired := d.between(1, 6)
+	switch {
+	case d.chance(10):
+		desired = d.between(16, 50)
+	case d.chance(30):
+		desired = d.between(7, 15)
+	}
+	all := arguments("desired", strconv.Itoa(desired), "min", strconv.Itoa(d.between(0, desired)),
+		"max", strconv.Itoa(d.between(desired, 2*desired+2)))
+	all = append(all, d.traffic()...)
+	if d.chance(20) {
+		all = append(all, arguments("hook-launch", d.seconds(30, 90))...)
+	}
+	if d.chance(20) {
+		all = append(all, arguments("hook-terminate", d.seconds(30, 90))...)
+	}
+	if d.chance(40) {
+		all = append(all, arguments("zones", d.pick("1", "2"))...)
+	}
+	source := d.pick("", "", "", "policy", "configuration")
+	all = append(all, arguments("source", source)...)
+	if source != "configuration" && d.chance(40) {
+		all = append(all, arguments("version", d.pick("$Default", "1"))...)
+	}
+	if d.chance(30) {
+		all = append(all, arguments("tags", strconv.Itoa(d.between(1, 10)))...)
+	}
+	return append(all, d.timings()...)
+}
+
+// traffic draws what the fleet stands behind, and how its health is checked. With health checks of type ELB the grace
+// must cover the longest boot and the checks until the first good one, or blue itself could never live.
+func (d *draw) traffic() []Argument {
+	if d.chance(20) {
+		return []Argument{{"unbalanced", ""}}
+	}
+	all := arguments("target-groups", d.pick("", "", "", "2", "3"), "delay", d.seconds(0, 120))
+	if d.chance(20) {
+		all = append(all, Argument{"network", ""})
+	}
+	interval, healthy, boot := 10, 2, 30
+	if d.chance(40) {
+		interval, healthy = d.between(5, 30), d.between(2, 5)
+		all = append(all, arguments("interval", fmt.Sprintf("%ds", interval), "check-timeout", d.seconds(2, interval-1),
+			"healthy", strconv.Itoa(healthy), "unhealthy", strconv.Itoa(d.between(2, 5)))...)
+	}
+	if d.chance(40) {
+		least := d.between(1, 90)
+		boot = d.between(least, 120)
+		all = append(all, arguments("boot", fmt.Sprintf("%ds-%ds", least, boot))...)
+	}
+	if d.chance(30) {
+		all = append(all, arguments("health", "EC2")...)
+	}
+	cover := boot + 20 + interval*(healthy+2)
+	return append(all, arguments("grace", d.seconds(cover, cover+300))...)
+}
+
+// timings draws how long things take in the model.
+func (d *draw) timings() []Argument {
+	var all []Argument
+	for _, timing := range []struct {
+		name        string
+		least, most int // milliseconds
+	}{
+		{"pending", 1000, 60_000}, {"shutdown", 1000, 120_000}, {"tick", 500, 21_000}, {"proceed", 100, 5000},
+		{"lag", 0, 10_000}, {"notice", 1000, 60_000}, {"attach", 500, 60_000}, {"delete", 500, 60_000},
+		{"registration", 500, 30_000}, {"latency", 5, 800},
+	} {
+		if d.chance(25) {
+			all = append(all, Argument{timing.name, d.spread(timing.least, timing.most)})
+		}
+	}
+	return all
+}
+
+func (d *draw) request() RequestOptions {
+	var o RequestOptions
+	if d.chance(80) {
+		o.Wait = d.between(1, 120)
+	}
+	if d.chance(60) {
+		o.TimeoutSeconds = d.between(60, 1200)
+	}
+	if d.chance(40) {
+		o.Consecutive = d.between(1, 6)
+	}
+	return o
+}
+
+// operations are what the functions call.
+var operations = []string{
+	"GetItem", "PutItem", "DescribeAutoScalingGroups", "DescribeTargetHealth", "CreateAutoScalingGroup", "UpdateAutoScalingGroup",
+	"AttachLoadBalancerTargetGroups", "DetachLoadBalancerTargetGroups", "SuspendProcesses", "DeleteAutoScalingGroup",
+	"DescribeLifecycleHooks", "DescribeTargetGroupAttributes", "DescribeExecution", "DescribeLaunchTemplateVersions",
+}
+
+func (d *draw) faults() []Command {
+	var all []Command
+	if d.chance(6) {
+		d.sickGreen = true
+		all = append(all, Command{Name: "sick-image"})
+	}
+	for range d.IntN(4) {
+		switch {
+		case d.chance(15):
+			all = append(all, Command{Name: "invoke-fault", Arguments: arguments("kind", d.pick("refuse", "lose"), "function", d.function(),
+				"nth", strconv.Itoa(d.between(1, 8)), "times", strconv.Itoa(d.between(1, 4)))})
+		case d.chance(15):
+			all = append(all, d.zombie()...)
+		default:
+			all = append(all, d.fault())
+		}
+	}
+	return all
+}
+
+// zombie lets a function outlive its task and write late.
+func (d *draw) zombie() []Command {
+	function := d.pick("CreateGreen", "WaitHealthy", "SwitchTraffic", "ScaleInBlue", "CompleteLifecycle", "RestoreBlue", "RemoveGreen")
+	return []Command{
+		{Name: "fault", Arguments: arguments("kind", d.pick("slow-before", "slow-after"), "function", function,
+			"nth", strconv.Itoa(d.between(1, 12)), "delay", d.seconds(61, 900))},
+		{Name: "invoke-fault", Arguments: arguments("kind", "outlive", "function", function, "times", "-1")},
+	}
+}
+
+func (d *draw) function() string {
+	return statemachine.Functions[d.IntN(len(statemachine.Functions))].State
+}
+
+func (d *draw) fault() Command {
+	kinds := []faults.Kind{faults.Throttle, faults.FailBefore, faults.Unavailable, faults.FailAfter, faults.LoseAnswer,
+		faults.SlowBefore, faults.SlowAfter, faults.Deny, faults.KillBefore, faults.KillAfter}
+	kind := kinds[d.IntN(len(kinds))]
+	all := arguments("kind", kind.String())
+	function, operation := "", ""
+	if d.chance(60) {
+		function = d.function()
+	}
+	if function == "" || d.chance(50) {
+		operation = d.pick(operations...)
+	}
+	all = append(all, arguments("function", function, "operation", operation, "nth", strconv.Itoa(d.between(1, 10)))...)
+	switch {
+	case kind == faults.SlowBefore || kind == faults.SlowAfter:
+		all = append(all, arguments("delay", d.seconds(1, 200))...)
+	case d.chance(25):
+		all = append(all, arguments("for", d.seconds(30, 3600))...)
+	case d.chance(50):
+		all = append(all, arguments("times", strconv.Itoa(d.between(1, 12)))...)
+	}
+	return Command{Name: "fault", Arguments: all}
+}
+
+// events draws what somebody else does, most of it while the deployment runs.
+func (d *draw) events() []Event {
+	var all []Event
+	for range d.IntN(5) {
+		all = append(all, d.event()...)
+	}
+	slices.SortStableFunc(all, func(a, b Event) int { return int(a.At - b.At) })
+	return all
+}
+
+func (d *draw) event() []Event {
+	at := time.Duration(d.between(0, 600)) * time.Second
+	if d.chance(25) {
+		at = time.Duration(d.between(0, 3000)) * time.Second
+	}
+	once := func(c Command) []Event { return []Event{{at, c}} }
+	switch d.IntN(8) {
+	case 0:
+		return once(Command{Name: "start", Arguments: arguments("name", fmt.Sprintf("second-%d", d.IntN(1000))), Input: d.request().input()})
+	case 1:
+		return d.stop(at)
+	case 2:
+		return once(Command{Name: "redrive", Arguments: arguments("name", "first")})
+	case 3:
+		return once(Command{Name: "capacity", Arguments: arguments("n", strconv.Itoa(d.IntN(2)), "zone", d.pick("", "a", "c", "d"), "for", d.seconds(30, 1200))})
+	case 4, 5:
+		return once(d.resize())
+	}
+	if d.sickGreen {
+		return nil
+	}
+	return once(d.strike())
+}
+
+// stop stops the execution and, mostly, starts another one a while after.
+func (d *draw) stop(at time.Duration) []Event {
+	events := []Event{{at, Command{Name: "stop", Arguments: arguments("name", "first")}}}
+	again := at + time.Duration(d.between(0, 300))*time.Second
+	switch d.IntN(4) {
+	case 0:
+		return append(events, Event{again, Command{Name: "start", Arguments: arguments("name", "again"), Input: d.request().input()}})
+	case 1:
+		return append(events, Event{again, Command{Name: "start", Arguments: arguments("name", "recovery"), Input: recoverInput}})
+	case 2:
+		return append(events, Event{again, Command{Name: "redrive", Arguments: arguments("name", "first")}})
+	}
+	return events
+}
+
+// resize draws new sizes of the fleet that serves; what would launch on blue waits while the image is sick.
+func (d *draw) resize() Command {
+	if d.sickGreen {
+		return Command{Name: "resize", Arguments: arguments("desired", "1")}
+	}
+	switch d.IntN(3) {
+	case 0:
+		return Command{Name: "resize", Arguments: arguments("min", strconv.Itoa(d.between(0, 4)), "max", strconv.Itoa(d.between(4, 60)))}
+	default:
+		return Command{Name: "resize", Arguments: arguments("desired", strconv.Itoa(d.between(1, 12)))}
+	}
+}
+
+func (d *draw) strike() Command {
+	name := d.pick("terminate", "sicken", "sicken", "impair")
+	length := ""
+	if name == "sicken" && d.chance(60) {
+		length = d.seconds(5, 180)
+	}
+	return Command{Name: name, Arguments: arguments("group", d.pick("", "BLUE-v001"), "n", strconv.Itoa(d.between(1, 3)), "for", length)}
+}
