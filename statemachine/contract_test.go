@@ -53,6 +53,15 @@ func TestDefinitionIsPlainStatesLanguage(t *testing.T) {
 	if _, err := asl.Parse([]byte(text)); err != nil {
 		t.Error(err)
 	}
+	drains, err := statemachine.GracefulShutdown(func(f statemachine.Function) string {
+		return "arn:aws:lambda:ap-northeast-1:000000000000:function:" + f.State
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := asl.Parse([]byte(drains)); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestEveryFunctionIsCalled(t *testing.T) {

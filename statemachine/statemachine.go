@@ -12,7 +12,10 @@ import (
 )
 
 //go:embed bluegreen.asl.json
-var definition string
+var deployment string
+
+//go:embed graceful-shutdown.asl.json
+var gracefulShutdown string
 
 // Function is a Lambda function that the machine calls.
 type Function struct {
@@ -39,9 +42,16 @@ var Functions = []Function{
 
 var placeholder = regexp.MustCompile(`\$\{(\w+)FunctionArn\}`)
 
-// Definition is the machine with each function's ARN put in: arn is asked by state. Once substituted it is plain States
-// Language that any interpreter runs.
-func Definition(arn func(Function) string) (string, error) {
+// Definition is the machine that deploys, with each function's ARN put in: arn is asked by state. Once substituted it is
+// plain States Language that any interpreter runs.
+func Definition(arn func(Function) string) (string, error) { return substitute(deployment, arn) }
+
+// GracefulShutdown is the machine that drains one instance, likewise.
+func GracefulShutdown(arn func(Function) string) (string, error) {
+	return substitute(gracefulShutdown, arn)
+}
+
+func substitute(definition string, arn func(Function) string) (string, error) {
 	byState := make(map[string]Function, len(Functions))
 	for _, f := range Functions {
 		byState[f.State] = f
@@ -62,7 +72,12 @@ func Definition(arn func(Function) string) (string, error) {
 	return out, nil
 }
 
-// Name is what a machine is called: <project>-<role>-<environment>-BlueGreen.
+// Name is what the machine that deploys is called: <project>-<role>-<environment>-BlueGreen.
 func Name(project, role, environment string) string {
 	return fmt.Sprintf("%s-%s-%s-BlueGreen", project, role, environment)
+}
+
+// GracefulShutdownName is what the machine that drains is called.
+func GracefulShutdownName(project, role, environment string) string {
+	return fmt.Sprintf("%s-%s-%s-GracefulShutdown", project, role, environment)
 }

@@ -38,6 +38,7 @@ var byState = map[string][]Operation{
 		{"autoscaling", "DescribeAutoScalingGroups"},
 		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "PutLifecycleHook"},
+		{"autoscaling", "ResumeProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
 		{"dynamodb", "PutItem"},
@@ -85,6 +86,7 @@ var byState = map[string][]Operation{
 	},
 	"RemoveGreen": {
 		{"autoscaling", "DescribeAutoScalingGroups"},
+		{"autoscaling", "SuspendProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
 	},

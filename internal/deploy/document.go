@@ -25,8 +25,9 @@ type Way string
 
 // The ways.
 const (
-	Forward Way = "forward" // to green
-	Back    Way = "back"    // to blue: nothing of the deployment is to be left
+	Forward Way = "forward"  // to green
+	Back    Way = "back"     // to blue: nothing of the deployment is to be left
+	Alone   Way = "instance" // no deployment: one instance that a lifecycle hook holds
 )
 
 // Execution is the execution as the context object shows it.
@@ -47,6 +48,14 @@ type Document struct {
 	Progress   *Progress       `json:"progress,omitempty"`
 	Fault      *Fault          `json:"fault,omitempty"` // why the deployment turned back, as Catch wrote it
 	Report     *Report         `json:"report,omitempty"`
+	Action     *Lifecycle      `json:"action,omitempty"` // of the graceful-shutdown machine, which has no deployment
+}
+
+// Lifecycle is a lifecycle action, as Auto Scaling's event tells it.
+type Lifecycle struct {
+	Group    string `json:"group"`
+	Hook     string `json:"hook"`
+	Instance string `json:"instance"`
 }
 
 // Fault is the error output of a Catch.
@@ -90,6 +99,9 @@ type Deployment struct {
 	Template     *Template    `json:"template,omitempty"`
 	WaitSeconds  int          `json:"wait_seconds"`
 	Health       HealthPolicy `json:"health"`
+	Drain        DrainPolicy  `json:"drain"`
+	BlueAfter    BlueAfter    `json:"blue_after"`
+	Revives      bool         `json:"revives,omitempty"` // green is the fleet that blue replaced, brought back
 	StartedAt    time.Time    `json:"started_at"`
 	Warnings     []string     `json:"warnings,omitempty"`
 	Closed       string       `json:"closed,omitempty"` // the end state that it was closed as
@@ -148,7 +160,12 @@ type Progress struct {
 	Good    int        `json:"good,omitempty"`  // good samples in a row
 	Bad     int        `json:"bad,omitempty"`   // bad samples in a row, where good ones are the rule
 	DrainBy *time.Time `json:"drain_by,omitempty"`
-	Message string     `json:"message"` // one sentence
+
+	WaitingSince     *time.Time `json:"waiting_since,omitempty"`     // the first instance was held by its hook
+	HeartbeatAt      *time.Time `json:"heartbeat_at,omitempty"`      // the last heartbeats
+	HeartbeatSeconds int        `json:"heartbeat_seconds,omitempty"` // timeout of the hook
+
+	Message string `json:"message"` // one sentence
 }
 
 // The end states. Each says what the world is like.

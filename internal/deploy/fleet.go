@@ -49,6 +49,29 @@ func (f Fleet) Serving() []Instance {
 	return serving
 }
 
+// In returns the instances in a lifecycle state.
+func (f Fleet) In(lifecycle string) []Instance {
+	var in []Instance
+	for _, instance := range f.Instances {
+		if instance.Lifecycle == lifecycle {
+			in = append(in, instance)
+		}
+	}
+	return in
+}
+
+// Only is the fleet with no other instance than the one with this id.
+func (f Fleet) Only(id string) Fleet {
+	var only []Instance
+	for _, instance := range f.Instances {
+		if instance.ID == id {
+			only = append(only, instance)
+		}
+	}
+	f.Instances = only
+	return f
+}
+
 // Missing returns the target groups of want that the fleet is not attached to.
 func (f Fleet) Missing(want []string) []string {
 	var missing []string
@@ -121,4 +144,18 @@ func (f Fleet) Lifecycles() string {
 		parts = append(parts, fmt.Sprintf("%d %s", counts[state], state))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// Reviving are the processes that could give a fleet that was scaled in instances again.
+var Reviving = []string{"AlarmNotification", "ScheduledActions"}
+
+// Loud returns the reviving processes that are not suspended.
+func (f Fleet) Loud() []string {
+	var loud []string
+	for _, process := range Reviving {
+		if !slices.Contains(f.Suspended, process) {
+			loud = append(loud, process)
+		}
+	}
+	return loud
 }

@@ -155,6 +155,31 @@ func (f oneOfForm[T]) read(path string, value any) []string {
 	return nil
 }
 
+type linesForm struct {
+	into               *[]string
+	mostLines, longest int
+}
+
+func lines(into *[]string, mostLines, longest int) form { return linesForm{into, mostLines, longest} }
+
+func (f linesForm) wants() string {
+	return fmt.Sprintf("a list of 1 to %d strings of up to %d characters", f.mostLines, f.longest)
+}
+
+func (f linesForm) read(path string, value any) []string {
+	list, ok := value.([]any)
+	if !ok || len(list) == 0 || len(list) > f.mostLines {
+		return []string{mismatch(path, value, f)}
+	}
+	var problems []string
+	for i, item := range list {
+		line := ""
+		problems = append(problems, text(&line, 1, f.longest).read(fmt.Sprintf("%s[%d]", path, i), item)...)
+		*f.into = append(*f.into, line)
+	}
+	return problems
+}
+
 func mismatch(path string, value any, f form) string {
 	given, err := json.Marshal(value)
 	if err != nil || len(given) > 60 {

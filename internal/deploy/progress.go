@@ -35,15 +35,23 @@ func (c Call) Elapsed(p Progress) time.Duration {
 // Wait returns p as a pending verdict with the pause after which looking again makes sense.
 func (c Call) Wait(p Progress, message string) Progress {
 	p.Verdict, p.Message = Pending, message
-	p.Seconds = pause(c.Elapsed(p), c.Document.Deployment.WaitSeconds)
+	p.Seconds = pause(c.Elapsed(p), c.waitSeconds())
 	return p
+}
+
+// waitSeconds is the request's Wait; without a deployment there is none, and its default holds.
+func (c Call) waitSeconds() int {
+	if c.Document.Deployment == nil {
+		return defaultWaitSeconds
+	}
+	return c.Document.Deployment.WaitSeconds
 }
 
 // WaitUntil is Wait for something that is known to happen at a time, and not before.
 func (c Call) WaitUntil(p Progress, at time.Time, message string) Progress {
 	p = c.Wait(p, message)
 	if left := at.Sub(c.Entered); left > 0 {
-		p.Seconds = min(ceilSeconds(left)+1, c.Document.Deployment.WaitSeconds)
+		p.Seconds = min(ceilSeconds(left)+1, c.waitSeconds())
 	}
 	return p
 }
@@ -53,6 +61,23 @@ func (c Call) Again(p Progress, message string) Progress {
 	p = c.Wait(p, message)
 	p.Seconds = min(p.Seconds, sampleSeconds)
 	return p
+}
+
+// WaitAtMost is Wait with a pause of no more than most; 0 is no bound.
+func (c Call) WaitAtMost(p Progress, most time.Duration, message string) Progress {
+	p = c.Wait(p, message)
+	if most > 0 {
+		p.Seconds = min(p.Seconds, max(int(most.Seconds()), shortestPauseSeconds))
+	}
+	return p
+}
+
+// Heartbeat is how often the hook that holds instances wants to hear of them; 0 if none does.
+func (p Progress) Heartbeat() time.Duration {
+	if p.HeartbeatSeconds == 0 {
+		return 0
+	}
+	return HeartbeatEvery(p.HeartbeatSeconds)
 }
 
 // Finished returns p as a verdict that ends the loop.

@@ -54,13 +54,21 @@ func (r *Report) succeeded(d *Deployment) {
 		r.What = fmt.Sprintf("what %s left is undone: %s serves as before", d.Execution, d.Blue)
 	case d.Then == ThenEnd && d.Closed == EndSucceeded:
 		r.Live = d.Green
-		r.What = fmt.Sprintf("what %s left is finished: %s serves, %s stands at size 0", d.Execution, d.Green, d.Blue)
+		r.What = fmt.Sprintf("what %s left is finished: %s serves, %s %s", d.Execution, d.Green, d.Blue, d.BlueAfter.fate())
 	case d.Then == ThenEnd:
 		r.What = "the lock was given back meanwhile: nothing was left to put right"
 	default:
 		r.Live = d.Green
-		r.What = fmt.Sprintf("%s serves; %s stands at size 0", d.Green, d.Blue)
+		r.What = fmt.Sprintf("%s serves; %s %s", d.Green, d.Blue, d.BlueAfter.fate())
 	}
+}
+
+// fate is what has become of blue.
+func (b BlueAfter) fate() string {
+	if b == AfterDelete {
+		return "is deleted"
+	}
+	return "stands at size 0"
 }
 
 // hints are the first commands to try, by fault.

@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -14,9 +15,11 @@ func TestTheMinimalRequest(t *testing.T) {
 	got, err := deploy.ParseRequest(json.RawMessage(`{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30}`))
 	want := deploy.Request{
 		Project: "ec", Action: deploy.ActionDeploy, BlueName: "ec-mqagt-dev-asg", WaitSeconds: 30,
-		Health: deploy.HealthPolicy{TimeoutSeconds: 1800, Consecutive: 2},
+		Health:    deploy.HealthPolicy{TimeoutSeconds: 1800, Consecutive: 2},
+		Drain:     deploy.DrainPolicy{TimeoutSeconds: 900, OnTimeout: deploy.TimeoutContinue},
+		BlueAfter: deploy.AfterScaleToZero,
 	}
-	if err != nil || got != want {
+	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -34,7 +37,10 @@ func TestABadRequestNamesEveryProblem(t *testing.T) {
 			`$.Wait is 0.5: it must be a whole number of seconds from 1 to 300`,
 		}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "wait": 30}`, []string{`$.wait is not a known field: did you mean "Wait"?`}},
-		{`{"project": "ec", "blue": {"asg_name": "a"}, "action": "rolback"}`, []string{`$.action is "rolback": it must be "deploy" or "recover"`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "action": "rolback"}`, []string{`$.action is "rolback": it must be "deploy" or "rollback" or "recover"`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "drain": {"command": [1, ""], "on_timeout": "continue"}}`, []string{
+			`3 problems`, `$.drain.command[0] is 1`, `$.drain.command[1] is ""`, `$.drain.on_timeout is "continue": it must be "CONTINUE"`,
+		}},
 		{`{"project": "ec", "blue": "a"}`, []string{`$.blue is "a": it must be an object`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "Wait": null}`, []string{`$.Wait is null`}},
 	}

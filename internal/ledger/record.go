@@ -10,14 +10,15 @@ import (
 
 // Record is what is remembered of a lineage.
 type Record struct {
-	Lineage    string           `json:"lineage"` // key: the first blue's name
-	Version    int64            `json:"version"` // of the record; each write adds one
-	Generation int              `json:"generation"`
-	Live       string           `json:"live"`               // group that serves
-	Template   *deploy.Template `json:"template,omitempty"` // what Live was pinned to, and what to resolve next time
-	Lock       *Lock            `json:"lock,omitempty"`     // nil when no deployment is under way
-	Previous   *Previous        `json:"previous,omitempty"` // the fleet that Live replaced
-	Outcomes   []Outcome        `json:"outcomes,omitempty"` // the latest, newest first
+	Lineage    string              `json:"lineage"` // key: the first blue's name
+	Version    int64               `json:"version"` // of the record; each write adds one
+	Generation int                 `json:"generation"`
+	Live       string              `json:"live"`               // group that serves
+	Template   *deploy.Template    `json:"template,omitempty"` // what Live was pinned to, and what to resolve next time
+	Lock       *Lock               `json:"lock,omitempty"`     // nil when no deployment is under way
+	Drain      *deploy.DrainPolicy `json:"drain,omitempty"`    // how every instance of the lineage is shut down
+	Previous   *Previous           `json:"previous,omitempty"` // the fleet that Live replaced
+	Outcomes   []Outcome           `json:"outcomes,omitempty"` // the latest, newest first
 }
 
 // Stage is how far a deployment has come. Stages only move on.
@@ -53,6 +54,8 @@ type Previous struct {
 	Name      string       `json:"name"`
 	Sizes     deploy.Sizes `json:"sizes"` // before it was scaled in
 	Suspended []string     `json:"suspended,omitempty"`
+
+	Template *deploy.Template `json:"template,omitempty"`
 }
 
 // Outcome is how a deployment ended.

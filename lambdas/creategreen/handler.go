@@ -23,6 +23,7 @@ import (
 type groups interface {
 	fleet.Groups
 	CreateAutoScalingGroup(context.Context, *autoscaling.CreateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.CreateAutoScalingGroupOutput, error)
+	ResumeProcesses(context.Context, *autoscaling.ResumeProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.ResumeProcessesOutput, error)
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 }
 
@@ -72,12 +73,17 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	if err != nil {
 		return deploy.Document{}, err
 	}
-	if err := h.create(ctx, call, d, blue, specs); err != nil {
+	if d.Revives {
+		err = h.revive(ctx, call, d, fleet.Of(blue))
+	} else {
+		err = h.create(ctx, call, d, blue, specs)
+	}
+	if err != nil {
 		return deploy.Document{}, err
 	}
 	document.Deployment = &d
 	document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered,
-		Message: fmt.Sprintf("green %s is created with %d instances wanted", d.Green, aws.ToInt32(blue.DesiredCapacity))}
+		Message: fmt.Sprintf("green %s has %d instances wanted", d.Green, aws.ToInt32(blue.DesiredCapacity))}
 	return document, nil
 }
 

@@ -31,9 +31,12 @@ func (h handler) lock(ctx context.Context, call deploy.Call, d deploy.Deployment
 	if outcome, ended := record.Ended(call.Execution.ID); ended { // a function that outlived its execution
 		return d, fault.New(fault.Conflict, "this execution's deployment of %s has ended already (%s)", d.Lineage, outcome.End)
 	}
-	record.Generation++
-	d.Generation = record.Generation
-	d.Green = deploy.GreenName(d.Lineage, d.Generation)
+	if !d.Revives {
+		record.Generation++
+		d.Generation = record.Generation
+		d.Green = deploy.GreenName(d.Lineage, d.Generation)
+	}
+	record.Drain = &d.Drain
 	record.Lock = &ledger.Lock{Execution: call.Execution.ID, Since: call.Entered, Stage: ledger.Creating, Deployment: d}
 	if _, err = h.ledger.Put(ctx, record); errors.Is(err, ledger.ErrChanged) {
 		return d, fault.New(fault.Conflict, "another deployment of %s began at the same moment: let it work, or start again when it has ended", d.Lineage)

@@ -32,6 +32,11 @@ type scaling interface {
 	DescribeScheduledActions(context.Context, *autoscaling.DescribeScheduledActionsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScheduledActionsOutput, error)
 }
 
+// hooks are what holds an instance while it drains.
+type hooks interface {
+	DescribeLifecycleHooks(context.Context, *autoscaling.DescribeLifecycleHooksInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeLifecycleHooksOutput, error)
+}
+
 // templates resolves launch template versions.
 type templates interface {
 	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
@@ -45,6 +50,7 @@ type executions interface {
 var (
 	_ groups     = (*autoscaling.Client)(nil)
 	_ scaling    = (*autoscaling.Client)(nil)
+	_ hooks      = (*autoscaling.Client)(nil)
 	_ templates  = (*ec2.Client)(nil)
 	_ executions = (*sfn.Client)(nil)
 )
@@ -52,6 +58,7 @@ var (
 type handler struct {
 	groups     groups
 	scaling    scaling
+	hooks      hooks
 	templates  templates
 	targets    fleet.TargetHealth
 	executions executions
@@ -64,6 +71,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	return handler{
 		groups:     group,
 		scaling:    group,
+		hooks:      group,
 		templates:  ec2.NewFromConfig(cfg),
 		targets:    elb.NewFromConfig(cfg),
 		executions: sfn.NewFromConfig(cfg),
@@ -88,6 +96,8 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		Blue:        record.Live,
 		WaitSeconds: request.WaitSeconds,
 		Health:      request.Health,
+		Drain:       request.Drain,
+		BlueAfter:   request.BlueAfter,
 		StartedAt:   call.Entered,
 	}
 	d.Route, err = h.route(ctx, request.Action, record)
@@ -110,6 +120,9 @@ func describe(d deploy.Deployment, record ledger.Record) string {
 		return fmt.Sprintf("%s ended at stage %s and left its work: it is put right first", record.Lock.Execution, record.Lock.Stage)
 	case deploy.RouteNothing:
 		return fmt.Sprintf("nothing to recover: no deployment of %s is under way", d.Lineage)
+	}
+	if d.Revives {
+		return fmt.Sprintf("%s serves and is replaced by %s, which it replaced; traffic strategy %s", d.Blue, d.Green, d.Strategy)
 	}
 	return fmt.Sprintf("%s serves and is replaced by a copy; traffic strategy %s", d.Blue, d.Strategy)
 }

@@ -37,10 +37,18 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 		func() ([]string, error) { return h.refreshFindings(ctx, blue.Name) },
 		func() ([]string, error) { return h.scalingFindings(ctx, blue.Name) },
 		func() ([]string, error) { return h.limitFindings(ctx) },
+		func() ([]string, error) { return h.drainFindings(ctx, group, d) },
 		func() ([]string, error) { return h.trafficFindings(ctx, blue, d) },
 		func() ([]string, error) { return h.resolveTemplate(ctx, group, record, d) },
 	} {
 		found, err := look()
+		if err != nil {
+			return err
+		}
+		findings = append(findings, found...)
+	}
+	if request.Action == deploy.ActionRollback {
+		found, err := h.resolvePrevious(ctx, record, d)
 		if err != nil {
 			return err
 		}
@@ -94,13 +102,6 @@ func inspect(group types.AutoScalingGroup, blue deploy.Fleet) []string {
 	for _, process := range []string{"Launch", "Terminate", "AddToLoadBalancer"} {
 		find(slices.Contains(blue.Suspended, process), "its process %s is suspended: resume it first", process)
 	}
-	protected := 0
-	for _, instance := range blue.Instances {
-		if instance.Protected {
-			protected++
-		}
-	}
-	find(protected > 0, "%d of its instances are protected from scale-in, so it could never become empty", protected)
 	find(group.Operator != nil, "it is managed by %s, which refuses changes by others", operator(group))
 	find(group.WarmPoolConfiguration != nil, "it has a warm pool, which is not copied yet")
 	find(len(group.LoadBalancerNames) > 0, "it serves Classic Load Balancers %v, which are not supported yet", group.LoadBalancerNames)

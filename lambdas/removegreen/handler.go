@@ -20,6 +20,7 @@ import (
 type groups interface {
 	fleet.Groups
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
+	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
 }
 
 var _ groups = (*autoscaling.Client)(nil)
@@ -58,9 +59,15 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		} else {
 			progress = progress.Finished(deploy.Done, fmt.Sprintf("green %s does not exist", d.Green))
 		}
-	case green.Tags[deploy.TagExecution] != d.Execution:
+	case !d.Revives && green.Tags[deploy.TagExecution] != d.Execution:
 		progress = progress.Finished(deploy.Done, fmt.Sprintf("group %s is not of this deployment and stays", d.Green))
 	default:
+		if d.Revives {
+			err = h.quiet(ctx, call, green)
+		}
+		if err != nil {
+			return deploy.Document{}, err
+		}
 		if err := h.scaleIn(ctx, call, green); err != nil {
 			return deploy.Document{}, err
 		}
@@ -68,6 +75,20 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	}
 	document.Progress = &progress
 	return document, nil
+}
+
+// quiet suspends again what CreateGreen resumed on a fleet that it brought back.
+func (h handler) quiet(ctx context.Context, call deploy.Call, green deploy.Fleet) error {
+	if _, err := h.ledger.For(call).Check(ctx, ledger.Restoring); err != nil {
+		return err
+	}
+	_, err := h.groups.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
+		AutoScalingGroupName: &green.Name, ScalingProcesses: deploy.Reviving,
+	})
+	if err != nil {
+		return fmt.Errorf("suspending %v of %s: %w", deploy.Reviving, green.Name, err)
+	}
+	return nil
 }
 
 // scaleIn writes even if green looks scaled in: what is described may lag.

@@ -5,7 +5,6 @@ package scaleinblue
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -25,9 +24,6 @@ type groups interface {
 }
 
 var _ groups = (*autoscaling.Client)(nil)
-
-// reviving are the processes that could give a scaled-in fleet instances again.
-var reviving = []string{"AlarmNotification", "ScheduledActions"}
 
 type handler struct {
 	groups groups
@@ -78,9 +74,10 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blue deploy.Fleet
 			r.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended}
 		}
 		r.Lock.Stage = ledger.Committed
-		r.Live = d.Green
-		r.Template = d.Template
-		r.Previous = &ledger.Previous{Name: d.Blue, Sizes: r.Lock.Originals.Blue, Suspended: r.Lock.Originals.Suspended}
+		r.Previous = &ledger.Previous{
+			Name: d.Blue, Sizes: r.Lock.Originals.Blue, Suspended: r.Lock.Originals.Suspended, Template: r.Template,
+		}
+		r.Live, r.Template = d.Green, d.Template
 	}, ledger.Creating, ledger.Switching, ledger.Committed)
 }
 
@@ -103,13 +100,7 @@ func (h handler) unpin(ctx context.Context, call deploy.Call, green deploy.Fleet
 
 // scaleIn quiets what would revive blue, then asks for no instances.
 func (h handler) scaleIn(ctx context.Context, call deploy.Call, blue deploy.Fleet) error {
-	var loud []string
-	for _, process := range reviving {
-		if !slices.Contains(blue.Suspended, process) {
-			loud = append(loud, process)
-		}
-	}
-	if len(loud) > 0 {
+	if loud := blue.Loud(); len(loud) > 0 {
 		if _, err := h.ledger.For(call).Check(ctx, ledger.Committed); err != nil {
 			return err
 		}

@@ -97,7 +97,7 @@ func (s *step) rejoin(ctx context.Context, p deploy.Progress, record ledger.Reco
 // remove lets green leave the target groups and waits until it has drained.
 func (s *step) remove(ctx context.Context, p deploy.Progress, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	p = phase(p, removing, s.call)
-	if green.Name == "" || green.Tags[deploy.TagExecution] != s.deployment.Execution {
+	if green.Name == "" || (!s.deployment.Revives && green.Tags[deploy.TagExecution] != s.deployment.Execution) {
 		return p.Finished(deploy.Done, "blue serves; green does not exist"), nil
 	}
 	if attached := attachedTo(green, s.deployment.TargetGroups); len(attached) > 0 {

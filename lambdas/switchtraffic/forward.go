@@ -3,6 +3,7 @@ package switchtraffic
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"bluegreen/internal/deploy"
@@ -75,8 +76,8 @@ func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record
 	case sample.Good:
 		return s.call.Again(p, sample.Message), nil
 	case s.call.Elapsed(p) >= s.patience():
-		return p, fault.New(fault.GreenUnhealthy, "after %d s in the target groups %s: blue serves on; look at the health checks of %v",
-			s.deployment.Health.TimeoutSeconds, sample.Message, s.deployment.TargetGroups)
+		return p, fault.New(fault.GreenUnhealthy, "after %d s in the target groups %s: blue serves on; look at the health checks of %s",
+			s.deployment.Health.TimeoutSeconds, sample.Message, strings.Join(s.deployment.TargetGroups, ", "))
 	}
 	return s.call.Wait(p, sample.Message), nil
 }

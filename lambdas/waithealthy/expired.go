@@ -40,8 +40,7 @@ func (h handler) expired(ctx context.Context, d *deploy.Deployment, sample deplo
 				name = fault.CapacityUnavailable
 			}
 		}
-		return fault.New(name, "after %d s %s; its latest failed activity (%s): %s",
-			d.Health.TimeoutSeconds, sample.Message, aws.ToString(activity.Description), text)
+		return fault.New(name, "after %d s %s; its latest activity failed: %s", d.Health.TimeoutSeconds, sample.Message, text)
 	}
 	return fault.New(fault.GreenUnhealthy, "after %d s %s", d.Health.TimeoutSeconds, withHint(sample.Message))
 }

@@ -1,0 +1,87 @@
+package deploy
+
+import (
+	"strings"
+	"time"
+)
+
+// DrainStatus is what is known of an instance's drain command.
+type DrainStatus string
+
+// The statuses.
+const (
+	DrainUnsent    DrainStatus = "unsent"    // the instance's agent takes commands, none was sent
+	DrainNoAgent   DrainStatus = "no agent"  // the instance's agent does not answer, or there is none
+	DrainRunning   DrainStatus = "running"   //
+	DrainSucceeded DrainStatus = "succeeded" //
+	DrainFailed    DrainStatus = "failed"    // it ended with an error, or was never delivered
+)
+
+// Draining is an instance that its terminating hook holds, and how its drain goes.
+type Draining struct {
+	ID     string
+	Status DrainStatus
+	Since  time.Time // when its command was sent; when instances began to wait, if none was
+}
+
+// DrainAction is what to do with a draining instance now.
+type DrainAction string
+
+// The actions.
+const (
+	DrainSend     DrainAction = "send"     // its command
+	DrainWait     DrainAction = "wait"     //
+	DrainContinue DrainAction = "CONTINUE" // complete its lifecycle action with this result
+	DrainAbandon  DrainAction = "ABANDON"
+)
+
+// deliverySlack is how much longer than its time a command may take to show that it has ended.
+const deliverySlack = 60 * time.Second
+
+// Decide says what to do with a draining instance. A drain that failed or took too long ends as the policy says.
+func (p DrainPolicy) Decide(d Draining, now time.Time) DrainAction {
+	took := now.Sub(d.Since)
+	patience := time.Duration(p.TimeoutSeconds) * time.Second
+	switch {
+	case d.Status == DrainSucceeded:
+		return DrainContinue
+	case d.Status == DrainUnsent:
+		return DrainSend
+	case d.Status == DrainFailed,
+		d.Status == DrainNoAgent && took >= patience,
+		d.Status == DrainRunning && took >= patience+deliverySlack:
+		return p.giveUp()
+	}
+	return DrainWait
+}
+
+func (p DrainPolicy) giveUp() DrainAction {
+	if p.OnTimeout == TimeoutContinue || p.OnTimeout == "" {
+		return DrainContinue
+	}
+	return DrainAbandon
+}
+
+// Script is what is sent to an instance. SendCommand knows no client token, so the script guards itself: of two that
+// reach one instance, the first runs the lines and the second waits for it and ends as it did.
+func (p DrainPolicy) Script() string {
+	return strings.Join(append(append([]string{
+		`# bluegreen-guard:` + p.Hook,
+		`drain="${TMPDIR:-/var/tmp}/bluegreen-drain"`,
+		`if ! mkdir "$drain" 2>/dev/null; then`,
+		`  while [ ! -f "$drain/code" ]; do sleep 1; done`,
+		`  exit "$(cat "$drain/code")"`,
+		`fi`,
+		`(`,
+	}, p.Command...),
+		`)`,
+		`code=$?`,
+		`echo "$code" > "$drain/code.part" && mv "$drain/code.part" "$drain/code"`,
+		`exit "$code"`,
+	), "\n")
+}
+
+// HeartbeatEvery is how often a hook with this timeout is told that its instance still drains: well below it.
+func HeartbeatEvery(hookTimeoutSeconds int) time.Duration {
+	return max(time.Duration(hookTimeoutSeconds)*time.Second/3, 5*time.Second)
+}

@@ -1,0 +1,63 @@
+package completelifecycle
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+)
+
+// alone drains one instance that a lifecycle hook holds, whoever scaled its fleet in: the graceful-shutdown machine has
+// no deployment and needs no lock. It completes only the hook that the lineage's drain names.
+func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, error) {
+	action := call.Document.Action
+	p := call.Begin()
+	policy, err := h.policyOf(ctx, action.Group)
+	if err != nil {
+		return p, err
+	}
+	if policy == nil || len(policy.Command) == 0 || policy.Hook != action.Hook {
+		return p.Finished(deploy.Done, fmt.Sprintf("lifecycle hook %s of %s is not the one that a drain of ours completes: it is left to its owner", action.Hook, action.Group)), nil
+	}
+	fleets, err := fleet.Read(ctx, h.groups, action.Group)
+	if err != nil {
+		return p, err
+	}
+	f := fleets[action.Group].Only(action.Instance)
+	if len(f.In(held)) == 0 {
+		p = p.Count(deploy.Sample{Good: true})
+		if p.Good < goneFor {
+			return call.Again(p, fmt.Sprintf("%s is not held by a lifecycle hook", action.Instance)), nil
+		}
+		return p.Finished(deploy.Done, fmt.Sprintf("%s has gone on: its lifecycle action is over", action.Instance)), nil
+	}
+	since := p.Since.Add(-time.Hour) // a deployment may have begun the same drain before
+	p, slowest, err := h.drain(ctx, call, p.Count(deploy.Sample{}), f, *policy, since, func() error { return nil })
+	if err != nil {
+		return p, err
+	}
+	return call.WaitAtMost(p, p.Heartbeat(), action.Instance+" is held"+slowest), nil
+}
+
+// goneFor is how many looks in a row must not show the instance held: what is described may lag the event.
+const goneFor = 2
+
+// policyOf is the drain of the lineage that a group belongs to, or nil.
+func (h handler) policyOf(ctx context.Context, group string) (*deploy.DrainPolicy, error) {
+	keys := []string{group}
+	if key, _, ok := deploy.SplitName(group); ok {
+		keys = append(keys, key)
+	}
+	for _, key := range keys {
+		record, found, err := h.ledger.Get(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			return record.Drain, nil
+		}
+	}
+	return nil, nil
+}

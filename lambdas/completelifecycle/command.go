@@ -1,0 +1,155 @@
+package completelifecycle
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"bluegreen/internal/deploy"
+)
+
+// A drain's command is found again by these, since nothing of it is kept: Systems Manager is the memory.
+const (
+	shellDocument = "AWS-RunShellScript"
+	drainComment  = "bluegreen drain"
+)
+
+// atOnce is how many instances one call of Systems Manager may name, and how many invocations one page holds.
+const atOnce = 50
+
+// look finds out how the drain of each waiting instance goes.
+func (h handler) look(ctx context.Context, waiting []deploy.Instance, since, waitingSince time.Time) ([]deploy.Draining, error) {
+	sent, err := h.invocations(ctx, since, waiting)
+	if err != nil {
+		return nil, err
+	}
+	var unsent []string
+	for _, instance := range waiting {
+		if _, ok := sent[instance.ID]; !ok {
+			unsent = append(unsent, instance.ID)
+		}
+	}
+	online, err := h.online(ctx, unsent)
+	if err != nil {
+		return nil, err
+	}
+	drains := make([]deploy.Draining, 0, len(waiting))
+	for _, instance := range waiting {
+		d, ok := sent[instance.ID]
+		switch {
+		case ok:
+		case online[instance.ID]:
+			d = deploy.Draining{ID: instance.ID, Status: deploy.DrainUnsent, Since: waitingSince}
+		default:
+			d = deploy.Draining{ID: instance.ID, Status: deploy.DrainNoAgent, Since: waitingSince}
+		}
+		drains = append(drains, d)
+	}
+	return drains, nil
+}
+
+// invocations returns the drains that were sent since a time, by instance. Of several to one instance the best counts:
+// the script sees to it that only one does the work.
+func (h handler) invocations(ctx context.Context, since time.Time, waiting []deploy.Instance) (map[string]deploy.Draining, error) {
+	input := &ssm.ListCommandInvocationsInput{
+		MaxResults: aws.Int32(atOnce),
+		Filters: []types.CommandFilter{
+			{Key: types.CommandFilterKeyInvokedAfter, Value: aws.String(since.UTC().Format(time.RFC3339))},
+			{Key: types.CommandFilterKeyDocumentName, Value: aws.String(shellDocument)},
+		},
+	}
+	if len(waiting) == 1 {
+		input.InstanceId = &waiting[0].ID
+	}
+	sent := make(map[string]deploy.Draining)
+	pages := ssm.NewListCommandInvocationsPaginator(h.commands, input)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("listing the drains: %w", err)
+		}
+		for _, invocation := range page.CommandInvocations {
+			if aws.ToString(invocation.Comment) != drainComment {
+				continue
+			}
+			d := deploy.Draining{
+				ID:     aws.ToString(invocation.InstanceId),
+				Status: statusOf(invocation.Status),
+				Since:  aws.ToTime(invocation.RequestedDateTime),
+			}
+			if known, ok := sent[d.ID]; !ok || better(d.Status, known.Status) {
+				sent[d.ID] = d
+			}
+		}
+	}
+	return sent, nil
+}
+
+func statusOf(status types.CommandInvocationStatus) deploy.DrainStatus {
+	switch status {
+	case types.CommandInvocationStatusSuccess:
+		return deploy.DrainSucceeded
+	case types.CommandInvocationStatusPending, types.CommandInvocationStatusInProgress, types.CommandInvocationStatusDelayed,
+		types.CommandInvocationStatusCancelling:
+		return deploy.DrainRunning
+	}
+	return deploy.DrainFailed
+}
+
+func better(a, b deploy.DrainStatus) bool {
+	order := []deploy.DrainStatus{deploy.DrainFailed, deploy.DrainRunning, deploy.DrainSucceeded}
+	return slices.Index(order, a) > slices.Index(order, b)
+}
+
+// online reports which instances' agents take commands. One batch with an instance that does not is refused whole, so
+// this is asked first.
+func (h handler) online(ctx context.Context, ids []string) (map[string]bool, error) {
+	online := make(map[string]bool)
+	for batch := range slices.Chunk(ids, atOnce) {
+		pages := ssm.NewDescribeInstanceInformationPaginator(h.commands, &ssm.DescribeInstanceInformationInput{
+			MaxResults: aws.Int32(atOnce),
+			Filters:    []types.InstanceInformationStringFilter{{Key: aws.String("InstanceIds"), Values: batch}},
+		})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("asking for the agents of %d instances: %w", len(batch), err)
+			}
+			for _, information := range page.InstanceInformationList {
+				online[aws.ToString(information.InstanceId)] = information.PingStatus == types.PingStatusOnline
+			}
+		}
+	}
+	return online, nil
+}
+
+// send sends the drain's command to instances whose agents take it.
+func (h handler) send(ctx context.Context, policy deploy.DrainPolicy, ids []string, fence func() error) error {
+	const shortestDelivery = 30 // seconds, the least that SendCommand takes
+	for batch := range slices.Chunk(ids, atOnce) {
+		if err := fence(); err != nil {
+			return err
+		}
+		_, err := h.commands.SendCommand(ctx, &ssm.SendCommandInput{
+			DocumentName:   aws.String(shellDocument),
+			Comment:        aws.String(drainComment),
+			InstanceIds:    batch,
+			TimeoutSeconds: aws.Int32(int32(max(policy.TimeoutSeconds, shortestDelivery))),
+			MaxConcurrency: aws.String("100%"),
+			Parameters: map[string][]string{
+				"commands":         {policy.Script()},
+				"executionTimeout": {strconv.Itoa(policy.TimeoutSeconds)},
+			},
+		})
+		if err != nil {
+			return fmt.Errorf("sending the drain to %d instances: %w", len(batch), err)
+		}
+	}
+	return nil
+}

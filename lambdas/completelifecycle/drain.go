@@ -1,0 +1,136 @@
+package completelifecycle
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"bluegreen/internal/deploy"
+)
+
+// held is the lifecycle state of an instance that a terminating hook holds. Deregistration and its draining are over.
+const held = "Terminating:Wait"
+
+// drain looks once at every instance of a fleet that the drain's hook holds, and does for each what its policy decides:
+// sends the command, heartbeats, completes. Progress is read for many at once. It tells which drain is the slowest.
+func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress, f deploy.Fleet, policy deploy.DrainPolicy,
+	since time.Time, fence func() error) (deploy.Progress, string, error) {
+	if len(policy.Command) == 0 {
+		return p, "", nil
+	}
+	if p.HeartbeatSeconds == 0 { // known from the start: it bounds the pause, and with it what an instance may wait unseen
+		seconds, err := h.hookTimeout(ctx, f.Name, policy.Hook)
+		if err != nil {
+			return p, "", err
+		}
+		p.HeartbeatSeconds = seconds
+	}
+	waiting := f.In(held)
+	if len(waiting) == 0 {
+		return p, "", nil
+	}
+	if p.WaitingSince == nil {
+		p.WaitingSince = &call.Entered
+	}
+	drains, err := h.look(ctx, waiting, since, *p.WaitingSince)
+	if err != nil {
+		return p, "", err
+	}
+	todo := make(map[deploy.DrainAction][]string)
+	for _, d := range drains {
+		action := policy.Decide(d, call.Entered)
+		todo[action] = append(todo[action], d.ID)
+	}
+	if err := h.send(ctx, policy, todo[deploy.DrainSend], fence); err != nil {
+		return p, "", err
+	}
+	for _, result := range []deploy.DrainAction{deploy.DrainContinue, deploy.DrainAbandon} {
+		if err := h.complete(ctx, f.Name, policy.Hook, string(result), todo[result], fence); err != nil {
+			return p, "", err
+		}
+	}
+	p, err = h.heartbeat(ctx, call, p, f.Name, policy.Hook, append(todo[deploy.DrainSend], todo[deploy.DrainWait]...), fence)
+	return p, slowest(drains, call.Entered), err
+}
+
+// complete ends lifecycle actions. One that is no longer active was ended by somebody else, or by its time.
+func (h handler) complete(ctx context.Context, group, hook, result string, ids []string, fence func() error) error {
+	for _, id := range ids {
+		if err := fence(); err != nil {
+			return err
+		}
+		_, err := h.actions.CompleteLifecycleAction(ctx, &autoscaling.CompleteLifecycleActionInput{
+			AutoScalingGroupName: &group, LifecycleHookName: &hook, InstanceId: &id, LifecycleActionResult: &result,
+		})
+		if err != nil && !ended(err) {
+			return fmt.Errorf("completing the lifecycle action of %s with %s: %w", id, result, err)
+		}
+	}
+	return nil
+}
+
+// heartbeat tells the hook that its instances still drain, once a third of its timeout has passed since the last time.
+func (h handler) heartbeat(ctx context.Context, call deploy.Call, p deploy.Progress, group, hook string, ids []string, fence func() error) (deploy.Progress, error) {
+	if p.HeartbeatAt != nil && call.Entered.Sub(*p.HeartbeatAt) < deploy.HeartbeatEvery(p.HeartbeatSeconds) {
+		return p, nil
+	}
+	if p.HeartbeatAt == nil { // the hook's own timer has just begun
+		p.HeartbeatAt = &call.Entered
+		return p, nil
+	}
+	for _, id := range ids {
+		if err := fence(); err != nil {
+			return p, err
+		}
+		_, err := h.actions.RecordLifecycleActionHeartbeat(ctx, &autoscaling.RecordLifecycleActionHeartbeatInput{
+			AutoScalingGroupName: &group, LifecycleHookName: &hook, InstanceId: &id,
+		})
+		if err != nil && !ended(err) {
+			return p, fmt.Errorf("heartbeat for the lifecycle action of %s: %w", id, err)
+		}
+	}
+	p.HeartbeatAt = &call.Entered
+	return p, nil
+}
+
+func (h handler) hookTimeout(ctx context.Context, group, hook string) (int, error) {
+	out, err := h.actions.DescribeLifecycleHooks(ctx, &autoscaling.DescribeLifecycleHooksInput{
+		AutoScalingGroupName: &group, LifecycleHookNames: []string{hook},
+	})
+	if err != nil {
+		return 0, fmt.Errorf("describing the lifecycle hook %s of %s: %w", hook, group, err)
+	}
+	for _, described := range out.LifecycleHooks {
+		return int(aws.ToInt32(described.HeartbeatTimeout)), nil
+	}
+	return shortestHookSeconds, nil // it is gone: nothing holds the instances for long
+}
+
+// shortestHookSeconds is the shortest heartbeat timeout that AWS takes (aws-facts A1).
+const shortestHookSeconds = 30
+
+// ended recognises AWS's answer for a lifecycle action that is over.
+func ended(err error) bool { return strings.Contains(err.Error(), "No active Lifecycle Action found") }
+
+// slowest names the drain that has lasted longest.
+func slowest(drains []deploy.Draining, now time.Time) string {
+	var longest deploy.Draining
+	running := 0
+	for _, d := range drains {
+		if d.Status == deploy.DrainSucceeded {
+			continue
+		}
+		running++
+		if longest.ID == "" || d.Since.Before(longest.Since) {
+			longest = d
+		}
+	}
+	if running == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d drain, the slowest is %s (%s for %.0f s)", running, longest.ID, longest.Status, now.Sub(longest.Since).Seconds())
+}

@@ -1,0 +1,163 @@
+package completelifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/ledger"
+)
+
+// emptyWithin is longer than AWS lets any lifecycle hook hold an instance (48 hours, aws-facts A1) and the longest
+// deregistration delay before it (1 hour).
+const emptyWithin = 50 * time.Hour
+
+// ending is what one way does with the fleet that goes.
+type ending struct {
+	fleet  string
+	stage  ledger.Stage
+	end    string
+	remove bool // delete the group when it is empty
+	ours   bool // only if this deployment created it
+}
+
+func endingOf(call deploy.Call) ending {
+	d := call.Document.Deployment
+	if call.Way == deploy.Back {
+		return ending{fleet: d.Green, stage: ledger.Restoring, end: deploy.EndRolledBack, remove: !d.Revives, ours: !d.Revives}
+	}
+	return ending{fleet: d.Blue, stage: ledger.Committed, end: deploy.EndSucceeded, remove: d.BlueAfter == deploy.AfterDelete}
+}
+
+// whole sees one fleet of a deployment to its end.
+func (h handler) whole(ctx context.Context, call deploy.Call) (deploy.Progress, error) {
+	e := endingOf(call)
+	fleets, err := fleet.Read(ctx, h.groups, e.fleet)
+	if err != nil {
+		return deploy.Progress{}, err
+	}
+	p := call.Begin()
+	f, found := fleets[e.fleet]
+	foreign := e.ours && found && f.Tags[deploy.TagExecution] != call.Document.Deployment.Execution
+	switch {
+	case found && !foreign && len(f.Instances) > 0:
+		return h.empty(ctx, call, p, f, e)
+	case found && !foreign && e.remove:
+		return h.remove(ctx, call, p, f, e)
+	}
+	p, err = h.close(ctx, call, p, e)
+	if err == nil {
+		call.Document.Deployment.Closed = e.end
+	}
+	return p, err
+}
+
+// empty drains what can be drained now and waits for the instances that are left.
+func (h handler) empty(ctx context.Context, call deploy.Call, p deploy.Progress, f deploy.Fleet, e ending) (deploy.Progress, error) {
+	d := call.Document.Deployment
+	fence := func() error {
+		_, err := h.ledger.For(call).Check(ctx, e.stage)
+		return err
+	}
+	retained := f.In("Terminating:Retained")
+	switch {
+	case len(retained) == len(f.Instances):
+		return p, fault.New(fault.DrainExpired, "%d instances of %s did not drain in time and are retained for a person: look at them, end each with "+
+			"aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id <id>, then redrive this execution",
+			len(retained), f.Name)
+	case call.Elapsed(p) >= emptyWithin:
+		return p, fault.New(fault.DrainExpired, "after %s %s; look at them with aws autoscaling describe-auto-scaling-instances, then redrive this execution",
+			emptyWithin, remaining(f))
+	case call.Elapsed(p) >= time.Duration(d.Drain.TimeoutSeconds)*time.Second:
+		if err := h.unprotect(ctx, f, fence); err != nil {
+			return p, err
+		}
+	}
+	p, slowest, err := h.drain(ctx, call, p, f, d.Drain, d.StartedAt, fence)
+	if err != nil {
+		return p, err
+	}
+	return call.WaitAtMost(p, p.Heartbeat(), remaining(f)+slowest), nil
+}
+
+// unprotect lets go the instances that protected themselves from scale-in for longer than a drain may take.
+func (h handler) unprotect(ctx context.Context, f deploy.Fleet, fence func() error) error {
+	var ids []string
+	for _, instance := range f.Instances {
+		if instance.Protected {
+			ids = append(ids, instance.ID)
+		}
+	}
+	const atOnce = 50 // aws-facts A5
+	for batch := range slices.Chunk(ids, atOnce) {
+		if err := fence(); err != nil {
+			return err
+		}
+		_, err := h.groups.SetInstanceProtection(ctx, &autoscaling.SetInstanceProtectionInput{
+			AutoScalingGroupName: &f.Name, InstanceIds: batch, ProtectedFromScaleIn: aws.Bool(false),
+		})
+		if err != nil {
+			return fmt.Errorf("ending the scale-in protection of %d instances of %s: %w", len(batch), f.Name, err)
+		}
+	}
+	return nil
+}
+
+// remove deletes an empty group, and looks again until it is gone.
+func (h handler) remove(ctx context.Context, call deploy.Call, p deploy.Progress, f deploy.Fleet, e ending) (deploy.Progress, error) {
+	p = call.Again(p, fmt.Sprintf("%s is empty and is being deleted", f.Name))
+	if f.Deleting {
+		return p, nil
+	}
+	if _, err := h.ledger.For(call).Check(ctx, e.stage); err != nil {
+		return p, err
+	}
+	_, err := h.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{AutoScalingGroupName: &f.Name})
+	var active *types.ScalingActivityInProgressFault
+	var inUse *types.ResourceInUseFault
+	if errors.As(err, &active) || errors.As(err, &inUse) { // what was described lags: look again
+		return p, nil
+	}
+	if err != nil {
+		return p, fmt.Errorf("deleting %s: %w", f.Name, err)
+	}
+	return p, nil
+}
+
+// close gives the lock back and notes the end. Closing twice is closing once.
+func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress, e ending) (deploy.Progress, error) {
+	d := call.Document.Deployment
+	p = p.Finished(deploy.Done, fmt.Sprintf("%s is empty; the deployment is closed as %s", e.fleet, e.end))
+	record, _, err := h.ledger.Get(ctx, d.Lineage)
+	if err != nil {
+		return p, err
+	}
+	if outcome, ended := record.Ended(d.Execution); ended && outcome.End == e.end {
+		return p, nil
+	}
+	outcome := ledger.Outcome{Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: call.Entered}
+	if call.Document.Fault != nil {
+		outcome.Error = call.Document.Fault.Error
+	}
+	_, err = h.ledger.For(call).Change(ctx, func(r *ledger.Record) {
+		r.Close(outcome)
+		if e.end == deploy.EndSucceeded && e.remove {
+			r.Previous = nil
+		}
+	}, e.stage)
+	return p, err
+}
+
+// remaining says how many instances are left, by lifecycle state.
+func remaining(f deploy.Fleet) string {
+	return fmt.Sprintf("%d instances of %s are left: %s", len(f.Instances), f.Name, f.Lifecycles())
+}

@@ -1,0 +1,55 @@
+package creategreen
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/ledger"
+)
+
+// revive brings back the fleet that blue replaced: its processes and sizes as the record remembers them, and as many
+// instances as blue has now.
+func (h handler) revive(ctx context.Context, call deploy.Call, d deploy.Deployment, blue deploy.Fleet) error {
+	record, err := h.holder(call, d).Check(ctx, ledger.Creating)
+	if err != nil {
+		return err
+	}
+	previous := record.Previous
+	if previous == nil || previous.Name != d.Green {
+		return fault.New(fault.Conflict, "the record of %s does not remember %s any more", d.Lineage, d.Green)
+	}
+	var resume []string
+	for _, process := range deploy.Reviving {
+		if !slices.Contains(previous.Suspended, process) {
+			resume = append(resume, process)
+		}
+	}
+	if len(resume) > 0 {
+		_, err := h.groups.ResumeProcesses(ctx, &autoscaling.ResumeProcessesInput{
+			AutoScalingGroupName: &d.Green, ScalingProcesses: resume,
+		})
+		if err != nil {
+			return fmt.Errorf("resuming %v of %s: %w", resume, d.Green, err)
+		}
+	}
+	if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
+		return err
+	}
+	desired := max(blue.Sizes.Desired, previous.Sizes.Min)
+	_, err = h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &d.Green,
+		MinSize:              aws.Int32(int32(previous.Sizes.Min)),
+		MaxSize:              aws.Int32(int32(max(previous.Sizes.Max, desired))),
+		DesiredCapacity:      aws.Int32(int32(desired)),
+	})
+	if err != nil {
+		return fmt.Errorf("bringing back %s with %d instances: %w", d.Green, desired, err)
+	}
+	return nil
+}

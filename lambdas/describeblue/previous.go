@@ -1,0 +1,34 @@
+package describeblue
+
+import (
+	"context"
+	"fmt"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/ledger"
+)
+
+// resolvePrevious makes the deployment a rollback: green is the fleet that blue replaced, which stands by at size 0.
+func (h handler) resolvePrevious(ctx context.Context, record ledger.Record, d *deploy.Deployment) ([]string, error) {
+	previous := record.Previous
+	if previous == nil {
+		return []string{"the record remembers no fleet that it replaced (none was deployed yet, or it was deleted), so there is nothing to roll back to"}, nil
+	}
+	fleets, err := fleet.Read(ctx, h.groups, previous.Name)
+	if err != nil {
+		return nil, err
+	}
+	f, found := fleets[previous.Name]
+	switch {
+	case !found:
+		return []string{fmt.Sprintf("the fleet that it replaced, %s, does not exist any more", previous.Name)}, nil
+	case f.Deleting:
+		return []string{fmt.Sprintf("the fleet that it replaced, %s, is being deleted", previous.Name)}, nil
+	}
+	d.Revives, d.Green, d.Template = true, previous.Name, previous.Template
+	if len(d.Drain.Command) == 0 && record.Drain != nil {
+		d.Drain = *record.Drain
+	}
+	return nil, nil
+}
