@@ -1,0 +1,112 @@
+package ssm
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	localec2 "bluegreen/internal/localaws/ec2"
+)
+
+// agent is the SSM Agent of an instance, as the service and as the instance know it.
+type agent struct {
+	instanceID string
+	run        int       // counts the instance's starts: what was under way in an earlier one is void
+	running    bool      // the instance runs
+	up         bool      // the agent has started and announced itself
+	registered time.Time // the first time that it did
+	lost       bool      // it does not hear the service, nor the service it
+	status     types.PingStatus
+	pinged     time.Time // when it was last heard
+}
+
+// managed reports whether commands may be sent to the agent's instance.
+func (a *agent) managed() bool { return a.running && a.up }
+
+// NoAgent says that instances of the image which start from now on have no agent.
+func (c *Commands) NoAgent(imageID string) { c.agentless[imageID] = true }
+
+// LoseAgent cuts an instance's agent off: commands don't reach it and what it ran is not reported, although scripts go
+// on. After some minutes its PingStatus is ConnectionLost.
+func (c *Commands) LoseAgent(instanceID string) {
+	a := c.agents[instanceID]
+	if a == nil || a.lost {
+		return
+	}
+	a.lost = true
+	a.pinged = c.account.Now()
+	run := a.run
+	c.after(c.settings.ConnectionLost, func() {
+		if a.lost && a.run == run {
+			a.status = types.PingStatusConnectionLost
+		}
+	})
+}
+
+// FindAgent connects an instance's lost agent again: it reports what has ended meanwhile, and gets what waited for it.
+func (c *Commands) FindAgent(instanceID string) {
+	a := c.agents[instanceID]
+	if a == nil || !a.lost {
+		return
+	}
+	a.lost = false
+	a.status = types.PingStatusOnline
+	for _, v := range c.openOn(instanceID) {
+		if v.unreported != nil {
+			c.close(v, *v.unreported)
+		} else if v.sent {
+			c.after(c.settings.Delivery, func() { c.deliver(v) })
+		}
+	}
+}
+
+// instanceChanged follows what happens to an instance.
+func (c *Commands) instanceChanged(i *localec2.Instance) {
+	a := c.agents[i.ID]
+	if a == nil {
+		a = &agent{instanceID: i.ID}
+		c.agents[i.ID] = a
+		c.order = append(c.order, a)
+	}
+	running := i.State == localec2.Running
+	if running == a.running {
+		return
+	}
+	a.running = running
+	a.run++
+	if running {
+		c.register(a, i.ImageID)
+		return
+	}
+	a.up, a.lost = false, false
+	c.stopScripts(i.ID)
+	if i.State == localec2.ShuttingDown || i.State == localec2.Terminated {
+		c.giveUp(c.openOn(i.ID))
+	}
+}
+
+// register lets the agent of an instance that has started announce itself.
+func (c *Commands) register(a *agent, imageID string) {
+	if c.agentless[imageID] {
+		return
+	}
+	run := a.run
+	c.after(c.settings.Registration, func() {
+		if a.run != run {
+			return
+		}
+		a.up = true
+		if a.registered.IsZero() {
+			a.registered = c.account.Now()
+		}
+		a.status = types.PingStatusOnline
+	})
+}
+
+// ping is when the agent was last heard of.
+func (a *agent) ping(now time.Time) time.Time {
+	if a.lost {
+		return a.pinged
+	}
+	return now
+}
