@@ -13,6 +13,7 @@ import (
 	"bluegreen/internal/localaws/faults"
 	locallambda "bluegreen/internal/localaws/lambda"
 	localsns "bluegreen/internal/localaws/sns"
+	localssm "bluegreen/internal/localaws/ssm"
 	localstates "bluegreen/internal/localaws/states"
 	localsts "bluegreen/internal/localaws/sts"
 	"bluegreen/internal/localaws/wire"
@@ -31,6 +32,7 @@ type Settings struct {
 	ELBv2       localelb.Settings
 	AutoScaling localasg.Settings
 	SNS         localsns.Settings
+	SSM         localssm.Settings
 	DynamoDB    localdynamodb.Settings
 	Lambda      locallambda.Settings
 	States      localstates.Settings
@@ -44,6 +46,7 @@ func DefaultSettings() Settings {
 		ELBv2:       localelb.DefaultSettings(),
 		AutoScaling: localasg.DefaultSettings(),
 		SNS:         localsns.DefaultSettings(),
+		SSM:         localssm.DefaultSettings(),
 		DynamoDB:    localdynamodb.DefaultSettings(),
 		Lambda:      locallambda.DefaultSettings(),
 		States:      localstates.DefaultSettings(),
@@ -69,6 +72,7 @@ type AWS struct {
 	Compute   *localec2.Compute
 	Balancers *localelb.LoadBalancers
 	Groups    *localasg.Groups
+	Commands  *localssm.Commands
 	Topics    *localsns.Topics
 	Tables    *localdynamodb.Tables
 	Functions *locallambda.Functions
@@ -96,13 +100,14 @@ func New(options Options) *AWS {
 	a.Compute = localec2.New(a.Account, settings.EC2)
 	a.Balancers = localelb.New(a.Account, a.Compute, settings.ELBv2)
 	a.Groups = localasg.New(a.Account, a.Compute, a.Balancers, settings.AutoScaling)
+	a.Commands = localssm.New(a.Account, a.Compute, settings.SSM)
 	a.Topics = localsns.New(a.Account, settings.SNS)
 	a.Tables = localdynamodb.New(a.Account, settings.DynamoDB)
 	a.Functions = locallambda.New(a.Account, settings.Lambda)
 	a.Machines = localstates.New(a.Account, a.Functions, a.Topics, settings.States)
 	for _, service := range []wire.Service{
 		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Groups.Service(), a.Topics.Service(),
-		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(),
+		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(),
 	} {
 		a.Endpoint.Add(service)
 	}
