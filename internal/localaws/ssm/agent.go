@@ -1,10 +1,12 @@
 package ssm
 
 import (
+	"hash/fnv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"bluegreen/internal/localaws/account"
 	localec2 "bluegreen/internal/localaws/ec2"
 )
 
@@ -91,7 +93,7 @@ func (c *Commands) register(a *agent, imageID string) {
 		return
 	}
 	run := a.run
-	c.after(c.settings.Registration, func() {
+	c.account.After(spread(c.settings.Registration, a.instanceID), func() {
 		if a.run != run {
 			return
 		}
@@ -101,6 +103,17 @@ func (c *Commands) register(a *agent, imageID string) {
 		}
 		a.status = types.PingStatusOnline
 	})
+}
+
+// spread picks a duration from d by an instance's id. It is no draw of the account's: a world in which nobody sends a
+// command goes the same way with and without agents.
+func spread(d account.Duration, instanceID string) time.Duration {
+	if d.Max <= d.Min {
+		return d.Min
+	}
+	hash := fnv.New64a()
+	hash.Write([]byte(instanceID))
+	return d.Min + time.Duration(hash.Sum64()%uint64(d.Max-d.Min))
 }
 
 // ping is when the agent was last heard of.
