@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -62,12 +63,29 @@ func checkRole(arn string) error {
 	return nil
 }
 
+// machines are those parsed of late, by definition: whoever rehearses creates the same one in world after world, and a
+// machine never changes.
+var machines = struct {
+	sync.Mutex
+	parsed map[string]*asl.Machine
+}{parsed: make(map[string]*asl.Machine)}
+
 // parse answers AWS's error with every problem of the definition.
 func parse(definition string) (*asl.Machine, error) {
+	machines.Lock()
+	defer machines.Unlock()
+	if known, ok := machines.parsed[definition]; ok {
+		return known, nil
+	}
 	parsed, err := asl.Parse([]byte(definition))
 	if err != nil {
 		return nil, wire.Errorf("InvalidDefinition", "%s", err)
 	}
+	const kept = 16
+	if len(machines.parsed) >= kept {
+		clear(machines.parsed)
+	}
+	machines.parsed[definition] = parsed
 	return parsed, nil
 }
 

@@ -31,7 +31,7 @@ func (c *Client) Do(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	served := r.Clone(r.Context())
+	served := r.WithContext(r.Context()) // a copy: the SDK's request stays as it was sent
 	if served.Body == nil {
 		served.Body = http.NoBody
 	}

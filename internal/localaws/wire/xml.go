@@ -165,9 +165,13 @@ func scalarText(v reflect.Value) (string, error) {
 	return "", fmt.Errorf("cannot encode %s", v.Type())
 }
 
+// usualAnswer is room, in bytes, for most answers.
+const usualAnswer = 2 << 10
+
 // queryAnswer is the body of a query protocol's answer.
 func (s *served) queryAnswer(operation *Operation, output any, requestID string) ([]byte, error) {
 	w := &xmlWriter{naming: s.response}
+	w.Grow(usualAnswer)
 	w.WriteString(xml.Header)
 	root := operation.Name + "Response"
 	fmt.Fprintf(w, "<%s xmlns=\"%s\">", root, s.Namespace)

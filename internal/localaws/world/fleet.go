@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -95,7 +96,7 @@ func (s Seeder) serving(ctx context.Context, plan Plan, w *World) error {
 			return fmt.Errorf("%d of %d instances of %s serve after %s; aws autoscaling describe-scaling-activities --auto-scaling-group-name %s says why",
 				ready, plan.Desired, w.GroupName, waitLimit, w.GroupName)
 		}
-		if err := s.Clock.Sleep(ctx, 5*time.Second); err != nil {
+		if err := s.Clock.Sleep(ctx, cmp.Or(s.Pause, 5*time.Second)); err != nil {
 			return err
 		}
 	}

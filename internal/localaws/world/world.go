@@ -114,8 +114,9 @@ type World struct {
 
 // Seeder writes a world through the API.
 type Seeder struct {
-	Config aws.Config  // endpoint, Region, credentials
-	Clock  clock.Clock // waits between looks
+	Config aws.Config    // endpoint, Region, credentials
+	Clock  clock.Clock   // waits between looks
+	Pause  time.Duration // between two looks at the fleet that starts; 0 is 5 s
 
 	ec2         *ec2.Client
 	autoscaling *autoscaling.Client
