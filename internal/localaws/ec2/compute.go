@@ -22,6 +22,7 @@ type Compute struct {
 	capacity  map[pool]int           // launches left; a pool that is not here is unlimited
 	launches  map[string][]*Instance // by client token
 	listeners []func(*Instance)
+	events    []func(detailType string, resources []string, detail any)
 }
 
 // New returns the EC2 of an account that has nothing yet but its default VPC. It is called without the lock.
@@ -45,6 +46,7 @@ func New(acct *account.Account, settings Settings) *Compute {
 func (c *Compute) OnChange(f func(*Instance)) { c.listeners = append(c.listeners, f) }
 
 func (c *Compute) changed(i *Instance) {
+	c.tellState(i)
 	for _, f := range c.listeners {
 		f(i)
 	}

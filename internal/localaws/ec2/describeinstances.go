@@ -97,7 +97,10 @@ func (c *Compute) describeInstance(i *Instance) types.Instance {
 		described.IamInstanceProfile = &types.IamInstanceProfile{Arn: aws.String(c.profileARN(i.InstanceProfile))}
 	}
 	if i.reason != "" {
-		described.StateReason = &types.StateReason{Code: aws.String("Client.UserInitiatedShutdown"), Message: aws.String("Client.UserInitiatedShutdown: User initiated shutdown")}
+		described.StateReason = i.stateReason()
+	}
+	if i.Spot {
+		described.InstanceLifecycle = types.InstanceLifecycleTypeSpot
 	}
 	if i.State == Terminated {
 		return described

@@ -31,6 +31,7 @@ type Instance struct {
 	SecurityGroupIDs                   []string
 	Tags                               map[string]string
 	State                              State
+	Spot                               bool // launched on the Spot market, so EC2 may interrupt it
 	LaunchedAt                         time.Time
 	EndedAt                            time.Time // when its termination was asked for; zero before
 
@@ -43,6 +44,9 @@ type Instance struct {
 	sick         bool   // the application does not answer any more, or never will
 	checked      bool   // the status checks have passed
 	impaired     bool
+	atRisk       bool  // EC2 recommends to replace it
+	interrupting bool  // EC2 has given notice that it ends
+	toldState    State // of the last notification of its state
 }
 
 // Answers reports whether the application on the instance is up and not sick: what a health check finds, and what
@@ -95,8 +99,13 @@ func (c *Compute) Terminate(id string) {
 	if !ok || i.State == ShuttingDown || i.State == Terminated {
 		return
 	}
+	c.end(i, userInitiated(c.account.Now()))
+}
+
+// end ends an instance that has not, for the reason.
+func (c *Compute) end(i *Instance, reason string) {
 	i.EndedAt = c.account.Now()
-	i.reason = userInitiated(i.EndedAt)
+	i.reason = reason
 	c.enter(i, ShuttingDown)
 	c.later(i, c.settings.ShuttingDown, func() {
 		i.State = Terminated

@@ -19,6 +19,7 @@ type LaunchRequest struct {
 	SecurityGroupIDs []string
 	SubnetID         string            // empty: the default subnet of the first zone
 	Tags             map[string]string // win over the template's
+	Spot             bool              // on the Spot market, as the template may say, too
 }
 
 // pool is where capacity comes from.
@@ -100,6 +101,7 @@ func (l *launch) fillFrom(t TemplateVersion) {
 			*field.to = field.from
 		}
 	}
+	l.Spot = l.Spot || t.Spot
 	if len(l.SecurityGroupIDs) == 0 {
 		l.SecurityGroupIDs = t.SecurityGroupIDs
 	}
@@ -169,7 +171,7 @@ func (c *Compute) start(l launch, reservation, clientToken string) *Instance {
 		SubnetID: l.subnet.ID, Zone: l.subnet.Zone, PrivateIP: l.subnet.address(),
 		TemplateID: l.TemplateID, TemplateName: l.templateName, TemplateVersion: l.TemplateVersion,
 		KeyName: l.KeyName, UserData: l.UserData, InstanceProfile: l.InstanceProfile,
-		SecurityGroupIDs: l.SecurityGroupIDs, Tags: l.Tags,
+		SecurityGroupIDs: l.SecurityGroupIDs, Tags: l.Tags, Spot: l.Spot,
 		LaunchedAt:  c.account.Now(),
 		reservation: reservation, clientToken: clientToken, sick: l.image.sick, architecture: l.image.architecture,
 	}

@@ -87,6 +87,9 @@ func (c *Compute) launchRequest(in *sdk.RunInstancesInput) (LaunchRequest, error
 		}
 		request.SubnetID = subnet.ID
 	}
+	if in.InstanceMarketOptions != nil {
+		request.Spot = in.InstanceMarketOptions.MarketType == types.MarketTypeSpot
+	}
 	if in.LaunchTemplate != nil {
 		t, err := c.namedTemplate(in.LaunchTemplate.LaunchTemplateId, in.LaunchTemplate.LaunchTemplateName)
 		if err != nil {

@@ -48,7 +48,7 @@ func (c *Compute) instanceOperations() []wire.Operation {
 	return []wire.Operation{
 		wire.Op("RunInstances", c.runInstances, "MinCount", "MaxCount", "ClientToken", "ImageId", "InstanceType", "KeyName",
 			"UserData", "SecurityGroupIds", "SecurityGroups", "SubnetId", "Placement.AvailabilityZone", "IamInstanceProfile",
-			"LaunchTemplate", "TagSpecifications").Requires("MinCount", "MaxCount"),
+			"LaunchTemplate", "InstanceMarketOptions.MarketType", "TagSpecifications").Requires("MinCount", "MaxCount"),
 		wire.Op("DescribeInstances", c.describeInstances, "InstanceIds", "Filters", "MaxResults", "NextToken"),
 		wire.Op("DescribeInstanceStatus", c.describeInstanceStatus, "InstanceIds", "IncludeAllInstances", "Filters",
 			"MaxResults", "NextToken"),

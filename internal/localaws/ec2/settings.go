@@ -21,6 +21,9 @@ type Settings struct {
 	// StatusChecks is the time from running until both status checks have passed ("initializing" before); they run
 	// every minute, and a few of them are needed (EC2 user guide, status checks).
 	StatusChecks account.Duration
+	// SpotNotice is the time from the notice of a Spot interruption until EC2 terminates the instance: two minutes (EC2
+	// user guide, Spot Instance interruption notices).
+	SpotNotice time.Duration
 	// TerminatedVisible is how long a terminated instance is still described: about an hour (EC2 user guide).
 	TerminatedVisible time.Duration
 	// DescribeLag is how long after its launch an instance is unknown to the API: EC2 is eventually consistent (EC2
@@ -37,6 +40,7 @@ func DefaultSettings() Settings {
 		Boot:              account.Duration{Min: 8 * time.Second, Max: 30 * time.Second},
 		ShuttingDown:      account.Duration{Min: 20 * time.Second, Max: 50 * time.Second},
 		StatusChecks:      account.Duration{Min: 90 * time.Second, Max: 180 * time.Second},
+		SpotNotice:        2 * time.Minute,
 		TerminatedVisible: time.Hour,
 		DescribeLag:       300 * time.Millisecond,
 		ImageAvailable:    account.Duration{Min: 2 * time.Minute, Max: 5 * time.Minute},

@@ -24,6 +24,7 @@ type TemplateVersion struct {
 	SecurityGroupIDs []string
 	SubnetID         string            // of its network interface, if it names one
 	Tags             map[string]string // that instances get
+	Spot             bool              // instances are launched on the Spot market
 }
 
 // template is a launch template with its versions, oldest first.
@@ -129,6 +130,9 @@ func (t *template) resolve(v *version) TemplateVersion {
 		if resolved.InstanceProfile == "" {
 			resolved.InstanceProfile = aws.ToString(profile.Name)
 		}
+	}
+	if market := v.data.InstanceMarketOptions; market != nil {
+		resolved.Spot = market.MarketType == types.MarketTypeSpot
 	}
 	if len(v.data.NetworkInterfaces) > 0 {
 		first := v.data.NetworkInterfaces[0]
