@@ -160,6 +160,7 @@ type Progress struct {
 	Good    int        `json:"good,omitempty"`  // good samples in a row
 	Bad     int        `json:"bad,omitempty"`   // bad samples in a row, where good ones are the rule
 	DrainBy *time.Time `json:"drain_by,omitempty"`
+	Pinned  int        `json:"pinned,omitempty"` // the minimum that the record says both fleets are pinned at
 
 	WaitingSince     *time.Time `json:"waiting_since,omitempty"`     // the first instance was held by its hook
 	HeartbeatAt      *time.Time `json:"heartbeat_at,omitempty"`      // the last heartbeats

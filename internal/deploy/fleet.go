@@ -89,12 +89,33 @@ type Targets map[string]string
 // The target states that decide something.
 const (
 	TargetHealthy  = "healthy"
+	TargetInitial  = "initial"
 	TargetDraining = "draining"
 	TargetUnused   = "unused"
 )
 
 // Traffic is what the target groups show, by ARN.
 type Traffic map[string]Targets
+
+// Count counts the targets by state, of the target group that has the fewest healthy ones; initial and draining ones
+// are the most that any target group has.
+func (t Traffic) Count() map[string]int {
+	var counts map[string]int
+	for _, targets := range t {
+		in := make(map[string]int)
+		for _, state := range targets {
+			in[state]++
+		}
+		if counts == nil {
+			counts = in
+			continue
+		}
+		counts[TargetHealthy] = min(counts[TargetHealthy], in[TargetHealthy])
+		counts[TargetInitial] = max(counts[TargetInitial], in[TargetInitial])
+		counts[TargetDraining] = max(counts[TargetDraining], in[TargetDraining])
+	}
+	return counts
+}
 
 // healthyIn counts the instances that are healthy in every one of the target groups, and their zones.
 func (t Traffic) healthyIn(instances []Instance) (healthy int, zones []string) {

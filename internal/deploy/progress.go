@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// Pauses between two looks grow with the time that a loop has lasted, so that looking costs at most a tenth of the
-// time and few calls; they stay between these bounds. The request's Wait is the most while something is about to
+// Pauses between two looks grow with the time that a loop has lasted, so that looking costs at most a fifth of the
+// time, a tenth on average, and few calls; they stay between these bounds. The request's Wait is the most while something is about to
 // happen; a loop that lasts for hours may pause for a fiftieth of it, which keeps two days within 600 looks.
 const (
-	shortestPauseSeconds = 2
-	growth               = 10
+	shortestPauseSeconds = 5
+	growth               = 5
 	longGrowth           = 50
-	sampleSeconds        = 5 // between two good samples in a row
+	sampleSeconds        = 3 // between two good samples in a row: longer than what is described lags
+	shownAfterSeconds    = 2 // after something happened, for AWS to describe it
 )
 
 // Begin returns the progress of the poll loop of the state that calls: the one under way, or a new one.
@@ -47,12 +48,17 @@ func (c Call) waitSeconds() int {
 	return c.Document.Deployment.WaitSeconds
 }
 
-// WaitUntil is Wait for something that is known to happen at a time, and not before.
+// WaitUntil is Wait for something that is known to happen at a time, and not before: looks until then are spread
+// evenly, and from then on pauses grow anew.
 func (c Call) WaitUntil(p Progress, at time.Time, message string) Progress {
 	p = c.Wait(p, message)
-	if left := at.Sub(c.Entered); left > 0 {
-		p.Seconds = min(ceilSeconds(left)+1, c.waitSeconds())
+	most, left := c.waitSeconds(), ceilSeconds(at.Sub(c.Entered))+shownAfterSeconds
+	if left <= 0 {
+		p.Seconds = pause(c.Entered.Sub(at), most)
+		return p
 	}
+	looks := (left + most - 1) / most
+	p.Seconds = (left + looks - 1) / looks
 	return p
 }
 

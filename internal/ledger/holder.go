@@ -33,12 +33,21 @@ func (h Holder) Check(ctx context.Context, stages ...Stage) (Record, error) {
 }
 
 // Change is Check, then change applied to the record and written. It tries again while others write; changing nothing
-// writes nothing.
+// writes nothing. Either way the lock was held a moment ago, as after Check.
 func (h Holder) Change(ctx context.Context, change func(*Record), stages ...Stage) (Record, error) {
+	record, err := h.Check(ctx, stages...)
+	if err != nil {
+		return Record{}, err
+	}
+	return h.ChangeFrom(ctx, record, change, stages...)
+}
+
+// ChangeFrom is Change of a record that was read a moment ago. The write is on condition of the record's version, so
+// it needs no look of its own.
+func (h Holder) ChangeFrom(ctx context.Context, record Record, change func(*Record), stages ...Stage) (Record, error) {
 	const tries = 5
 	for range tries {
-		record, err := h.Check(ctx, stages...)
-		if err != nil {
+		if err := h.holds(record, stages); err != nil {
 			return Record{}, err
 		}
 		changed := record.clone()
@@ -47,10 +56,12 @@ func (h Holder) Change(ctx context.Context, change func(*Record), stages ...Stag
 			return record, nil
 		}
 		written, err := h.Ledger.Put(ctx, changed)
-		if errors.Is(err, ErrChanged) {
-			continue
+		if !errors.Is(err, ErrChanged) {
+			return written, err
 		}
-		return written, err
+		if record, err = h.Check(ctx, stages...); err != nil {
+			return Record{}, err
+		}
 	}
 	return Record{}, fault.New(fault.Unavailable, "the record of %s was changed by others %d times in a row", h.Lineage, tries)
 }

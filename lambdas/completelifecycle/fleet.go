@@ -21,6 +21,10 @@ import (
 // deregistration delay before it (1 hour).
 const emptyWithin = 50 * time.Hour
 
+// soonestEmpty is the soonest that instances which nobody drains have shut down: tens of seconds in practice; no figure
+// is published.
+const soonestEmpty = 20 * time.Second
+
 // ending is what one way does with the fleet that goes.
 type ending struct {
 	fleet  string
@@ -86,6 +90,9 @@ func (h handler) empty(ctx context.Context, call deploy.Call, p deploy.Progress,
 	if err != nil {
 		return p, err
 	}
+	if len(d.Drain.Command) == 0 && call.Elapsed(p) < soonestEmpty {
+		return call.WaitUntil(p, p.Since.Add(soonestEmpty), remaining(f)), nil
+	}
 	return call.WaitAtMost(p, p.Heartbeat(), remaining(f)+slowest), nil
 }
 
@@ -148,7 +155,7 @@ func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress,
 	if call.Document.Fault != nil {
 		outcome.Error = call.Document.Fault.Error
 	}
-	_, err = h.ledger.For(call).Change(ctx, func(r *ledger.Record) {
+	_, err = h.ledger.For(call).ChangeFrom(ctx, record, func(r *ledger.Record) {
 		r.Close(outcome)
 		if e.end == deploy.EndSucceeded && e.remove {
 			r.Previous = nil

@@ -31,7 +31,11 @@ func (s *step) back(ctx context.Context, p deploy.Progress) (deploy.Progress, er
 	if record.Lock.Originals == nil || s.deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no traffic was moved"), nil
 	}
-	blue, green, traffic, err := s.look(ctx)
+	traffic, err := s.traffic(ctx)
+	if err != nil {
+		return p, err
+	}
+	blue, green, err := s.fleets(ctx)
 	if err != nil {
 		return p, err
 	}

@@ -13,6 +13,10 @@ import (
 
 // The phases of moving forward, as a person reads them in the execution's history.
 const (
+	// usualHealthy is when targets are healthy at the soonest, usually, after their group was attached: they are
+	// registered, then checked (aws-facts B).
+	usualHealthy = 13 * time.Second
+
 	joining = "joining"         // green is attached and becomes healthy in the target groups, blue serves on
 	leaving = "leaving"         // blue has left and drains
 	lostFor = 3                 // samples in a row without any healthy target before green counts as lost
@@ -25,36 +29,103 @@ func (s *step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress,
 	if s.deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no load balancer: both fleets work until blue is scaled in"), nil
 	}
-	blue, green, traffic, err := s.look(ctx)
+	var traffic deploy.Traffic
+	if p.Phase != "" {
+		var err error
+		if traffic, err = s.traffic(ctx); err != nil {
+			return p, err
+		}
+		if next, quiet := s.quiet(p, traffic); quiet {
+			return next, nil
+		}
+	}
+	blue, green, err := s.fleets(ctx)
 	if err != nil {
 		return p, err
 	}
 	if green.Name == "" {
 		return p, fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", s.deployment.Green)
 	}
+	if next, idle := s.idle(p, blue, green, traffic); idle {
+		return next, nil
+	}
 	record, err := s.begin(ctx, blue)
 	if err != nil {
 		return p, err
 	}
-	if record.Lock.Originals.BlueLeft {
-		return s.leave(ctx, p, record, blue, green, traffic)
+	if !record.Lock.Originals.BlueLeft {
+		return s.join(ctx, p, record, blue, green, traffic)
 	}
-	return s.join(ctx, p, record, blue, green, traffic)
+	if traffic == nil {
+		if traffic, err = s.traffic(ctx); err != nil {
+			return p, err
+		}
+	}
+	return s.leave(ctx, p, record, blue, green, traffic)
+}
+
+// quiet is a look at the target groups which shows already that nothing can be decided: while green joins some target
+// is still to be checked; while blue leaves as many targets as were pinned are healthy, and draining goes on.
+func (s *step) quiet(p deploy.Progress, traffic deploy.Traffic) (deploy.Progress, bool) {
+	counts := traffic.Count()
+	switch {
+	case p.Pinned == 0:
+		return p, false
+	case p.Phase == joining && s.call.Elapsed(p) < s.patience():
+		message := fmt.Sprintf("green %s joins: %d targets are still to be checked", s.deployment.Green, counts[deploy.TargetInitial])
+		return s.call.Wait(p.Count(deploy.Sample{}), message), counts[deploy.TargetInitial] > 0
+	case p.Phase == leaving && p.DrainBy != nil && s.call.Entered.Before(*p.DrainBy):
+		message := fmt.Sprintf("green serves with %d healthy targets; %d of blue %s are draining",
+			counts[deploy.TargetHealthy], counts[deploy.TargetDraining], s.deployment.Blue)
+		quiet := counts[deploy.TargetHealthy] >= p.Pinned && counts[deploy.TargetDraining] > 0
+		return s.call.WaitUntil(p.Count(deploy.Sample{Good: true}), *p.DrainBy, message), quiet
+	}
+	return p, false
+}
+
+// idle is a look after which nothing is to be written or decided: whose lock it is need not be asked.
+func (s *step) idle(p deploy.Progress, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, bool) {
+	targetGroups := s.deployment.TargetGroups
+	if p.Pinned == 0 || len(green.Missing(targetGroups)) > 0 || green.Sizes.Min < p.Pinned {
+		return p, false
+	}
+	switch p.Phase {
+	case joining:
+		want := max(p.Pinned, blue.Sizes.Desired)
+		if len(blue.Missing(targetGroups)) > 0 || blue.Sizes.Min < p.Pinned || green.Sizes.Desired < want {
+			return p, false
+		}
+		sample := deploy.GreenServes(blue, green, traffic, max(want, green.Sizes.Desired))
+		return s.call.Wait(p.Count(sample), sample.Message), !sample.Good && s.call.Elapsed(p) < s.patience()
+	case leaving:
+		serves, left := deploy.GreenServes(deploy.Fleet{}, green, traffic, p.Pinned), deploy.Left(blue, traffic)
+		if p.DrainBy == nil || !serves.Good || len(attachedTo(blue, targetGroups)) > 0 || s.call.Entered.After(p.DrainBy.Add(slack)) {
+			return p, false
+		}
+		if left.Good {
+			return p.Finished(deploy.Done, fmt.Sprintf("%s; %s", left.Message, serves.Message)), true
+		}
+		return s.call.WaitUntil(p.Count(deploy.Sample{Good: true}), *p.DrainBy, left.Message), true
+	}
+	return p, false
 }
 
 // begin notes blue's sizes and the minimum that is about to be pinned, before anything of it is changed.
 func (s *step) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, error) {
-	return s.holder.Change(ctx, func(r *ledger.Record) {
+	record, err := s.holder.Change(ctx, func(r *ledger.Record) {
 		if r.Lock.Originals == nil {
 			r.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended, PinnedMin: blue.Sizes.Desired}
 		}
 		r.Lock.Stage = ledger.Switching
 	}, ledger.Creating, ledger.Switching)
+	s.held = err == nil
+	return record, err
 }
 
 func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	p = phase(p, joining, s.call)
 	pinned := record.Lock.Originals.PinnedMin
+	p.Pinned = pinned
 	want := max(pinned, blue.Sizes.Desired)
 	if err := s.pin(ctx, blue, pinned, 0, ledger.Switching); err != nil {
 		return p, err
@@ -66,13 +137,25 @@ func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record
 		if err := s.attach(ctx, green, missing, ledger.Switching); err != nil {
 			return p, err
 		}
-		return s.call.Wait(p, fmt.Sprintf("green %s joins %d target groups", green.Name, len(missing))), nil
+		return s.call.WaitUntil(p, s.call.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %d target groups", green.Name, len(missing))), nil
+	}
+	if traffic == nil { // attached by an earlier try
+		var err error
+		if traffic, err = s.traffic(ctx); err != nil {
+			return p, err
+		}
 	}
 	sample := deploy.GreenServes(blue, green, traffic, max(want, green.Sizes.Desired))
 	p = p.Count(sample)
+	if sample.Good && !sameHealthCheck(blue, green) {
+		if err := s.setHealthCheck(ctx, green, blue.HealthCheckType, blue.HealthCheckGraceSeconds); err != nil {
+			return p, err
+		}
+		return s.call.Again(p, fmt.Sprintf("green %s is healthy and gets blue's health checks (%s)", green.Name, blue.HealthCheckType)), nil
+	}
 	switch {
 	case p.Good >= s.deployment.Health.Consecutive:
-		return s.cutover(ctx, p, blue, green)
+		return s.cutover(ctx, p, record, blue)
 	case sample.Good:
 		return s.call.Again(p, sample.Message), nil
 	case s.call.Elapsed(p) >= s.patience():
@@ -82,25 +165,26 @@ func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record
 	return s.call.Wait(p, sample.Message), nil
 }
 
-// cutover gives green blue's health checks, reads them back, and lets blue leave.
-func (s *step) cutover(ctx context.Context, p deploy.Progress, blue, green deploy.Fleet) (deploy.Progress, error) {
-	if green.HealthCheckType != blue.HealthCheckType || green.HealthCheckGraceSeconds != blue.HealthCheckGraceSeconds {
-		if err := s.setHealthCheck(ctx, green, blue.HealthCheckType, blue.HealthCheckGraceSeconds); err != nil {
-			return p, err
-		}
-		return s.call.Again(p, fmt.Sprintf("green %s is healthy and gets blue's health checks (%s)", green.Name, blue.HealthCheckType)), nil
-	}
+// sameHealthCheck reports whether green has the health checks that blue has.
+func sameHealthCheck(blue, green deploy.Fleet) bool {
+	return green.HealthCheckType == blue.HealthCheckType && green.HealthCheckGraceSeconds == blue.HealthCheckGraceSeconds
+}
+
+// cutover lets blue leave: green is healthy and was seen with blue's health checks.
+func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Record, blue deploy.Fleet) (deploy.Progress, error) {
 	delay, err := s.deregistrationDelay(ctx)
 	if err != nil {
 		return p, err
 	}
-	if _, err := s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Originals.BlueLeft = true }, ledger.Switching); err != nil {
+	if _, err := s.holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.Originals.BlueLeft = true }, ledger.Switching); err != nil {
 		return p, err
 	}
+	s.held = !record.Lock.Originals.BlueLeft
 	if err := s.detach(ctx, blue, attachedTo(blue, s.deployment.TargetGroups), ledger.Switching); err != nil {
 		return p, err
 	}
 	p = phase(p, leaving, s.call)
+	p.Pinned = record.Lock.Originals.PinnedMin
 	drained := s.call.Entered.Add(delay)
 	p.DrainBy = &drained
 	return s.call.WaitUntil(p, drained, fmt.Sprintf("green serves; blue %s leaves its target groups and drains for %.0f s",
@@ -110,6 +194,7 @@ func (s *step) cutover(ctx context.Context, p deploy.Progress, blue, green deplo
 // leave waits until blue has drained, and watches that green serves meanwhile.
 func (s *step) leave(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	p = phase(p, leaving, s.call)
+	p.Pinned = record.Lock.Originals.PinnedMin
 	serves := deploy.GreenServes(deploy.Fleet{}, green, traffic, record.Lock.Originals.PinnedMin)
 	p = p.Count(deploy.Sample{Good: serves.Serving > 0})
 	if p.Bad >= lostFor || (!serves.Good && s.call.Elapsed(p) > s.patience()) {

@@ -72,21 +72,35 @@ type step struct {
 	call       deploy.Call
 	deployment deploy.Deployment
 	holder     ledger.Holder
+	held       bool // the record was read or written as this execution's, and no call was made since
 }
 
-// look reads both fleets and what the target groups show. Green may be gone on the way back; blue may not be.
-func (s *step) look(ctx context.Context) (blue, green deploy.Fleet, traffic deploy.Traffic, err error) {
+// fence stands right before each write to AWS: the execution still holds the lock at the stage. Reading or writing the
+// record is such a look itself, for the one write that follows it.
+func (s *step) fence(ctx context.Context, stage ledger.Stage) error {
+	if s.held {
+		s.held = false
+		return nil
+	}
+	_, err := s.holder.Check(ctx, stage)
+	return err
+}
+
+// traffic reads what the target groups show. It is a call: who writes after it fences anew.
+func (s *step) traffic(ctx context.Context) (deploy.Traffic, error) {
+	s.held = false
+	return fleet.ReadTraffic(ctx, s.targets, s.deployment.TargetGroups)
+}
+
+// fleets reads both fleets. Green may be gone on the way back; blue may not be.
+func (s *step) fleets(ctx context.Context) (blue, green deploy.Fleet, err error) {
 	fleets, err := fleet.Read(ctx, s.groups, s.deployment.Blue, s.deployment.Green)
 	if err != nil {
-		return blue, green, nil, err
+		return blue, green, err
 	}
 	blue, found := fleets[s.deployment.Blue]
 	if !found {
-		return blue, green, nil, fault.New(fault.TrafficDiverged, "blue %s was deleted by somebody else", s.deployment.Blue)
+		return blue, green, fault.New(fault.TrafficDiverged, "blue %s was deleted by somebody else", s.deployment.Blue)
 	}
-	green = fleets[s.deployment.Green]
-	if s.deployment.Strategy == deploy.StrategyAttach {
-		traffic, err = fleet.ReadTraffic(ctx, s.targets, s.deployment.TargetGroups)
-	}
-	return blue, green, traffic, err
+	return blue, fleets[s.deployment.Green], nil
 }

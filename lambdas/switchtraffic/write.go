@@ -37,7 +37,7 @@ func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want int, stage l
 	if desired > f.Sizes.Max {
 		input.MaxSize = aws.Int32(int32(desired))
 	}
-	if _, err := s.holder.Check(ctx, stage); err != nil {
+	if err := s.fence(ctx, stage); err != nil {
 		return err
 	}
 	if _, err := s.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
@@ -47,7 +47,7 @@ func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want int, stage l
 }
 
 func (s *step) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {
-	if _, err := s.holder.Check(ctx, ledger.Switching); err != nil {
+	if err := s.fence(ctx, ledger.Switching); err != nil {
 		return err
 	}
 	_, err := s.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
@@ -63,7 +63,7 @@ func (s *step) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, 
 
 func (s *step) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
 	for batch := range slices.Chunk(targetGroupARNs, atOnce) {
-		if _, err := s.holder.Check(ctx, stage); err != nil {
+		if err := s.fence(ctx, stage); err != nil {
 			return err
 		}
 		_, err := s.groups.AttachLoadBalancerTargetGroups(ctx, &autoscaling.AttachLoadBalancerTargetGroupsInput{
@@ -78,7 +78,7 @@ func (s *step) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []str
 
 func (s *step) detach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
 	for batch := range slices.Chunk(targetGroupARNs, atOnce) {
-		if _, err := s.holder.Check(ctx, stage); err != nil {
+		if err := s.fence(ctx, stage); err != nil {
 			return err
 		}
 		_, err := s.groups.DetachLoadBalancerTargetGroups(ctx, &autoscaling.DetachLoadBalancerTargetGroupsInput{

@@ -39,10 +39,21 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	}.handle
 }
 
+// usualInService is when instances are in service at the soonest, usually: pending alone took 16 to 18 s (aws-facts D).
+const usualInService = 15 * time.Second
+
+// creator is the state that creates green: right after it there is nothing to see yet.
+const creator = "CreateGreen"
+
 // handle looks once. Pending is data that a Choice routes; an error means that looking again cannot help.
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
 	document := call.Document
 	d := document.Deployment
+	if created := document.Progress; created != nil && created.State == creator && call.Entered.Sub(created.Since) < usualInService {
+		progress := call.WaitUntil(call.Begin(), created.Since.Add(usualInService), fmt.Sprintf("green %s was created a moment ago", d.Green))
+		document.Progress = &progress
+		return document, nil
+	}
 	fleets, err := fleet.Read(ctx, h.groups, d.Blue, d.Green)
 	if err != nil {
 		return deploy.Document{}, err
