@@ -71,6 +71,7 @@ func (m *member) finish(status types.ScalingActivityStatusCode, message string) 
 		return
 	}
 	m.group.end(m.activity, status, message)
+	m.group.tellActivity(m.activity, m.id)
 	m.activity = nil
 }
 

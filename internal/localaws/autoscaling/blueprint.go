@@ -19,7 +19,7 @@ type blueprint struct {
 }
 
 // blueprint resolves what the group launches from, at each launch anew: $Latest and $Default mean what they mean then.
-// A mixed instances policy launches the first override's type; the model has no Spot market to choose another by.
+// A mixed instances policy launches the first override's type; the model has no Spot prices to choose another by.
 func (g *group) blueprint() (blueprint, error) {
 	template, policy := g.spec.LaunchTemplate, g.spec.MixedInstancesPolicy
 	if r := g.activeRefresh(); r != nil && r.desired != nil {
@@ -27,7 +27,9 @@ func (g *group) blueprint() (blueprint, error) {
 	}
 	switch {
 	case policy != nil:
-		return g.in.mixedBlueprint(policy)
+		b, err := g.in.mixedBlueprint(policy)
+		b.request.Spot = g.launchesSpot(policy)
+		return b, err
 	case template != nil:
 		return g.in.templateBlueprint(template)
 	}

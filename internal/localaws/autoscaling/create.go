@@ -13,7 +13,7 @@ import (
 
 // createAutoScalingGroup creates a group. Its hooks exist before anything launches, and its target groups are shown in
 // service at once, which says nothing about health (aws-facts A1, A2).
-func (in *Groups) createAutoScalingGroup(_ *wire.Call, input *autoscaling.CreateAutoScalingGroupInput) (*autoscaling.CreateAutoScalingGroupOutput, error) {
+func (in *Groups) createAutoScalingGroup(call *wire.Call, input *autoscaling.CreateAutoScalingGroupInput) (*autoscaling.CreateAutoScalingGroupOutput, error) {
 	name := aws.ToString(input.AutoScalingGroupName)
 	if err := in.checkNewName(name); err != nil {
 		return nil, err
@@ -33,6 +33,11 @@ func (in *Groups) createAutoScalingGroup(_ *wire.Call, input *autoscaling.Create
 		return nil, err
 	}
 	g.setTags(tags)
+	for _, hook := range g.hooks {
+		if err := g.testTarget(hook, call.RequestID); err != nil {
+			return nil, err
+		}
+	}
 	in.remember(name, nil)
 	in.groups[name] = g
 	g.setDesiredAtBirth()

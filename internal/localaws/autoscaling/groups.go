@@ -36,6 +36,9 @@ type Groups struct {
 	past           map[string][]pastView        // what describes still show of groups written to a moment ago
 	deleted        map[string][]*types.Activity // of groups that are gone, by name
 	listeners      []func(groupName string)
+	events         []func(detailType string, resources []string, detail any)
+	topics         Topics
+	queues         Queues
 	looking        bool // a look at the load balancers is due
 }
 

@@ -30,6 +30,8 @@ func (in *Groups) instanceChanged(i *localec2.Instance) {
 		m.runs()
 	case i.State != localec2.Running && i.State != localec2.Pending:
 		in.account.After(in.account.Draw(in.settings.HealthCheck), m.checkRunning)
+	case i.AtRisk():
+		m.followSpot(i)
 	case i.Impaired():
 		in.account.After(in.settings.ImpairedTolerance, m.checkStatus)
 	}

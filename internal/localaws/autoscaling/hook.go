@@ -49,6 +49,9 @@ func (m *member) waitForHooks(transition string, settle func(abandoned string)) 
 		a.until = g.now().Add(time.Duration(*a.hook.GlobalTimeout) * time.Second)
 		a.beat()
 	}
+	for _, a := range m.actions {
+		a.tell()
+	}
 }
 
 // beat starts the heartbeat timeout again, from now, as far as the global limit allows.

@@ -11,7 +11,7 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-func (in *Groups) putLifecycleHook(_ *wire.Call, input *autoscaling.PutLifecycleHookInput) (*autoscaling.PutLifecycleHookOutput, error) {
+func (in *Groups) putLifecycleHook(call *wire.Call, input *autoscaling.PutLifecycleHookInput) (*autoscaling.PutLifecycleHookOutput, error) {
 	g, err := in.writable(input.AutoScalingGroupName)
 	if err != nil {
 		return nil, err
@@ -31,6 +31,11 @@ func (in *Groups) putLifecycleHook(_ *wire.Call, input *autoscaling.PutLifecycle
 	}
 	if at < 0 && len(g.hooks) >= in.settings.MaxHooks {
 		return nil, wire.Errorf("LimitExceeded", "Only %d lifecycle hooks are allowed per AutoScalingGroup", in.settings.MaxHooks)
+	}
+	if aws.ToString(input.NotificationTargetARN) != "" {
+		if err := g.testTarget(hook, call.RequestID); err != nil {
+			return nil, err
+		}
 	}
 	g.write()
 	if at >= 0 {
@@ -54,8 +59,8 @@ func merged(hook types.LifecycleHook, wanted types.LifecycleHookSpecification) t
 	return wanted
 }
 
-// newHook checks a hook and fills its defaults: one hour of heartbeat timeout, then ABANDON (aws-facts A1). Where the
-// model has nobody to notify, target, role and metadata are stored and shown.
+// newHook checks a hook and fills its defaults: one hour of heartbeat timeout, then ABANDON (aws-facts A1). An empty target
+// is none (SDK, PutLifecycleHook).
 func (in *Groups) newHook(group string, wanted types.LifecycleHookSpecification) (types.LifecycleHook, error) {
 	hook := types.LifecycleHook{
 		AutoScalingGroupName: aws.String(group),
@@ -63,7 +68,7 @@ func (in *Groups) newHook(group string, wanted types.LifecycleHookSpecification)
 		LifecycleTransition:  wanted.LifecycleTransition,
 		DefaultResult:        cmp.Or(wanted.DefaultResult, aws.String("ABANDON")),
 		HeartbeatTimeout:     cmp.Or(wanted.HeartbeatTimeout, aws.Int32(3600)),
-		NotificationMetadata: wanted.NotificationMetadata, NotificationTargetARN: wanted.NotificationTargetARN, RoleARN: wanted.RoleARN,
+		NotificationMetadata: wanted.NotificationMetadata, NotificationTargetARN: unlessEmpty(wanted.NotificationTargetARN), RoleARN: wanted.RoleARN,
 	}
 	switch transition := aws.ToString(hook.LifecycleTransition); {
 	case aws.ToString(hook.LifecycleHookName) == "":
@@ -79,6 +84,13 @@ func (in *Groups) newHook(group string, wanted types.LifecycleHookSpecification)
 	}
 	hook.GlobalTimeout = in.globalTimeout(*hook.HeartbeatTimeout)
 	return hook, nil
+}
+
+func unlessEmpty(text *string) *string {
+	if aws.ToString(text) == "" {
+		return nil
+	}
+	return text
 }
 
 // deleteLifecycleHook takes a hook away. Instances that it holds go on: terminations proceed, launches are abandoned

@@ -204,7 +204,7 @@ func (g *group) sizesForbid(purpose string) error {
 // adopt makes a running instance a member. No hook holds it (aws-facts A1).
 func (g *group) adopt(i *localec2.Instance) {
 	m := &member{
-		group: g, id: i.ID, zone: i.Zone, subnet: i.SubnetID, instanceType: i.InstanceType, imageID: i.ImageID, weight: 1,
+		group: g, id: i.ID, zone: i.Zone, subnet: i.SubnetID, instanceType: i.InstanceType, imageID: i.ImageID, spot: i.Spot, weight: 1,
 		state: types.LifecycleStatePending, launched: g.now(), begun: true,
 	}
 	if i.TemplateID != "" {

@@ -79,6 +79,7 @@ func (g *group) launch(subnet localec2.Subnet, cause string) bool {
 		a := g.begin("Launching a new EC2 instance.", cause, nil)
 		a.Details = place(subnet.ID, subnet.Zone)
 		g.end(a, types.ScalingActivityStatusCodeFailed, launchMessage(err))
+		g.tellActivity(a, "")
 		g.changed()
 		return false
 	}
@@ -114,7 +115,7 @@ func (g *group) newInstance(subnet localec2.Subnet) (*member, error) {
 		return nil, err
 	}
 	m := &member{
-		group: g, id: i.ID, zone: i.Zone, subnet: i.SubnetID, instanceType: i.InstanceType, imageID: i.ImageID,
+		group: g, id: i.ID, zone: i.Zone, subnet: i.SubnetID, instanceType: i.InstanceType, imageID: i.ImageID, spot: i.Spot,
 		template: b.template, configuration: b.configuration, weightedCapacity: b.weightedCapacity, weight: 1,
 		state: types.LifecycleStatePending, launched: g.now(),
 	}

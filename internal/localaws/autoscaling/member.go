@@ -15,6 +15,7 @@ type member struct {
 
 	zone, subnet          string
 	instanceType, imageID string
+	spot                  bool // a Spot Instance
 	template              *types.LaunchTemplateSpecification
 	configuration         string // launch configuration
 	weightedCapacity      *string

@@ -81,6 +81,9 @@ func (g *group) outgoingCause(m *member) string {
 	if r := g.activeRefresh(); r != nil && r.replaces[m.id] {
 		return g.cause("an instance was taken out of service in response to an instance refresh.")
 	}
+	if i, ok := g.in.compute.Instance(m.id); ok && i.AtRisk() {
+		return g.cause("an instance was taken out of service in response to an EC2 instance rebalance recommendation.")
+	}
 	have := g.capacity()
 	return g.cause(
 		fmt.Sprintf("an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from %d to %d.",

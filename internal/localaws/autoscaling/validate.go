@@ -100,13 +100,13 @@ func (in *Groups) checkMixedPolicy(policy *types.MixedInstancesPolicy) error {
 	if policy.LaunchTemplate == nil || policy.LaunchTemplate.LaunchTemplateSpecification == nil {
 		return invalid("Launch template must be specified in MixedInstancesPolicy")
 	}
-	if err := in.checkTemplate(policy.LaunchTemplate.LaunchTemplateSpecification); err != nil {
+	if err := in.checkMixedTemplate(policy.LaunchTemplate.LaunchTemplateSpecification); err != nil {
 		return err
 	}
 	weighted := 0
 	for _, override := range policy.LaunchTemplate.Overrides {
 		if override.LaunchTemplateSpecification != nil {
-			if err := in.checkTemplate(override.LaunchTemplateSpecification); err != nil {
+			if err := in.checkMixedTemplate(override.LaunchTemplateSpecification); err != nil {
 				return err
 			}
 		}
