@@ -71,7 +71,10 @@ func (s *Script) fault(_ context.Context, d *datadriven.TestData) (string, error
 		Kind: kind, Service: argument(d, "service", ""), Operation: argument(d, "operation", ""),
 		Code: argument(d, "code", ""), Message: argument(d, "message", ""),
 	}
-	if function := argument(d, "function", ""); function != "" {
+	switch function := argument(d, "function", ""); function {
+	case "", faults.AnyFunction:
+		rule.Function = function
+	default:
 		rule.Function = functionName(s.machine(), function)
 	}
 	var err error
@@ -124,7 +127,9 @@ func (s *Script) strike(d *datadriven.TestData, do func(id string)) (string, err
 		return "", err
 	}
 	members := s.members(d)
-	for _, id := range members[:min(n, len(members))] {
+	members = members[:min(n, len(members))]
+	s.struck = append(s.struck, members...)
+	for _, id := range members {
 		s.r.Excuse(id)
 		s.r.AWS.Account.Lock()
 		do(id)

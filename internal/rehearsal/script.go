@@ -27,6 +27,7 @@ type Script struct {
 	mins, maxes []int              // that people gave the fleet since
 	lowest      int                // desired capacity since
 	mend        []func()           // take the faults away
+	struck      []string           // instances that the scenario made sick or ended
 	invokes     []*invokeFault
 }
 

@@ -51,9 +51,9 @@ var worldArguments = map[string]worldArgument{
 	"network":       present(func(o *Options) { o.Plan.Network = true }),
 	"target-groups": whole(func(o *Options, n int) { o.Plan.TargetGroups = n }),
 	"zones":         whole(func(o *Options, n int) { o.Plan.Zones = n }),
-	"source":        text(func(o *Options, s string) { o.Plan.Source = world.Source(s) }),
-	"version":       text(func(o *Options, s string) { o.Plan.TemplateVersion = s }),
-	"health":        text(func(o *Options, s string) { o.Plan.HealthCheckType = s }),
+	"source":        word(func(o *Options, s string) { o.Plan.Source = world.Source(s) }),
+	"version":       word(func(o *Options, s string) { o.Plan.TemplateVersion = s }),
+	"health":        word(func(o *Options, s string) { o.Plan.HealthCheckType = s }),
 	"delay":         length(func(o *Options, d time.Duration) { o.Plan.DeregistrationDelay = d }),
 	"grace":         length(func(o *Options, d time.Duration) { o.Plan.Grace = d }),
 	"interval":      length(func(o *Options, d time.Duration) { check(o).Interval = d }),
@@ -99,7 +99,7 @@ func present(set func(*Options)) worldArgument {
 	}
 }
 
-func text(set func(*Options, string)) worldArgument {
+func word(set func(*Options, string)) worldArgument {
 	return func(o *Options, value string) error {
 		set(o, value)
 		return nil

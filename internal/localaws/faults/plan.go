@@ -54,7 +54,7 @@ type Rule struct {
 	Service   string // signing name, e.g. "autoscaling"
 	Operation string
 	Caller    string    // access key id
-	Function  string    // name of the Lambda function that called
+	Function  string    // name of the Lambda function that called; AnyFunction is every one, and nobody else
 	From      time.Time // first instant at which the rule holds
 	Until     time.Time // first instant at which it holds no more
 	Nth       int       // the first matching call that meets the fault, counted from 1; 0 is 1
@@ -67,6 +67,9 @@ type Rule struct {
 	Status  int           // of Refuse: HTTP status, 0 is 400
 }
 
+// AnyFunction stands for every Lambda function in a Rule.
+const AnyFunction = "*"
+
 // Point is one call as the plan sees it.
 type Point struct {
 	Service, Operation string
@@ -78,7 +81,8 @@ func (r *Rule) matches(p Point) bool {
 	for _, pair := range [...][2]string{
 		{r.Service, p.Service}, {r.Operation, p.Operation}, {r.Caller, p.Caller}, {r.Function, p.Function},
 	} {
-		if pair[0] != "" && pair[0] != pair[1] {
+		any := pair[0] == "" || pair[0] == AnyFunction && pair[1] != ""
+		if !any && pair[0] != pair[1] {
 			return false
 		}
 	}
