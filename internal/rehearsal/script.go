@@ -22,6 +22,7 @@ type Script struct {
 	executions map[string]string // ARN by name
 	started    []string          // names, in order
 	latest     string
+	noted      []string // instance ids
 
 	was         localasg.GroupView // blue before the scenario
 	mins, maxes []int              // that people gave the fleet since
@@ -46,6 +47,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"start": s.start, "advance": s.advance, "end": s.end, "look": s.look, "stop": s.stop, "redrive": s.redrive,
 		"call": s.call, "fault": s.fault, "outlive": s.outlive, "sicken": s.sicken, "terminate": s.terminate,
 		"sick-image": s.sickImage, "capacity": s.capacity, "floor": s.floor, "record": s.record, "calls": s.calls,
+		"drains": s.drains, "lose-agent": s.loseAgent, "note": s.noteMembers, "drained": s.drained, "protect": s.protect,
 		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge,
 	}
 	command, ok := commands[d.Cmd]
