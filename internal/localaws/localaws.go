@@ -10,6 +10,7 @@ import (
 	localdynamodb "bluegreen/internal/localaws/dynamodb"
 	localec2 "bluegreen/internal/localaws/ec2"
 	localelb "bluegreen/internal/localaws/elbv2"
+	localevents "bluegreen/internal/localaws/events"
 	"bluegreen/internal/localaws/faults"
 	locallambda "bluegreen/internal/localaws/lambda"
 	localsns "bluegreen/internal/localaws/sns"
@@ -36,6 +37,7 @@ type Settings struct {
 	DynamoDB    localdynamodb.Settings
 	Lambda      locallambda.Settings
 	States      localstates.Settings
+	Events      localevents.Settings
 }
 
 // DefaultSettings are the settings closest to AWS.
@@ -50,6 +52,7 @@ func DefaultSettings() Settings {
 		DynamoDB:    localdynamodb.DefaultSettings(),
 		Lambda:      locallambda.DefaultSettings(),
 		States:      localstates.DefaultSettings(),
+		Events:      localevents.DefaultSettings(),
 	}
 }
 
@@ -77,6 +80,7 @@ type AWS struct {
 	Tables    *localdynamodb.Tables
 	Functions *locallambda.Functions
 	Machines  *localstates.Machines
+	Events    *localevents.Buses
 }
 
 // New returns an AWS in which nothing stands but the default VPC and Amazon's images.
@@ -105,13 +109,16 @@ func New(options Options) *AWS {
 	a.Tables = localdynamodb.New(a.Account, settings.DynamoDB)
 	a.Functions = locallambda.New(a.Account, settings.Lambda)
 	a.Machines = localstates.New(a.Account, a.Functions, a.Topics, settings.States)
+	a.Events = localevents.New(a.Account, a.Machines, a.Functions, a.Topics, nil, settings.Events)
 	for _, service := range []wire.Service{
 		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Groups.Service(), a.Topics.Service(),
 		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(),
+		a.Events.Service(),
 	} {
 		a.Endpoint.Add(service)
 	}
 	a.joinFunctions()
+	a.joinEvents()
 	return a
 }
 
@@ -125,6 +132,15 @@ func (a *AWS) joinFunctions() {
 		}
 		return wire.Principal{ARN: "arn:aws:iam::" + a.Account.ID + ":user/" + caller, UserID: caller}
 	})
+}
+
+// joinEvents has services tell EventBridge what happens, and lifecycle hooks notify their targets.
+func (a *AWS) joinEvents() {
+	a.Account.Lock()
+	defer a.Account.Unlock()
+	a.Compute.OnEvent(a.Events.Source("aws.ec2"))
+	a.Groups.OnEvent(a.Events.Source("aws.autoscaling"))
+	a.Groups.NotifyThrough(a.Topics, nil)
 }
 
 // Close ends what runs by itself: functions' processes, and the executions of state machines.

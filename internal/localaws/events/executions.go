@@ -52,7 +52,10 @@ func (b *Buses) watchExecutions() {
 		}
 		b.account.Lock()
 		defer b.account.Unlock()
-		if described, err := b.machines.Describe(arn); err == nil && len(b.rules) > 0 {
+		if len(b.rules) == 0 {
+			return
+		}
+		if described, err := b.machines.Describe(arn); err == nil {
 			emit("Step Functions Execution Status Change", []string{arn}, statusChange(described))
 		}
 	})
