@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -35,10 +36,14 @@ var work = map[string]lambdaentry.New{
 	"Report":            report.New,
 }
 
-// defineFunctions puts the Lambdas' own code into the account, to run in process.
-func defineFunctions(a *localaws.AWS, machine, table string) error {
+// defineFunctions puts the Lambdas' own code into the account, to run in process. begun is told of each invocation whose
+// AWS calls are signed with the access key which execution it works for.
+func defineFunctions(a *localaws.AWS, machine, table string, mutant Mutant, begun func(accessKeyID, execution string)) error {
 	for _, f := range statemachine.Functions {
 		newHandle, ok := work[f.State]
+		if changed, mutated := mutant.Work[f.State]; mutated {
+			newHandle = changed
+		}
 		if !ok {
 			return fmt.Errorf("the rehearsal does not know the code of %s", f.State)
 		}
@@ -47,7 +52,7 @@ func defineFunctions(a *localaws.AWS, machine, table string) error {
 			Timeout:     time.Duration(f.TimeoutSeconds) * time.Second,
 			Environment: map[string]string{lambdaentry.LedgerTableVariable: table},
 		}
-		if err := a.Functions.Define(spec, inProcess(newHandle, lambdaentry.Environment{LedgerTable: table})); err != nil {
+		if err := a.Functions.Define(spec, inProcess(newHandle, lambdaentry.Environment{LedgerTable: table}, begun)); err != nil {
 			return err
 		}
 	}
@@ -57,8 +62,9 @@ func defineFunctions(a *localaws.AWS, machine, table string) error {
 func functionName(machine, state string) string { return machine + "-" + state }
 
 // inProcess runs a state's work as Lambda would, with the invocation's own clients.
-func inProcess(newHandle lambdaentry.New, env lambdaentry.Environment) locallambda.Code {
+func inProcess(newHandle lambdaentry.New, env lambdaentry.Environment, begun func(accessKeyID, execution string)) locallambda.Code {
 	return func(ctx context.Context, inv locallambda.Invocation, payload []byte) ([]byte, *locallambda.Failure) {
+		begun(inv.AccessKeyID, executionOf(payload))
 		response, failure := lambdaentry.Invoke(ctx, newHandle(inv.AWS, env), payload)
 		if failure == nil {
 			return response, nil
@@ -69,4 +75,15 @@ func inProcess(newHandle lambdaentry.New, env lambdaentry.Environment) locallamb
 		}
 		return nil, f
 	}
+}
+
+// executionOf is the ARN of the execution that calls with a payload.
+func executionOf(payload []byte) string {
+	var call struct {
+		Execution struct{ Id string } `json:"execution"`
+	}
+	if json.Unmarshal(payload, &call) != nil {
+		return ""
+	}
+	return call.Execution.Id
 }

@@ -25,6 +25,7 @@ type Options struct {
 	Seed     uint64
 	Plan     world.Plan         // the fleet; its functions and definition are put in here
 	Settings *localaws.Settings // default: localaws.DefaultSettings
+	Mutant   Mutant             // a deployment that is broken on purpose
 }
 
 // Rehearsal is one world with the state machine in it. Only the goroutine that made it may use it.
@@ -35,6 +36,7 @@ type Rehearsal struct {
 	clock    *clock.Virtual
 	config   aws.Config // an operator's
 	machines *sfn.Client
+	mutant   Mutant
 	watch    *watch
 }
 
@@ -42,7 +44,7 @@ type Rehearsal struct {
 func New(options Options) (*Rehearsal, error) {
 	virtual := clock.NewVirtual(start)
 	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings})
-	r := &Rehearsal{AWS: a, clock: virtual}
+	r := &Rehearsal{AWS: a, clock: virtual, mutant: options.Mutant}
 	r.config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})
 	r.machines = sfn.NewFromConfig(r.config)
 	var err error
@@ -54,14 +56,18 @@ func New(options Options) (*Rehearsal, error) {
 	return r, nil
 }
 
+// seedingPause is between two looks at the fleet that starts: a look costs more than virtual time does.
+const seedingPause = 20 * time.Second
+
 func (r *Rehearsal) seed(plan world.Plan) error {
 	ctx := context.Background()
-	seeded, err := world.Seeder{Config: r.config, Clock: r.clock}.Seed(ctx, plan)
+	seeded, err := world.Seeder{Config: r.config, Clock: r.clock, Pause: seedingPause}.Seed(ctx, plan)
 	if err != nil {
 		return err
 	}
 	machine := statemachine.Name(plan.Project, plan.Role, plan.Environment)
-	if err := defineFunctions(r.AWS, machine, plan.LedgerTable); err != nil {
+	begun := func(accessKeyID, execution string) { r.watch.begun(accessKeyID, execution) }
+	if err := defineFunctions(r.AWS, machine, plan.LedgerTable, r.mutant, begun); err != nil {
 		return err
 	}
 	definition, err := statemachine.Definition(func(f statemachine.Function) string {
@@ -69,6 +75,9 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	})
 	if err != nil {
 		return err
+	}
+	if r.mutant.Definition != nil {
+		definition = r.mutant.Definition(definition)
 	}
 	created, err := r.machines.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name: &machine, Definition: &definition,

@@ -2,133 +2,218 @@ package rehearsal
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
+	"time"
 
-	localec2 "bluegreen/internal/localaws/ec2"
-	localelb "bluegreen/internal/localaws/elbv2"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"bluegreen/internal/ledger"
+	"bluegreen/internal/localaws/wire"
+	"bluegreen/statemachine"
 )
 
-// watch holds the promises against the world at every change of it, and believes nothing that the Lambdas say. Every
-// method of it but newWatch and broken runs with the account's lock held.
+// watch holds the promises against the world at every instant, and believes nothing that the Lambdas say: it sees the
+// model's own state after every change, and every call at the moment of its effect. Each promise has a file of its own.
+// Every method runs with the account's lock held, unless it says otherwise.
 type watch struct {
-	r       *Rehearsal
-	excused map[string]bool // instances that the script made sick or killed: not the deployment's doing
-	floor   int             // instances that must serve
-	lowest  int             // that were seen to serve, excused ones counted
-	broken  []string
+	r            *Rehearsal
+	states       map[string]string // by function name
+	lineage      []string          // its groups: the first blue, then those that functions created, in that order
+	targetGroups map[string]bool   // ARNs of those that a fleet of the lineage was ever attached to
+	acting       *act              // whose effect happens now; nil: the world moves by itself
+	dirty        bool              // something has changed since the last look
+
+	capacity  capacity
+	answering answering
+	held      map[string]time.Time // instances that a terminating hook holds, and since when
+	ends      ends
+	owned     ownership
+	fence     fence
+	privilege privilege
+	broken    []string
 }
 
+// act is an API call at the moment of its effect.
+type act struct {
+	service, operation string
+	caller             string // access key id
+	state              string // whose function calls; empty: somebody else
+	execution          string // that the function works for, ARN
+	input              any    // the SDK's
+}
+
+// deployment reports whether a function of the state machine acts; nobody does when the act is nil.
+func (a *act) deployment() bool { return a != nil && a.state != "" }
+
+// writes reports whether the call may change something.
+func (a *act) writes() bool {
+	for _, reading := range []string{"Describe", "Get", "List", "Query", "Scan", "Search"} {
+		if strings.HasPrefix(a.operation, reading) {
+			return false
+		}
+	}
+	return true
+}
+
+// String is the call as a broken promise names it.
+func (a *act) String() string { return a.state + ", " + a.service + ":" + a.operation }
+
+// newWatch begins to watch. It takes the lock itself.
 func newWatch(r *Rehearsal) *watch {
-	w := &watch{r: r, excused: make(map[string]bool)}
+	w := &watch{r: r, states: make(map[string]string), lineage: []string{r.World.GroupName}, targetGroups: make(map[string]bool), held: make(map[string]time.Time)}
+	machine := shortName(r.World.MachineARN)
+	for _, f := range statemachine.Functions {
+		w.states[functionName(machine, f.State)] = f.State
+	}
+	w.privilege = newPrivilege(r.mutant)
+	r.AWS.Machines.OnEvent(w.executionEvent)
+	r.AWS.Faults.Authorize(w.authorize)
 	r.AWS.Account.Lock()
 	defer r.AWS.Account.Unlock()
-	w.floor = int(r.World.DesiredCapacity)
-	w.lowest = w.floor
+	w.answering = newAnswering()
+	w.fence = newFence()
+	s := w.see()
+	w.capacity = newCapacity(r.World.GroupName, w.serving(s), s)
+	w.ends = newEnds(w)
+	w.owned = newOwnership(s)
+	r.AWS.Endpoint.Observe(w.observe)
 	r.AWS.Compute.OnChange(w.instanceChanged)
-	r.AWS.Balancers.OnChange(w.look)
-	r.AWS.Groups.OnChange(func(string) { w.look() })
+	r.AWS.Balancers.OnChange(w.changed)
+	r.AWS.Groups.OnChange(func(string) { w.changed() })
 	return w
 }
 
-// look checks promises 1 (capacity) and 2 (traffic).
-func (w *watch) look() {
-	if w.r.World.ListenerARN == "" {
-		w.capacity(w.inService())
+// changed has the world looked at once what changes now is done: at the end of the call whose effect it is, or as soon
+// as the lock is given back.
+func (w *watch) changed() {
+	if w.dirty {
 		return
 	}
-	for _, listener := range w.r.World.ListenerARNs {
-		for _, rule := range w.r.AWS.Balancers.Route(listener).Rules {
-			for _, group := range rule.Groups {
-				w.capacity(w.routed(group))
-			}
+	w.dirty = true
+	if w.acting == nil {
+		w.r.AWS.Account.After(0, w.flush)
+	}
+}
+
+// flush looks at what has changed by itself.
+func (w *watch) flush() {
+	if w.dirty && w.acting == nil {
+		w.look(nil)
+	}
+}
+
+// look holds what stands now against the promises about what stands. by is whose doing it is, nil: nobody's.
+func (w *watch) look(by *act) {
+	w.dirty = false
+	s := w.see()
+	w.capacity.look(w, s, by)
+	w.traffic(s)
+	w.noteHeld(s)
+	w.owned.look(w, s, by)
+}
+
+// observe is called right before the effect of every call, and what it returns right after it.
+func (w *watch) observe(call *wire.Call, input any) func(error) {
+	w.flush()
+	a := &act{
+		service: call.Service, operation: call.Operation, caller: call.Caller, input: input,
+		state: w.states[call.Principal.Function], execution: w.fence.executions[call.Caller],
+	}
+	if a.deployment() && a.writes() {
+		if lock := w.record().Lock; a.execution == "" && lock != nil { // a process does not tell whom it works for
+			a.execution = lock.Execution
+		}
+		w.beforeWrite(a)
+	}
+	var was before
+	switch {
+	case a.service == "dynamodb" && a.deployment():
+		was.record = w.record()
+	case a.service == "autoscaling" && a.writes() && !a.deployment():
+		was.groups = w.allTraits()
+	}
+	w.acting = a
+	return func(err error) {
+		w.acting = nil
+		if err == nil {
+			w.done(a, was)
+		}
+		if w.dirty {
+			w.look(a)
 		}
 	}
 }
 
-// routed counts the targets that requests go to and that answer; one that does not, though nobody made it sick, breaks
-// the promise. Where somebody made the last healthy instance sick, the load balancer fails open to its replacement.
-func (w *watch) routed(group localelb.RoutedGroup) int {
-	serving, targets := 0, group.Targets
-	for _, target := range targets {
-		instance, found := w.r.AWS.Compute.Instance(target.InstanceID)
-		switch {
-		case found && instance.Answers(), w.excused[target.InstanceID]:
-			serving++
-		case group.FailOpen && len(w.excused) > 0:
-		default:
-			w.breaks(2, "requests go to %s, which does not answer", target.InstanceID)
-		}
-	}
-	for id := range w.excused {
-		if !slices.ContainsFunc(targets, func(t localelb.RoutedTarget) bool { return t.InstanceID == id }) {
-			serving++
-		}
-	}
-	return serving
+// beforeWrite holds a function's write against the promises about writes.
+func (w *watch) beforeWrite(a *act) {
+	w.graceOf(a)
+	w.ownershipOf(a)
+	w.fenceOf(a)
 }
 
-// inService counts the instances of all groups that are InService, for a fleet without a load balancer.
-func (w *watch) inService() int {
-	serving := len(w.excused)
-	for _, name := range w.r.AWS.Groups.Names() {
-		group, _ := w.r.AWS.Groups.View(name)
-		for _, instance := range group.Instances {
-			if instance.State == "InService" && !w.excused[instance.ID] {
-				serving++
-			}
-		}
-	}
-	return serving
+// before is what stood before a call's effect, as far as it matters.
+type before struct {
+	record ledger.Record     // of a function's call to the ledger
+	groups map[string]traits // of others' writes
 }
 
-func (w *watch) capacity(serving int) {
-	w.lowest = min(w.lowest, serving)
-	if serving < w.floor {
-		w.breaks(1, "%d instances serve, fewer than %d", serving, w.floor)
+// done takes in the effect of a call that succeeded.
+func (w *watch) done(a *act, was before) {
+	if was.groups != nil {
+		w.ends.changedByOthers(w, was.groups)
 	}
-}
-
-// instanceChanged checks promise 3 (grace): nothing ends while requests still go to it.
-func (w *watch) instanceChanged(instance *localec2.Instance) {
-	if instance.State != localec2.ShuttingDown || w.excused[instance.ID] {
+	if !a.deployment() {
 		return
 	}
-	for _, arn := range w.r.World.TargetGroupARNs {
-		health, registered := w.r.AWS.Balancers.Health(arn, instance.ID)
-		if registered && (health.State == "healthy" || health.State == "draining") {
-			w.breaks(3, "%s is shut down while its target is %s", instance.ID, health.State)
-		}
+	if created, ok := a.input.(*autoscaling.CreateAutoScalingGroupInput); ok && !slices.Contains(w.lineage, *created.AutoScalingGroupName) {
+		w.lineage = append(w.lineage, *created.AutoScalingGroupName)
+	}
+	if a.service == "dynamodb" {
+		w.ledgerCalled(a, was.record)
+	} else if a.writes() {
+		w.ends.wrote[a.execution] = true
 	}
 }
 
 func (w *watch) breaks(promise int, format string, args ...any) {
 	text := fmt.Sprintf("promise %d: ", promise) + fmt.Sprintf(format, args...)
-	if len(w.broken) > 0 && w.broken[len(w.broken)-1] == text {
-		return
-	}
 	const kept = 20
-	if len(w.broken) < kept {
+	if len(w.broken) < kept && !slices.Contains(w.broken, text) {
 		w.broken = append(w.broken, text)
 	}
 }
 
-// Excuse takes an instance out of the promises: what befalls it from now on is not the deployment's doing.
-func (r *Rehearsal) Excuse(id string) {
-	r.AWS.Account.Lock()
-	defer r.AWS.Account.Unlock()
-	r.watch.excused[id] = true
-}
-
-// Floor sets how many instances must serve from now on: somebody else changed what blue wants.
-func (r *Rehearsal) Floor(n int) {
-	r.AWS.Account.Lock()
-	defer r.AWS.Account.Unlock()
-	r.watch.floor, r.watch.lowest = n, n
-}
-
-// Broken returns the promises that were broken so far.
+// Broken returns the promises that were broken so far, each as "promise N: what happened".
 func (r *Rehearsal) Broken() []string {
 	r.AWS.Account.Lock()
 	defer r.AWS.Account.Unlock()
+	r.watch.flush()
 	return slices.Clone(r.watch.broken)
+}
+
+// Excuse does nothing any more: what others do to an instance is seen in the model.
+func (r *Rehearsal) Excuse(string) {}
+
+// Floor does nothing any more: what others want of a fleet is seen in the model.
+func (r *Rehearsal) Floor(int) {}
+
+// Lowest is the fewest instances that were seen to serve at once.
+func (r *Rehearsal) Lowest() int {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	r.watch.flush()
+	return r.watch.capacity.lowest
+}
+
+// Used returns the operations that the functions called, by state.
+func (r *Rehearsal) Used() map[string][]string {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	used := make(map[string][]string)
+	for state, operations := range r.watch.privilege.used {
+		used[state] = slices.Sorted(maps.Keys(operations))
+	}
+	return used
 }

@@ -1,0 +1,186 @@
+package rehearsal
+
+import (
+	"slices"
+
+	localasg "bluegreen/internal/localaws/autoscaling"
+)
+
+// capacity holds promise 1: the instances that serve are never fewer than the fleet that serves wants.
+//
+// What it wants is its desired capacity as others than the deployment have set it. From the first traffic write, which
+// pins the minimums, it is what was wanted then, and only falls, when others lower either fleet; once blue is scaled in
+// it is green's again. A fleet that is to grow owes only what has served already, and an instance that others, or its
+// own sickness, took out of service is not owed until its fleet has another in its place.
+type capacity struct {
+	followed string // the group whose wants count
+	want     int
+	pinned   bool // traffic moves
+	reached  int  // how many of those wanted have ever served
+	sizes    map[string]localasg.GroupView
+	others   map[string]int      // desired capacity of each group as others than the deployment last set it
+	lost     map[string][]string // instances that others took out of service and that are not replaced yet, by group
+	serving  map[string]string   // fleet of each instance that served at the last look
+	lowest   int
+}
+
+func newCapacity(blue string, now service, s sight) capacity {
+	c := capacity{
+		followed: blue, sizes: make(map[string]localasg.GroupView), others: make(map[string]int),
+		lost: make(map[string][]string), serving: now.fleet, lowest: now.least,
+	}
+	if fleet, exists := s.fleet(blue); exists {
+		c.want, c.others[blue], c.sizes[blue] = fleet.Desired, fleet.Desired, *fleet
+	}
+	c.reached = min(c.want, now.least)
+	return c
+}
+
+// look counts who serves now.
+func (c *capacity) look(w *watch, s sight, by *act) {
+	now := w.serving(s)
+	for _, fleet := range s.fleets {
+		was, known := c.sizes[fleet.Name]
+		c.sizes[fleet.Name] = fleet
+		switch {
+		case !known || was.Desired == fleet.Desired && was.Min == fleet.Min:
+		case by.deployment():
+			c.writtenByDeployment(s, was, fleet)
+		case was.Desired != fleet.Desired:
+			c.resizedByOthers(was, fleet)
+		}
+	}
+	if by.deployment() && movesTraffic[by.operation] {
+		c.pinned = true
+	}
+	c.account(w, s, by, now)
+	c.serving = now.fleet
+	lost := 0
+	for _, ids := range c.lost {
+		lost += len(ids)
+	}
+	c.reached = min(c.want, max(c.reached, now.least+lost))
+	c.lowest = min(c.lowest, now.least)
+	if floor := c.floor(); now.least < floor {
+		w.breaks(1, "%d instances serve, fewer than %d", now.least, floor)
+	}
+}
+
+// floor is how many instances must serve.
+func (c *capacity) floor() int {
+	floor := c.reached
+	for _, ids := range c.lost {
+		floor -= len(ids)
+	}
+	return max(floor, 0)
+}
+
+// movesTraffic are the writes that move traffic.
+var movesTraffic = map[string]bool{
+	"AttachLoadBalancerTargetGroups": true, "DetachLoadBalancerTargetGroups": true, "AttachTrafficSources": true, "DetachTrafficSources": true,
+	"RegisterTargets": true, "DeregisterTargets": true, "ModifyListener": true, "ModifyRule": true,
+}
+
+// writtenByDeployment follows the deployment from phase to phase by what it does to the fleet that is followed.
+func (c *capacity) writtenByDeployment(s sight, was, now localasg.GroupView) {
+	switch {
+	case now.Name != c.followed:
+	case now.Desired < was.Desired: // blue is scaled in: the other fleet serves
+		c.pinned = false
+		most := 0
+		for _, fleet := range s.fleets {
+			if fleet.Name != was.Name && len(fleet.Instances) >= most {
+				c.followed, most = fleet.Name, len(fleet.Instances)
+			}
+		}
+	case now.Min > was.Min:
+		c.pinned = true
+	case now.Min < was.Min:
+		c.unpin()
+	}
+}
+
+// unpin lets the fleet that is followed want again what others want of it.
+func (c *capacity) unpin() {
+	c.pinned = false
+	if others, ok := c.others[c.followed]; ok {
+		c.want = others
+	}
+}
+
+func (c *capacity) resizedByOthers(was, now localasg.GroupView) {
+	c.others[now.Name] = now.Desired
+	switch {
+	case c.pinned && now.Desired < was.Desired:
+		c.want = min(c.want, now.Desired)
+	case !c.pinned && now.Name == c.followed:
+		c.want = now.Desired
+	}
+}
+
+// account notes who was taken out of service by others, and who came in their place.
+func (c *capacity) account(w *watch, s sight, by *act, now service) {
+	for id, name := range c.serving {
+		if _, serves := now.fleet[id]; !serves && !slices.Contains(c.lost[name], id) && excusable(s, id, name, by) {
+			c.lost[name] = append(c.lost[name], id)
+		}
+	}
+	arrived := make(map[string]int)
+	in := make(map[string]int)
+	for id, name := range now.fleet {
+		in[name]++
+		if at := slices.Index(c.lost[name], id); at >= 0 { // it has recovered
+			c.lost[name] = slices.Delete(c.lost[name], at, at+1)
+		} else if _, served := c.serving[id]; !served {
+			arrived[name]++
+		}
+	}
+	for name, ids := range c.lost {
+		owed := len(ids) - arrived[name]
+		if fleet, exists := s.fleet(name); !exists || w.left(fleet) {
+			owed = 0
+		} else {
+			wants := fleet.Desired
+			if name == c.followed {
+				wants = max(wants, c.want)
+			}
+			owed = min(owed, wants-in[name])
+		}
+		c.lost[name] = ids[len(ids)-max(owed, 0):]
+	}
+}
+
+// excusable reports whether an instance that serves no more was taken out by others, or by itself.
+func excusable(s sight, id, name string, by *act) bool {
+	if by.deployment() {
+		return false
+	}
+	if m, ok := s.members[id]; ok && !m.leaves() { // it is sick, was ended behind the group's back, or deregistered by hand
+		return true
+	}
+	fleet, exists := s.fleet(name)
+	if !exists {
+		return false
+	}
+	stay := 0
+	for _, instance := range fleet.Instances {
+		if (member{instance, fleet}).counts() {
+			stay++
+		}
+	}
+	return stay < fleet.Desired // the group replaces it; one that shrinks does not
+}
+
+// counts reports whether the member counts towards the desired capacity.
+func (m member) counts() bool {
+	switch m.State {
+	case "Pending", "Pending:Wait", "Pending:Proceed", "InService":
+		return true
+	}
+	return false
+}
+
+// left reports whether a fleet takes no part in traffic any more.
+func (w *watch) left(fleet *localasg.GroupView) bool {
+	return len(w.targetGroups) > 0 && !slices.ContainsFunc(fleet.Attachments, func(a localasg.AttachmentView) bool { return a.State != "Removing" })
+}

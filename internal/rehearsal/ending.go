@@ -1,0 +1,231 @@
+package rehearsal
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
+	localasg "bluegreen/internal/localaws/autoscaling"
+)
+
+// ends holds promise 4: at the instant at which an execution ends in one of our end states, the world is what that state
+// says. What others change meanwhile is theirs, and expected to stay.
+type ends struct {
+	live      string                              // group that serves
+	expected  map[string]traits                   // of each group, as others than the deployment want it
+	templates []types.LaunchTemplateSpecification // that the lineage launches from, with versions as people name them
+	resolved  map[string][]string                 // by execution: the templates' versions when it began
+	ended     map[string]time.Time                // executions that are over
+	wrote     map[string]bool                     // executions whose functions wrote to AWS
+	tookOver  map[string]bool                     // executions that took over another's lock, and those that lost theirs so
+}
+
+func newEnds(w *watch) ends {
+	e := ends{
+		live: w.r.World.GroupName, expected: make(map[string]traits), resolved: make(map[string][]string),
+		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
+	}
+	for _, name := range w.r.AWS.Groups.Names() {
+		view, _ := w.r.AWS.Groups.View(name)
+		e.expected[name] = traitsOf(view)
+		if name == e.live {
+			e.templates = templatesOf(view.Shown)
+		}
+	}
+	return e
+}
+
+// allTraits are the traits of all groups.
+func (w *watch) allTraits() map[string]traits {
+	all := make(map[string]traits)
+	for _, name := range w.r.AWS.Groups.Names() {
+		view, _ := w.r.AWS.Groups.View(name)
+		all[name] = traitsOf(view)
+	}
+	return all
+}
+
+// changedByOthers takes in what a call of others changed, given what was before it.
+func (e *ends) changedByOthers(w *watch, before map[string]traits) {
+	now := w.allTraits()
+	for name := range before {
+		if now[name] == nil { // others have deleted it
+			delete(e.expected, name)
+		}
+	}
+	for name, after := range now {
+		was, existed := before[name]
+		if !existed {
+			e.expected[name] = after
+			continue
+		}
+		for _, side := range []traits{was, after} {
+			for key := range side {
+				if was[key] != after[key] && e.expected[name] != nil {
+					e.expected[name][key] = after[key]
+				}
+			}
+		}
+		if name == e.live && (was["LaunchTemplate"] != after["LaunchTemplate"] || was["MixedInstancesPolicy"] != after["MixedInstancesPolicy"]) {
+			view, _ := w.r.AWS.Groups.View(name)
+			e.templates = templatesOf(view.Shown)
+		}
+	}
+}
+
+// resolve returns the numbers that the lineage's template versions stand for now.
+func (e *ends) resolve(w *watch) []string {
+	var numbers []string
+	for _, spec := range e.templates {
+		version, err := w.r.AWS.Compute.Template(aws.ToString(spec.LaunchTemplateId), aws.ToString(spec.Version))
+		if err != nil {
+			numbers = append(numbers, err.Error())
+			continue
+		}
+		numbers = append(numbers, strconv.FormatInt(version.Number, 10))
+	}
+	return numbers
+}
+
+// verdict is what is wrong with the world at an end.
+type verdict struct {
+	*watch
+	record ledger.Record
+	arn    string // of the execution that ended
+	wrong  []string
+}
+
+func (v *verdict) check(ok bool, format string, args ...any) {
+	if !ok {
+		v.wrong = append(v.wrong, fmt.Sprintf(format, args...))
+	}
+}
+
+// executionEnded holds the world against the end state. Stranded, and an execution that was stopped or died, promise
+// nothing but that a recovery puts things right.
+func (w *watch) executionEnded(arn, end, input string) {
+	record := w.record()
+	if record.Lock != nil && record.Lock.Execution != arn { // another deployment is under way, or its leavings stand
+		if end == deploy.EndRejected && w.ends.wrote[arn] && !w.ends.tookOver[arn] {
+			w.breaks(4, "%s ended Rejected, but its functions wrote to AWS", shortName(arn))
+		}
+		return
+	}
+	v := &verdict{watch: w, record: record, arn: arn}
+	switch end {
+	case deploy.EndSucceeded, deploy.EndRolledBack, deploy.EndRejected:
+		v.outcome(end, input)
+		v.world()
+	}
+	for _, wrong := range v.wrong {
+		w.breaks(4, "%s ended %s, but %s", shortName(arn), end, wrong)
+	}
+	w.capacity.unpin()
+}
+
+// outcome compares the record with the end state.
+func (v *verdict) outcome(end, input string) {
+	v.check(v.record.Lock == nil, "the lock is not given back")
+	outcome, noted := v.record.Ended(v.arn)
+	switch {
+	case end == deploy.EndRejected:
+		v.check(!noted, "the record says that it ended %s", outcome.End)
+		v.check(!v.ends.wrote[v.arn] || v.ends.tookOver[v.arn], "its functions wrote to AWS")
+	case actionOf(input) == deploy.ActionRecover:
+	default:
+		v.check(noted && outcome.End == end, "the record says %q", outcome.End)
+		if noted && end == deploy.EndSucceeded {
+			v.check(outcome.Green == v.record.Live, "the record says that %s is live, not %s", v.record.Live, outcome.Green)
+		}
+	}
+}
+
+// world holds every group against what the record says of it: one is live, those that it replaced stand empty, and
+// nothing else of the lineage exists.
+func (v *verdict) world() {
+	live := v.record.Live
+	if v.record.Lineage == "" {
+		live = v.ends.live
+	}
+	replaced := make(map[string]bool)
+	for _, outcome := range v.record.Outcomes {
+		if outcome.End == deploy.EndSucceeded {
+			replaced[outcome.Blue] = true
+		}
+	}
+	view, exists := v.r.AWS.Groups.View(live)
+	v.check(exists, "%s, which should serve, does not exist", live)
+	if exists {
+		v.serves(view)
+	}
+	for _, name := range v.r.AWS.Groups.Names() {
+		view, _ := v.r.AWS.Groups.View(name)
+		switch {
+		case name == live:
+		case replaced[name]:
+			v.empty(view)
+		case slices.Contains(v.lineage, name):
+			v.check(false, "%s is left", name)
+		default:
+			v.wrong = append(v.wrong, v.ends.expected[name].differences(view, traitsOf(view))...)
+		}
+	}
+	if exists {
+		v.ends.expected[live], v.ends.live = traitsOf(view), live
+	}
+}
+
+// serves compares the live group with what others want it to be: itself as it was, or the one that it is a copy of.
+func (v *verdict) serves(view localasg.GroupView) {
+	v.check(!view.Deleting, "%s is being deleted", view.Name)
+	if was, known := v.ends.expected[view.Name]; known {
+		v.wrong = append(v.wrong, was.differences(view, traitsOf(view))...)
+		return
+	}
+	at := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool { return o.Green == view.Name })
+	if at < 0 {
+		v.check(false, "%s is live, which no deployment in the record has made", view.Name)
+		return
+	}
+	outcome := v.record.Outcomes[at]
+	v.check(outcome.End == deploy.EndSucceeded && view.Tags[deploy.TagExecution] == outcome.Execution,
+		"%s, which is live, is of %s, which ended %s", view.Name, view.Tags[deploy.TagExecution], outcome.End)
+	blue := v.ends.expected[v.ends.live]
+	v.wrong = append(v.wrong, blue.copied().differences(view, traitsOf(view).copied())...)
+	var versions []string
+	for _, spec := range templatesOf(view.Shown) {
+		versions = append(versions, aws.ToString(spec.Version))
+	}
+	v.check(slices.Equal(versions, v.ends.resolve(v.watch)) || slices.Equal(versions, v.ends.resolved[outcome.Execution]),
+		"%s launches from template versions %v, not from %v", view.Name, versions, v.ends.resolved[outcome.Execution])
+	_, stands := v.r.AWS.Groups.View(outcome.Blue)
+	blue, known := v.ends.expected[outcome.Blue]
+	if previous := v.record.Previous; previous != nil && previous.Name == outcome.Blue && known {
+		v.check(blue[traitMin] == strconv.Itoa(previous.Sizes.Min) && blue[traitMax] == strconv.Itoa(previous.Sizes.Max),
+			"the record says that %s had min %d and max %d, not %s and %s", previous.Name, previous.Sizes.Min, previous.Sizes.Max, blue[traitMin], blue[traitMax])
+	} else if stands {
+		v.check(previous != nil && previous.Name == outcome.Blue, "the record does not say what %s was like", outcome.Blue)
+	}
+}
+
+// quieted are the processes that are suspended on a fleet that stands by at size 0.
+var quieted = []string{"AlarmNotification", "ScheduledActions"}
+
+// empty checks a fleet that was replaced: at size 0, quiet, out of traffic, and otherwise as it was.
+func (v *verdict) empty(view localasg.GroupView) {
+	v.check(view.Min == 0 && view.Max == 0 && view.Desired == 0 && len(view.Instances) == 0,
+		"%s is not empty: min %d desired %d max %d, %d instances", view.Name, view.Min, view.Desired, view.Max, len(view.Instances))
+	v.check(len(view.Attachments) == 0, "%s has %d target groups", view.Name, len(view.Attachments))
+	for _, process := range quieted {
+		v.check(slices.Contains(view.Suspended, process), "%s of %s is not suspended", process, view.Name)
+	}
+	if expected, known := v.ends.expected[view.Name]; known {
+		v.wrong = append(v.wrong, expected.differences(view, traitsOf(view), traitMin, traitMax, traitProcesses, traitTargetGroups)...)
+	}
+}

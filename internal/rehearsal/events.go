@@ -1,0 +1,53 @@
+package rehearsal
+
+import (
+	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"bluegreen/internal/asl"
+	"bluegreen/internal/deploy"
+)
+
+// executionEvent follows the executions. It takes the lock itself.
+func (w *watch) executionEvent(arn string, event asl.Event) {
+	out := &sfn.DescribeExecutionOutput{}
+	switch details := event.Details.(type) {
+	case *asl.ExecutionStartedDetails, *asl.ExecutionRedrivenDetails:
+		w.r.AWS.Account.Lock()
+		defer w.r.AWS.Account.Unlock()
+		delete(w.ends.ended, arn)
+		w.ends.resolved[arn] = w.ends.resolve(w)
+		return
+	case *asl.ExecutionSucceededDetails:
+		out.Status, out.Output = types.ExecutionStatusSucceeded, aws.String(string(details.Output))
+	case *asl.ExecutionFailedDetails:
+		out.Status, out.Error, out.Cause = types.ExecutionStatusFailed, aws.String(details.Error), aws.String(details.Cause)
+	case *asl.ExecutionAbortedDetails:
+		out.Status = types.ExecutionStatusAborted
+	case *asl.ExecutionTimedOutDetails:
+		out.Status = types.ExecutionStatusTimedOut
+	default:
+		return
+	}
+	end, _ := EndState(out)
+	execution, _ := w.r.AWS.Machines.Execution(arn)
+	w.r.AWS.Account.Lock()
+	defer w.r.AWS.Account.Unlock()
+	w.flush()
+	w.ends.ended[arn] = w.r.AWS.Account.Now()
+	w.executionEnded(arn, end, execution.Input)
+}
+
+// actionOf is the action that a request asks for.
+func actionOf(input string) deploy.Action {
+	var request struct {
+		Action deploy.Action `json:"action"`
+	}
+	if json.Unmarshal([]byte(input), &request) != nil || request.Action == "" {
+		return deploy.ActionDeploy
+	}
+	return request.Action
+}

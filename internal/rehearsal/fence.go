@@ -1,0 +1,104 @@
+package rehearsal
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
+)
+
+// fence holds promise 6: nobody writes to AWS for an execution that does not hold the lineage's lock. A function reads
+// the record before each write; what changes between that read and the write it cannot know, so one write may come late.
+type fence struct {
+	executions map[string]string      // by the access key of an invocation
+	calls      map[string]*invocation // by access key
+}
+
+// invocation is what a function's invocation knows of the lock.
+type invocation struct {
+	fenced bool // it has seen since its last write that its execution holds the lock
+	last   *act // its last write, which the SDK may try again
+}
+
+func newFence() fence {
+	return fence{executions: make(map[string]string), calls: make(map[string]*invocation)}
+}
+
+// begun notes which execution an invocation works for. It takes the lock itself.
+func (w *watch) begun(accessKeyID, execution string) {
+	w.r.AWS.Account.Lock()
+	defer w.r.AWS.Account.Unlock()
+	w.fence.executions[accessKeyID] = execution
+	w.fence.calls[accessKeyID] = &invocation{}
+}
+
+// fenceOf holds promise 6 against a function's write.
+func (w *watch) fenceOf(a *act) {
+	inv, known := w.fence.calls[a.caller]
+	if a.service == "dynamodb" || !known || w.alone(a) {
+		return
+	}
+	again := inv.last != nil && inv.last.operation == a.operation && reflect.DeepEqual(inv.last.input, a.input)
+	switch lock := w.record().Lock; {
+	case inv.fenced:
+	case lock == nil:
+		w.breaks(6, "%s writes for %s, and nobody holds the lock", a, shortName(a.execution))
+	case lock.Execution != a.execution:
+		w.breaks(6, "%s writes for %s, and %s holds the lock", a, shortName(a.execution), shortName(lock.Execution))
+	case !again:
+		w.breaks(6, "%s writes without having read the record since its last write", a)
+	}
+	inv.fenced, inv.last = false, a
+}
+
+// alone reports whether a write is about one instance that goes anyway, by another state machine than the deployment's:
+// it drains what a hook holds, whoever scaled the fleet in, and needs no lock.
+func (w *watch) alone(a *act) bool {
+	machine := strings.Replace(w.r.World.MachineARN, ":stateMachine:", ":execution:", 1) + ":"
+	switch a.operation {
+	case "SendCommand", "CompleteLifecycleAction", "RecordLifecycleActionHeartbeat":
+		return !strings.HasPrefix(a.execution, machine)
+	}
+	return false
+}
+
+// ledgerCalled takes in what a function read of the record, or wrote to it.
+func (w *watch) ledgerCalled(a *act, before ledger.Record) {
+	inv, known := w.fence.calls[a.caller]
+	if !known {
+		return
+	}
+	now := w.record()
+	holds := now.Lock != nil && now.Lock.Execution == a.execution
+	if read, ok := a.input.(*dynamodb.GetItemInput); ok {
+		inv.fenced = holds && aws.ToBool(read.ConsistentRead)
+		return
+	}
+	if !a.writes() {
+		return
+	}
+	inv.fenced = holds
+	if now.Version != before.Version+1 {
+		w.breaks(6, "%s takes the record from version %d to %d", a, before.Version, now.Version)
+	}
+	if held := before.Lock; held != nil && held.Execution != a.execution {
+		w.taken(a, held.Execution)
+	}
+}
+
+// taken checks that a lock is taken only from an execution that has ended, once none of its functions can run.
+func (w *watch) taken(a *act, from string) {
+	w.ends.tookOver[from], w.ends.tookOver[a.execution] = true, true
+	ended, over := w.ends.ended[from]
+	switch passed := w.r.AWS.Account.Now().Sub(ended); {
+	case !over:
+		w.breaks(6, "%s changes the record for %s, and %s, which runs, holds the lock", a, shortName(a.execution), shortName(from))
+	case passed < deploy.FunctionTimeoutSeconds*time.Second:
+		w.breaks(6, "%s takes the lock over from %s %s after that ended", a, shortName(from), passed)
+	}
+}

@@ -1,0 +1,94 @@
+package rehearsal
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	localec2 "bluegreen/internal/localaws/ec2"
+)
+
+// graceOf holds promise 3 against a function's write: what ends instances without drain and hooks is never called.
+func (w *watch) graceOf(a *act) {
+	switch input := a.input.(type) {
+	case *autoscaling.DeleteAutoScalingGroupInput:
+		if aws.ToBool(input.ForceDelete) {
+			w.breaks(3, "%s with ForceDelete: its instances get no drain and no hook", a)
+		}
+	case *autoscaling.CompleteLifecycleActionInput:
+		w.drained(a, aws.ToString(input.InstanceId), aws.ToString(input.LifecycleHookName))
+	case *autoscaling.DeleteLifecycleHookInput:
+		w.breaks(3, "%s of %s: what it holds goes on at once", a, aws.ToString(input.AutoScalingGroupName))
+	}
+	switch a.operation {
+	case "TerminateInstances", "StopInstances", "TerminateInstanceInAutoScalingGroup", "SetInstanceHealth":
+		w.breaks(3, "%s: instances end by their group being scaled in, or not at all", a)
+	}
+}
+
+// noteHeld notes since when instances are held by a terminating hook.
+func (w *watch) noteHeld(s sight) {
+	for id, m := range s.members {
+		if _, noted := w.held[id]; m.State == "Terminating:Wait" && !noted {
+			w.held[id] = w.r.AWS.Account.Now()
+		}
+	}
+}
+
+// drained checks that a hook is let go only by the drain that it is there for: that has ended, or had its time.
+func (w *watch) drained(a *act, id, hook string) {
+	policy := w.record().Drain
+	if policy == nil || policy.Hook != hook {
+		w.breaks(3, "%s of %s for %s, which is somebody else's", a, hook, id)
+		return
+	}
+	for _, run := range w.r.AWS.Commands.Ran(id) {
+		if !run.Ended.IsZero() {
+			return
+		}
+	}
+	held, known := w.held[id]
+	if waited := w.r.AWS.Account.Now().Sub(held); !known || waited < time.Duration(policy.TimeoutSeconds)*time.Second {
+		w.breaks(3, "%s of %s for %s, which still drains", a, hook, id)
+	}
+}
+
+// instanceChanged holds promise 3 against the end of an instance: whom its group ends has drained and has been let go
+// by its hooks. What others end is theirs.
+func (w *watch) instanceChanged(instance *localec2.Instance) {
+	w.changed()
+	w.answering.note(w, instance)
+	if instance.State != localec2.ShuttingDown {
+		return
+	}
+	m, ok := w.see().members[instance.ID]
+	switch {
+	case !ok || w.acting != nil && !w.acting.deployment():
+		return
+	case w.acting.deployment():
+		w.breaks(3, "%s ends %s at once", w.acting, instance.ID)
+		return
+	case !m.leaves():
+		return
+	}
+	for _, arn := range slices.Sorted(maps.Keys(w.targetGroups)) {
+		if health, registered := w.r.AWS.Balancers.Health(arn, instance.ID); registered && (health.State == "healthy" || health.State == "draining") {
+			w.breaks(3, "%s is shut down while its target is %s", instance.ID, health.State)
+		}
+	}
+	for _, hook := range m.fleet.LifecycleHooks {
+		if strings.HasSuffix(aws.ToString(hook.LifecycleTransition), "_TERMINATING") && m.State != "Terminating:Proceed" {
+			w.breaks(3, "%s is shut down in state %s, before its hook %s was completed", instance.ID, m.State, aws.ToString(hook.LifecycleHookName))
+		}
+	}
+}
+
+// endedByGroup reports whether an instance's group is ending it.
+func (w *watch) endedByGroup(id string) bool {
+	m, ok := w.see().members[id]
+	return ok && m.leaves()
+}

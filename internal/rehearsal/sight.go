@@ -1,0 +1,124 @@
+package rehearsal
+
+import (
+	"strings"
+
+	localasg "bluegreen/internal/localaws/autoscaling"
+	localelb "bluegreen/internal/localaws/elbv2"
+)
+
+// sight is what stands of the lineage at one instant.
+type sight struct {
+	fleets  []localasg.GroupView  // that exist, in the lineage's order
+	members map[string]member     // by instance id
+	rules   []localelb.RoutedRule // of the listeners, those that send requests to the lineage's target groups
+}
+
+// member is an instance of a fleet.
+type member struct {
+	localasg.InstanceView
+	fleet *localasg.GroupView
+}
+
+// leaves reports whether the member is on its way out.
+func (m member) leaves() bool {
+	return strings.HasPrefix(m.State, "Terminating") || m.State == "Detaching"
+}
+
+// see looks at the lineage.
+func (w *watch) see() sight {
+	s := sight{members: make(map[string]member)}
+	for _, name := range w.lineage {
+		if view, exists := w.r.AWS.Groups.View(name); exists {
+			s.fleets = append(s.fleets, view)
+		}
+	}
+	for i := range s.fleets {
+		fleet := &s.fleets[i]
+		for _, instance := range fleet.Instances {
+			s.members[instance.ID] = member{instance, fleet}
+		}
+		for _, attachment := range fleet.Attachments {
+			w.targetGroups[attachment.TargetGroupARN] = true
+		}
+	}
+	if len(w.targetGroups) == 0 {
+		return s
+	}
+	for _, listener := range w.r.AWS.Balancers.Listeners() {
+		for _, rule := range w.r.AWS.Balancers.Route(listener.ARN).Rules {
+			if w.ours(rule) {
+				s.rules = append(s.rules, rule)
+			}
+		}
+	}
+	return s
+}
+
+func (w *watch) ours(rule localelb.RoutedRule) bool {
+	for _, group := range rule.Groups {
+		if w.targetGroups[group.ARN] {
+			return true
+		}
+	}
+	return false
+}
+
+// fleet is the group of a name, if it exists.
+func (s sight) fleet(name string) (*localasg.GroupView, bool) {
+	for i := range s.fleets {
+		if s.fleets[i].Name == name {
+			return &s.fleets[i], true
+		}
+	}
+	return nil, false
+}
+
+// service is who serves.
+type service struct {
+	least int               // instances that serve, where the fewest do
+	fleet map[string]string // name of the fleet of each instance that serves everywhere
+}
+
+// serving counts the members that requests go to and that answer, under each rule; without a load balancer those that
+// are InService and not sick: nothing shows there whether an application has started.
+func (w *watch) serving(s sight) service {
+	found := service{fleet: make(map[string]string)}
+	if len(w.targetGroups) == 0 {
+		for id, m := range s.members {
+			if instance, ok := w.r.AWS.Compute.Instance(id); ok && m.State == "InService" && instance.State == "running" && !instance.Sick() {
+				found.fleet[id] = m.fleet.Name
+			}
+		}
+		found.least = len(found.fleet)
+		return found
+	}
+	for n, rule := range s.rules {
+		under := make(map[string]bool)
+		for _, group := range rule.Groups {
+			for _, target := range group.Targets {
+				if _, ours := s.members[target.InstanceID]; ours && group.Weight > 0 && w.answers(target.InstanceID) {
+					under[target.InstanceID] = true
+				}
+			}
+		}
+		if n == 0 {
+			found.least = len(under)
+			for id := range under {
+				found.fleet[id] = s.members[id].fleet.Name
+			}
+		}
+		found.least = min(found.least, len(under))
+		for id := range found.fleet {
+			if !under[id] {
+				delete(found.fleet, id)
+			}
+		}
+	}
+	return found
+}
+
+func (w *watch) answers(id string) bool {
+	instance, ok := w.r.AWS.Compute.Instance(id)
+	return ok && instance.Answers()
+}

@@ -1,0 +1,72 @@
+package rehearsal
+
+import (
+	localec2 "bluegreen/internal/localaws/ec2"
+	localelb "bluegreen/internal/localaws/elbv2"
+)
+
+// answering holds what promise 2 must know of the past: whose silence is not the deployment's doing.
+type answering struct {
+	once   map[string]bool // instances that have answered
+	silent map[string]bool // of these, those that stopped by themselves or by others' doing
+}
+
+func newAnswering() answering {
+	return answering{once: make(map[string]bool), silent: make(map[string]bool)}
+}
+
+// note follows an instance.
+func (n *answering) note(w *watch, instance *localec2.Instance) {
+	switch {
+	case instance.Answers():
+		n.once[instance.ID] = true
+		delete(n.silent, instance.ID)
+	case (n.once[instance.ID] || w.capacity.serving[instance.ID] != "") && !w.acting.deployment() && !w.endedByGroup(instance.ID):
+		n.silent[instance.ID] = true
+	}
+}
+
+// traffic holds promise 2: under every rule that serves the lineage, requests go to instances that answer, if any
+// instance could. Where all that served are lost by others' doing, what requests meet is not the deployment's doing.
+func (w *watch) traffic(s sight) {
+	if w.capacity.reached > 0 && w.capacity.floor() == 0 {
+		return
+	}
+	able := false
+	for id, m := range s.members {
+		able = able || m.State == "InService" && w.answers(id)
+	}
+	if !able {
+		return
+	}
+	for _, rule := range s.rules {
+		weight := int32(0)
+		for _, group := range rule.Groups {
+			weight += group.Weight
+			if group.Weight > 0 {
+				w.share(rule, group)
+			}
+		}
+		if weight == 0 {
+			w.breaks(2, "the weights of rule %s are all 0: every request is answered 503", rule.Priority)
+		}
+	}
+}
+
+// share looks at the requests that one target group gets.
+func (w *watch) share(rule localelb.RoutedRule, group localelb.RoutedGroup) {
+	if len(group.Targets) == 0 {
+		w.breaks(2, "requests of rule %s go to %s, which has no target for them: they are answered 503", rule.Priority, group.ARN)
+		return
+	}
+	for _, target := range group.Targets {
+		if w.answers(target.InstanceID) || w.answering.silent[target.InstanceID] {
+			continue
+		}
+		if group.FailOpen {
+			w.breaks(2, "requests go to %s, which does not answer: no target of %s is healthy", target.InstanceID, group.ARN)
+		} else {
+			w.breaks(2, "requests go to %s, which does not answer", target.InstanceID)
+		}
+	}
+}
