@@ -65,11 +65,25 @@ func (s *served) writeError(w http.ResponseWriter, e *Error, requestID string) {
 		object[name] = encoded
 	}
 	w.Header().Set("X-Amzn-Errortype", e.Code)
+	if s.QueryCodes != nil {
+		w.Header().Set("X-Amzn-Query-Error", s.queryCode(e.Code, status))
+	}
 	body, err := marshal(object)
 	if err != nil {
 		body = []byte(`{}`)
 	}
 	s.write(w, status, body, requestID)
+}
+
+// queryCode is an error's code in the service's former query protocol, and whose fault it is.
+func (s *served) queryCode(code string, status int) string {
+	if former, ok := s.QueryCodes[code]; ok {
+		code = former
+	}
+	if status >= 500 {
+		return code + ";Receiver"
+	}
+	return code + ";Sender"
 }
 
 func (s *served) write(w http.ResponseWriter, status int, body []byte, requestID string) {

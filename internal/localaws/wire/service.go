@@ -39,6 +39,11 @@ type Service struct {
 	ResponseNames map[string]string
 
 	Unions []Union // the union types that the operations' types contain
+
+	// QueryCodes are the codes of the errors, by their present ones, in the query protocol that the service once spoke
+	// (sqs): clients read them from the header x-amzn-query-error. An error that is not here has one code. Nil for a
+	// service that never spoke it.
+	QueryCodes map[string]string
 }
 
 // Operation is one API operation.
