@@ -24,6 +24,8 @@ type Script struct {
 	latest     string
 	noted      []string // instance ids
 
+	drainMachine string // ARN, once graceful-shutdown has put it there
+
 	was         localasg.GroupView // blue before the scenario
 	mins, maxes []int              // that people gave the fleet since
 	lowest      int                // desired capacity since
@@ -48,6 +50,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"call": s.call, "fault": s.fault, "outlive": s.outlive, "sicken": s.sicken, "terminate": s.terminate,
 		"sick-image": s.sickImage, "capacity": s.capacity, "floor": s.floor, "record": s.record, "calls": s.calls,
 		"drains": s.drains, "lose-agent": s.loseAgent, "note": s.noteMembers, "drained": s.drained, "protect": s.protect,
+		"graceful-shutdown": s.gracefulShutdown, "lose-events": s.loseEvents, "shutdowns": s.shutdowns,
 		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge,
 	}
 	command, ok := commands[d.Cmd]
