@@ -14,6 +14,7 @@ import (
 	"bluegreen/internal/localaws/faults"
 	locallambda "bluegreen/internal/localaws/lambda"
 	localsns "bluegreen/internal/localaws/sns"
+	localsqs "bluegreen/internal/localaws/sqs"
 	localssm "bluegreen/internal/localaws/ssm"
 	localstates "bluegreen/internal/localaws/states"
 	localsts "bluegreen/internal/localaws/sts"
@@ -33,6 +34,7 @@ type Settings struct {
 	ELBv2       localelb.Settings
 	AutoScaling localasg.Settings
 	SNS         localsns.Settings
+	SQS         localsqs.Settings
 	SSM         localssm.Settings
 	DynamoDB    localdynamodb.Settings
 	Lambda      locallambda.Settings
@@ -48,6 +50,7 @@ func DefaultSettings() Settings {
 		ELBv2:       localelb.DefaultSettings(),
 		AutoScaling: localasg.DefaultSettings(),
 		SNS:         localsns.DefaultSettings(),
+		SQS:         localsqs.DefaultSettings(),
 		SSM:         localssm.DefaultSettings(),
 		DynamoDB:    localdynamodb.DefaultSettings(),
 		Lambda:      locallambda.DefaultSettings(),
@@ -77,6 +80,7 @@ type AWS struct {
 	Groups    *localasg.Groups
 	Commands  *localssm.Commands
 	Topics    *localsns.Topics
+	Queues    *localsqs.Queues
 	Tables    *localdynamodb.Tables
 	Functions *locallambda.Functions
 	Machines  *localstates.Machines
@@ -106,13 +110,15 @@ func New(options Options) *AWS {
 	a.Groups = localasg.New(a.Account, a.Compute, a.Balancers, settings.AutoScaling)
 	a.Commands = localssm.New(a.Account, a.Compute, settings.SSM)
 	a.Topics = localsns.New(a.Account, settings.SNS)
+	a.Queues = localsqs.New(a.Account, settings.SQS)
+	a.Topics.SetQueues(a.Queues)
 	a.Tables = localdynamodb.New(a.Account, settings.DynamoDB)
 	a.Functions = locallambda.New(a.Account, settings.Lambda)
 	a.Machines = localstates.New(a.Account, a.Functions, a.Topics, settings.States)
 	a.Events = localevents.New(a.Account, a.Machines, a.Functions, a.Topics, nil, settings.Events)
 	for _, service := range []wire.Service{
 		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Groups.Service(), a.Topics.Service(),
-		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(),
+		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(), a.Queues.Service(),
 		a.Events.Service(),
 	} {
 		a.Endpoint.Add(service)

@@ -26,7 +26,8 @@ func (t *Topics) Service() wire.Service {
 			wire.Op("ListTopics", t.listTopics, "NextToken"),
 			wire.Op("GetTopicAttributes", t.getTopicAttributes, "TopicArn"),
 			wire.Op("ListTagsForResource", t.listTags, "ResourceArn"),
-			wire.Op("Subscribe", t.subscribe, "TopicArn", "Protocol", "Endpoint", "ReturnSubscriptionArn"),
+			wire.Op("Subscribe", t.subscribe, "TopicArn", "Protocol", "Endpoint", "ReturnSubscriptionArn", "Attributes"),
+			wire.Op("Unsubscribe", t.unsubscribe, "SubscriptionArn"),
 			wire.Op("ListSubscriptionsByTopic", t.listSubscriptions, "TopicArn", "NextToken"),
 			wire.Op("Publish", func(_ *wire.Call, in *sdk.PublishInput) (*sdk.PublishOutput, error) { return t.Publish(in) },
 				"TopicArn", "TargetArn", "Message", "Subject", "MessageAttributes"),
@@ -112,10 +113,16 @@ func (t *Topics) getTopicAttributes(_ *wire.Call, in *sdk.GetTopicAttributesInpu
 	if err != nil {
 		return nil, err
 	}
+	confirmed := 0
+	for _, s := range found.subscriptions {
+		if s.arn != "" {
+			confirmed++
+		}
+	}
 	return &sdk.GetTopicAttributesOutput{Attributes: map[string]string{
 		"TopicArn": found.arn, "Owner": t.account.ID, "DisplayName": found.displayName,
-		"SubscriptionsConfirmed": "0", "SubscriptionsDeleted": "0",
-		"SubscriptionsPending": strconv.Itoa(len(found.subscriptions)),
+		"SubscriptionsConfirmed": strconv.Itoa(confirmed), "SubscriptionsDeleted": "0",
+		"SubscriptionsPending": strconv.Itoa(len(found.subscriptions) - confirmed),
 	}}, nil
 }
 
@@ -125,39 +132,6 @@ func (t *Topics) listTags(_ *wire.Call, in *sdk.ListTagsForResourceInput) (*sdk.
 		return nil, &wire.Error{Code: "ResourceNotFound", Message: "Resource does not exist", Status: 404}
 	}
 	return &sdk.ListTagsForResourceOutput{Tags: found.tags}, nil
-}
-
-// pending is the ARN of a subscription that its owner has not confirmed. Nobody reads the mail of the model, so
-// subscriptions stay so.
-const pending = "PendingConfirmation"
-
-func (t *Topics) subscribe(_ *wire.Call, in *sdk.SubscribeInput) (*sdk.SubscribeOutput, error) {
-	found, err := t.find(aws.ToString(in.TopicArn))
-	if err != nil {
-		return nil, err
-	}
-	protocol, endpoint := aws.ToString(in.Protocol), aws.ToString(in.Endpoint)
-	switch protocol {
-	case "email", "email-json":
-		if !strings.Contains(endpoint, "@") {
-			return nil, invalid("Email address")
-		}
-	case "http", "https", "sms", "sqs", "application", "lambda", "firehose":
-		return nil, wire.NotModelled("subscriptions of the protocol %s; it models email and email-json", protocol)
-	default:
-		return nil, invalid(fmt.Sprintf("Amazon SNS does not support this protocol string: %s", protocol))
-	}
-	for _, s := range found.subscriptions {
-		if s == (subscription{protocol, endpoint}) {
-			return &sdk.SubscribeOutput{SubscriptionArn: aws.String("pending confirmation")}, nil
-		}
-	}
-	found.subscriptions = append(found.subscriptions, subscription{protocol, endpoint})
-	arn := "pending confirmation"
-	if in.ReturnSubscriptionArn {
-		arn = found.arn + ":" + t.account.UUID()
-	}
-	return &sdk.SubscribeOutput{SubscriptionArn: &arn}, nil
 }
 
 func (t *Topics) listSubscriptions(_ *wire.Call, in *sdk.ListSubscriptionsByTopicInput) (*sdk.ListSubscriptionsByTopicOutput, error) {
@@ -171,9 +145,13 @@ func (t *Topics) listSubscriptions(_ *wire.Call, in *sdk.ListSubscriptionsByTopi
 	}
 	out := &sdk.ListSubscriptionsByTopicOutput{NextToken: next}
 	for _, s := range found.subscriptions[from:to] {
+		arn := s.arn
+		if arn == "" {
+			arn = pending
+		}
 		out.Subscriptions = append(out.Subscriptions, types.Subscription{
 			Endpoint: aws.String(s.endpoint), Protocol: aws.String(s.protocol), Owner: aws.String(t.account.ID),
-			SubscriptionArn: aws.String(pending), TopicArn: aws.String(found.arn),
+			SubscriptionArn: &arn, TopicArn: aws.String(found.arn),
 		})
 	}
 	return out, nil

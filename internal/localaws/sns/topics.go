@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/wire"
@@ -31,7 +32,17 @@ type Topics struct {
 	settings Settings
 	topics   map[string]*topic // by ARN
 	messages []Message
+	queues   Queues
 }
+
+// Queues is what messages for subscriptions of the protocol sqs are delivered to. It is called with the account's lock
+// held; a queue that does not exist is an error.
+type Queues interface {
+	SendWith(queueARN, body string, attributes map[string]sqstypes.MessageAttributeValue) error
+}
+
+// SetQueues lets queues subscribe to topics.
+func (t *Topics) SetQueues(queues Queues) { t.queues = queues }
 
 type topic struct {
 	arn, displayName string
@@ -39,7 +50,11 @@ type topic struct {
 	subscriptions    []subscription
 }
 
-type subscription struct{ protocol, endpoint string }
+// subscription is who gets a topic's messages. One without an ARN waits for its owner to confirm it.
+type subscription struct {
+	protocol, endpoint, arn string
+	raw                     bool // messages are delivered as they were published, without SNS's envelope
+}
 
 // Message is a message that was published to a topic.
 type Message struct {
@@ -90,7 +105,8 @@ func (t *Topics) Publish(in *sdk.PublishInput) (*sdk.PublishOutput, error) {
 	if err := checkAttributes(in.MessageAttributes); err != nil {
 		return nil, err
 	}
-	if _, err := t.find(arn); err != nil {
+	to, err := t.find(arn)
+	if err != nil {
 		return nil, err
 	}
 	message := Message{
@@ -101,6 +117,7 @@ func (t *Topics) Publish(in *sdk.PublishInput) (*sdk.PublishOutput, error) {
 	if len(t.messages) > t.settings.Keep {
 		t.messages = append([]Message(nil), t.messages[len(t.messages)-t.settings.Keep:]...)
 	}
+	t.deliver(to, message)
 	return &sdk.PublishOutput{MessageId: &message.ID}, nil
 }
 

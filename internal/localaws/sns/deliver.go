@@ -1,0 +1,67 @@
+package sns
+
+import (
+	"encoding/base64"
+	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
+)
+
+// envelope is what SNS puts around a message for a queue. It is not signed: SNS's key is not here.
+type envelope struct {
+	Type              string
+	MessageID         string `json:"MessageId"`
+	TopicARN          string `json:"TopicArn"`
+	Subject           string `json:",omitempty"`
+	Message           string
+	Timestamp         string
+	MessageAttributes map[string]enclosed `json:",omitempty"`
+}
+
+// enclosed is a message attribute in an envelope.
+type enclosed struct{ Type, Value string }
+
+// deliver sends a message to the queues that have subscribed. A queue that is gone gets nothing, and nobody is told.
+func (t *Topics) deliver(to *topic, m Message) {
+	for _, s := range to.subscriptions {
+		if s.protocol != "sqs" || t.queues == nil {
+			continue
+		}
+		if s.raw {
+			_ = t.queues.SendWith(s.endpoint, m.Body, m.queueAttributes())
+			continue
+		}
+		body, err := json.MarshalIndent(m.envelope(), "", "  ")
+		if err == nil {
+			_ = t.queues.SendWith(s.endpoint, string(body), nil)
+		}
+	}
+}
+
+func (m Message) envelope() envelope {
+	e := envelope{
+		Type: "Notification", MessageID: m.ID, TopicARN: m.TopicARN, Subject: m.Subject, Message: m.Body,
+		Timestamp: m.Time.UTC().Format("2006-01-02T15:04:05.000Z"),
+	}
+	for name, attribute := range m.Attributes {
+		value := aws.ToString(attribute.StringValue)
+		if attribute.StringValue == nil {
+			value = base64.StdEncoding.EncodeToString(attribute.BinaryValue)
+		}
+		if e.MessageAttributes == nil {
+			e.MessageAttributes = map[string]enclosed{}
+		}
+		e.MessageAttributes[name] = enclosed{Type: aws.ToString(attribute.DataType), Value: value}
+	}
+	return e
+}
+
+// queueAttributes are the message's attributes as a queue has them.
+func (m Message) queueAttributes() map[string]sqstypes.MessageAttributeValue {
+	attributes := make(map[string]sqstypes.MessageAttributeValue, len(m.Attributes))
+	for name, a := range m.Attributes {
+		attributes[name] = sqstypes.MessageAttributeValue{DataType: a.DataType, StringValue: a.StringValue, BinaryValue: a.BinaryValue}
+	}
+	return attributes
+}

@@ -1,0 +1,102 @@
+package sns
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+// pending is the ARN of a subscription that its owner has not confirmed. Nobody reads the mail of the model, so
+// subscriptions of people stay so; those of queues of the same account need no confirmation.
+const pending = "PendingConfirmation"
+
+func (t *Topics) subscribe(_ *wire.Call, in *sdk.SubscribeInput) (*sdk.SubscribeOutput, error) {
+	found, err := t.find(aws.ToString(in.TopicArn))
+	if err != nil {
+		return nil, err
+	}
+	wanted := subscription{protocol: aws.ToString(in.Protocol), endpoint: aws.ToString(in.Endpoint)}
+	if err := t.checkEndpoint(wanted); err != nil {
+		return nil, err
+	}
+	if wanted.raw, err = rawDelivery(in.Attributes, wanted.protocol); err != nil {
+		return nil, err
+	}
+	for _, s := range found.subscriptions {
+		if s.protocol != wanted.protocol || s.endpoint != wanted.endpoint {
+			continue
+		}
+		if s.raw != wanted.raw && len(in.Attributes) > 0 {
+			return nil, invalid("Attributes Reason: Subscription already exists with different attributes")
+		}
+		return &sdk.SubscribeOutput{SubscriptionArn: aws.String(s.answered("pending confirmation"))}, nil
+	}
+	arn := found.arn + ":" + t.account.UUID()
+	if wanted.protocol == "sqs" {
+		wanted.arn = arn
+	}
+	found.subscriptions = append(found.subscriptions, wanted)
+	if in.ReturnSubscriptionArn {
+		return &sdk.SubscribeOutput{SubscriptionArn: &arn}, nil
+	}
+	return &sdk.SubscribeOutput{SubscriptionArn: aws.String(wanted.answered("pending confirmation"))}, nil
+}
+
+// answered is the subscription's ARN, or what stands for it until it is confirmed.
+func (s subscription) answered(unconfirmed string) string {
+	if s.arn == "" {
+		return unconfirmed
+	}
+	return s.arn
+}
+
+// checkEndpoint refuses an endpoint that does not fit its protocol.
+func (t *Topics) checkEndpoint(s subscription) error {
+	switch s.protocol {
+	case "email", "email-json":
+		if !strings.Contains(s.endpoint, "@") {
+			return invalid("Email address")
+		}
+	case "sqs":
+		if !strings.HasPrefix(s.endpoint, t.account.ARN("sqs", "")) {
+			return invalid("SQS endpoint ARN")
+		}
+	case "http", "https", "sms", "application", "lambda", "firehose":
+		return wire.NotModelled("subscriptions of the protocol %s; it models email, email-json and sqs", s.protocol)
+	default:
+		return invalid(fmt.Sprintf("Amazon SNS does not support this protocol string: %s", s.protocol))
+	}
+	return nil
+}
+
+// rawDelivery reads the one attribute of subscriptions that is modelled.
+func rawDelivery(attributes map[string]string, protocol string) (bool, error) {
+	for name, value := range attributes {
+		switch {
+		case name != "RawMessageDelivery":
+			return false, wire.NotModelled("the subscription attribute %s; it models RawMessageDelivery", name)
+		case value != "true" && value != "false":
+			return false, invalid("Attributes Reason: RawMessageDelivery: Invalid value [" + value + "]. Must be true or false.")
+		case value == "true" && protocol != "sqs":
+			return false, invalid("Attributes Reason: Delivery protocol [" + protocol + "] does not support raw message delivery.")
+		}
+	}
+	return attributes["RawMessageDelivery"] == "true", nil
+}
+
+// unsubscribe is idempotent.
+func (t *Topics) unsubscribe(_ *wire.Call, in *sdk.UnsubscribeInput) (*sdk.UnsubscribeOutput, error) {
+	arn := aws.ToString(in.SubscriptionArn)
+	if len(strings.Split(arn, ":")) < 7 {
+		return nil, invalid(fmt.Sprintf("SubscriptionArn Reason: An ARN must have at least 6 elements, not %d", len(strings.Split(arn, ":"))))
+	}
+	for _, found := range t.topics {
+		found.subscriptions = slices.DeleteFunc(found.subscriptions, func(s subscription) bool { return s.arn == arn })
+	}
+	return &sdk.UnsubscribeOutput{}, nil
+}
