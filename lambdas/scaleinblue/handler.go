@@ -50,7 +50,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	if err != nil {
 		return deploy.Document{}, err
 	}
-	if err := h.unpin(ctx, call, fleets[d.Green], record.Lock.Originals); err != nil {
+	if err := h.unpin(ctx, call, fleets[d.Green], record); err != nil {
 		return deploy.Document{}, err
 	}
 	if blueFound {
@@ -75,23 +75,44 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blue deploy.Fleet
 		}
 		r.Lock.Stage = ledger.Committed
 		r.Previous = &ledger.Previous{
-			Name: d.Blue, Sizes: r.Lock.Originals.Blue, Suspended: r.Lock.Originals.Suspended, Template: r.Template,
+			Name: d.Blue, Sizes: wanted(blue, *r.Lock.Originals), Suspended: r.Lock.Originals.Suspended, Template: r.Template,
 		}
 		r.Live, r.Template = d.Green, d.Template
 	}, ledger.Creating, ledger.Switching, ledger.Committed)
 }
 
-// unpin gives green the minimum that blue had before it was pinned.
-func (h handler) unpin(ctx context.Context, call deploy.Call, green deploy.Fleet, originals *ledger.Originals) error {
-	if originals.PinnedMin == 0 || green.Name == "" {
+// wanted are blue's sizes as people want them: those before it was pinned, or what somebody else has set since.
+func wanted(blue deploy.Fleet, originals ledger.Originals) deploy.Sizes {
+	sizes := originals.Blue
+	if blue.Name == "" {
+		return sizes
+	}
+	sizes.Max = blue.Sizes.Max
+	if blue.Sizes.Min != originals.PinnedMin {
+		sizes.Min = blue.Sizes.Min
+	}
+	return sizes
+}
+
+// unpin gives green the minimum and the maximum that people want of blue. A fleet that a rollback brings back keeps its
+// own maximum.
+func (h handler) unpin(ctx context.Context, call deploy.Call, green deploy.Fleet, record ledger.Record) error {
+	want, pinned := record.Previous.Sizes, record.Lock.Originals.PinnedMin > 0
+	revived := call.Document.Deployment.Action == deploy.ActionRollback
+	if revived {
+		want.Max = green.Sizes.Max
+	}
+	same := green.Sizes.Min == want.Min && green.Sizes.Max == want.Max
+	if green.Name == "" || !pinned && (same || revived) { // a pin may be there and not be shown yet
 		return nil
 	}
+	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &green.Name, MinSize: aws.Int32(int32(want.Min))}
+	if want.Max != green.Sizes.Max {
+		input.MaxSize = aws.Int32(int32(want.Max))
+	}
 	// The record was written or read just now: that is the fence.
-	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &green.Name, MinSize: aws.Int32(int32(originals.Blue.Min)),
-	})
-	if err != nil {
-		return fmt.Errorf("unpinning the minimum of %s: %w", green.Name, err)
+	if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
+		return fmt.Errorf("giving %s the minimum %d and the maximum %d: %w", green.Name, want.Min, want.Max, err)
 	}
 	return nil
 }

@@ -74,7 +74,11 @@ func (s *step) rejoin(ctx context.Context, p deploy.Progress, record ledger.Reco
 	}
 	p = phase(p, returning, s.call)
 	want := min(max(record.Lock.Originals.PinnedMin, green.Sizes.Desired), blue.Sizes.Max)
-	if err := s.pin(ctx, blue, record.Lock.Originals.PinnedMin, want, ledger.Restoring); err != nil {
+	record, err := s.keepMin(ctx, record, blue, ledger.Restoring)
+	if err != nil {
+		return false, p, err
+	}
+	if err := s.pin(ctx, blue, record.Lock.Originals.PinnedMin, want, blue.Sizes.Max, ledger.Restoring); err != nil {
 		return false, p, err
 	}
 	if missing := blue.Missing(s.deployment.TargetGroups); len(missing) > 0 {

@@ -127,10 +127,14 @@ func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record
 	pinned := record.Lock.Originals.PinnedMin
 	p.Pinned = pinned
 	want := max(pinned, blue.Sizes.Desired)
-	if err := s.pin(ctx, blue, pinned, 0, ledger.Switching); err != nil {
+	record, err := s.keepMin(ctx, record, blue, ledger.Switching)
+	if err != nil {
 		return p, err
 	}
-	if err := s.pin(ctx, green, pinned, want, ledger.Switching); err != nil {
+	if err := s.pin(ctx, blue, pinned, 0, blue.Sizes.Max, ledger.Switching); err != nil {
+		return p, err
+	}
+	if err := s.pin(ctx, green, pinned, want, max(green.Sizes.Max, blue.Sizes.Max), ledger.Switching); err != nil {
 		return p, err
 	}
 	if missing := green.Missing(s.deployment.TargetGroups); len(missing) > 0 {

@@ -21,8 +21,13 @@ import (
 // atOnce is how many target groups one call may name (aws-facts A5).
 const atOnce = 10
 
-// pin raises a fleet's minimum to least and its desired capacity to want, never lowers them.
-func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want int, stage ledger.Stage) error {
+// pin raises a fleet's minimum to least and its desired capacity to want, never lowers them, and never passes most:
+// somebody who lowers blue's maximum below the pin wants fewer instances, and has that.
+func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want, most int, stage ledger.Stage) error {
+	if least > most {
+		least = 0
+	}
+	want = min(want, most)
 	if f.Sizes.Min >= least && f.Sizes.Desired >= want {
 		return nil
 	}
@@ -35,7 +40,7 @@ func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want int, stage l
 		input.DesiredCapacity = aws.Int32(int32(desired))
 	}
 	if desired > f.Sizes.Max {
-		input.MaxSize = aws.Int32(int32(desired))
+		input.MaxSize = aws.Int32(int32(most))
 	}
 	if err := s.fence(ctx, stage); err != nil {
 		return err
@@ -44,6 +49,16 @@ func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want int, stage l
 		return fmt.Errorf("pinning %s to at least %d instances: %w", f.Name, max(least, want), err)
 	}
 	return nil
+}
+
+// keepMin notes the minimum that somebody has set on blue since it was pinned, before it is pinned again: it is what is
+// put back in the end.
+func (s *step) keepMin(ctx context.Context, record ledger.Record, blue deploy.Fleet, stage ledger.Stage) (ledger.Record, error) {
+	originals := record.Lock.Originals
+	if blue.Sizes.Min >= originals.PinnedMin || blue.Sizes.Min == originals.Blue.Min || blue.Sizes.Max < originals.PinnedMin {
+		return record, nil
+	}
+	return s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Originals.Blue.Min = blue.Sizes.Min }, stage)
 }
 
 func (s *step) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {
