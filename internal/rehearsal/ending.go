@@ -135,7 +135,7 @@ func (v *verdict) outcome(end, input string) {
 	outcome, noted := v.record.Ended(v.arn)
 	switch {
 	case end == deploy.EndRejected:
-		v.check(!noted, "the record says that it ended %s", outcome.End)
+		v.check(!noted || v.ends.tookOver[v.arn], "the record says that it ended %s", outcome.End)
 		v.check(!v.ends.wrote[v.arn] || v.ends.tookOver[v.arn], "its functions wrote to AWS")
 	case actionOf(input) == deploy.ActionRecover:
 	default:

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/smithy-go"
 	"github.com/cockroachdb/datadriven"
 
@@ -28,6 +29,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		"autoscaling": autoscaling.NewFromConfig(s.r.config),
 		"ec2":         ec2.NewFromConfig(s.r.config),
 		"elbv2":       elbv2.NewFromConfig(s.r.config),
+		"sns":         sns.NewFromConfig(s.r.config),
 	}
 	client, ok := clients[d.CmdArgs[0].Key]
 	if !ok {

@@ -50,10 +50,10 @@ func sameTarget(a, b types.LifecycleHookSpecification) bool {
 
 // hookAfterwards puts the hooks that the create call could not take, then lets green grow to blue's sizes.
 func (h handler) hookAfterwards(ctx context.Context, call deploy.Call, d deploy.Deployment, blue types.AutoScalingGroup, specs []types.LifecycleHookSpecification) error {
-	if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
-		return err
-	}
 	for _, spec := range specs {
+		if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
+			return err
+		}
 		_, err := h.hooks.PutLifecycleHook(ctx, &autoscaling.PutLifecycleHookInput{
 			AutoScalingGroupName:  &d.Green,
 			LifecycleHookName:     spec.LifecycleHookName,
@@ -67,6 +67,9 @@ func (h handler) hookAfterwards(ctx context.Context, call deploy.Call, d deploy.
 		if err != nil {
 			return fmt.Errorf("putting lifecycle hook %s on %s: %w", aws.ToString(spec.LifecycleHookName), d.Green, err)
 		}
+	}
+	if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
+		return err
 	}
 	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName: &d.Green, MinSize: blue.MinSize, DesiredCapacity: blue.DesiredCapacity,
