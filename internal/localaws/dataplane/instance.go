@@ -46,6 +46,9 @@ const InstanceHeader = "X-Instance"
 
 // instanceChanged starts, sickens, heals or stops the application of i. The lock is held.
 func (p *Plane) instanceChanged(i *localec2.Instance) {
+	if i.State == localec2.ShuttingDown || i.State == localec2.Terminated {
+		p.endDisk(i.ID)
+	}
 	running, exists := p.instances[i.ID]
 	switch {
 	case p.closed:

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"bluegreen/internal/clock"
@@ -45,6 +46,8 @@ type Plane struct {
 	instances map[string]*instance
 	listeners map[string]*listener // by ARN
 	flights   map[*flight]struct{}
+	disks     map[string]*disk // of instances on which something ran
+	scripts   sync.WaitGroup   // that run
 	closed    bool
 }
 
@@ -55,6 +58,7 @@ func New(acct *account.Account, wall *clock.Scaled, compute *localec2.Compute, b
 		instances: make(map[string]*instance),
 		listeners: make(map[string]*listener),
 		flights:   make(map[*flight]struct{}),
+		disks:     make(map[string]*disk),
 	}
 	p.transport = &http.Transport{
 		DialContext:           p.dial,
@@ -71,7 +75,7 @@ func New(acct *account.Account, wall *clock.Scaled, compute *localec2.Compute, b
 	return p
 }
 
-// Close ends every listener, every instance and every connection.
+// Close ends every listener, every instance, every connection and every script.
 func (p *Plane) Close() {
 	p.acct.Lock()
 	p.closed = true
@@ -81,7 +85,11 @@ func (p *Plane) Close() {
 	for id := range p.instances {
 		p.stopInstance(id)
 	}
+	for id := range p.disks {
+		p.endDisk(id)
+	}
 	p.acct.Unlock()
+	p.scripts.Wait()
 	p.transport.CloseIdleConnections()
 }
 
