@@ -59,6 +59,10 @@ func openHouse(options houseOptions) (*house, error) {
 	h.aws = localaws.New(localaws.Options{Clock: h.clock, Seed: options.seed, Settings: &settings})
 	h.aws.Functions.SetEndpoint(h.url)
 	h.plane = dataplane.New(h.aws.Account, h.clock, h.aws.Compute, h.aws.Balancers, dataplane.DefaultSettings())
+	h.aws.Account.Lock()
+	h.aws.Queues.SetEndpoint(h.url)
+	h.aws.Commands.SetExecutor(h.plane)
+	h.aws.Account.Unlock()
 	h.server = &http.Server{Handler: h.aws.Endpoint}
 	go h.server.Serve(socket)
 	h.config = aws.Config{
