@@ -115,7 +115,7 @@ func New(options Options) *AWS {
 	a.Tables = localdynamodb.New(a.Account, settings.DynamoDB)
 	a.Functions = locallambda.New(a.Account, settings.Lambda)
 	a.Machines = localstates.New(a.Account, a.Functions, a.Topics, settings.States)
-	a.Events = localevents.New(a.Account, a.Machines, a.Functions, a.Topics, nil, settings.Events)
+	a.Events = localevents.New(a.Account, a.Machines, a.Functions, a.Topics, a.Queues, settings.Events)
 	for _, service := range []wire.Service{
 		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Groups.Service(), a.Topics.Service(),
 		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(), a.Queues.Service(),
@@ -146,7 +146,7 @@ func (a *AWS) joinEvents() {
 	defer a.Account.Unlock()
 	a.Compute.OnEvent(a.Events.Source("aws.ec2"))
 	a.Groups.OnEvent(a.Events.Source("aws.autoscaling"))
-	a.Groups.NotifyThrough(a.Topics, nil)
+	a.Groups.NotifyThrough(a.Topics, a.Queues)
 }
 
 // Close ends what runs by itself: functions' processes, and the executions of state machines.

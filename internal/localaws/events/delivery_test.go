@@ -22,6 +22,7 @@ import (
 func TestEventsReachTheirTargets(t *testing.T) {
 	run(t, nil, func(w *world) {
 		machine, topic := w.machine("orders"), w.topic("orders")
+		queue, url := w.queue("orders")
 		var invoked []string
 		if err := w.Functions.Define(locallambda.FunctionSpec{Name: "orders"}, locallambda.Code(
 			func(_ context.Context, _ locallambda.Invocation, payload []byte) ([]byte, *locallambda.Failure) {
@@ -32,7 +33,7 @@ func TestEventsReachTheirTargets(t *testing.T) {
 		}
 		w.rule("orders", `{"source": ["shop"], "detail": {"total": [{"numeric": [">", 10]}]}}`,
 			types.Target{Arn: &machine, RoleArn: aws.String(role)}, types.Target{Arn: &topic},
-			types.Target{Arn: aws.String("arn:aws:lambda:ap-northeast-1:000000000000:function:orders")})
+			types.Target{Arn: aws.String("arn:aws:lambda:ap-northeast-1:000000000000:function:orders")}, types.Target{Arn: &queue})
 		w.rule("others", `{"source": ["office"]}`, types.Target{Arn: &topic})
 		w.put("shop", `{"total": 10}`)
 		id := w.put("shop", `{"total": 12.50}`)
@@ -45,6 +46,9 @@ func TestEventsReachTheirTargets(t *testing.T) {
 			`"time":"2026-11-21T03:00:00Z","region":"ap-northeast-1","resources":["arn:aws:x:::y"],"detail":{"total":12.50}}`
 		if diff := cmp.Diff([]string{want}, w.caught(topic)); diff != "" {
 			t.Errorf("the topic (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{want}, w.received(url)); diff != "" {
+			t.Errorf("the queue (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff([]string{want}, invoked); diff != "" {
 			t.Errorf("the function (-want +got):\n%s", diff)

@@ -190,12 +190,15 @@ func TestExecutionsTellTheirStatus(t *testing.T) {
 func TestHooksNotifyTheirTargets(t *testing.T) {
 	run(t, nil, func(w *world) {
 		topic := w.topic("hooks")
+		queue, url := w.queue("hooks")
 		group := w.fleet("workers", 1, false)
 		group.LifecycleHookSpecificationList = []asgtypes.LifecycleHookSpecification{{LifecycleHookName: aws.String("drain"),
 			LifecycleTransition: aws.String(terminating), NotificationTargetARN: &topic, RoleARN: aws.String(role), NotificationMetadata: aws.String("{}")}}
 		must(w, w.groups.CreateAutoScalingGroup, group)
 		w.sleep(2 * time.Minute)
 		id := *w.describe("workers").Instances[0].InstanceId
+		must(w, w.groups.PutLifecycleHook, &autoscaling.PutLifecycleHookInput{AutoScalingGroupName: aws.String("workers"), LifecycleHookName: aws.String("count"),
+			LifecycleTransition: aws.String(terminating), NotificationTargetARN: &queue, RoleARN: aws.String(role), HeartbeatTimeout: aws.Int32(30), DefaultResult: aws.String("CONTINUE")})
 		must(w, w.groups.SetDesiredCapacity, &autoscaling.SetDesiredCapacityInput{AutoScalingGroupName: aws.String("workers"), DesiredCapacity: aws.Int32(0)})
 		w.sleep(time.Minute)
 		bodies := w.caught(topic)
@@ -217,6 +220,10 @@ func TestHooksNotifyTheirTargets(t *testing.T) {
 				t.Errorf("its subject was %q", subject)
 			}
 		})
+		if queued := w.received(url); len(queued) != 2 || w.message(queued[0])["Event"] != "autoscaling:TEST_NOTIFICATION" ||
+			w.message(queued[1])["LifecycleHookName"] != "count" || w.message(queued[1])["EC2InstanceId"] != id {
+			t.Errorf("the queue got %q", queued)
+		}
 		must(w, w.groups.CompleteLifecycleAction, &autoscaling.CompleteLifecycleActionInput{AutoScalingGroupName: aws.String("workers"), LifecycleHookName: aws.String("drain"),
 			LifecycleActionToken: aws.String(message["LifecycleActionToken"].(string)), LifecycleActionResult: aws.String("CONTINUE")})
 
@@ -226,7 +233,7 @@ func TestHooksNotifyTheirTargets(t *testing.T) {
 			"Unable to publish test message to notification target "+gone+" using IAM role "+role+". Please check your target and role configuration and try to put lifecycle hook again.")
 		must(w, w.groups.PutLifecycleHook, &autoscaling.PutLifecycleHookInput{AutoScalingGroupName: aws.String("workers"), LifecycleHookName: aws.String("drain"), NotificationTargetARN: aws.String("")})
 		hooks := must(w, w.groups.DescribeLifecycleHooks, &autoscaling.DescribeLifecycleHooksInput{AutoScalingGroupName: aws.String("workers")}).LifecycleHooks
-		if len(hooks) != 1 || hooks[0].NotificationTargetARN != nil || len(w.caught(topic)) != 2 {
+		if len(hooks) != 2 || hooks[0].NotificationTargetARN != nil || len(w.caught(topic)) != 2 {
 			t.Errorf("an empty target left %+v, and %d messages", hooks, len(w.caught(topic)))
 		}
 	})

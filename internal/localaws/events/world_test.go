@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go"
 
 	"bluegreen/internal/clock"
@@ -36,6 +37,7 @@ type world struct {
 	events *eventbridge.Client
 	states *sfn.Client
 	sns    *sns.Client
+	sqs    *sqs.Client
 	groups *autoscaling.Client
 	ec2    *ec2.Client
 }
@@ -55,6 +57,7 @@ func run(t *testing.T, change func(*localaws.Settings), test func(*world)) {
 	w.AWS = localaws.New(localaws.Options{Clock: w.clock, Seed: 1, Settings: &settings})
 	config := w.Endpoint.Config(wire.Caller{})
 	w.events, w.states, w.sns = eventbridge.NewFromConfig(config), sfn.NewFromConfig(config), sns.NewFromConfig(config)
+	w.sqs = sqs.NewFromConfig(config)
 	w.groups, w.ec2 = autoscaling.NewFromConfig(config), ec2.NewFromConfig(config)
 	w.clock.Run(func() { test(w) })
 }
@@ -118,6 +121,23 @@ func (w *world) caught(topic string) []string {
 			bodies = append(bodies, message.Body)
 		}
 	})
+	return bodies
+}
+
+// queue makes a queue, and returns its ARN and URL.
+func (w *world) queue(name string) (arn, url string) {
+	w.Helper()
+	url = *must(w, w.sqs.CreateQueue, &sqs.CreateQueueInput{QueueName: &name}).QueueUrl
+	return "arn:aws:sqs:ap-northeast-1:000000000000:" + name, url
+}
+
+// received are the messages that a queue holds, which are received by this.
+func (w *world) received(url string) []string {
+	w.Helper()
+	var bodies []string
+	for _, message := range must(w, w.sqs.ReceiveMessage, &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10}).Messages {
+		bodies = append(bodies, *message.Body)
+	}
 	return bodies
 }
 
