@@ -49,6 +49,7 @@ func (p *Plane) instanceChanged(i *localec2.Instance) {
 	if i.State == localec2.ShuttingDown || i.State == localec2.Terminated {
 		p.endDisk(i.ID)
 	}
+	p.programOf(i)
 	running, exists := p.instances[i.ID]
 	switch {
 	case p.closed:

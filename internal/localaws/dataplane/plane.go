@@ -47,7 +47,8 @@ type Plane struct {
 	listeners map[string]*listener // by ARN
 	flights   map[*flight]struct{}
 	disks     map[string]*disk // of instances on which something ran
-	scripts   sync.WaitGroup   // that run
+	scripts   sync.WaitGroup   // and programs, that run
+	program   *Program         // nil: none
 	closed    bool
 }
 

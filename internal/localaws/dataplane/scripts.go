@@ -20,7 +20,8 @@ const scriptOutput = 100_000
 type disk struct {
 	folder  string
 	scripts int             // begun so far
-	running int             // now
+	process *process        // the program, since the instance's last start
+	running int             // now, of scripts and program
 	live    context.Context // until the instance ends; the folder goes with its last script
 	end     func()
 }
@@ -37,12 +38,7 @@ func (p *Plane) Run(ctx context.Context, instanceID, script string) (exit int, s
 	ctx, kill := context.WithCancel(ctx)
 	defer kill()
 	defer context.AfterFunc(d.live, kill)()
-	command := exec.CommandContext(ctx, "/bin/sh", file)
-	command.Dir = d.folder
-	command.Env = []string{"INSTANCE_ID=" + instanceID, "PATH=" + os.Getenv("PATH"), "HOME=" + d.folder, "TMPDIR=" + d.folder}
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
-	command.WaitDelay = 5 * time.Second // a grandchild in another process group may hold the output open
+	command := instanceCommand(ctx, d, instanceID, "/bin/sh", file)
 	var out, errs kept
 	command.Stdout, command.Stderr = &out, &errs
 	err = command.Run()
@@ -54,6 +50,17 @@ func (p *Plane) Run(ctx context.Context, instanceID, script string) (exit int, s
 		return failed.ExitCode(), out.String(), errs.String()
 	}
 	return 1, out.String(), errs.String() + err.Error() + "\n"
+}
+
+// instanceCommand is a command on an instance; when ctx ends it is killed with everything that it started.
+func instanceCommand(ctx context.Context, d *disk, instanceID, path string, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, path, args...)
+	command.Dir = d.folder
+	command.Env = []string{"INSTANCE_ID=" + instanceID, "PATH=" + os.Getenv("PATH"), "HOME=" + d.folder, "TMPDIR=" + d.folder}
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
+	command.WaitDelay = 5 * time.Second // a grandchild in another process group may hold the output open
+	return command
 }
 
 // Folder is an instance's own folder, its disk; it is made when it is first asked for and removed when the instance has
