@@ -6,6 +6,7 @@
 package events
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -63,10 +64,7 @@ func (b *Buses) Source(source string) func(detailType string, resources []string
 		if len(b.rules) == 0 {
 			return
 		}
-		text, err := json.Marshal(detail)
-		if err != nil {
-			panic(fmt.Sprintf("events: the detail of %s: %v", detailType, err)) // a mistake in the program
-		}
+		text := encode(detail)
 		b.accept(&event{
 			Version: "0", DetailType: detailType, Source: source, Account: b.account.ID, Region: b.account.Region,
 			Time: b.account.Now().UTC().Format(timeFormat), Resources: resources, Detail: text,
@@ -93,11 +91,18 @@ func (e *event) text() []byte {
 	if e.Resources == nil {
 		e.Resources = []string{}
 	}
-	text, err := json.Marshal(e)
-	if err != nil {
-		panic(err) // its detail is JSON already
+	return encode(e)
+}
+
+// encode writes JSON as AWS does: without the escapes that Go makes for HTML. The value must have a JSON form.
+func encode(value any) []byte {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic(fmt.Sprintf("events: %T has no JSON form: %v", value, err)) // a mistake in the program
 	}
-	return text
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
 }
 
 // accept sends an event to the targets of the rules that match it. The event gets its id only once there is a rule for

@@ -36,14 +36,14 @@ func TestEventsReachTheirTargets(t *testing.T) {
 			types.Target{Arn: aws.String("arn:aws:lambda:ap-northeast-1:000000000000:function:orders")}, types.Target{Arn: &queue})
 		w.rule("others", `{"source": ["office"]}`, types.Target{Arn: &topic})
 		w.put("shop", `{"total": 10}`)
-		id := w.put("shop", `{"total": 12.50}`)
+		id := w.put("shop", `{"total": 12.50, "note": "<&>"}`)
 		w.sleep(99 * time.Millisecond)
 		if got := len(w.runs(machine)) + len(w.caught(topic)) + len(invoked); got != 0 {
 			t.Errorf("%d deliveries came before their time", got)
 		}
 		w.sleep(time.Second)
 		want := `{"version":"0","id":"` + id + `","detail-type":"Order","source":"shop","account":"000000000000",` +
-			`"time":"2026-11-21T03:00:00Z","region":"ap-northeast-1","resources":["arn:aws:x:::y"],"detail":{"total":12.50}}`
+			`"time":"2026-11-21T03:00:00Z","region":"ap-northeast-1","resources":["arn:aws:x:::y"],"detail":{"total":12.50,"note":"<&>"}}`
 		if diff := cmp.Diff([]string{want}, w.caught(topic)); diff != "" {
 			t.Errorf("the topic (-want +got):\n%s", diff)
 		}

@@ -64,13 +64,7 @@ func (d *delivery) withoutDetail() json.RawMessage {
 	return json.RawMessage(text + "}")
 }
 
-func quoted(text string) json.RawMessage {
-	value, err := json.Marshal(text)
-	if err != nil {
-		panic(err) // texts always encode
-	}
-	return value
-}
+func quoted(text string) json.RawMessage { return encode(text) }
 
 // fill replaces the placeholders of a template by their values.
 func fill(template string, valueOf func(name string) (json.RawMessage, bool)) string {

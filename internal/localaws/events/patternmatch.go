@@ -157,11 +157,7 @@ func shown(n *node) string {
 	if delimiter, ok := n.token.(json.Delim); ok {
 		return delimiter.String()
 	}
-	text, err := json.Marshal(n.token)
-	if err != nil {
-		panic(err) // numbers, booleans and null always encode
-	}
-	return string(text)
+	return string(encode(n.token))
 }
 
 // anythingBut compiles a text or number, a list of the one or the other, or a nested prefix, suffix, wildcard or
