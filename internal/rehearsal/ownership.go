@@ -216,11 +216,20 @@ func (w *watch) onBlue(a *act) {
 	}
 }
 
-// originals checks that what the record says of blue is what blue was like by others' doing.
+// originals checks that each thing that the record says of blue was so by others' doing at some time: they may have
+// changed one and not the other since.
 func (w *watch) originals(a *act, lock *ledger.Lock) {
-	processes := strings.Join(slices.Sorted(slices.Values(lock.Originals.Suspended)), ", ")
-	if !slices.Contains(w.owned.shapes, shape{lock.Deployment.Blue, lock.Originals.Blue, processes}) {
-		w.breaks(5, "%s changes blue %s, of which the record says %+v, suspended %q: it never was so", a, lock.Deployment.Blue, lock.Originals.Blue, processes)
+	said := shape{lock.Deployment.Blue, lock.Originals.Blue, strings.Join(slices.Sorted(slices.Values(lock.Originals.Suspended)), ", ")}
+	for _, same := range []func(shape) bool{
+		func(was shape) bool { return was.sizes.Min == said.sizes.Min },
+		func(was shape) bool { return was.sizes.Max == said.sizes.Max },
+		func(was shape) bool { return was.sizes.Desired == said.sizes.Desired },
+		func(was shape) bool { return was.processes == said.processes },
+	} {
+		if !slices.ContainsFunc(w.owned.shapes, func(was shape) bool { return was.group == said.group && same(was) }) {
+			w.breaks(5, "%s changes blue %s, of which the record says %+v, suspended %q: it never was so", a, said.group, said.sizes, said.processes)
+			return
+		}
 	}
 }
 

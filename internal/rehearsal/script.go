@@ -68,6 +68,14 @@ func (s *Script) Close() {
 	}
 }
 
+// Used returns the operations that the functions called in the scenario's last world, as Rehearsal.Used does.
+func (s *Script) Used() []string {
+	if s.r == nil {
+		return nil
+	}
+	return s.r.Used()
+}
+
 // world seeds the fleet: desired=4 min=2 max=8 delay=60s seed=1 unbalanced boot=30s, and what else worldArguments has.
 func (s *Script) world(d *datadriven.TestData) (string, error) {
 	s.Close()

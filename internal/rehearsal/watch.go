@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -207,13 +206,16 @@ func (r *Rehearsal) Lowest() int {
 	return r.watch.capacity.lowest
 }
 
-// Used returns the operations that the functions called, by state.
-func (r *Rehearsal) Used() map[string][]string {
+// Used returns the operations that the functions called, each as "State service:Operation".
+func (r *Rehearsal) Used() []string {
 	r.AWS.Account.Lock()
 	defer r.AWS.Account.Unlock()
-	used := make(map[string][]string)
+	var used []string
 	for state, operations := range r.watch.privilege.used {
-		used[state] = slices.Sorted(maps.Keys(operations))
+		for operation := range operations {
+			used = append(used, state+" "+operation)
+		}
 	}
+	slices.Sort(used)
 	return used
 }
