@@ -112,19 +112,22 @@ func (g *group) testTarget(hook types.LifecycleHook, requestID string) error {
 
 // send sends a message to a topic or queue.
 func (in *Groups) send(target, subject string, message any) error {
-	text, err := json.Marshal(message)
-	if err != nil {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // as AWS writes it
+	if err := encoder.Encode(message); err != nil {
 		panic(err) // texts always encode
 	}
+	body := strings.TrimSuffix(text.String(), "\n")
 	switch {
 	case strings.HasPrefix(target, "arn:aws:sns:"):
 		if len(subject) >= 100 { // a subject's limit; only a test's is ever longer
 			subject = subject[:99]
 		}
-		_, err = in.topics.Publish(&sns.PublishInput{TopicArn: aws.String(target), Subject: aws.String(subject), Message: aws.String(string(text))})
+		_, err := in.topics.Publish(&sns.PublishInput{TopicArn: aws.String(target), Subject: aws.String(subject), Message: aws.String(body)})
 		return err
 	case strings.HasPrefix(target, "arn:aws:sqs:") && in.queues != nil:
-		return in.queues.Send(target, string(text))
+		return in.queues.Send(target, body)
 	}
 	return wire.NotModelled("the notification target %s", target)
 }

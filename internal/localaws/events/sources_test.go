@@ -193,7 +193,7 @@ func TestHooksNotifyTheirTargets(t *testing.T) {
 		queue, url := w.queue("hooks")
 		group := w.fleet("workers", 1, false)
 		group.LifecycleHookSpecificationList = []asgtypes.LifecycleHookSpecification{{LifecycleHookName: aws.String("drain"),
-			LifecycleTransition: aws.String(terminating), NotificationTargetARN: &topic, RoleARN: aws.String(role), NotificationMetadata: aws.String("{}")}}
+			LifecycleTransition: aws.String(terminating), NotificationTargetARN: &topic, RoleARN: aws.String(role), NotificationMetadata: aws.String("a<b&c")}}
 		must(w, w.groups.CreateAutoScalingGroup, group)
 		w.sleep(2 * time.Minute)
 		id := *w.describe("workers").Instances[0].InstanceId
@@ -205,13 +205,16 @@ func TestHooksNotifyTheirTargets(t *testing.T) {
 		if len(bodies) != 2 {
 			t.Fatalf("the topic got %q", bodies)
 		}
+		if !strings.Contains(bodies[1], `"NotificationMetadata":"a<b&c"`) {
+			t.Errorf("the action was written as %s", bodies[1])
+		}
 		test, message := w.message(bodies[0]), w.message(bodies[1])
 		if test["Event"] != "autoscaling:TEST_NOTIFICATION" || test["AutoScalingGroupName"] != "workers" || test["AccountId"] != "000000000000" {
 			t.Errorf("the test was %v", test)
 		}
 		want := map[string]any{"Origin": "AutoScalingGroup", "Destination": "EC2", "LifecycleHookName": "drain", "AccountId": "000000000000",
 			"RequestId": message["RequestId"], "LifecycleTransition": terminating, "AutoScalingGroupName": "workers", "Service": "AWS Auto Scaling",
-			"Time": message["Time"], "EC2InstanceId": id, "NotificationMetadata": "{}", "LifecycleActionToken": message["LifecycleActionToken"]}
+			"Time": message["Time"], "EC2InstanceId": id, "NotificationMetadata": "a<b&c", "LifecycleActionToken": message["LifecycleActionToken"]}
 		if diff := cmp.Diff(want, message); diff != "" {
 			t.Errorf("the action (-want +got):\n%s", diff)
 		}
