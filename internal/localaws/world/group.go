@@ -91,7 +91,7 @@ func (p Plan) hooks() []asgtypes.LifecycleHookSpecification {
 		}
 		specs = append(specs, asgtypes.LifecycleHookSpecification{
 			LifecycleHookName: &hook.Name, LifecycleTransition: &transition,
-			DefaultResult: aws.String("CONTINUE"), HeartbeatTimeout: aws.Int32(seconds(hook.Heartbeat)),
+			DefaultResult: aws.String(cmp.Or(hook.Default, "CONTINUE")), HeartbeatTimeout: aws.Int32(seconds(hook.Heartbeat)),
 		})
 	}
 	return specs

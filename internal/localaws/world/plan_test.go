@@ -1,6 +1,7 @@
 package world_test
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ func TestSeedFleetsOfEveryShape(t *testing.T) {
 			p.HealthCheckType, p.Grace, p.Tags = "EC2", 2*time.Minute, map[string]string{"Owner": "us"}
 		},
 		"hooks of both kinds": func(p *world.Plan) {
-			p.Hooks = []world.Hook{{Name: "boot", Launching: true, Heartbeat: 30 * time.Second}, {Name: "drain", Heartbeat: time.Minute}}
+			p.Hooks = []world.Hook{{Name: "boot", Launching: true, Heartbeat: 30 * time.Second}, {Name: "drain", Heartbeat: time.Minute, Default: "ABANDON"}}
 		},
 	}
 	for name, shape := range shapes {
@@ -55,6 +56,11 @@ func TestSeedFleetsOfEveryShape(t *testing.T) {
 				hooks, err := client.DescribeLifecycleHooks(t.Context(), &autoscaling.DescribeLifecycleHooksInput{AutoScalingGroupName: &w.GroupName})
 				if err != nil || len(hooks.LifecycleHooks) != len(plan.Hooks) {
 					t.Errorf("hooks %v, %v", hooks, err)
+				}
+				for n, hook := range hooks.LifecycleHooks {
+					if want := cmp.Or(plan.Hooks[n].Default, "CONTINUE"); *hook.DefaultResult != want {
+						t.Errorf("%s defaults to %s, want %s", *hook.LifecycleHookName, *hook.DefaultResult, want)
+					}
 				}
 			})
 		})

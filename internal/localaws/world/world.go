@@ -65,11 +65,12 @@ func DefaultCheck() Check {
 	return Check{Interval: 10 * time.Second, Timeout: 5 * time.Second, Healthy: 2, Unhealthy: 2}
 }
 
-// Hook is a lifecycle hook whose default result is CONTINUE.
+// Hook is a lifecycle hook.
 type Hook struct {
 	Name      string
 	Launching bool          // it holds instances that launch; else those that terminate
 	Heartbeat time.Duration // after which its default result stands, whole seconds
+	Default   string        // that result, CONTINUE or ABANDON; empty is CONTINUE
 }
 
 // Function is one Lambda function.

@@ -1,0 +1,45 @@
+package world
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+)
+
+// GracefulShutdown puts a state machine into a seeded account, and the EventBridge rule of the same name that starts it
+// for every instance that a terminating hook of the fleet, or of a copy of it that is still to come, holds. It returns
+// the machine's ARN.
+func (s Seeder) GracefulShutdown(ctx context.Context, w World, name, definition string) (string, error) {
+	role := aws.String(w.role(name))
+	created, err := sfn.NewFromConfig(s.Config).CreateStateMachine(ctx, &sfn.CreateStateMachineInput{Name: &name, Definition: &definition, RoleArn: role})
+	if err != nil {
+		return "", fmt.Errorf("seed the state machine %s: %w", name, err)
+	}
+	pattern, err := json.Marshal(map[string]any{
+		"source":      []string{"aws.autoscaling"},
+		"detail-type": []string{"EC2 Instance-terminate Lifecycle Action"},
+		"detail":      map[string]any{"AutoScalingGroupName": []any{w.GroupName, map[string]string{"prefix": w.GroupName + "-v"}}},
+	})
+	if err != nil {
+		return "", err
+	}
+	rules := eventbridge.NewFromConfig(s.Config)
+	if _, err := rules.PutRule(ctx, &eventbridge.PutRuleInput{Name: &name, EventPattern: aws.String(string(pattern))}); err != nil {
+		return "", fmt.Errorf("seed the rule %s: %w", name, err)
+	}
+	out, err := rules.PutTargets(ctx, &eventbridge.PutTargetsInput{
+		Rule: &name, Targets: []eventtypes.Target{{Id: aws.String("drain"), Arn: created.StateMachineArn, RoleArn: role}},
+	})
+	if err == nil && out.FailedEntryCount > 0 {
+		err = fmt.Errorf("%s: %s", aws.ToString(out.FailedEntries[0].ErrorCode), aws.ToString(out.FailedEntries[0].ErrorMessage))
+	}
+	if err != nil {
+		return "", fmt.Errorf("seed the target of the rule %s: %w", name, err)
+	}
+	return *created.StateMachineArn, nil
+}
