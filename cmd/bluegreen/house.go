@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -80,8 +82,12 @@ func (h *house) close() {
 	h.server.Close()
 }
 
+// enoughMemory is more than a house ever needs, in bytes: beyond it the garbage collector works harder.
+const enoughMemory = 128 << 20
+
 // seed puts the demonstration's world into the house.
 func (h *house) seed(ctx context.Context, functionsDir string) (world.World, error) {
+	debug.SetMemoryLimit(enoughMemory)
 	plan := world.DefaultPlan()
 	plan.Machine = statemachine.Name(plan.Project, plan.Role, plan.Environment)
 	plan.Definition = func(arns map[string]string) (string, error) {
@@ -96,7 +102,9 @@ func (h *house) seed(ctx context.Context, functionsDir string) (world.World, err
 			Name: function.State, Timeout: time.Duration(function.TimeoutSeconds) * time.Second, Code: code,
 		})
 	}
-	return world.Seeder{Config: h.config, Clock: h.clock}.Seed(ctx, plan)
+	w, err := world.Seeder{Config: h.config, Clock: h.clock}.Seed(ctx, plan)
+	debug.FreeOSMemory() // the functions' packages were most of what is ever needed
+	return w, err
 }
 
 // defaultFunctionsDir is where make build puts the functions for this machine.
@@ -111,7 +119,8 @@ func packageFunction(path string) ([]byte, error) {
 	defer file.Close()
 	var buffer bytes.Buffer
 	archive := zip.NewWriter(&buffer)
-	header := &zip.FileHeader{Name: "bootstrap", Method: zip.Store}
+	archive.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) })
+	header := &zip.FileHeader{Name: "bootstrap", Method: zip.Deflate}
 	header.SetMode(0o755)
 	entry, err := archive.CreateHeader(header)
 	if err == nil {
