@@ -20,6 +20,7 @@ type capacity struct {
 	sizes    map[string]localasg.GroupView
 	others   map[string]int      // desired capacity of each group as others than the deployment last set it
 	lost     map[string][]string // instances that others took out of service and that are not replaced yet, by group
+	shrinks  map[string]bool     // groups that somebody scaled in and that have not come to rest since
 	serving  map[string]string   // fleet of each instance that served at the last look
 	lowest   int
 }
@@ -27,7 +28,7 @@ type capacity struct {
 func newCapacity(blue string, now service, s sight) capacity {
 	c := capacity{
 		followed: blue, sizes: make(map[string]localasg.GroupView), others: make(map[string]int),
-		lost: make(map[string][]string), serving: now.fleet, lowest: now.least,
+		lost: make(map[string][]string), shrinks: make(map[string]bool), serving: now.fleet, lowest: now.least,
 	}
 	if fleet, exists := s.fleet(blue); exists {
 		c.want, c.others[blue], c.sizes[blue] = fleet.Desired, fleet.Desired, *fleet
@@ -42,6 +43,7 @@ func (c *capacity) look(w *watch, s sight, by *act) {
 	for _, fleet := range s.fleets {
 		was, known := c.sizes[fleet.Name]
 		c.sizes[fleet.Name] = fleet
+		c.shrinks[fleet.Name] = known && fleet.Desired < was.Desired || c.shrinks[fleet.Name] && shrinking(&fleet)
 		switch {
 		case !known || was.Desired == fleet.Desired && was.Min == fleet.Min:
 		case by.deployment():
@@ -121,7 +123,7 @@ func (c *capacity) resizedByOthers(was, now localasg.GroupView) {
 // account notes who was taken out of service by others, and who came in their place.
 func (c *capacity) account(w *watch, s sight, by *act, now service) {
 	for id, name := range c.serving {
-		if _, serves := now.fleet[id]; !serves && !slices.Contains(c.lost[name], id) && excusable(s, id, name, by) {
+		if _, serves := now.fleet[id]; !serves && !slices.Contains(c.lost[name], id) && c.excusable(s, id, name, by) {
 			c.lost[name] = append(c.lost[name], id)
 		}
 	}
@@ -150,25 +152,34 @@ func (c *capacity) account(w *watch, s sight, by *act, now service) {
 	}
 }
 
-// excusable reports whether an instance that serves no more was taken out by others, or by itself.
-func excusable(s sight, id, name string, by *act) bool {
+// excusable reports whether an instance that serves no more was taken out by others, or by itself, or by its group, which
+// replaces what is unhealthy or stands in a zone that has too many.
+func (c *capacity) excusable(s sight, id, name string, by *act) bool {
 	if by.deployment() {
 		return false
 	}
-	if m, ok := s.members[id]; ok && !m.leaves() { // it is sick, was ended behind the group's back, or deregistered by hand
+	if m, ok := s.members[id]; ok && (!m.leaves() || !m.Healthy) { // it is sick, was ended behind the group's back, or deregistered by hand
 		return true
 	}
 	fleet, exists := s.fleet(name)
-	if !exists {
-		return false
-	}
+	return exists && (staying(fleet) < fleet.Desired || fleet.Desired > 0 && !c.shrinks[name])
+}
+
+// staying is how many members of a fleet count towards its desired capacity.
+func staying(fleet *localasg.GroupView) int {
 	stay := 0
 	for _, instance := range fleet.Instances {
 		if (member{instance, fleet}).counts() {
 			stay++
 		}
 	}
-	return stay < fleet.Desired // the group replaces it; one that shrinks does not
+	return stay
+}
+
+// shrinking reports whether a fleet that was scaled in still has members too many, or members that leave.
+func shrinking(fleet *localasg.GroupView) bool {
+	return staying(fleet) > fleet.Desired ||
+		slices.ContainsFunc(fleet.Instances, func(i localasg.InstanceView) bool { return (member{i, fleet}).leaves() })
 }
 
 // counts reports whether the member counts towards the desired capacity.

@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -19,6 +20,7 @@ import (
 type ends struct {
 	live      string                              // group that serves
 	expected  map[string]traits                   // of each group, as others than the deployment want it
+	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
 	templates []types.LaunchTemplateSpecification // that the lineage launches from, with versions as people name them
 	resolved  map[string][]string                 // by execution: the templates' versions when it began
 	ended     map[string]time.Time                // executions that are over
@@ -28,7 +30,7 @@ type ends struct {
 
 func newEnds(w *watch) ends {
 	e := ends{
-		live: w.r.World.GroupName, expected: make(map[string]traits), resolved: make(map[string][]string),
+		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), resolved: make(map[string][]string),
 		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range w.r.AWS.Groups.Names() {
@@ -65,10 +67,17 @@ func (e *ends) changedByOthers(w *watch, before map[string]traits) {
 			e.expected[name] = after
 			continue
 		}
+		into := e.expected[name]
+		if into == nil { // a deployment under way has created it
+			if e.onGreen[name] == nil {
+				e.onGreen[name] = make(traits)
+			}
+			into = e.onGreen[name]
+		}
 		for _, side := range []traits{was, after} {
 			for key := range side {
-				if was[key] != after[key] && e.expected[name] != nil {
-					e.expected[name][key] = after[key]
+				if was[key] != after[key] {
+					into[key] = after[key]
 				}
 			}
 		}
@@ -197,7 +206,9 @@ func (v *verdict) serves(view localasg.GroupView) {
 	v.check(outcome.End == deploy.EndSucceeded && view.Tags[deploy.TagExecution] == outcome.Execution,
 		"%s, which is live, is of %s, which ended %s", view.Name, view.Tags[deploy.TagExecution], outcome.End)
 	blue := v.ends.expected[v.ends.live]
-	v.wrong = append(v.wrong, blue.copied().differences(view, traitsOf(view).copied())...)
+	want := blue.copied()
+	maps.Copy(want, v.ends.onGreen[view.Name])
+	v.wrong = append(v.wrong, want.differences(view, traitsOf(view).copied())...)
 	var versions []string
 	for _, spec := range templatesOf(view.Shown) {
 		versions = append(versions, aws.ToString(spec.Version))

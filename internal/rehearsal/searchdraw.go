@@ -15,6 +15,7 @@ import (
 type draw struct {
 	*rand.Rand
 	sickGreen bool // what blue would launch now is sick too, so nothing may happen to blue
+	blind     bool // without a load balancer nothing shows that an application is sick
 	zombies   bool // functions outlive their tasks
 }
 
@@ -78,6 +79,7 @@ func (d *draw) world() []Argument {
 // must cover the longest boot and the checks until the first good one, or blue itself could never live.
 func (d *draw) traffic() []Argument {
 	if d.chance(20) {
+		d.blind = true
 		return []Argument{{"unbalanced", ""}}
 	}
 	all := arguments("target-groups", d.pick("", "", "", "2", "3"), "delay", d.seconds(0, 120))
@@ -143,7 +145,7 @@ var operations = []string{
 
 func (d *draw) faults() []Command {
 	var all []Command
-	if d.chance(6) {
+	if !d.blind && d.chance(6) {
 		d.sickGreen = true
 		all = append(all, Command{Name: "sick-image"})
 	}

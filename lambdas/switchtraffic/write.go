@@ -51,14 +51,14 @@ func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want, most int, s
 	return nil
 }
 
-// keepMin notes the minimum that somebody has set on blue since it was pinned, before it is pinned again: it is what is
-// put back in the end.
+// keepMin notes blue's sizes when somebody has set another minimum since it was pinned, before it is pinned again: that
+// minimum is what is put back in the end.
 func (s *step) keepMin(ctx context.Context, record ledger.Record, blue deploy.Fleet, stage ledger.Stage) (ledger.Record, error) {
 	originals := record.Lock.Originals
 	if blue.Sizes.Min >= originals.PinnedMin || blue.Sizes.Min == originals.Blue.Min || blue.Sizes.Max < originals.PinnedMin {
 		return record, nil
 	}
-	return s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Originals.Blue.Min = blue.Sizes.Min }, stage)
+	return s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Originals.Blue = blue.Sizes }, stage)
 }
 
 func (s *step) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {
