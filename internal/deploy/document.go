@@ -164,7 +164,9 @@ type Progress struct {
 
 	WaitingSince     *time.Time `json:"waiting_since,omitempty"`     // the first instance was held by its hook
 	HeartbeatAt      *time.Time `json:"heartbeat_at,omitempty"`      // the last heartbeats
+	HeartbeatAfter   string     `json:"heartbeat_after,omitempty"`   // the instance up to which a round of heartbeats has come
 	HeartbeatSeconds int        `json:"heartbeat_seconds,omitempty"` // timeout of the hook
+	Unfinished       bool       `json:"unfinished,omitempty"`        // this look left lifecycle calls to the next one
 
 	Message string `json:"message"` // one sentence
 }

@@ -78,8 +78,11 @@ func (c Call) WaitAtMost(p Progress, most time.Duration, message string) Progres
 	return p
 }
 
-// Heartbeat is how often the hook that holds instances wants to hear of them; 0 if none does.
+// Heartbeat is how soon the hook that holds instances wants the next look; 0 if none does.
 func (p Progress) Heartbeat() time.Duration {
+	if p.Unfinished {
+		return shortestPauseSeconds * time.Second
+	}
 	if p.HeartbeatSeconds == 0 {
 		return 0
 	}

@@ -2,7 +2,7 @@ package rehearsal
 
 import (
 	"reflect"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -40,7 +40,7 @@ func (w *watch) begun(accessKeyID, execution string) {
 // fenceOf holds promise 6 against a function's write.
 func (w *watch) fenceOf(a *act) {
 	inv, known := w.fence.calls[a.caller]
-	if a.service == "dynamodb" || !known || w.alone(a) {
+	if a.service == "dynamodb" || !known || alone(a) {
 		return
 	}
 	again := inv.last != nil && inv.last.operation == a.operation && reflect.DeepEqual(inv.last.input, a.input)
@@ -56,15 +56,10 @@ func (w *watch) fenceOf(a *act) {
 	inv.fenced, inv.last = false, a
 }
 
-// alone reports whether a write is about one instance that goes anyway, by another state machine than the deployment's:
-// it drains what a hook holds, whoever scaled the fleet in, and needs no lock.
-func (w *watch) alone(a *act) bool {
-	machine := strings.Replace(w.r.World.MachineARN, ":stateMachine:", ":execution:", 1) + ":"
-	switch a.operation {
-	case "SendCommand", "CompleteLifecycleAction", "RecordLifecycleActionHeartbeat":
-		return !strings.HasPrefix(a.execution, machine)
-	}
-	return false
+// alone reports whether a write is about one instance that goes anyway: whoever drains what a hook holds does no harm,
+// and the machine that does it at every scale-in holds no lock at all.
+func alone(a *act) bool {
+	return slices.Contains([]string{"SendCommand", "CompleteLifecycleAction", "RecordLifecycleActionHeartbeat"}, a.operation)
 }
 
 // ledgerCalled takes in what a function read of the record, or wrote to it.

@@ -87,6 +87,7 @@ func (s *Script) world(d *datadriven.TestData) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	r.AWS.Faults.Keep(-1) // for the command calls
 	*s = Script{r: r, executions: make(map[string]string), was: r.snapshot()}
 	s.lowest = s.was.Desired
 	return fmt.Sprintf("%s serves with %d instances\n", r.World.GroupName, r.World.DesiredCapacity), nil

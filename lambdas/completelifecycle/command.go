@@ -130,12 +130,9 @@ func (h handler) online(ctx context.Context, ids []string) (map[string]bool, err
 }
 
 // send sends the drain's command to instances whose agents take it.
-func (h handler) send(ctx context.Context, policy deploy.DrainPolicy, ids []string, fence func() error) error {
+func (h handler) send(ctx context.Context, policy deploy.DrainPolicy, ids []string) error {
 	const shortestDelivery = 30 // seconds, the least that SendCommand takes
 	for batch := range slices.Chunk(ids, atOnce) {
-		if err := fence(); err != nil {
-			return err
-		}
 		_, err := h.commands.SendCommand(ctx, &ssm.SendCommandInput{
 			DocumentName:   aws.String(shellDocument),
 			Comment:        aws.String(drainComment),

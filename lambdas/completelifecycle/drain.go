@@ -3,6 +3,7 @@ package completelifecycle
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,26 +46,41 @@ func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress,
 		action := policy.Decide(d, call.Entered)
 		todo[action] = append(todo[action], d.ID)
 	}
-	if err := h.send(ctx, policy, todo[deploy.DrainSend], fence); err != nil {
+	// Whoever drains what a hook holds does no harm, so one look at the record stands for all that follows.
+	if err := fence(); err != nil {
 		return p, "", err
 	}
+	if err := h.send(ctx, policy, todo[deploy.DrainSend]); err != nil {
+		return p, "", err
+	}
+	l := lifecycle{handler: h, group: f.Name, hook: policy.Hook, left: callsALook}
 	for _, result := range []deploy.DrainAction{deploy.DrainContinue, deploy.DrainAbandon} {
-		if err := h.complete(ctx, f.Name, policy.Hook, string(result), todo[result], fence); err != nil {
+		if err := l.complete(ctx, string(result), todo[result]); err != nil {
 			return p, "", err
 		}
 	}
-	p, err = h.heartbeat(ctx, call, p, f.Name, policy.Hook, append(todo[deploy.DrainSend], todo[deploy.DrainWait]...), fence)
+	p, err = l.heartbeat(ctx, call, p, append(todo[deploy.DrainSend], todo[deploy.DrainWait]...))
+	p.Unfinished = l.left <= 0
 	return p, slowest(drains, call.Entered), err
 }
 
+// callsALook bounds the lifecycle calls of one look, so that it ends well before the function's time: what is left is
+// for the next one, which comes soon. At a tenth of a second each they take 20 s.
+const callsALook = 200
+
+// lifecycle makes the lifecycle calls of one look.
+type lifecycle struct {
+	handler
+	group, hook string
+	left        int // calls that this look may still make
+}
+
 // complete ends lifecycle actions. One that is no longer active was ended by somebody else, or by its time.
-func (h handler) complete(ctx context.Context, group, hook, result string, ids []string, fence func() error) error {
-	for _, id := range ids {
-		if err := fence(); err != nil {
-			return err
-		}
-		_, err := h.actions.CompleteLifecycleAction(ctx, &autoscaling.CompleteLifecycleActionInput{
-			AutoScalingGroupName: &group, LifecycleHookName: &hook, InstanceId: &id, LifecycleActionResult: &result,
+func (l *lifecycle) complete(ctx context.Context, result string, ids []string) error {
+	for _, id := range ids[:min(len(ids), l.left)] {
+		l.left--
+		_, err := l.actions.CompleteLifecycleAction(ctx, &autoscaling.CompleteLifecycleActionInput{
+			AutoScalingGroupName: &l.group, LifecycleHookName: &l.hook, InstanceId: &id, LifecycleActionResult: &result,
 		})
 		if err != nil && !ended(err) {
 			return fmt.Errorf("completing the lifecycle action of %s with %s: %w", id, result, err)
@@ -73,27 +89,34 @@ func (h handler) complete(ctx context.Context, group, hook, result string, ids [
 	return nil
 }
 
-// heartbeat tells the hook that its instances still drain, once a third of its timeout has passed since the last time.
-func (h handler) heartbeat(ctx context.Context, call deploy.Call, p deploy.Progress, group, hook string, ids []string, fence func() error) (deploy.Progress, error) {
-	if p.HeartbeatAt != nil && call.Entered.Sub(*p.HeartbeatAt) < deploy.HeartbeatEvery(p.HeartbeatSeconds) {
-		return p, nil
-	}
+// heartbeat tells the hook that its instances still drain, once a third of its timeout has passed since the last round.
+// A round that is too long for one look goes on in the next, behind the last instance that was told of.
+func (l *lifecycle) heartbeat(ctx context.Context, call deploy.Call, p deploy.Progress, ids []string) (deploy.Progress, error) {
 	if p.HeartbeatAt == nil { // the hook's own timer has just begun
 		p.HeartbeatAt = &call.Entered
 		return p, nil
 	}
+	if p.HeartbeatAfter == "" && call.Entered.Sub(*p.HeartbeatAt) < deploy.HeartbeatEvery(p.HeartbeatSeconds) {
+		return p, nil
+	}
+	slices.Sort(ids)
 	for _, id := range ids {
-		if err := fence(); err != nil {
-			return p, err
+		if id <= p.HeartbeatAfter {
+			continue
 		}
-		_, err := h.actions.RecordLifecycleActionHeartbeat(ctx, &autoscaling.RecordLifecycleActionHeartbeatInput{
-			AutoScalingGroupName: &group, LifecycleHookName: &hook, InstanceId: &id,
+		if l.left <= 0 {
+			return p, nil
+		}
+		l.left--
+		_, err := l.actions.RecordLifecycleActionHeartbeat(ctx, &autoscaling.RecordLifecycleActionHeartbeatInput{
+			AutoScalingGroupName: &l.group, LifecycleHookName: &l.hook, InstanceId: &id,
 		})
 		if err != nil && !ended(err) {
 			return p, fmt.Errorf("heartbeat for the lifecycle action of %s: %w", id, err)
 		}
+		p.HeartbeatAfter = id
 	}
-	p.HeartbeatAt = &call.Entered
+	p.HeartbeatAt, p.HeartbeatAfter = &call.Entered, ""
 	return p, nil
 }
 
