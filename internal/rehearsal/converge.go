@@ -53,10 +53,7 @@ func (s *Script) resize(ctx context.Context, d *datadriven.TestData) (string, er
 		s.maxes = append(s.maxes, most)
 	}
 	desired = min(max(desired, least), most)
-	if desired < s.lowest {
-		s.lowest = desired
-		s.r.Floor(desired)
-	}
+	s.lowest = min(s.lowest, desired)
 	return "", nil
 }
 

@@ -132,7 +132,6 @@ func (s *Script) strike(d *datadriven.TestData, do func(id string)) (string, err
 	members = members[:min(n, len(members))]
 	s.struck = append(s.struck, members...)
 	for _, id := range members {
-		s.r.Excuse(id)
 		s.r.AWS.Account.Lock()
 		do(id)
 		s.r.AWS.Account.Unlock()
@@ -209,14 +208,4 @@ func lasting(d *datadriven.TestData) (time.Duration, error) {
 		return 0, nil
 	}
 	return time.ParseDuration(text)
-}
-
-// floor says how many instances must serve from now on, when the script itself changes what blue wants.
-func (s *Script) floor(_ context.Context, d *datadriven.TestData) (string, error) {
-	n, err := integer(d, "n", 0)
-	if err != nil {
-		return "", err
-	}
-	s.r.Floor(n)
-	return "", nil
 }

@@ -195,9 +195,6 @@ func (r *Rehearsal) Broken() []string {
 // Excuse does nothing any more: what others do to an instance is seen in the model.
 func (r *Rehearsal) Excuse(string) {}
 
-// Floor does nothing any more: what others want of a fleet is seen in the model.
-func (r *Rehearsal) Floor(int) {}
-
 // Lowest is the fewest instances that were seen to serve at once.
 func (r *Rehearsal) Lowest() int {
 	r.AWS.Account.Lock()
