@@ -46,11 +46,15 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		return deploy.Document{}, err
 	}
 	blue, blueFound := fleets[d.Blue]
-	record, err := h.commit(ctx, call, blue)
+	green := fleets[d.Green]
+	if err := h.follow(ctx, call, blue, green); err != nil {
+		return deploy.Document{}, err
+	}
+	record, now, err := h.commit(ctx, call, blue)
 	if err != nil {
 		return deploy.Document{}, err
 	}
-	if err := h.unpin(ctx, call, fleets[d.Green], record); err != nil {
+	if err := h.unpin(ctx, green, record, now); err != nil {
 		return deploy.Document{}, err
 	}
 	if blueFound {
@@ -63,11 +67,11 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	return document, nil
 }
 
-// commit writes that green is live. From here on nothing moves traffic back.
-func (h handler) commit(ctx context.Context, call deploy.Call, blue deploy.Fleet) (ledger.Record, error) {
+// commit writes that green is live. From here on nothing moves traffic back. now is false if an earlier call did.
+func (h handler) commit(ctx context.Context, call deploy.Call, blue deploy.Fleet) (record ledger.Record, now bool, err error) {
 	d := call.Document.Deployment
-	return h.ledger.For(call).Change(ctx, func(r *ledger.Record) {
-		if r.Lock.Stage == ledger.Committed {
+	record, err = h.ledger.For(call).Change(ctx, func(r *ledger.Record) {
+		if now = r.Lock.Stage != ledger.Committed; !now {
 			return
 		}
 		if r.Lock.Originals == nil {
@@ -79,6 +83,7 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blue deploy.Fleet
 		}
 		r.Live, r.Template = d.Green, d.Template
 	}, ledger.Creating, ledger.Switching, ledger.Committed)
+	return record, now, err
 }
 
 // wanted are blue's sizes as people want them: those before it was pinned, or what somebody else has set since.
@@ -94,25 +99,42 @@ func wanted(blue deploy.Fleet, originals ledger.Originals) deploy.Sizes {
 	return sizes
 }
 
-// unpin gives green the minimum and the maximum that people want of blue. A fleet that a rollback brings back keeps its
-// own maximum.
-func (h handler) unpin(ctx context.Context, call deploy.Call, green deploy.Fleet, record ledger.Record) error {
-	want, pinned := record.Previous.Sizes, record.Lock.Originals.PinnedMin > 0
-	revived := call.Document.Deployment.Action == deploy.ActionRollback
-	if revived {
-		want.Max = green.Sizes.Max
+// follow gives green the maximum that somebody has set on blue since green was created, and the minimum where nothing is
+// pinned. A fleet that a rollback brings back keeps its own. After the commit green is live, and its sizes are people's.
+func (h handler) follow(ctx context.Context, call deploy.Call, blue, green deploy.Fleet) error {
+	d := call.Document.Deployment
+	want := deploy.Sizes{Min: green.Sizes.Min, Max: blue.Sizes.Max}
+	if d.Strategy == deploy.StrategyNone {
+		want.Min = blue.Sizes.Min
 	}
 	same := green.Sizes.Min == want.Min && green.Sizes.Max == want.Max
-	if green.Name == "" || !pinned && (same || revived) { // a pin may be there and not be shown yet
+	if same || blue.Name == "" || green.Name == "" || d.Action == deploy.ActionRollback {
 		return nil
 	}
-	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &green.Name, MinSize: aws.Int32(int32(want.Min))}
-	if want.Max != green.Sizes.Max {
-		input.MaxSize = aws.Int32(int32(want.Max))
+	record, err := h.ledger.For(call).Check(ctx, ledger.Creating, ledger.Switching, ledger.Committed)
+	if err != nil || record.Lock.Stage == ledger.Committed {
+		return err
+	}
+	return h.resize(ctx, green.Name, min(want.Min, want.Max), aws.Int32(int32(want.Max)))
+}
+
+// unpin gives green the minimum that people want of blue. now says that the deployment was committed by this call: the pin
+// is there then, even if it is not shown yet. Later what does not look pinned is people's.
+func (h handler) unpin(ctx context.Context, green deploy.Fleet, record ledger.Record, now bool) error {
+	pinned := min(record.Lock.Originals.PinnedMin, record.Previous.Sizes.Max)
+	if pinned == 0 || green.Name == "" || !now && green.Sizes.Min != pinned {
+		return nil
 	}
 	// The record was written or read just now: that is the fence.
-	if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
-		return fmt.Errorf("giving %s the minimum %d and the maximum %d: %w", green.Name, want.Min, want.Max, err)
+	return h.resize(ctx, green.Name, record.Previous.Sizes.Min, nil)
+}
+
+func (h handler) resize(ctx context.Context, name string, least int, most *int32) error {
+	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &name, MinSize: aws.Int32(int32(least)), MaxSize: most,
+	})
+	if err != nil {
+		return fmt.Errorf("giving %s the sizes that blue had: %w", name, err)
 	}
 	return nil
 }
