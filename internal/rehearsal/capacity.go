@@ -68,6 +68,16 @@ func (c *capacity) look(w *watch, s sight, by *act) {
 	}
 }
 
+// owes reports whether instances that others took are not all replaced yet.
+func (c *capacity) owes() bool {
+	for _, ids := range c.lost {
+		if len(ids) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // floor is how many instances must serve.
 func (c *capacity) floor() int {
 	floor := c.reached

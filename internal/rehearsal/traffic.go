@@ -63,6 +63,9 @@ func (w *watch) share(rule localelb.RoutedRule, group localelb.RoutedGroup) {
 		if w.answers(target.InstanceID) || w.answering.silent[target.InstanceID] {
 			continue
 		}
+		if group.FailOpen && w.capacity.owes() { // others took the healthy ones, and these take their place
+			continue
+		}
 		if group.FailOpen {
 			w.breaks(2, "requests go to %s, which does not answer: no target of %s is healthy", target.InstanceID, group.ARN)
 		} else {
