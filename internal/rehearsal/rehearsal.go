@@ -33,11 +33,18 @@ type Rehearsal struct {
 	AWS   *localaws.AWS
 	World world.World
 
-	clock    *clock.Virtual
+	clock    timeline
 	config   aws.Config // an operator's
 	machines *sfn.Client
 	mutant   Mutant
 	watch    *watch
+}
+
+// timeline is the world's clock, and who drives it.
+type timeline interface {
+	clock.Clock
+	Run(func())
+	Close()
 }
 
 // New seeds a world and waits until its fleet serves.
