@@ -7,120 +7,231 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"bluegreen/internal/asl"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/localaws"
 	localasg "bluegreen/internal/localaws/autoscaling"
 	"bluegreen/internal/localaws/faults"
+	locallambda "bluegreen/internal/localaws/lambda"
 	"bluegreen/internal/localaws/world"
 )
 
 // Course is a deployment in a world: what a sweep disturbs, one way at a time.
 type Course struct {
-	Name    string
-	Plan    world.Plan
-	Request string
-	Prepare func(*Rehearsal) // before the deployment starts; may be nil
+	Name     string
+	Plan     world.Plan
+	Settings *localaws.Settings // nil: localaws.DefaultSettings
+	Request  string
+	Prepare  func(context.Context, *Rehearsal) error // before the deployment starts; may be nil
+	End      string                                  // how it ends undisturbed
 }
 
 // Outcome is how a course went.
 type Outcome struct {
-	Execution string // ARN
 	End       string
 	Error     string
 	What      string
-	Recovered string          // how action recover ended, where the execution itself could not put things right
-	Calls     []faults.Record // that the functions made, of the undisturbed course
-	Problems  []string        // promises broken; a world that is not what the end state says
+	Stranded  bool   // the execution ended so, whatever put things right then
+	Recovered string // how action recover ended, where the execution itself could not put things right
+	Problems  []string
+
+	// What the undisturbed course is made of: where a sweep can strike.
+	Calls   []faults.Record // that the functions made until the execution ended
+	Invokes []string        // functions in the order in which they were invoked
+	Entered []string        // states in the order in which they were entered
+}
+
+// trial is a course under way.
+type trial struct {
+	course  Course
+	r       *Rehearsal
+	arn     string // of the deployment's execution
+	before  localasg.GroupView
+	asleep  time.Time // until then a disturbed call may not have woken up
+	outcome Outcome
+
+	onInvoke func(function string, nth int) locallambda.Fault // nil: none
+	onEntry  func(state string, nth int)                      // nil: none
+	visits   map[string]int
 }
 
 // patience bounds a course: the longest retries, a whole drain and a recovery fit in.
 const patience = 12 * time.Hour
 
-// Run takes the course from a fresh world to its end. disturb, if not nil, is called right before the deployment starts.
-func (c Course) Run(seed uint64, disturb func(context.Context, *Rehearsal)) (Outcome, error) {
-	r, err := New(Options{Seed: seed, Plan: c.Plan})
+// settle is how long a world is left alone before it is inspected: what the deployment set in motion comes to rest.
+const settle = 10 * time.Minute
+
+// longestFault is how long the longest disturbance lasts: longer than the retries, so that a person has to mend it.
+const longestFault = time.Hour
+
+// executionName is what the deployment of a course is called.
+const executionName = "course"
+
+// Run takes the course from a fresh world to its end. p is what disturbs it; the zero Point is nothing.
+func (c Course) Run(seed uint64, p Point) (Outcome, error) {
+	r, err := New(Options{Seed: seed, Plan: c.Plan, Settings: c.Settings})
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer r.Close()
-	var outcome Outcome
+	t := &trial{course: c, r: r, visits: make(map[string]int)}
 	r.Run(func(ctx context.Context) {
 		if c.Prepare != nil {
-			c.Prepare(r)
+			if err = c.Prepare(ctx, r); err != nil {
+				return
+			}
 		}
 		r.AWS.Faults.Keep(-1)
-		if disturb != nil {
-			disturb(ctx, r)
+		t.before = r.live(ctx)
+		t.listen()
+		if p.arm != nil {
+			p.arm(t)
 		}
-		outcome, err = c.deploy(ctx, r)
+		err = t.play(ctx, p.then)
 	})
-	return outcome, err
+	return t.outcome, err
 }
 
-func (c Course) deploy(ctx context.Context, r *Rehearsal) (Outcome, error) {
-	before := r.snapshot()
-	arn, err := r.Start(ctx, "course", c.Request)
-	if err != nil {
-		return Outcome{}, err
-	}
-	out, err := r.AwaitEnd(ctx, arn, patience)
-	if err != nil {
-		return Outcome{Execution: arn, Problems: []string{err.Error()}}, nil
-	}
-	state, report := EndState(out)
-	outcome := Outcome{Execution: arn, End: state, Error: report.Error, What: report.What}
-	for _, call := range r.AWS.Faults.Calls() {
-		if call.Function != "" {
-			outcome.Calls = append(outcome.Calls, call)
+// listen notes what is invoked and entered, and lets the disturbance answer.
+func (t *trial) listen() {
+	t.r.AWS.Functions.SetFaults(func(inv locallambda.Invocation) locallambda.Fault {
+		t.outcome.Invokes = append(t.outcome.Invokes, inv.FunctionName)
+		if t.onInvoke == nil {
+			return locallambda.Fault{}
 		}
-	}
-	if !slices.Contains([]string{deploy.EndSucceeded, deploy.EndRolledBack, deploy.EndRejected}, state) {
-		if err := c.recover(ctx, r, &outcome); err != nil {
-			return outcome, err
+		return t.onInvoke(inv.FunctionName, count(t.outcome.Invokes, inv.FunctionName))
+	})
+	t.r.AWS.Machines.OnEvent(func(arn string, event asl.Event) {
+		entered, ok := event.Details.(*asl.StateEnteredDetails)
+		if !ok || shortName(arn) != executionName {
+			return
 		}
-	}
-	r.Wait(ctx, settle)
-	outcome.Problems = append(outcome.Problems, r.Broken()...)
-	outcome.Problems = append(outcome.Problems, r.inspect(ctx, before, outcome)...)
-	return outcome, nil
+		t.outcome.Entered = append(t.outcome.Entered, entered.Name)
+		if t.onEntry != nil {
+			t.onEntry(entered.Name, count(t.outcome.Entered, entered.Name))
+		}
+	})
 }
 
-// settle is how long a world is left alone before it is inspected: what the deployment set in motion comes to rest.
-const settle = 10 * time.Minute
+func count(all []string, one string) int {
+	n := 0
+	for _, each := range all {
+		if each == one {
+			n++
+		}
+	}
+	return n
+}
 
-// recover does what a person, or the rule that watches executions, does after an end that is none of ours.
-func (c Course) recover(ctx context.Context, r *Rehearsal, outcome *Outcome) error {
-	r.Wait(ctx, longestFault) // until what was denied is allowed again
-	arn, err := r.Start(ctx, "recovery", fmt.Sprintf(`{"project": %q, "action": "recover", "blue": {"asg_name": %q}}`, c.Plan.Project, r.World.GroupName))
+// play runs the deployment, lets a person do what the point says once it has ended, and inspects the world.
+func (t *trial) play(ctx context.Context, then aftermath) error {
+	arn, err := t.r.Start(ctx, executionName, t.course.Request)
 	if err != nil {
 		return err
 	}
-	out, err := r.AwaitEnd(ctx, arn, patience)
-	if err != nil {
-		outcome.Problems = append(outcome.Problems, err.Error())
-		return nil
+	t.arn = arn
+	if err := t.await(ctx, arn); err != nil {
+		return err
 	}
-	state, report := EndState(out)
-	outcome.Recovered = state
-	if state != deploy.EndSucceeded {
-		outcome.Problems = append(outcome.Problems, fmt.Sprintf("the recovery ended %s: %s", state, report.What))
+	t.outcome.Stranded = t.outcome.End == deploy.EndStranded
+	for _, call := range t.r.AWS.Faults.Calls() {
+		if call.Function != "" {
+			t.outcome.Calls = append(t.outcome.Calls, call)
+		}
 	}
+	if then == nil {
+		then = recovered
+	}
+	if err := then(ctx, t); err != nil {
+		return err
+	}
+	t.rest(ctx)
 	return nil
 }
 
-// snapshot is blue as it stands.
-func (r *Rehearsal) snapshot() localasg.GroupView {
+// await waits for an execution's end and notes it.
+func (t *trial) await(ctx context.Context, arn string) error {
+	out, err := t.r.AwaitEnd(ctx, arn, patience)
+	if err != nil {
+		return err
+	}
+	var report deploy.Report
+	t.outcome.End, report = EndState(out)
+	t.outcome.Error, t.outcome.What = report.Error, report.What
+	return nil
+}
+
+// rest lets the world come to rest and inspects it. Nothing may be written any more.
+func (t *trial) rest(ctx context.Context) {
+	ended := t.r.clock.Now()
+	if t.asleep.After(ended) {
+		t.r.Wait(ctx, t.asleep.Sub(ended))
+	}
+	t.r.Wait(ctx, settle)
+	t.problems(t.r.Broken()...)
+	t.problems(t.r.inspect(ctx, t.before, t.outcome)...)
+	t.problems(t.writesSince(ended)...)
+}
+
+func (t *trial) problems(found ...string) {
+	for _, problem := range found {
+		if !slices.Contains(t.outcome.Problems, problem) {
+			t.outcome.Problems = append(t.outcome.Problems, problem)
+		}
+	}
+}
+
+// writesSince are the writes of functions that were begun since then and had an effect.
+func (t *trial) writesSince(then time.Time) []string {
+	var writes []string
+	for _, call := range t.r.AWS.Faults.Calls() {
+		if call.Function != "" && !reads(call.Operation) && call.Effect && call.Code == "" && !call.Time.Before(then) {
+			writes = append(writes, fmt.Sprintf("%s wrote %s when all was over", call.Function, call.Operation))
+		}
+	}
+	return writes
+}
+
+// start starts another execution and waits for its end; name tells it from others.
+func (t *trial) start(ctx context.Context, name, input string) (*sfn.DescribeExecutionOutput, error) {
+	arn, err := t.r.Start(ctx, name, input)
+	if err != nil {
+		return nil, err
+	}
+	return t.r.AwaitEnd(ctx, arn, patience)
+}
+
+// live is the fleet that serves, as it stands.
+func (r *Rehearsal) live(ctx context.Context) localasg.GroupView {
+	name := r.World.GroupName
+	if record, found, err := r.record(ctx); err == nil && found {
+		name = record.Live
+	}
+	return r.group(name)
+}
+
+// snapshot is the first blue as it stands.
+func (r *Rehearsal) snapshot() localasg.GroupView { return r.group(r.World.GroupName) }
+
+func (r *Rehearsal) group(name string) localasg.GroupView {
 	r.AWS.Account.Lock()
 	defer r.AWS.Account.Unlock()
-	view, _ := r.AWS.Groups.View(r.World.GroupName)
+	view, _ := r.AWS.Groups.View(name)
 	return view
 }
 
-// inspect compares the world with what the end state says of it (promise 4).
-func (r *Rehearsal) inspect(ctx context.Context, before localasg.GroupView, outcome Outcome) []string {
+// record is what the ledger holds of the lineage.
+func (r *Rehearsal) record(ctx context.Context) (ledger.Record, bool, error) {
 	l := ledger.Ledger{Table: r.World.LedgerTable, Items: dynamodb.NewFromConfig(r.config)}
-	record, found, err := l.Get(ctx, r.World.GroupName)
+	return l.Get(ctx, r.World.GroupName)
+}
+
+// inspect compares the world with what the end state and the record say of it (promise 4).
+func (r *Rehearsal) inspect(ctx context.Context, before localasg.GroupView, outcome Outcome) []string {
+	record, found, err := r.record(ctx)
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -130,11 +241,18 @@ func (r *Rehearsal) inspect(ctx context.Context, before localasg.GroupView, outc
 	if found {
 		live = record.Live
 	}
-	succeeded := outcome.End == deploy.EndSucceeded
-	if outcome.Recovered != "" && len(record.Outcomes) > 0 {
-		succeeded = record.Outcomes[0].End == deploy.EndSucceeded
+	if outcome.Recovered == "" {
+		problems.check(outcome.End != deploy.EndSucceeded || live != before.Name, "it ended Succeeded, and %s is live", live)
+		problems.check(outcome.End != deploy.EndRolledBack || live == before.Name, "it ended RolledBack, and %s is live", live)
 	}
-	problems.check(succeeded == (live != r.World.GroupName), "the record says that %s is live", live)
+	replaced := make(map[string]bool) // fleets that stand by at size 0
+	expected := r.World.GroupName
+	for _, ended := range slices.Backward(record.Outcomes) {
+		if ended.End == deploy.EndSucceeded {
+			replaced[ended.Blue], expected = true, ended.Green
+		}
+	}
+	problems.check(live == expected, "the record says that %s is live, its outcomes that %s is", live, expected)
 	r.AWS.Account.Lock()
 	defer r.AWS.Account.Unlock()
 	for _, name := range r.AWS.Groups.Names() {
@@ -142,7 +260,7 @@ func (r *Rehearsal) inspect(ctx context.Context, before localasg.GroupView, outc
 		switch {
 		case name == live:
 			r.inspectLive(problems, before, view)
-		case succeeded && name == before.Name:
+		case replaced[name]:
 			problems.check(view.Min == 0 && view.Max == 0 && view.Desired == 0 && len(view.Instances) == 0 && len(view.Attachments) == 0,
 				"%s is not empty: min %d desired %d max %d, %d instances", name, view.Min, view.Desired, view.Max, len(view.Instances))
 		default:
@@ -163,15 +281,21 @@ func (r *Rehearsal) inspectLive(problems *findings, before, view localasg.GroupV
 	problems.check(slices.Equal(view.Hooks, before.Hooks), "%s has lifecycle hooks %v", view.Name, view.Hooks)
 	serving := 0
 	for _, instance := range view.Instances {
-		if instance.State != "InService" {
-			continue
-		}
-		health, registered := r.AWS.Balancers.Health(r.World.TargetGroupARN, instance.ID)
-		if r.World.TargetGroupARN == "" || (registered && health.State == "healthy") {
+		if instance.State == "InService" && r.healthyEverywhere(instance.ID) {
 			serving++
 		}
 	}
 	problems.check(serving >= before.Desired, "%d instances of %s serve, blue had %d", serving, view.Name, before.Desired)
+}
+
+// healthyEverywhere reports whether an instance is healthy in every target group. The account's lock is held.
+func (r *Rehearsal) healthyEverywhere(id string) bool {
+	for _, arn := range r.World.TargetGroupARNs {
+		if health, registered := r.AWS.Balancers.Health(arn, id); !registered || health.State != "healthy" {
+			return false
+		}
+	}
+	return true
 }
 
 // findings collects what is wrong.

@@ -1,0 +1,158 @@
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/localaws"
+	"bluegreen/internal/localaws/account"
+	"bluegreen/internal/localaws/world"
+)
+
+// request gives green as little time to be healthy as a request may.
+const request = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60}}`
+
+// Courses are the deployments that the sweep disturbs: each strategy, each shape of blue, and each part of the way back.
+// All are quick: every look at a fleet is a call to be disturbed, and looks go on for as long as something takes.
+func Courses() []Course {
+	quick := world.DefaultPlan()
+	quick.Min, quick.Desired, quick.Max, quick.DeregistrationDelay = 1, 2, 4, 10*time.Second
+	quick.Check = world.Check{Interval: 5 * time.Second, Timeout: 2 * time.Second, Healthy: 2, Unhealthy: 2}
+	workers := quick
+	workers.Balanced = false
+	configured := workers
+	configured.Source = world.FromConfiguration
+	mixed := quick
+	mixed.Source, mixed.TargetGroups = world.FromPolicy, 2
+	seeds := world.DefaultPlan()
+	seeds.DeregistrationDelay = 30 * time.Second
+	courses := []Course{
+		{Name: "attach", Plan: seeds, End: deploy.EndSucceeded},
+		{Name: "none", Plan: workers, End: deploy.EndSucceeded},
+		{Name: "second-generation", Plan: workers, End: deploy.EndSucceeded, Prepare: firstGeneration},
+		{Name: "launch-configuration", Plan: configured, End: deploy.EndSucceeded, Prepare: notifyingHooks},
+		{Name: "mixed-two-target-groups", Plan: mixed, End: deploy.EndSucceeded},
+		{Name: "no-capacity", Plan: workers, End: deploy.EndRolledBack, Prepare: noCapacity},
+		{Name: "sick-green", Plan: quick, End: deploy.EndRolledBack, Prepare: sickGreen},
+		{Name: "lost-green", Plan: quick, End: deploy.EndRolledBack, Prepare: lostGreen},
+	}
+	for i := range courses {
+		courses[i].Settings = quickly()
+		courses[i].Request = request
+	}
+	return courses
+}
+
+// quickly lets instances come and go in seconds.
+func quickly() *localaws.Settings {
+	settings := localaws.DefaultSettings()
+	settings.EC2.Pending = account.Duration{Min: time.Second, Max: 3 * time.Second}
+	settings.EC2.Boot = account.Duration{Min: 2 * time.Second, Max: 4 * time.Second}
+	settings.EC2.ShuttingDown = account.Duration{Min: 2 * time.Second, Max: 5 * time.Second}
+	return &settings
+}
+
+// firstGeneration deploys once before: the course goes from the first copy to the second.
+func firstGeneration(ctx context.Context, r *Rehearsal) error {
+	arn, err := r.Start(ctx, "first", request)
+	if err != nil {
+		return err
+	}
+	out, err := r.AwaitEnd(ctx, arn, patience)
+	if err != nil {
+		return err
+	}
+	if end, report := EndState(out); end != deploy.EndSucceeded {
+		return fmt.Errorf("the first deployment ended %s: %s", end, report.What)
+	}
+	return nil
+}
+
+// notifyingHooks gives blue two lifecycle hooks that tell two topics, which one create call cannot take together.
+func notifyingHooks(ctx context.Context, r *Rehearsal) error {
+	for _, name := range []string{"first-hook", "second-hook"} {
+		topic, err := sns.NewFromConfig(r.config).CreateTopic(ctx, &sns.CreateTopicInput{Name: &name})
+		if err != nil {
+			return err
+		}
+		_, err = autoscaling.NewFromConfig(r.config).PutLifecycleHook(ctx, &autoscaling.PutLifecycleHookInput{
+			AutoScalingGroupName: &r.World.GroupName, LifecycleHookName: &name, LifecycleTransition: aws.String("autoscaling:EC2_INSTANCE_LAUNCHING"),
+			HeartbeatTimeout: aws.Int32(30), DefaultResult: aws.String("CONTINUE"),
+			NotificationTargetARN: topic.TopicArn,
+			RoleARN:               aws.String("arn:aws:iam::" + r.AWS.Account.ID + ":role/" + name),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	r.Wait(ctx, time.Minute) // describes lag
+	return nil
+}
+
+// noCapacity leaves EC2 no room for green.
+func noCapacity(_ context.Context, r *Rehearsal) error {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	for _, zone := range r.AWS.Compute.Zones() {
+		r.AWS.Compute.SetCapacity(zone, r.World.InstanceType, 0)
+	}
+	return nil
+}
+
+// sickGreen lets nothing that runs green's image answer.
+func sickGreen(_ context.Context, r *Rehearsal) error {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	r.AWS.Compute.MarkImageSick(r.World.GreenImage)
+	return nil
+}
+
+// lostGreen lets green fall sick while blue leaves its target groups: the way back must bring blue's traffic back.
+func lostGreen(_ context.Context, r *Rehearsal) error {
+	var once sync.Once
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	r.AWS.Groups.OnChange(func(string) {
+		blue, _ := r.AWS.Groups.View(r.World.GroupName)
+		for _, attachment := range blue.Attachments {
+			if attachment.State == "Removing" {
+				once.Do(func() { r.clock.Go(r.loseGreen) })
+			}
+		}
+	})
+	return nil
+}
+
+// loseGreen makes every instance sick that is not blue's.
+func (r *Rehearsal) loseGreen() {
+	for _, id := range r.others() {
+		r.Excuse(id)
+		r.AWS.Account.Lock()
+		r.AWS.Compute.Sicken(id)
+		r.AWS.Account.Unlock()
+	}
+}
+
+// others are the instances of all groups but blue.
+func (r *Rehearsal) others() []string {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	var ids []string
+	for _, name := range r.AWS.Groups.Names() {
+		if name == r.World.GroupName {
+			continue
+		}
+		view, _ := r.AWS.Groups.View(name)
+		for _, instance := range view.Instances {
+			ids = append(ids, instance.ID)
+		}
+	}
+	return ids
+}
