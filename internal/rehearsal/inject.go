@@ -106,16 +106,17 @@ func (s *Script) machine() string {
 	return s.r.World.MachineARN[strings.LastIndexByte(s.r.World.MachineARN, ':')+1:]
 }
 
-// members are the instance ids of a fleet: blue, or green with its number (green=1).
+// members are the instance ids of a fleet: blue, or another named by group=. They are InService, or in state=.
 func (s *Script) members(d *datadriven.TestData) []string {
 	name := argument(d, "group", s.r.World.GroupName)
 	name = strings.Replace(name, "BLUE", s.r.World.GroupName, 1)
 	s.r.AWS.Account.Lock()
 	defer s.r.AWS.Account.Unlock()
 	view, _ := s.r.AWS.Groups.View(name)
+	state := argument(d, "state", "InService")
 	var ids []string
 	for _, instance := range view.Instances {
-		if instance.State == "InService" {
+		if instance.State == state {
 			ids = append(ids, instance.ID)
 		}
 	}
@@ -142,6 +143,17 @@ func (s *Script) strike(d *datadriven.TestData, do func(id string)) (string, err
 	return "", nil
 }
 
+// interruptSpot lets EC2 take n Spot Instances of a group back.
+func (s *Script) interruptSpot(_ context.Context, d *datadriven.TestData) (string, error) {
+	var problems []string
+	answer, err := s.strike(d, func(id string) {
+		if err := s.r.AWS.Compute.InterruptSpot(id); err != nil {
+			problems = append(problems, refusal(err))
+		}
+	})
+	return strings.Join(problems, "") + answer, err
+}
+
 // sicken lets instances fall sick, for a while when for= says so.
 func (s *Script) sicken(_ context.Context, d *datadriven.TestData) (string, error) {
 	length, err := lasting(d)
@@ -161,8 +173,14 @@ func (s *Script) impair(_ context.Context, d *datadriven.TestData) (string, erro
 	return s.strike(d, s.r.AWS.Compute.ImpairStatus)
 }
 
-func (s *Script) terminate(_ context.Context, d *datadriven.TestData) (string, error) {
-	return s.strike(d, s.r.AWS.Compute.Terminate)
+func (s *Script) terminate(ctx context.Context, d *datadriven.TestData) (string, error) {
+	var ids []string
+	answer, err := s.strike(d, func(id string) { ids = append(ids, id) })
+	if err != nil || len(ids) == 0 {
+		return answer, err
+	}
+	_, err = ec2.NewFromConfig(s.r.config).TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: ids})
+	return answer + refusal(err), nil
 }
 
 // sickImage lets no instance of the image that green will run ever answer.

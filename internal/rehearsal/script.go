@@ -50,7 +50,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"call": s.call, "fault": s.fault, "outlive": s.outlive, "sicken": s.sicken, "terminate": s.terminate,
 		"sick-image": s.sickImage, "capacity": s.capacity, "record": s.record, "calls": s.calls,
 		"drains": s.drains, "lose-agent": s.loseAgent, "note": s.noteMembers, "drained": s.drained, "protect": s.protect,
-		"graceful-shutdown": s.gracefulShutdown, "lose-events": s.loseEvents, "shutdowns": s.shutdowns,
+		"graceful-shutdown": s.gracefulShutdown, "lose-events": s.loseEvents, "interrupt-spot": s.interruptSpot, "shutdowns": s.shutdowns,
 		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge,
 	}
 	command, ok := commands[d.Cmd]
