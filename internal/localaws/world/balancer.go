@@ -24,13 +24,13 @@ func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
 	if plan.Network {
 		kind, protocol = elbtypes.LoadBalancerTypeEnumNetwork, elbtypes.ProtocolEnumTcp
 	}
-	w.DeregistrationSec = seconds(plan.DeregistrationDelay)
-	for n := range max(plan.TargetGroups, 1) {
+	for n, spec := range plan.targetGroups() {
+		w.DeregistrationSec = max(w.DeregistrationSec, seconds(spec.DeregistrationDelay))
 		name := plan.prefix()
 		if n > 0 {
 			name = fmt.Sprintf("%s-%d", name, n+1)
 		}
-		arn, err := s.targetGroup(ctx, plan, name, protocol, vpc)
+		arn, err := s.targetGroup(ctx, spec, name, protocol, vpc)
 		if err != nil {
 			return err
 		}
@@ -57,11 +57,8 @@ func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
 	return nil
 }
 
-func (s Seeder) targetGroup(ctx context.Context, plan Plan, name string, protocol elbtypes.ProtocolEnum, vpc string) (arn string, err error) {
-	check := plan.Check
-	if check == (Check{}) {
-		check = DefaultCheck()
-	}
+func (s Seeder) targetGroup(ctx context.Context, spec TargetGroup, name string, protocol elbtypes.ProtocolEnum, vpc string) (arn string, err error) {
+	check := spec.Check
 	group, err := s.elbv2.CreateTargetGroup(ctx, &elbv2.CreateTargetGroupInput{
 		Name: &name, Protocol: protocol, Port: aws.Int32(appPort), VpcId: aws.String(vpc),
 		TargetType:                 elbtypes.TargetTypeEnumInstance,
@@ -80,7 +77,7 @@ func (s Seeder) targetGroup(ctx context.Context, plan Plan, name string, protoco
 		TargetGroupArn: &arn,
 		Attributes: []elbtypes.TargetGroupAttribute{{
 			Key:   aws.String("deregistration_delay.timeout_seconds"),
-			Value: aws.String(strconv.Itoa(int(seconds(plan.DeregistrationDelay)))),
+			Value: aws.String(strconv.Itoa(int(seconds(spec.DeregistrationDelay)))),
 		}},
 	})
 	return arn, err

@@ -4,8 +4,10 @@
 package world
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,12 +25,14 @@ import (
 // Plan is what to put into the account. Names follow the seed: <project>-<role>-<environment>.
 type Plan struct {
 	Project, Role, Environment string
+	Group                      string            // the fleet's name; empty is <project>-<role>-<environment>-asg
 	Min, Max, Desired          int32             // sizes of the fleet
 	Balanced                   bool              // the fleet stands behind a load balancer
 	TargetGroups               int               // that a balanced fleet serves; 0 is one
 	Network                    bool              // the load balancer is a Network Load Balancer, not an Application one
 	DeregistrationDelay        time.Duration     // of each target group, whole seconds
 	Check                      Check             // of each target group; the zero Check is DefaultCheck
+	Each                       []TargetGroup     // the target groups one by one, in place of the three above
 	HealthCheckType            string            // of the group; empty is ELB when it is balanced, else EC2
 	Grace                      time.Duration     // of the group's health checks, whole seconds; 0 is a minute
 	Zones                      int               // that the fleet spreads over; 0 is all of the Region's
@@ -60,6 +64,12 @@ type Check struct {
 	Healthy, Unhealthy int32         // checks in a row
 }
 
+// TargetGroup is one of several that differ.
+type TargetGroup struct {
+	DeregistrationDelay time.Duration // whole seconds
+	Check               Check
+}
+
 // DefaultCheck is a check that is quick to notice.
 func DefaultCheck() Check {
 	return Check{Interval: 10 * time.Second, Timeout: 5 * time.Second, Healthy: 2, Unhealthy: 2}
@@ -89,6 +99,18 @@ func DefaultPlan() Plan {
 		DeregistrationDelay: 120 * time.Second,
 		LedgerTable:         "bluegreen-ledger",
 	}
+}
+
+// targetGroups are the fleet's target groups, one by one.
+func (p Plan) targetGroups() []TargetGroup {
+	if len(p.Each) > 0 {
+		return p.Each
+	}
+	check := p.Check
+	if check == (Check{}) {
+		check = DefaultCheck()
+	}
+	return slices.Repeat([]TargetGroup{{p.DeregistrationDelay, check}}, max(p.TargetGroups, 1))
 }
 
 func (p Plan) prefix() string { return p.Project + "-" + p.Role + "-" + p.Environment }
@@ -137,7 +159,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 	s.lambda = lambda.NewFromConfig(s.Config)
 	s.sfn = sfn.NewFromConfig(s.Config)
 	w := World{
-		GroupName:       plan.prefix() + "-asg",
+		GroupName:       cmp.Or(plan.Group, plan.prefix()+"-asg"),
 		TemplateName:    plan.prefix(),
 		LedgerTable:     plan.LedgerTable,
 		DesiredCapacity: plan.Desired,
