@@ -18,7 +18,9 @@ func commands() []command {
 	return []command{
 		{"demo", "replace a serving fleet under traffic, watch it, and check that nothing was lost", runDemo},
 		{"local", "keep a local AWS with the same fleet up, for the aws CLI and for you", runLocal},
+		{"worker", "take jobs from a queue, as the instances of the workers' fleet do", runWorker},
 		{"search", "draw deployments, faults and mishaps from seeds, and rehearse them in virtual time", runSearch},
+		{"rehearse", "rehearse a deployment of your real fleet on a model of it; reads AWS, writes nothing", runRehearse},
 		{"version", "print the version", runVersion},
 	}
 }

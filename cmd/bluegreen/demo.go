@@ -1,11 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,14 +18,18 @@ import (
 // demoOptions say what to demonstrate.
 type demoOptions struct {
 	house     *houseOptions
-	input     string // file with the request
-	perSecond int    // requests, wall
+	input     string  // file with the request
+	perSecond int     // requests, wall
+	perMinute float64 // jobs, the clock's
 	json      bool
 }
 
 func (o *demoOptions) check() error {
 	if o.perSecond < 1 || o.perSecond > 2000 {
 		return usagef("--requests %d: want 1 to 2000 a second", o.perSecond)
+	}
+	if !(o.perMinute > 0 && o.perMinute <= 600) {
+		return usagef("--jobs %g: want more than 0, and at most 600 a minute", o.perMinute)
 	}
 	return o.house.check()
 }
@@ -35,8 +38,9 @@ func (o *demoOptions) check() error {
 func runDemo(ctx context.Context, term terminal, args []string) error {
 	flags, houseOptions := houseFlags("demo", "127.0.0.1:0")
 	options := demoOptions{house: houseOptions}
-	flags.StringVar(&options.input, "input", "pipeline/state_machine_input.json", "`file` with the request")
-	flags.IntVar(&options.perSecond, "requests", 200, "requests a `second` of real time")
+	flags.StringVar(&options.input, "input", "", "`file` with the request (default the fleet's own, below pipeline)")
+	flags.IntVar(&options.perSecond, "requests", 200, "requests a `second` of real time, for a web fleet")
+	flags.Float64Var(&options.perMinute, "jobs", 12, "jobs a `minute` of the local AWS, for a fleet of workers")
 	green := flags.String("green", "well", "how the new fleet does: well, sick or short (of capacity)")
 	flags.BoolVar(&options.json, "json", false, "print the summary as JSON")
 	if err := parseFlags(term, flags, args); err != nil {
@@ -49,6 +53,11 @@ func runDemo(ctx context.Context, term terminal, args []string) error {
 	if err != nil {
 		return err
 	}
+	kind, err := fleetNamed(options.house.fleet)
+	if err != nil {
+		return err
+	}
+	options.input = cmp.Or(options.input, kind.input)
 	input, err := os.ReadFile(options.input)
 	if err != nil {
 		return fmt.Errorf("read the request: %w; run this where pipeline/ is, or name a file with --input", err)
@@ -100,36 +109,60 @@ type demonstration struct {
 	request  string
 	out      *progress
 
-	traffic *traffic
-	who     string // answered of late
+	load load
 }
 
-// run sends traffic, deploys, and sums up. The traffic goes on a little before and after.
+// load is what a fleet has to do while it is replaced, and the watch over it.
+type load interface {
+	// show tells how it goes: in the status line, and in a line when something has changed.
+	show(context.Context, *progress, *changeLog) error
+	// end stops it, waits for what is under way, and puts what was seen into a summary.
+	end(context.Context, *summary) error
+}
+
+// begin gives the fleet something to do.
+func (d *demonstration) begin(ctx context.Context) error {
+	if d.house.workshop != nil {
+		d.load = startJobs(ctx, d.house, d.options.perMinute, d.options.house.seed)
+		d.out.line("jobs: %g a minute, of 5 to 40 s, to %s", d.options.perMinute, d.house.workshop.queueURL)
+		return nil
+	}
+	witness, err := startWitness(ctx, d.house, d.world, d.options.perSecond)
+	if err != nil {
+		return err
+	}
+	d.load = witness
+	d.out.line("traffic: %d requests a second to %s", d.options.perSecond, witness.traffic.url)
+	return nil
+}
+
+// run gives the fleet its load, deploys, and sums up. The load goes on a little before and after.
 func (d *demonstration) run(ctx context.Context) (*summary, error) {
 	d.scenario.prepare(d.house, d.world)
-	witness, err := startWitness(ctx, d.house, d.world.ListenerARN, d.options.perSecond)
-	if err != nil {
+	if err := d.begin(ctx); err != nil {
 		return nil, err
 	}
-	d.traffic = witness.traffic
-	d.out.line("traffic: %d requests a second to %s", d.options.perSecond, d.traffic.url)
 	result := &summary{Speed: d.options.house.speed}
-	err = d.deploy(ctx, result)
-	witness.end(result)
+	err := d.deploy(ctx, result)
+	if ending := d.load.end(ctx, result); err == nil {
+		err = ending
+	}
 	d.out.show("")
-	result.judge(expectation{endState: d.scenario.endState, serving: int(d.world.DesiredCapacity), blue: d.world.GroupName})
+	result.judge(expectation{
+		endState: d.scenario.endState, serving: int(d.world.DesiredCapacity), blue: d.world.GroupName, balanced: d.world.ListenerARN != "",
+	})
 	return result, err
 }
 
-// trafficMargin is how long the traffic goes on before and after the deployment, in the clock's time.
-const trafficMargin = 20 * time.Second
+// margin is how long the load goes on before and after the deployment, in the clock's time.
+const margin = 20 * time.Second
 
 // deploymentLimit is how long a demonstration waits for its end, in the clock's time.
 const deploymentLimit = 2 * time.Hour
 
 // deploy starts the execution, shows what happens until it ends, and describes the end.
 func (d *demonstration) deploy(ctx context.Context, result *summary) error {
-	if err := d.house.clock.Sleep(ctx, trafficMargin); err != nil {
+	if err := d.house.clock.Sleep(ctx, margin); err != nil {
 		return err
 	}
 	o := newObserver(d.house.config, d.world.GroupName, d.world.MachineARN)
@@ -145,7 +178,7 @@ func (d *demonstration) deploy(ctx context.Context, result *summary) error {
 		return err
 	}
 	result.WallSeconds = milliseconds(wall.Now().Sub(began).Seconds())
-	if err := d.house.clock.Sleep(ctx, trafficMargin); err != nil {
+	if err := d.house.clock.Sleep(ctx, margin); err != nil {
 		return err
 	}
 	return o.describeEnd(ctx, result)
@@ -160,7 +193,9 @@ func (d *demonstration) showUntilEnd(ctx context.Context, o observer, changes *c
 		if err := changes.fleets(ctx, d.out, o); err != nil {
 			return err
 		}
-		d.answered(changes)
+		if err := d.load.show(ctx, d.out, changes); err != nil {
+			return err
+		}
 		if ended(changes.state.Status) {
 			return nil
 		}
@@ -175,19 +210,4 @@ func (d *demonstration) showUntilEnd(ctx context.Context, o observer, changes *c
 
 func ended(status sfntypes.ExecutionStatus) bool {
 	return status != "" && status != sfntypes.ExecutionStatusRunning && status != sfntypes.ExecutionStatusPendingRedrive
-}
-
-// answered tells who answered of late: in the status line, and as a line when other groups answer than before.
-func (d *demonstration) answered(changes *changeLog) {
-	counts, _ := d.traffic.soFar()
-	shares := d.traffic.shares()
-	if who := strings.Join(slices.Sorted(maps.Keys(shares)), " and "); who != d.who && who != "" {
-		d.who = who
-		changes.say(d.out, "requests are answered by "+who)
-	}
-	blue, total := shares[d.world.GroupName], 0
-	for _, n := range shares {
-		total += n
-	}
-	d.out.show(fmt.Sprintf("       %d requests, %d failed; of the last %d blue answered %d, green %d", counts.Sent, counts.Failed, total, blue, total-blue))
 }

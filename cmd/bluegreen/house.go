@@ -34,6 +34,7 @@ type houseOptions struct {
 	speed     float64 // how many times faster than the wall its clock runs
 	seed      uint64
 	functions string // directory with <state>/bootstrap
+	fleet     string // kind of fleet
 }
 
 // house is a local AWS that serves real clients and real traffic.
@@ -44,6 +45,9 @@ type house struct {
 	server *http.Server
 	url    string // of the endpoint
 	config aws.Config
+
+	functions map[string]string // ARNs by state
+	workshop  *workshop         // nil: the fleet is not one of workers
 }
 
 // openHouse puts up a local AWS in which nothing stands yet.
@@ -67,12 +71,17 @@ func openHouse(options houseOptions) (*house, error) {
 	h.aws.Account.Unlock()
 	h.server = &http.Server{Handler: h.aws.Endpoint}
 	go h.server.Serve(socket)
-	h.config = aws.Config{
+	h.config = localConfig(h.url)
+	return h, nil
+}
+
+// localConfig is what clients of a local AWS need to know.
+func localConfig(url string) aws.Config {
+	return aws.Config{
 		Region:       localaws.DefaultRegion,
-		BaseEndpoint: &h.url,
+		BaseEndpoint: &url,
 		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
 	}
-	return h, nil
 }
 
 // close ends everything that openHouse and the functions started.
@@ -80,17 +89,22 @@ func (h *house) close() {
 	h.aws.Close()
 	h.plane.Close()
 	h.server.Close()
+	if h.workshop != nil {
+		h.workshop.close()
+	}
 }
 
 // enoughMemory is more than a house ever needs, in bytes: beyond it the garbage collector works harder.
 const enoughMemory = 128 << 20
 
 // seed puts the demonstration's world into the house.
-func (h *house) seed(ctx context.Context, functionsDir string) (world.World, error) {
+func (h *house) seed(ctx context.Context, functionsDir string, kind fleetKind) (world.World, error) {
 	debug.SetMemoryLimit(enoughMemory)
 	plan := world.DefaultPlan()
+	kind.shape(&plan)
 	plan.Machine = statemachine.Name(plan.Project, plan.Role, plan.Environment)
 	plan.Definition = func(arns map[string]string) (string, error) {
+		h.functions = arns
 		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })
 	}
 	for _, function := range statemachine.Functions {
@@ -102,8 +116,17 @@ func (h *house) seed(ctx context.Context, functionsDir string) (world.World, err
 			Name: function.State, Timeout: time.Duration(function.TimeoutSeconds) * time.Second, Code: code,
 		})
 	}
+	if kind.works {
+		var err error
+		if h.workshop, err = openWorkshop(ctx, h, plan); err != nil {
+			return world.World{}, err
+		}
+	}
 	w, err := world.Seeder{Config: h.config, Clock: h.clock}.Seed(ctx, plan)
 	debug.FreeOSMemory() // the functions' packages were most of what is ever needed
+	if err == nil && kind.works {
+		err = h.workshop.drainAlways(ctx, h, w, plan)
+	}
 	return w, err
 }
 

@@ -29,13 +29,15 @@ func inHouse(t *testing.T, act func(*house, world.World)) *summary {
 	if err != nil {
 		t.Fatal(err)
 	}
-	witness, err := startWitness(t.Context(), h, w.ListenerARN, 300)
+	witness, err := startWitness(t.Context(), h, w, 300)
 	if err != nil {
 		t.Fatal(err)
 	}
 	act(h, w)
 	var seen summary
-	witness.end(&seen)
+	if err := witness.end(t.Context(), &seen); err != nil {
+		t.Fatal(err)
+	}
 	return &seen
 }
 
@@ -142,7 +144,7 @@ func TestFunctionsThatAreNotBuilt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.close()
-	_, err = h.seed(context.Background(), t.TempDir())
+	_, err = h.seed(context.Background(), t.TempDir(), fleetKinds()[0])
 	if err == nil || !strings.Contains(err.Error(), `the function of DescribeBlue: `) || !strings.Contains(err.Error(), `run "make build"`) {
 		t.Errorf("got %v", err)
 	}

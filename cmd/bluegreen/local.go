@@ -4,7 +4,11 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"bluegreen/internal/localaws/world"
 )
@@ -15,6 +19,7 @@ func houseFlags(name, address string) (*flag.FlagSet, *houseOptions) {
 	flags.StringVar(&options.address, "addr", address, "`address` of the endpoint")
 	flags.Float64Var(&options.speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
 	flags.Uint64Var(&options.seed, "seed", 1, "`number` that every random draw of the model follows from")
+	flags.StringVar(&options.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer) or workers (on a queue)")
 	flags.StringVar(&options.functions, "functions", defaultFunctionsDir(), "`directory` with the built functions, <state>/bootstrap")
 	return flags, options
 }
@@ -24,7 +29,8 @@ func (o *houseOptions) check() error {
 	if o.speed < 1 || o.speed > 100 {
 		return usagef("--speed %g: want 1 to 100; beyond that the functions, which run in real time, take longer than their timeouts", o.speed)
 	}
-	return nil
+	_, err := fleetNamed(o.fleet)
+	return err
 }
 
 // runLocal keeps a local AWS with a serving fleet up until ctx ends.
@@ -42,6 +48,10 @@ func runLocal(ctx context.Context, term terminal, args []string) error {
 		return endedByUser(ctx, err)
 	}
 	defer h.close()
+	printPlace := printWeb
+	if h.workshop != nil {
+		printPlace = printWorkers
+	}
 	printPlace(term, h, w)
 	err = follow(ctx, out, h, newObserver(h.config, w.GroupName, w.MachineARN))
 	out.line("bluegreen: ended")
@@ -50,12 +60,16 @@ func runLocal(ctx context.Context, term terminal, args []string) error {
 
 // openSeeded puts up a house and its world, and waits until blue serves.
 func openSeeded(ctx context.Context, out *progress, options houseOptions) (*house, world.World, error) {
+	kind, err := fleetNamed(options.fleet)
+	if err != nil {
+		return nil, world.World{}, err
+	}
 	h, err := openHouse(options)
 	if err != nil {
 		return nil, world.World{}, err
 	}
-	out.line("local AWS at %s, %g times as fast as real time; a fleet of 4 is starting", h.url, options.speed)
-	w, err := h.seed(ctx, options.functions)
+	out.line("local AWS at %s, %g times as fast as real time; a fleet of %s is starting", h.url, options.speed, kind.story)
+	w, err := h.seed(ctx, options.functions, kind)
 	if err != nil {
 		h.close()
 		return nil, world.World{}, err
@@ -72,14 +86,14 @@ func endedByUser(ctx context.Context, err error) error {
 	return err
 }
 
-// printPlace says what stands where, and the commands to try.
-func printPlace(term terminal, h *house, w world.World) {
+// printWeb says what stands where, and the commands to try.
+func printWeb(term terminal, h *house, w world.World) {
 	balancer, _ := h.plane.Address(w.ListenerARN)
-	fmt.Fprintf(term.out, placeText, h.url, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
+	fmt.Fprintf(term.out, webText, h.url, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
 		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer)
 }
 
-const placeText = `
+const webText = `
 endpoint        %s
 load balancer   http://%s/
 group           %s
@@ -103,12 +117,49 @@ while sleep 0.2; do curl -s http://%[12]s/; done
 Ctrl-C ends it. What happens:
 `
 
+// printWorkers says the same of a fleet of workers.
+func printWorkers(term terminal, h *house, w world.World) {
+	fmt.Fprintf(term.out, workersText, h.url, w.GroupName, h.workshop.queueURL, h.workshop.journal.file, w.TemplateName, w.LedgerTable, w.MachineARN,
+		h.workshop.draining, filepath.Join(os.TempDir(), "bluegreen-i-*"))
+}
+
+const workersText = `
+endpoint        %[1]s
+group           %[2]s
+queue           %[3]s
+journal         %[4]s (what workers begin and have done)
+folders         %[9]s (one for each instance)
+template        %[5]s (its latest version has a newer image: what green will run)
+ledger table    %[6]s
+state machine   %[7]s
+and for drains  %[8]s
+
+Try, in another terminal:
+
+export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=ap-northeast-1 AWS_ENDPOINT_URL=%[1]s
+while sleep 0.4; do aws sqs send-message --queue-url %[3]s --message-body '{"seconds": 20}' --query MessageId; done
+aws sqs get-queue-attributes --queue-url %[3]s --attribute-names ApproximateNumberOfMessages ApproximateNumberOfMessagesNotVisible
+aws stepfunctions start-execution --state-machine-arn %[7]s --input file://pipeline/examples/workers.json
+aws stepfunctions list-executions --state-machine-arn %[7]s
+aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].[AutoScalingGroupName,MinSize,DesiredCapacity,MaxSize]' --output table
+aws ssm list-command-invocations --details --query 'CommandInvocations[].[InstanceId,StatusDetails,RequestedDateTime]' --output table
+
+After the first deployment every scale-in drains, as its request said:
+
+aws autoscaling set-desired-capacity --auto-scaling-group-name %[2]s-v001 --desired-capacity 2
+aws autoscaling describe-auto-scaling-instances --query 'AutoScalingInstances[].[InstanceId,AutoScalingGroupName,LifecycleState]' --output table
+aws stepfunctions list-executions --state-machine-arn %[8]s
+
+Ctrl-C ends it. What happens:
+`
+
 // followInterval is how often what stands is looked at, in the clock's time.
 const followInterval = 3 * time.Second
 
 // follow prints every change of the fleets and executions until ctx ends.
 func follow(ctx context.Context, out *progress, h *house, o observer) error {
 	changes := changeLog{clock: h.clock, since: h.clock.Now()}
+	works := jobs{house: h, workshop: h.workshop, queue: sqs.NewFromConfig(h.config)}
 	for {
 		arn, err := o.newest(ctx)
 		if err == nil && arn != "" {
@@ -116,6 +167,9 @@ func follow(ctx context.Context, out *progress, h *house, o observer) error {
 		}
 		if err == nil {
 			err = changes.fleets(ctx, out, o)
+		}
+		if err == nil && h.workshop != nil {
+			err = works.show(ctx, out, &changes)
 		}
 		if ctx.Err() != nil {
 			return nil

@@ -12,19 +12,20 @@ import (
 
 // summary is what a demonstration showed.
 type summary struct {
-	EndState          string        `json:"end_state"`
-	ExecutionARN      string        `json:"execution_arn"`
-	Error             string        `json:"error,omitempty"`
-	Cause             string        `json:"cause,omitempty"`
-	Speed             float64       `json:"speed"`
-	DeploymentSeconds float64       `json:"deployment_seconds"`
-	WallSeconds       float64       `json:"wall_seconds"`
-	Stages            []stageTime   `json:"stages"`
-	Requests          trafficCounts `json:"requests"`
-	FailedRequests    []string      `json:"failed_requests,omitempty"` // some of them, in words
-	LowestServing     int           `json:"lowest_serving"`            // healthy instances that traffic could reach, at the worst moment
-	Stands            view          `json:"stands"`
-	Promises          []promise     `json:"promises"`
+	EndState          string         `json:"end_state"`
+	ExecutionARN      string         `json:"execution_arn"`
+	Error             string         `json:"error,omitempty"`
+	Cause             string         `json:"cause,omitempty"`
+	Speed             float64        `json:"speed"`
+	DeploymentSeconds float64        `json:"deployment_seconds"`
+	WallSeconds       float64        `json:"wall_seconds"`
+	Stages            []stageTime    `json:"stages"`
+	Requests          *trafficCounts `json:"requests,omitempty"`        // of a web fleet
+	FailedRequests    []string       `json:"failed_requests,omitempty"` // some of them, in words
+	Jobs              *jobCounts     `json:"jobs,omitempty"`            // of a fleet of workers
+	LowestServing     int            `json:"lowest_serving"`            // at the worst moment: healthy instances that traffic could reach, workers that took jobs
+	Stands            view           `json:"stands"`
+	Promises          []promise      `json:"promises"`
 }
 
 // promise is one of the product's promises and whether it held.
@@ -39,6 +40,7 @@ type expectation struct {
 	endState string
 	serving  int    // instances that serve, at every moment
 	blue     string // the group that serves before
+	balanced bool   // the fleet stands behind a load balancer
 }
 
 // judge fills in the promises.
@@ -47,7 +49,13 @@ func (s *summary) judge(want expectation) {
 		s.Promises = append(s.Promises, promise{Promise: promised, Kept: kept, Why: fmt.Sprintf(why, args...)})
 	}
 	add(s.EndState == want.endState, "the execution ends "+want.endState, "it ended %s", s.EndState)
-	add(s.Requests.Failed == 0 && s.Requests.Sent > 0, "no request fails", "%d of %d failed", s.Requests.Failed, s.Requests.Sent)
+	if r := s.Requests; r != nil {
+		add(r.Failed == 0 && r.Sent > 0, "no request fails", "%d of %d failed", r.Failed, r.Sent)
+	}
+	if j := s.Jobs; j != nil {
+		add(j.Once == j.Sent && j.Sent > 0, "every job is done exactly once", "of %d %d were, %d more than once, %d are lost", j.Sent, j.Once, j.Again, j.Lost)
+		add(j.CutShort == 0, "no job is cut short", "%d were", j.CutShort)
+	}
 	add(s.LowestServing >= want.serving, fmt.Sprintf("never fewer than %d instances serve", want.serving), "the fewest were %d", s.LowestServing)
 	kept, why := s.worldMatches(want)
 	add(kept, "the world is what the end state says", "%s", why)
@@ -60,7 +68,7 @@ func (s *summary) worldMatches(want expectation) (bool, string) {
 		if g.Desired == 0 && len(g.Instances) == 0 && len(g.Targets) == 0 {
 			continue
 		}
-		if int(g.Desired) < want.serving || g.Instances["InService"] < want.serving || g.Targets["healthy"] < want.serving {
+		if int(g.Desired) < want.serving || g.Instances["InService"] < want.serving || want.balanced && g.Targets["healthy"] < want.serving {
 			return false, fmt.Sprintf("%s: desired %d, %s (%s)", g.Name, g.Desired, countsText(g.Instances, "no instances"), countsText(g.Targets, "no targets"))
 		}
 		serving = append(serving, g.Name)
@@ -100,16 +108,8 @@ func (s *summary) writeText(w io.Writer) error {
 	for _, g := range s.Stands.Groups {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t%s\n", g.Name, g.Min, g.Desired, g.Max, countsText(g.Instances, "none"), countsText(g.Targets, "none"))
 	}
-	fmt.Fprintln(t, "\nTarget group\tTargets\tInstances of")
-	for _, g := range s.Stands.TargetGroups {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", g.Name, countsText(g.Targets, "none"), strings.Join(slices.Sorted(maps.Keys(g.ByGroup)), ", "))
-	}
-	fmt.Fprintln(t, "\nRequests")
-	fmt.Fprintf(t, "sent\t%d\nfailed\t%d\n", s.Requests.Sent, s.Requests.Failed)
-	for _, group := range slices.Sorted(maps.Keys(s.Requests.ByGroup)) {
-		fmt.Fprintf(t, "answered by %s\t%d\n", group, s.Requests.ByGroup[group])
-	}
-	fmt.Fprintf(t, "fewest healthy instances serving\t%d\n\nPromises\n", s.LowestServing)
+	s.writeLoad(t)
+	fmt.Fprintln(t, "\nPromises")
 	for _, p := range s.Promises {
 		mark := "kept"
 		if !p.Kept {
@@ -121,6 +121,27 @@ func (s *summary) writeText(w io.Writer) error {
 		fmt.Fprintf(t, "\nfailed request: %s", failure)
 	}
 	return t.Flush()
+}
+
+// writeLoad writes what became of the requests or the jobs.
+func (s *summary) writeLoad(t io.Writer) {
+	if len(s.Stands.TargetGroups) > 0 {
+		fmt.Fprintln(t, "\nTarget group\tTargets\tInstances of")
+	}
+	for _, g := range s.Stands.TargetGroups {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", g.Name, countsText(g.Targets, "none"), strings.Join(slices.Sorted(maps.Keys(g.ByGroup)), ", "))
+	}
+	if r := s.Requests; r != nil {
+		fmt.Fprintf(t, "\nRequests\nsent\t%d\nfailed\t%d\n", r.Sent, r.Failed)
+		for _, group := range slices.Sorted(maps.Keys(r.ByGroup)) {
+			fmt.Fprintf(t, "answered by %s\t%d\n", group, r.ByGroup[group])
+		}
+		fmt.Fprintf(t, "fewest healthy instances serving\t%d\n", s.LowestServing)
+	}
+	if j := s.Jobs; j != nil {
+		fmt.Fprintf(t, "\nJobs\nsent\t%d\ndone exactly once\t%d\ndone more than once\t%d\n", j.Sent, j.Once, j.Again)
+		fmt.Fprintf(t, "cut short\t%d\nlost\t%d\nfewest workers at work\t%d\n", j.CutShort, j.Lost, s.LowestServing)
+	}
 }
 
 // report is as much of the product's report, which is an execution's cause, as the summary tells.

@@ -11,7 +11,7 @@ func kept() *summary {
 	return &summary{
 		EndState: "Succeeded", Speed: 20, DeploymentSeconds: 300, WallSeconds: 15,
 		Stages:        []stageTime{{Name: "DescribeBlue", Visits: 1, DeploymentSeconds: 2, WallSeconds: 0.1}},
-		Requests:      trafficCounts{Sent: 3000, ByGroup: map[string]int{"blue": 1000, "blue-v001": 2000}},
+		Requests:      &trafficCounts{Sent: 3000, ByGroup: map[string]int{"blue": 1000, "blue-v001": 2000}},
 		LowestServing: 4,
 		Stands: view{Groups: []groupView{
 			{Name: "blue", Max: 8},
@@ -41,7 +41,7 @@ func TestSummaryJudgesPromises(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := kept()
 			test.change(s)
-			s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue"})
+			s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue", balanced: true})
 			broken := s.broken()
 			switch {
 			case test.broken == "" && len(broken) > 0:
@@ -60,7 +60,7 @@ func TestSummaryOfARollback(t *testing.T) {
 	s := kept()
 	s.EndState = "RolledBack"
 	s.Stands.Groups = []groupView{{Name: "blue", Min: 2, Desired: 4, Max: 8, Instances: map[string]int{"InService": 4}, Targets: map[string]int{"healthy": 4}}}
-	s.judge(expectation{endState: "RolledBack", serving: 4, blue: "blue"})
+	s.judge(expectation{endState: "RolledBack", serving: 4, blue: "blue", balanced: true})
 	if broken := s.broken(); len(broken) > 0 {
 		t.Errorf("broken: %+v", broken)
 	}
@@ -69,7 +69,7 @@ func TestSummaryOfARollback(t *testing.T) {
 func TestSummaryText(t *testing.T) {
 	s := kept()
 	s.Requests.Failed, s.FailedRequests = 1, []string{"03:00:10 502 Bad Gateway"}
-	s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue"})
+	s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue", balanced: true})
 	var out bytes.Buffer
 	if err := s.writeText(&out); err != nil {
 		t.Fatal(err)

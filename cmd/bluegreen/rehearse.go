@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"bluegreen/internal/deploy"
+)
+
+// rehearseOptions say what is rehearsed, and how often.
+type rehearseOptions struct {
+	file, endpoint, table string
+	seeds, faults         int
+	boot, hook            time.Duration
+	json                  bool
+}
+
+// runRehearse reads a real fleet and rehearses the deployment of a request on a model of it. It writes nothing to AWS.
+func runRehearse(ctx context.Context, term terminal, args []string) error {
+	flags, o := newFlags("rehearse"), rehearseOptions{}
+	flags.StringVar(&o.file, "f", "", "`file` with the request, the state machine's input; - is standard input")
+	flags.StringVar(&o.endpoint, "endpoint-url", "", "`URL` of the AWS to read the fleet from; without it the real one")
+	flags.StringVar(&o.table, "ledger-table", defaultLedgerTable, "`name` of the ledger's table")
+	flags.IntVar(&o.seeds, "seeds", 20, "`number` of undisturbed rehearsals, 1 to 10000")
+	flags.IntVar(&o.faults, "faults", 200, "at most this `number` of rehearsals with a fault, 0 to 100000")
+	flags.DurationVar(&o.boot, "boot", 0, "how `long` an application takes to answer once its instance runs; without it 8 s to 30 s are drawn")
+	flags.DurationVar(&o.hook, "hook", time.Minute, "how `long` a lifecycle hook holds an instance")
+	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
+	if err := parseFlags(term, flags, args); err != nil {
+		return err
+	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	input, request, err := o.request()
+	if err != nil {
+		return err
+	}
+	cfg, err := o.config(ctx)
+	if err != nil {
+		return err
+	}
+	survey, err := readFleet(ctx, cfg, o, request)
+	if err != nil {
+		return err
+	}
+	out := &progress{term: term}
+	out.line("read %s: %d instances wanted; rehearsing %d times undisturbed", survey.Group, survey.plan.Desired, o.seeds)
+	found, err := rehearseFleet(ctx, out, survey, input, o)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		encoder := json.NewEncoder(term.out)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(found)
+	}
+	found.print(term.out)
+	return nil
+}
+
+// defaultLedgerTable is what the table is called unless somebody says otherwise.
+const defaultLedgerTable = "bluegreen-ledger"
+
+// shortestHook is the shortest heartbeat timeout that AWS takes (aws-facts A1).
+const shortestHook, longestHook = 30 * time.Second, 2 * time.Hour
+
+func (o rehearseOptions) check() error {
+	switch {
+	case o.file == "":
+		return usagef("rehearse: -f is missing: the file with the request, such as pipeline/state_machine_input.json, or - for standard input")
+	case o.seeds < 1 || o.seeds > 10_000:
+		return usagef("--seeds %d: want 1 to 10000", o.seeds)
+	case o.faults < 0 || o.faults > 100_000:
+		return usagef("--faults %d: want 0 to 100000", o.faults)
+	case o.boot < 0 || o.boot > time.Hour:
+		return usagef("--boot %s: want 1s to 1h, or 0 for what is usual", o.boot)
+	case o.hook < shortestHook || o.hook > longestHook:
+		return usagef("--hook %s: want %s to %s, what AWS takes as a heartbeat timeout", o.hook, shortestHook, longestHook)
+	}
+	return nil
+}
+
+// request reads the request and checks it as the state machine would.
+func (o rehearseOptions) request() (json.RawMessage, deploy.Request, error) {
+	var input []byte
+	var err error
+	if o.file == "-" {
+		input, err = io.ReadAll(os.Stdin)
+	} else {
+		input, err = os.ReadFile(o.file)
+	}
+	if err != nil {
+		return nil, deploy.Request{}, fmt.Errorf("read the request: %w", err)
+	}
+	request, err := deploy.ParseRequest(input)
+	if err != nil {
+		return nil, deploy.Request{}, fmt.Errorf("%s: %w", o.file, err)
+	}
+	if request.Action != deploy.ActionDeploy {
+		return nil, deploy.Request{}, fmt.Errorf("%s: $.action is %q: only %q can be rehearsed, from the fleet that serves now", o.file, request.Action, deploy.ActionDeploy)
+	}
+	return input, request, nil
+}
+
+// config finds Region and credentials where every AWS tool does.
+func (o rehearseOptions) config(ctx context.Context) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	if o.endpoint != "" {
+		cfg.BaseEndpoint = &o.endpoint
+	}
+	if cfg.Region == "" {
+		return aws.Config{}, fmt.Errorf("no Region: set AWS_REGION, or a region in the profile that AWS_PROFILE names")
+	}
+	return cfg, nil
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	asgtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/localaws/faults"
+	"bluegreen/internal/localaws/world"
+)
+
+// openFleet puts up an AWS with a fleet as nobody planned it: two target groups that differ, a hook, tags, a suspended
+// process, a scaling policy.
+func openFleet(t *testing.T) *house {
+	t.Helper()
+	h, err := openHouse(houseOptions{address: "127.0.0.1:0", speed: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.close)
+	plan := world.DefaultPlan()
+	plan.Group, plan.Desired, plan.Min, plan.Max = "web", 3, 1, 5
+	plan.Tags = map[string]string{"team": "shop"}
+	plan.Hooks = []world.Hook{{Name: "drain-jobs", Heartbeat: time.Hour}}
+	plan.Each = []world.TargetGroup{
+		{DeregistrationDelay: 30 * time.Second, Check: world.DefaultCheck()},
+		{DeregistrationDelay: 90 * time.Second, Check: world.Check{Interval: 20 * time.Second, Timeout: 5 * time.Second, Healthy: 3, Unhealthy: 2}},
+	}
+	if _, err := (world.Seeder{Config: h.config, Clock: h.clock}).Seed(t.Context(), plan); err != nil {
+		t.Fatal(err)
+	}
+	groups := autoscaling.NewFromConfig(h.config)
+	must[*autoscaling.SuspendProcessesOutput](t)(groups.SuspendProcesses(t.Context(), &autoscaling.SuspendProcessesInput{
+		AutoScalingGroupName: aws.String("web"), ScalingProcesses: []string{"AZRebalance"},
+	}))
+	must[*autoscaling.PutScalingPolicyOutput](t)(groups.PutScalingPolicy(t.Context(), &autoscaling.PutScalingPolicyInput{
+		AutoScalingGroupName: aws.String("web"), PolicyName: aws.String("grow"), PolicyType: aws.String("SimpleScaling"),
+		AdjustmentType: aws.String("ChangeInCapacity"), ScalingAdjustment: aws.Int32(1),
+	}))
+	t.Setenv("AWS_ACCESS_KEY_ID", "user")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	t.Setenv("AWS_REGION", "ap-northeast-1")
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	t.Setenv("AWS_CA_BUNDLE", "")
+	return h
+}
+
+func requestFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "request.json")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestRehearseARealFleet(t *testing.T) {
+	h := openFleet(t)
+	h.aws.Faults.Keep(-1)
+	before := must[*autoscaling.DescribeAutoScalingGroupsOutput](t)(autoscaling.NewFromConfig(h.config).DescribeAutoScalingGroups(t.Context(), &autoscaling.DescribeAutoScalingGroupsInput{}))
+	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}, "Wait": 30}`)
+	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", h.url, "--seeds", "4", "--faults", "16", "--json")
+	if code != 0 {
+		t.Fatalf("code %d: %s", code, errText)
+	}
+	var found rehearsed
+	if err := json.Unmarshal([]byte(out), &found); err != nil {
+		t.Fatalf("%v in %s", err, out)
+	}
+	u, f := found.Undisturbed, found.Faults
+	if u.Rehearsals != 4 || u.Ends["Succeeded"] != 4 || u.Lowest != 3 || len(u.Broken) > 0 {
+		t.Errorf("undisturbed: %+v", u)
+	}
+	// The longest draining, and the hook's minute on top.
+	if u.MedianSeconds < 90+60 || u.P95Seconds < u.MedianSeconds || u.P95Seconds > 600 {
+		t.Errorf("it takes %d s, %d s for 95 %%", u.MedianSeconds, u.P95Seconds)
+	}
+	if f == nil || f.Rehearsals != 16 || f.Places < 100 || len(f.Broken) > 0 || f.Worst == nil {
+		t.Errorf("with faults: %+v", f)
+	}
+	for _, want := range []string{"lifecycle hook drain-jobs", "1 scaling policies", "launch template", "no table bluegreen-ledger"} {
+		if want == "no table bluegreen-ledger" {
+			continue // the seeder made it
+		}
+		if !strings.Contains(strings.Join(found.Fleet.LeavesOut, "\n"), want) {
+			t.Errorf("it does not say that the model leaves out the %s: %v", want, found.Fleet.LeavesOut)
+		}
+	}
+	for _, call := range h.aws.Faults.Calls() {
+		if call.Caller == "user" && !strings.HasPrefix(call.Operation, "Describe") && !strings.HasPrefix(call.Operation, "Get") {
+			t.Errorf("it called %s:%s: it must only read", call.Service, call.Operation)
+		}
+	}
+	if group := before.AutoScalingGroups[0]; asgTags(group.Tags)["team"] != "shop" {
+		t.Errorf("the fleet has tags %v", group.Tags)
+	}
+}
+
+func asgTags(tags []asgtypes.TagDescription) map[string]string {
+	values := make(map[string]string)
+	for _, tag := range tags {
+		values[*tag.Key] = *tag.Value
+	}
+	return values
+}
+
+func TestRehearseTellsPeople(t *testing.T) {
+	h := openFleet(t)
+	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}, "health": {"timeout_seconds": 60}}`)
+	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", h.url, "--seeds", "2", "--faults", "0", "--boot", "5m")
+	if code != 0 {
+		t.Fatalf("code %d: %s", code, errText)
+	}
+	for _, want := range []string{"fleet        web, 3 instances", "undisturbed  2 rehearsals: 2 RolledBack", "after 60 s in the target groups",
+		"never fewer than 3 instances served", "The model leaves out:"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+}
+
+func TestRehearseRefusesWhatItCannotDo(t *testing.T) {
+	h := openFleet(t)
+	h.aws.Faults.Add(faults.Rule{Kind: faults.Deny, Caller: "user", Operation: "DescribeLifecycleHooks", Times: -1})
+	missing := requestFile(t, `{"project": "shop", "blue": {"asg_name": "wbe"}}`)
+	bad := requestFile(t, `{"project": "shop", "blue": {"asg_nme": "web"}}`)
+	rollback := requestFile(t, `{"project": "shop", "action": "rollback", "blue": {"asg_name": "web"}}`)
+	good := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}}`)
+	for _, test := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{nil, 2, "-f is missing"},
+		{[]string{"-f", "no-such-file.json"}, 1, "read the request: open no-such-file.json"},
+		{[]string{"-f", good, "--seeds", "0"}, 2, "--seeds 0: want 1 to 10000"},
+		{[]string{"-f", good, "--hook", "3h"}, 2, "--hook 3h0m0s: want 30s to 2h0m0s"},
+		{[]string{"-f", bad, "--endpoint-url", h.url}, 1, `$.blue.asg_nme is not a known field: did you mean "asg_name"?`},
+		{[]string{"-f", rollback, "--endpoint-url", h.url}, 1, `$.action is "rollback": only "deploy" can be rehearsed`},
+		{[]string{"-f", missing, "--endpoint-url", h.url}, 1, "there is no Auto Scaling group wbe in ap-northeast-1"},
+		{[]string{"-f", good, "--endpoint-url", h.url, "--ledger-table", "ledgr"}, 1, "read the ledger"},
+		{[]string{"-f", good, "--endpoint-url", h.url}, 1, "describe the lifecycle hooks of web"},
+	} {
+		_, errText, code := say(append([]string{"rehearse"}, test.args...)...)
+		if code != test.code || !strings.Contains(errText, test.want) {
+			t.Errorf("%v: code %d, %q; want %d and %q", test.args, code, errText, test.code, test.want)
+		}
+	}
+}

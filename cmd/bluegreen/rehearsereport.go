@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/rehearsal"
+)
+
+// rehearsed is what the rehearsals of a fleet showed.
+type rehearsed struct {
+	Fleet       survey     `json:"fleet"`
+	Undisturbed together   `json:"undisturbed"`
+	Faults      *disturbed `json:"faults,omitempty"`
+}
+
+// together are the rehearsals without a fault.
+type together struct {
+	Rehearsals    int            `json:"rehearsals"`
+	Ends          map[string]int `json:"ends"`
+	MedianSeconds int            `json:"median_seconds"`
+	P95Seconds    int            `json:"p95_seconds"`
+	Lowest        int            `json:"lowest_serving"` // the fewest instances that served at once
+	What          string         `json:"what,omitempty"` // why one did not succeed
+	Broken        []string       `json:"promises_broken,omitempty"`
+}
+
+// disturbed are the rehearsals with a fault.
+type disturbed struct {
+	Places     int            `json:"places"` // where a fault can strike
+	Rehearsals int            `json:"rehearsals"`
+	Ends       map[string]int `json:"ends"`
+	Worst      *worst         `json:"worst,omitempty"`
+	Broken     []string       `json:"promises_broken,omitempty"`
+}
+
+// worst is the rehearsal that ended worst.
+type worst struct {
+	Fault     string `json:"fault"`
+	End       string `json:"end"`
+	Left      string `json:"left"`                // what a person would find
+	Recovered string `json:"recovered,omitempty"` // how action recover ended then
+}
+
+func (f *rehearsed) undisturbed(all []undisturbed) {
+	t := together{Rehearsals: len(all), Ends: make(map[string]int), Lowest: all[0].lowest}
+	var took []time.Duration
+	for _, one := range all {
+		t.Ends[one.end]++
+		t.Lowest = min(t.Lowest, one.lowest)
+		took = append(took, one.took)
+		if one.end != deploy.EndSucceeded && t.What == "" {
+			t.What = one.what
+		}
+		for _, broken := range one.broken {
+			if !slices.Contains(t.Broken, broken) {
+				t.Broken = append(t.Broken, broken)
+			}
+		}
+	}
+	slices.Sort(took)
+	t.MedianSeconds = int(took[len(took)/2].Seconds())
+	t.P95Seconds = int(took[min(len(took)*95/100, len(took)-1)].Seconds())
+	f.Undisturbed = t
+}
+
+// severity orders the end states, the worst last.
+var severity = []string{deploy.EndSucceeded, deploy.EndRejected, deploy.EndRolledBack, deploy.EndStranded}
+
+func (f *rehearsed) disturbed(points, sample []rehearsal.Point, outcomes []rehearsal.Outcome) {
+	d := &disturbed{Places: len(points), Rehearsals: len(sample), Ends: make(map[string]int)}
+	worstRank := -1
+	for i, outcome := range outcomes {
+		end := outcome.End
+		if outcome.Recovered != "" {
+			end += ", then recovered"
+		}
+		d.Ends[end]++
+		for _, problem := range outcome.Problems {
+			d.Broken = append(d.Broken, fmt.Sprintf("%s: %s", sample[i], problem))
+		}
+		rank := slices.Index(severity, outcome.End)
+		if rank < 0 {
+			rank = len(severity) // an end that is none of ours
+		}
+		if rank > worstRank && rank > 0 {
+			worstRank = rank
+			d.Worst = &worst{Fault: sample[i].String(), End: outcome.End, Left: left(outcome), Recovered: outcome.Recovered}
+		}
+	}
+	f.Faults = d
+}
+
+// left is what a person finds after an end.
+func left(outcome rehearsal.Outcome) string {
+	switch outcome.End {
+	case deploy.EndRolledBack:
+		return "nothing: blue serves as before (" + outcome.What + ")"
+	case deploy.EndRejected:
+		return "nothing: nothing was written (" + outcome.What + ")"
+	}
+	return outcome.What
+}
+
+// print writes the result for people.
+func (f *rehearsed) print(out io.Writer) {
+	u := f.Undisturbed
+	fmt.Fprintf(out, "fleet        %s, %d instances\n", f.Fleet.Group, f.Fleet.Desired)
+	fmt.Fprintf(out, "undisturbed  %d rehearsals: %s\n", u.Rehearsals, counts(u.Ends))
+	if u.What != "" {
+		fmt.Fprintf(out, "             %s\n", u.What)
+	}
+	fmt.Fprintf(out, "duration     %s median, %s for 95 %%\n", length(u.MedianSeconds), length(u.P95Seconds))
+	fmt.Fprintf(out, "capacity     never fewer than %d instances served\n", u.Lowest)
+	broken := slices.Clone(u.Broken)
+	if d := f.Faults; d != nil {
+		fmt.Fprintf(out, "faults       %d rehearsals, one fault each, of %d places: %s\n", d.Rehearsals, d.Places, counts(d.Ends))
+		if d.Worst != nil {
+			fmt.Fprintf(out, "worst case   %s, when %s\n             left: %s\n", d.Worst.End, d.Worst.Fault, d.Worst.Left)
+			if d.Worst.Recovered != "" {
+				fmt.Fprintf(out, "             then \"action\": \"recover\" ends %s\n", d.Worst.Recovered)
+			}
+		}
+		broken = append(broken, d.Broken...)
+	}
+	for _, text := range broken {
+		fmt.Fprintf(out, "BROKEN       %s\n", text)
+	}
+	if len(f.Fleet.LeavesOut) > 0 {
+		fmt.Fprintf(out, "\nThe model leaves out:\n")
+		for _, text := range f.Fleet.LeavesOut {
+			fmt.Fprintf(out, "- %s\n", text)
+		}
+	}
+}
+
+func counts(ends map[string]int) string {
+	var parts []string
+	for _, end := range slices.Sorted(maps.Keys(ends)) {
+		parts = append(parts, fmt.Sprintf("%d %s", ends[end], end))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func length(seconds int) string { return (time.Duration(seconds) * time.Second).String() }

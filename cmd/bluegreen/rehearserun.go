@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/localaws"
+	"bluegreen/internal/localaws/account"
+	"bluegreen/internal/localaws/wire"
+	"bluegreen/internal/rehearsal"
+)
+
+// longestRehearsal bounds one deployment, in the model's time: longer than AWS lets a lifecycle hook hold an instance.
+const longestRehearsal = 52 * time.Hour
+
+// course is the deployment of the request on the model of the fleet. The model's fleet has its lineage's name, so the
+// request names that.
+func (s survey) course(input json.RawMessage, o rehearseOptions) (rehearsal.Course, error) {
+	var request map[string]any
+	if err := json.Unmarshal(input, &request); err != nil {
+		return rehearsal.Course{}, err
+	}
+	request["blue"] = map[string]any{"asg_name": s.Lineage}
+	text, err := json.Marshal(request)
+	if err != nil {
+		return rehearsal.Course{}, err
+	}
+	settings := localaws.DefaultSettings()
+	if o.boot > 0 {
+		settings.EC2.Boot = account.Constant(o.boot)
+	}
+	return rehearsal.Course{Name: s.Lineage, Plan: s.plan, Settings: &settings, Request: string(text), Prepare: s.prepare}, nil
+}
+
+// prepare does to the model's fleet what a plan has no part for.
+func (s survey) prepare(ctx context.Context, r *rehearsal.Rehearsal) error {
+	if len(s.suspended) == 0 {
+		return nil
+	}
+	groups := autoscaling.NewFromConfig(r.AWS.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR"}))
+	_, err := groups.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
+		AutoScalingGroupName: aws.String(r.World.GroupName), ScalingProcesses: s.suspended,
+	})
+	if err != nil {
+		return fmt.Errorf("suspend %v in the model: %w", s.suspended, err)
+	}
+	return nil
+}
+
+// rehearseFleet rehearses undisturbed, with as many seeds as asked for, then once for each of a sample of faults.
+func rehearseFleet(ctx context.Context, out *progress, s survey, input json.RawMessage, o rehearseOptions) (*rehearsed, error) {
+	course, err := s.course(input, o)
+	if err != nil {
+		return nil, err
+	}
+	found := &rehearsed{Fleet: s}
+	undisturbed := make([]undisturbed, o.seeds)
+	err = inParallel(ctx, o.seeds, func(i int) error {
+		one, err := once(course, uint64(i+1))
+		undisturbed[i] = one
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	found.undisturbed(undisturbed)
+	if o.faults == 0 {
+		return found, nil
+	}
+	first, err := course.Run(1, rehearsal.Point{})
+	if err != nil {
+		return nil, err
+	}
+	points := course.Points(first)
+	sample := spread(points, o.faults)
+	out.line("rehearsing %d times with a fault, of %d places where one can strike", len(sample), len(points))
+	outcomes := make([]rehearsal.Outcome, len(sample))
+	err = inParallel(ctx, len(sample), func(i int) error {
+		outcome, err := course.Run(1, sample[i])
+		outcomes[i] = outcome
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	found.disturbed(points, sample, outcomes)
+	return found, nil
+}
+
+// undisturbed is one rehearsal without a fault.
+type undisturbed struct {
+	end, what string
+	took      time.Duration
+	lowest    int
+	broken    []string
+}
+
+// once rehearses undisturbed.
+func once(course rehearsal.Course, seed uint64) (undisturbed, error) {
+	r, err := rehearsal.New(rehearsal.Options{Seed: seed, Plan: course.Plan, Settings: course.Settings})
+	if err != nil {
+		return undisturbed{}, fmt.Errorf("put the fleet into the model: %w", err)
+	}
+	defer r.Close()
+	var one undisturbed
+	r.Run(func(ctx context.Context) {
+		if err = course.Prepare(ctx, r); err != nil {
+			return
+		}
+		var arn string
+		if arn, err = r.Start(ctx, "rehearsal", course.Request); err != nil {
+			return
+		}
+		out, ended := r.AwaitEnd(ctx, arn, longestRehearsal)
+		if err = ended; err != nil {
+			return
+		}
+		var report deploy.Report
+		one.end, report = rehearsal.EndState(out)
+		one.what, one.took = report.What, out.StopDate.Sub(*out.StartDate)
+	})
+	one.lowest, one.broken = r.Lowest(), r.Broken()
+	return one, err
+}
+
+// spread takes n of the points, spread evenly over all.
+func spread(points []rehearsal.Point, n int) []rehearsal.Point {
+	if n >= len(points) {
+		return points
+	}
+	sample := make([]rehearsal.Point, n)
+	for i := range sample {
+		sample[i] = points[i*len(points)/n]
+	}
+	return sample
+}
+
+// inParallel does n things, one on each core at a time, and returns the first error; ctx ends it.
+func inParallel(ctx context.Context, n int, do func(i int) error) error {
+	var mu sync.Mutex
+	var failed error
+	next := 0
+	take := func() (int, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		next++
+		return next - 1, next <= n && failed == nil && ctx.Err() == nil
+	}
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i, ok := take(); ok; i, ok = take() {
+				if err := do(i); err != nil {
+					mu.Lock()
+					failed = err
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	workers.Wait()
+	if failed == nil {
+		failed = ctx.Err()
+	}
+	return failed
+}
