@@ -4,6 +4,7 @@ package scaleinblue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
@@ -46,15 +48,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		return deploy.Document{}, err
 	}
 	blue, blueFound := fleets[d.Blue]
-	green := fleets[d.Green]
-	if err := h.follow(ctx, call, blue, green); err != nil {
-		return deploy.Document{}, err
-	}
-	record, now, err := h.commit(ctx, call, blue)
-	if err != nil {
-		return deploy.Document{}, err
-	}
-	if err := h.unpin(ctx, green, record, now); err != nil {
+	if err := h.commit(ctx, call, blue, fleets[d.Green]); err != nil {
 		return deploy.Document{}, err
 	}
 	if blueFound {
@@ -67,23 +61,30 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	return document, nil
 }
 
-// commit writes that green is live. From here on nothing moves traffic back. now is false if an earlier call did.
-func (h handler) commit(ctx context.Context, call deploy.Call, blue deploy.Fleet) (record ledger.Record, now bool, err error) {
-	d := call.Document.Deployment
-	record, err = h.ledger.For(call).Change(ctx, func(r *ledger.Record) {
-		if now = r.Lock.Stage != ledger.Committed; !now {
-			return
-		}
-		if r.Lock.Originals == nil {
-			r.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended}
-		}
-		r.Lock.Stage = ledger.Committed
-		r.Previous = &ledger.Previous{
-			Name: d.Blue, Sizes: wanted(blue, *r.Lock.Originals), Suspended: r.Lock.Originals.Suspended, Template: r.Template,
-		}
-		r.Live, r.Template = d.Green, d.Template
-	}, ledger.Creating, ledger.Switching, ledger.Committed)
-	return record, now, err
+// commit gives green the sizes that people want of blue, then writes that green is live. From there on nothing moves
+// traffic back, and green's sizes are people's: finishing again leaves them alone.
+func (h handler) commit(ctx context.Context, call deploy.Call, blue, green deploy.Fleet) error {
+	d, holder := call.Document.Deployment, h.ledger.For(call)
+	record, err := holder.Check(ctx, ledger.Creating, ledger.Switching, ledger.Committed)
+	if err != nil || record.Lock.Stage == ledger.Committed {
+		return err
+	}
+	if record.Lock.Originals == nil {
+		record.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended}
+	}
+	originals := *record.Lock.Originals
+	want := wanted(blue, originals)
+	if err := h.resize(ctx, d, green, want, originals.PinnedMin > 0); err != nil {
+		return err
+	}
+	record.Lock.Stage = ledger.Committed
+	record.Previous = &ledger.Previous{Name: d.Blue, Sizes: want, Suspended: originals.Suspended, Template: record.Template}
+	record.Live, record.Template = d.Green, d.Template
+	_, err = h.ledger.Put(ctx, record)
+	if errors.Is(err, ledger.ErrChanged) {
+		return fault.New(fault.Unavailable, "the record of %s was changed by another call of this execution", d.Lineage)
+	}
+	return err
 }
 
 // wanted are blue's sizes as people want them: those before it was pinned, or what somebody else has set since.
@@ -99,42 +100,23 @@ func wanted(blue deploy.Fleet, originals ledger.Originals) deploy.Sizes {
 	return sizes
 }
 
-// follow gives green the maximum that somebody has set on blue since green was created, and the minimum where nothing is
-// pinned. A fleet that a rollback brings back keeps its own. After the commit green is live, and its sizes are people's.
-func (h handler) follow(ctx context.Context, call deploy.Call, blue, green deploy.Fleet) error {
-	d := call.Document.Deployment
-	want := deploy.Sizes{Min: green.Sizes.Min, Max: blue.Sizes.Max}
-	if d.Strategy == deploy.StrategyNone {
-		want.Min = blue.Sizes.Min
+// resize unpins green and gives it blue's sizes; the record was read just now: that is the fence. A pin may be there and
+// not be shown yet. A fleet that a rollback brings back keeps its own maximum.
+func (h handler) resize(ctx context.Context, d *deploy.Deployment, green deploy.Fleet, want deploy.Sizes, pinned bool) error {
+	revived := d.Action == deploy.ActionRollback
+	if revived {
+		want.Max = green.Sizes.Max
 	}
 	same := green.Sizes.Min == want.Min && green.Sizes.Max == want.Max
-	if same || blue.Name == "" || green.Name == "" || d.Action == deploy.ActionRollback {
+	if green.Name == "" || !pinned && (same || revived) {
 		return nil
 	}
-	record, err := h.ledger.For(call).Check(ctx, ledger.Creating, ledger.Switching, ledger.Committed)
-	if err != nil || record.Lock.Stage == ledger.Committed {
-		return err
+	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &green.Name, MinSize: aws.Int32(int32(want.Min))}
+	if want.Max != green.Sizes.Max {
+		input.MaxSize = aws.Int32(int32(want.Max))
 	}
-	return h.resize(ctx, green.Name, min(want.Min, want.Max), aws.Int32(int32(want.Max)))
-}
-
-// unpin gives green the minimum that people want of blue. now says that the deployment was committed by this call: the pin
-// is there then, even if it is not shown yet. Later what does not look pinned is people's.
-func (h handler) unpin(ctx context.Context, green deploy.Fleet, record ledger.Record, now bool) error {
-	pinned := min(record.Lock.Originals.PinnedMin, record.Previous.Sizes.Max)
-	if pinned == 0 || green.Name == "" || !now && green.Sizes.Min != pinned {
-		return nil
-	}
-	// The record was written or read just now: that is the fence.
-	return h.resize(ctx, green.Name, record.Previous.Sizes.Min, nil)
-}
-
-func (h handler) resize(ctx context.Context, name string, least int, most *int32) error {
-	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &name, MinSize: aws.Int32(int32(least)), MaxSize: most,
-	})
-	if err != nil {
-		return fmt.Errorf("giving %s the sizes that blue had: %w", name, err)
+	if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
+		return fmt.Errorf("giving %s the minimum %d and the maximum %d: %w", green.Name, want.Min, want.Max, err)
 	}
 	return nil
 }
