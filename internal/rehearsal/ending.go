@@ -131,6 +131,7 @@ func (w *watch) executionEnded(arn, end, input string) {
 	case deploy.EndSucceeded, deploy.EndRolledBack, deploy.EndRejected:
 		v.outcome(end, input)
 		v.world()
+		v.adopt()
 	}
 	for _, wrong := range v.wrong {
 		w.breaks(4, "%s ended %s, but %s", shortName(arn), end, wrong)
@@ -162,12 +163,13 @@ func (v *verdict) world() {
 	if v.record.Lineage == "" {
 		live = v.ends.live
 	}
-	replaced := make(map[string]bool)
-	for _, outcome := range v.record.Outcomes {
+	replaced, latest := make(map[string]bool), v.r.World.GroupName
+	for _, outcome := range slices.Backward(v.record.Outcomes) {
 		if outcome.End == deploy.EndSucceeded {
-			replaced[outcome.Blue] = true
+			replaced[outcome.Blue], latest = true, outcome.Green
 		}
 	}
+	v.check(live == latest, "the record says that %s is live, its outcomes that %s is", live, latest)
 	view, exists := v.r.AWS.Groups.View(live)
 	v.check(exists, "%s, which should serve, does not exist", live)
 	if exists {
@@ -185,9 +187,33 @@ func (v *verdict) world() {
 			v.wrong = append(v.wrong, v.ends.expected[name].differences(view, traitsOf(view))...)
 		}
 	}
-	if exists {
-		v.ends.expected[live], v.ends.live = traitsOf(view), live
+	for name := range v.ends.expected {
+		_, stands := v.r.AWS.Groups.View(name)
+		v.check(stands || slices.Contains(v.lineage, name), "%s, which is somebody else's, is gone", name)
 	}
+}
+
+// adopt takes what is live at an end as what others want.
+func (v *verdict) adopt() {
+	if view, exists := v.r.AWS.Groups.View(v.record.Live); exists {
+		v.ends.expected[view.Name], v.ends.live = traitsOf(view), view.Name
+	}
+}
+
+// Inspect returns what is wrong with a world that has come to rest: when no deployment is under way and nothing that
+// others did waits to be replaced.
+func (r *Rehearsal) Inspect() []string {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	w := r.watch
+	w.flush()
+	v := &verdict{watch: w, record: w.record()}
+	v.check(v.record.Lock == nil, "the lock is not given back")
+	v.world()
+	s := w.see()
+	serving := w.serving(s).least
+	v.check(serving >= w.capacity.want, "%d instances serve, %d are wanted", serving, w.capacity.want)
+	return v.wrong
 }
 
 // serves compares the live group with what others want it to be: itself as it was, or the one that it is a copy of.
@@ -207,6 +233,7 @@ func (v *verdict) serves(view localasg.GroupView) {
 		"%s, which is live, is of %s, which ended %s", view.Name, view.Tags[deploy.TagExecution], outcome.End)
 	blue := v.ends.expected[v.ends.live]
 	want := blue.copied()
+	maps.Copy(want, v.ends.onGreen[outcome.Blue]) // which may itself have come since the last end
 	maps.Copy(want, v.ends.onGreen[view.Name])
 	v.wrong = append(v.wrong, want.differences(view, traitsOf(view).copied())...)
 	var versions []string
