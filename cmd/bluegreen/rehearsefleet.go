@@ -70,6 +70,10 @@ func readFleet(ctx context.Context, cfg aws.Config, o rehearseOptions, request d
 		Tags: make(map[string]string),
 	}
 	s.Desired = int(s.plan.Desired)
+	if s.plan.Grace == 0 {
+		s.plan.Grace = time.Minute
+		s.leaveOut("that the health checks have no grace period: the model's have one of %s", s.plan.Grace)
+	}
 	for _, tag := range group.Tags {
 		if key := aws.ToString(tag.Key); !strings.HasPrefix(key, "aws:") && !strings.HasPrefix(key, "bluegreen:") {
 			s.plan.Tags[key] = aws.ToString(tag.Value)
@@ -87,7 +91,23 @@ func readFleet(ctx context.Context, cfg aws.Config, o rehearseOptions, request d
 	if err := r.hooks(ctx, &s, request); err != nil {
 		return s, err
 	}
-	return s, r.scaling(ctx, &s)
+	if err := r.scaling(ctx, &s); err != nil {
+		return s, err
+	}
+	return s, s.bootsInTime(o.boot)
+}
+
+// bootsInTime refuses a boot that is longer than the group's health checks put up with: no instance would ever serve.
+func (s survey) bootsInTime(boot time.Duration) error {
+	patience := s.plan.Grace
+	for _, target := range s.plan.Each {
+		patience = max(patience, s.plan.Grace+time.Duration(target.Check.Unhealthy)*target.Check.Interval)
+	}
+	if !strings.Contains(s.plan.HealthCheckType, "ELB") || boot <= patience {
+		return nil
+	}
+	return fmt.Errorf("--boot %s: the health checks of %s replace an instance that does not answer after %s (its grace period is %s), so none would ever serve: "+
+		"give a shorter --boot, or raise HealthCheckGracePeriod", boot, s.Group, patience, s.plan.Grace)
 }
 
 // lineage finds the group that serves now in the ledger, if there is one.
