@@ -1,7 +1,9 @@
 package rehearsal_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"bluegreen/internal/rehearsal"
 )
@@ -33,5 +35,24 @@ func TestSearchIsAFunctionOfItsSeed(t *testing.T) {
 		if err != nil || first != second {
 			t.Errorf("seed %d: two histories (%v)", seed+1, err)
 		}
+	}
+}
+
+// TestShrinkKeepsOnlyWhatFails makes a case small whose failure needs one of its parts only.
+func TestShrinkKeepsOnlyWhatFails(t *testing.T) {
+	c := rehearsal.Draw(2)
+	c.Events = append(c.Events, rehearsal.Event{At: time.Hour, Command: rehearsal.Command{
+		Name: "call", Arguments: []rehearsal.Argument{{Key: "autoscaling", Value: ""}, {Key: "NoSuchOperation", Value: ""}},
+	}})
+	played := c.Play()
+	if !strings.Contains(played.Failure, "NoSuchOperation") {
+		t.Fatalf("it should fail at the call: %q", played.Failure)
+	}
+	small, again := rehearsal.Shrink(c, played, 100)
+	if len(small.World)+len(small.Faults) > 0 || len(small.Events) != 1 || small.Events[0].At != 0 || small.Request != (rehearsal.RequestOptions{}) {
+		t.Errorf("more is left than the call that fails:\n%s", again.Text)
+	}
+	if !strings.Contains(again.Failure, "NoSuchOperation") {
+		t.Errorf("it fails in another way now: %s", again.Failure)
 	}
 }
