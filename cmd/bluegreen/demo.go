@@ -132,7 +132,7 @@ func (d *demonstration) begin(ctx context.Context) error {
 		return err
 	}
 	d.load = witness
-	d.out.line("traffic: %d requests a second to %s", d.options.perSecond, witness.traffic.url)
+	d.out.line("traffic: %d requests a second to %s, and slow ones besides", d.options.perSecond, witness.traffic.url)
 	return nil
 }
 

@@ -53,10 +53,14 @@ func (s *summary) judge(want expectation) {
 		add(r.Failed == 0 && r.Sent > 0, "no request fails", "%d of %d failed", r.Failed, r.Sent)
 	}
 	if j := s.Jobs; j != nil {
-		add(j.Once == j.Sent && j.Sent > 0, "every job is done exactly once", "of %d %d were, %d more than once, %d are lost", j.Sent, j.Once, j.Again, j.Lost)
+		add(j.Once == j.Sent && j.Sent > 0, "every job is done exactly once", "%d of %d; %d more than once, %d lost", j.Once, j.Sent, j.Again, j.Lost)
 		add(j.CutShort == 0, "no job is cut short", "%d were", j.CutShort)
 	}
-	add(s.LowestServing >= want.serving, fmt.Sprintf("never fewer than %d instances serve", want.serving), "the fewest were %d", s.LowestServing)
+	serve := "instances serve"
+	if s.Jobs != nil {
+		serve = "workers take jobs"
+	}
+	add(s.LowestServing >= want.serving, fmt.Sprintf("never fewer than %d %s", want.serving, serve), "the fewest were %d", s.LowestServing)
 	kept, why := s.worldMatches(want)
 	add(kept, "the world is what the end state says", "%s", why)
 }
@@ -132,7 +136,7 @@ func (s *summary) writeLoad(t io.Writer) {
 		fmt.Fprintf(t, "%s\t%s\t%s\n", g.Name, countsText(g.Targets, "none"), strings.Join(slices.Sorted(maps.Keys(g.ByGroup)), ", "))
 	}
 	if r := s.Requests; r != nil {
-		fmt.Fprintf(t, "\nRequests\nsent\t%d\nfailed\t%d\n", r.Sent, r.Failed)
+		fmt.Fprintf(t, "\nRequests\nsent\t%d\nof them slow (5 to 20 s)\t%d\nfailed\t%d\n", r.Sent, r.Slow, r.Failed)
 		for _, group := range slices.Sorted(maps.Keys(r.ByGroup)) {
 			fmt.Fprintf(t, "answered by %s\t%d\n", group, r.ByGroup[group])
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,7 +14,7 @@ import (
 	"bluegreen/internal/localaws/dataplane"
 )
 
-// traffic is steady requests to one URL from several connections. A request is a POST, which neither our client nor
+// traffic is steady requests to one URL from several connections, and slow ones from some more. A request is a POST, which neither our client nor
 // the load balancer may send a second time: what is lost counts.
 type traffic struct {
 	url         string
@@ -31,6 +32,7 @@ type traffic struct {
 // trafficCounts is what became of the requests so far.
 type trafficCounts struct {
 	Sent    int            `json:"sent"`
+	Slow    int            `json:"slow"` // of them: answers that take 5 to 20 s
 	Failed  int            `json:"failed"`
 	ByGroup map[string]int `json:"answered_by"` // by Auto Scaling group
 }
@@ -49,19 +51,29 @@ func newTraffic(url string, perSecond int, deployment *clock.Scaled) *traffic {
 // keptFailures is how many failed requests are told in words.
 const keptFailures = 5
 
-// requestTimeout is how long a client waits for its answer, in wall time.
+// requestTimeout is how long a client waits for its answer, in wall time, and longer by what slow answers take.
 const requestTimeout = 10 * time.Second
+
+// slowTakes are how long the answers take that slow connections ask for, in the clock's time, one after the other; the
+// first connection begins with the first of them, the next with the next.
+var slowTakes = []time.Duration{20 * time.Second, 5 * time.Second, 15 * time.Second, 10 * time.Second}
+
+// slowConnections is how many connections ask for slow answers.
+const slowConnections = 4
 
 // run sends requests until ctx ends, and returns when the last one was answered.
 func (t *traffic) run(ctx context.Context) {
 	client := &http.Client{
-		Transport: &http.Transport{MaxIdleConnsPerHost: t.connections, MaxConnsPerHost: t.connections},
-		Timeout:   requestTimeout,
+		Transport: &http.Transport{MaxIdleConnsPerHost: t.connections + slowConnections},
+		Timeout:   requestTimeout + t.clock.Wall(slices.Max(slowTakes)),
 	}
 	defer client.CloseIdleConnections()
 	var all sync.WaitGroup
 	for range t.connections {
 		all.Go(func() { t.sendSteadily(ctx, client) })
+	}
+	for n := range slowConnections {
+		all.Go(func() { t.sendSlowly(ctx, client, n) })
 	}
 	all.Wait()
 }
@@ -72,8 +84,8 @@ func (t *traffic) sendSteadily(ctx context.Context, client *http.Client) {
 	interval := time.Second * time.Duration(t.connections) / time.Duration(t.perSecond)
 	next := t.wall.Now()
 	for t.wall.Sleep(ctx, next.Sub(t.wall.Now())) == nil {
-		group, err := t.send(client)
-		t.count(group, err)
+		group, err := t.send(client, 0)
+		t.count(group, false, err)
 		next = next.Add(interval)
 		if now := t.wall.Now(); next.Before(now) {
 			next = now
@@ -81,9 +93,23 @@ func (t *traffic) sendSteadily(ctx context.Context, client *http.Client) {
 	}
 }
 
-// send sends one request and returns the group that answered it.
-func (t *traffic) send(client *http.Client) (group string, err error) {
-	response, err := client.Post(t.url, "text/plain", strings.NewReader("order"))
+// sendSlowly is the traffic of one slow connection, that asks again when its answer should have come.
+func (t *traffic) sendSlowly(ctx context.Context, client *http.Client, turn int) {
+	for next := t.clock.Now(); t.clock.Sleep(ctx, next.Sub(t.clock.Now())) == nil; turn++ {
+		take := slowTakes[turn%len(slowTakes)]
+		next = t.clock.Now().Add(take)
+		group, err := t.send(client, take)
+		t.count(group, true, err)
+	}
+}
+
+// send sends one request, whose answer is to take a time unless that is 0, and returns the group that answered it.
+func (t *traffic) send(client *http.Client, take time.Duration) (group string, err error) {
+	url := t.url
+	if take > 0 {
+		url += "?take=" + take.String()
+	}
+	response, err := client.Post(url, "text/plain", strings.NewReader("order"))
 	if err != nil {
 		return "", err
 	}
@@ -98,10 +124,13 @@ func (t *traffic) send(client *http.Client) (group string, err error) {
 	return response.Header.Get(dataplane.GroupHeader), nil
 }
 
-func (t *traffic) count(group string, err error) {
+func (t *traffic) count(group string, slow bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.counts.Sent++
+	if slow {
+		t.counts.Slow++
+	}
 	if err == nil {
 		t.counts.ByGroup[group]++
 		t.recent[group]++

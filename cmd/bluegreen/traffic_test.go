@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -47,6 +49,22 @@ func TestTrafficCountsWhoAnswered(t *testing.T) {
 	}
 	if shares := traffic.shares(); len(shares) != 0 {
 		t.Errorf("shares since: %v, want none", shares)
+	}
+}
+
+func TestSlowTrafficAsksForLongAnswers(t *testing.T) {
+	var mu sync.Mutex
+	var takes []string
+	traffic := sendTo(t, 300, func(w http.ResponseWriter, r *http.Request, number int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		if take := r.URL.Query().Get("take"); take != "" {
+			takes = append(takes, take)
+		}
+	})
+	slices.Sort(takes)
+	if counts, _ := traffic.soFar(); !slices.Equal(takes, []string{"10s", "15s", "20s", "5s"}) || counts.Slow != len(takes) {
+		t.Errorf("asked for %v, counted %d slow requests; want one of each length", takes, counts.Slow)
 	}
 }
 
