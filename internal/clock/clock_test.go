@@ -116,6 +116,25 @@ func TestVirtualSleepWithADetachedContext(t *testing.T) {
 	})
 }
 
+// A server goes on with what its caller has given up: net/http's contexts are detached so by context.WithoutCancel.
+func TestVirtualSleepOutlivesTheContextThatItIsDetachedFrom(t *testing.T) {
+	v := clock.NewVirtual(start)
+	defer v.Close()
+	v.Run(func() {
+		caller, cancel := v.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		detached := context.WithoutCancel(caller)
+		if err := v.Sleep(detached, time.Minute); err != nil || v.Now().Sub(start) != time.Minute {
+			t.Errorf("woken with %v at %s", err, v.Now().Sub(start))
+		}
+		inner, stop := v.WithTimeout(detached, time.Minute)
+		defer stop()
+		if inner.Err() != nil {
+			t.Errorf("a context below a detached one has ended: %v", inner.Err())
+		}
+	})
+}
+
 func TestVirtualTaskMayExit(t *testing.T) {
 	v := clock.NewVirtual(start)
 	defer v.Close()

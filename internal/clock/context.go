@@ -43,15 +43,24 @@ func (v *Virtual) WithTimeout(parent context.Context, d time.Duration) (context.
 
 func (v *Virtual) newContext(parent context.Context) *virtualContext {
 	ctx := &virtualContext{parent: parent, clock: v, done: make(chan struct{}), onEnd: make(map[int]func()), leaveOuter: func() {}}
-	if outer, ok := parent.Value(virtualContextKey{}).(*virtualContext); ok {
+	if outer, ok := endsWith(parent); ok {
 		ctx.leaveOuter = outer.whenEnded(func() { ctx.end(outer.Err()) })
 	}
 	return ctx
 }
 
+// endsWith is the context of this clock that ends ctx when it ends; none for one that context.WithoutCancel made.
+func endsWith(ctx context.Context) (*virtualContext, bool) {
+	if ctx.Done() == nil {
+		return nil, false
+	}
+	ours, ok := ctx.Value(virtualContextKey{}).(*virtualContext)
+	return ours, ok
+}
+
 // wakeOnEnd makes w ready when ctx ends; release undoes it.
 func (v *Virtual) wakeOnEnd(ctx context.Context, w *waiter) (release func()) {
-	ours, ok := ctx.Value(virtualContextKey{}).(*virtualContext)
+	ours, ok := endsWith(ctx)
 	if !ok {
 		return func() {}
 	}
