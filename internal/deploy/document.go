@@ -148,6 +148,7 @@ const (
 	Finish   Verdict = "finish"   // TakeOver: what was left is finished first
 	NotOurs  Verdict = "not_ours" // the way back found no lock of this deployment: nothing to restore
 	Released Verdict = "released" // TakeOver: the lock was given back meanwhile
+	Unpin    Verdict = "unpin"    // CompleteLifecycle: blue is pinned again, by a call that came late
 )
 
 // Progress is the state of a poll loop, and what a person reads in the execution's history.

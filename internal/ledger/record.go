@@ -28,7 +28,8 @@ type Stage string
 const (
 	Creating  Stage = "creating"  // green is made and becomes healthy; blue is untouched
 	Switching Stage = "switching" // traffic moves; minimums are pinned
-	Restoring Stage = "restoring" // the way back
+	Restoring Stage = "restoring" // the way back: traffic returns to blue
+	Removing  Stage = "removing"  // blue serves alone: what was pinned on it is lifted, and green goes
 	Committed Stage = "committed" // past the point of no return: green is live, blue goes
 )
 

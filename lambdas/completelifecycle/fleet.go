@@ -28,6 +28,7 @@ const soonestEmpty = 20 * time.Second
 // ending is what one way does with the fleet that goes.
 type ending struct {
 	fleet  string
+	blue   string // on the way back: it must be as it was
 	stage  ledger.Stage
 	end    string
 	remove bool // delete the group when it is empty
@@ -37,15 +38,23 @@ type ending struct {
 func endingOf(call deploy.Call) ending {
 	d := call.Document.Deployment
 	if call.Way == deploy.Back {
-		return ending{fleet: d.Green, stage: ledger.Restoring, end: deploy.EndRolledBack, remove: !d.Revives, ours: !d.Revives}
+		return ending{fleet: d.Green, blue: d.Blue, stage: ledger.Removing, end: deploy.EndRolledBack, remove: !d.Revives, ours: !d.Revives}
 	}
 	return ending{fleet: d.Blue, stage: ledger.Committed, end: deploy.EndSucceeded, remove: d.BlueAfter == deploy.AfterDelete}
+}
+
+// names are the groups to look at.
+func (e ending) names() []string {
+	if e.blue == "" {
+		return []string{e.fleet}
+	}
+	return []string{e.fleet, e.blue}
 }
 
 // whole sees one fleet of a deployment to its end.
 func (h handler) whole(ctx context.Context, call deploy.Call) (deploy.Progress, error) {
 	e := endingOf(call)
-	fleets, err := fleet.Read(ctx, h.groups, e.fleet)
+	fleets, err := fleet.Read(ctx, h.groups, e.names()...)
 	if err != nil {
 		return deploy.Progress{}, err
 	}
@@ -58,8 +67,8 @@ func (h handler) whole(ctx context.Context, call deploy.Call) (deploy.Progress, 
 	case found && !foreign && e.remove:
 		return h.remove(ctx, call, p, f, e)
 	}
-	p, err = h.close(ctx, call, p, e)
-	if err == nil {
+	p, err = h.close(ctx, call, p, e, fleets[e.blue])
+	if err == nil && p.Verdict == deploy.Done {
 		call.Document.Deployment.Closed = e.end
 	}
 	return p, err
@@ -141,7 +150,7 @@ func (h handler) remove(ctx context.Context, call deploy.Call, p deploy.Progress
 }
 
 // close gives the lock back and notes the end. Closing twice is closing once.
-func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress, e ending) (deploy.Progress, error) {
+func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress, e ending, blue deploy.Fleet) (deploy.Progress, error) {
 	d := call.Document.Deployment
 	p = p.Finished(deploy.Done, fmt.Sprintf("%s is empty; the deployment is closed as %s", e.fleet, e.end))
 	record, _, err := h.ledger.Get(ctx, d.Lineage)
@@ -150,6 +159,9 @@ func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress,
 	}
 	if outcome, ended := record.Ended(d.Execution); ended && outcome.End == e.end {
 		return p, nil
+	}
+	if pinnedAgain(record, blue) {
+		return p.Finished(deploy.Unpin, fmt.Sprintf("the minimum of %s is %d again: a pin came late", blue.Name, blue.Sizes.Min)), nil
 	}
 	outcome := ledger.Outcome{Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: call.Entered}
 	if call.Document.Fault != nil {
@@ -162,6 +174,16 @@ func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress,
 		}
 	}, e.stage)
 	return p, err
+}
+
+// pinnedAgain reports whether blue has the minimum that was lifted. A call that was under way when its function ended may
+// take effect after others have worked on.
+func pinnedAgain(record ledger.Record, blue deploy.Fleet) bool {
+	if record.Lock == nil || record.Lock.Originals == nil {
+		return false
+	}
+	pinned := record.Lock.Originals.PinnedMin
+	return pinned > 0 && blue.Sizes.Min == pinned && pinned != record.Lock.Originals.Blue.Min
 }
 
 // remaining says how many instances are left, by lifecycle state.

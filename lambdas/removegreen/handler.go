@@ -79,7 +79,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 
 // quiet suspends again what CreateGreen resumed on a fleet that it brought back.
 func (h handler) quiet(ctx context.Context, call deploy.Call, green deploy.Fleet) error {
-	if _, err := h.ledger.For(call).Check(ctx, ledger.Restoring); err != nil {
+	if _, err := h.ledger.For(call).Check(ctx, ledger.Removing); err != nil {
 		return err
 	}
 	_, err := h.groups.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
@@ -96,7 +96,7 @@ func (h handler) scaleIn(ctx context.Context, call deploy.Call, green deploy.Fle
 	if green.Deleting {
 		return nil
 	}
-	if _, err := h.ledger.For(call).Check(ctx, ledger.Restoring); err != nil {
+	if _, err := h.ledger.For(call).Check(ctx, ledger.Removing); err != nil {
 		return err
 	}
 	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{

@@ -41,7 +41,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
 	document := call.Document
 	name := document.Deployment.Blue
-	record, err := h.ledger.For(call).Check(ctx, ledger.Restoring)
+	record, err := h.ledger.For(call).Check(ctx, ledger.Removing)
 	if err != nil {
 		return deploy.Document{}, err
 	}
@@ -69,7 +69,7 @@ func (h handler) unpin(ctx context.Context, call deploy.Call, name string, origi
 	if blue.Sizes.Min != originals.PinnedMin && blue.Sizes.Min != originals.Blue.Min {
 		return fmt.Sprintf("the minimum of blue %s was changed by somebody else to %d and stays", name, blue.Sizes.Min), nil
 	}
-	if _, err := h.ledger.For(call).Check(ctx, ledger.Restoring); err != nil {
+	if _, err := h.ledger.For(call).Check(ctx, ledger.Removing); err != nil {
 		return "", err
 	}
 	_, err = h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{

@@ -19,7 +19,8 @@ const (
 	returnWithin = 30 * time.Minute // for blue to be healthy again before a person is asked
 )
 
-// back moves traffic to blue: blue rejoins the target groups it left and is healthy there before green leaves them.
+// back moves traffic to blue: blue rejoins the target groups it left and is healthy there before green leaves them. Then
+// the record says so, and no call of it that comes late may touch blue any more.
 func (s *step) back(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
 	record, ours, err := s.turnBack(ctx)
 	if err != nil {
@@ -28,6 +29,19 @@ func (s *step) back(ctx context.Context, p deploy.Progress) (deploy.Progress, er
 	if !ours {
 		return p.Finished(deploy.NotOurs, "the deployment holds no lock: nothing was changed"), nil
 	}
+	if record.Lock.Stage == ledger.Removing {
+		return p.Finished(deploy.Done, "blue serves already"), nil
+	}
+	p, err = s.bring(ctx, p, record)
+	if err != nil || p.Verdict != deploy.Done {
+		return p, err
+	}
+	_, err = s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Removing }, ledger.Restoring, ledger.Removing)
+	return p, err
+}
+
+// bring is back but for the record.
+func (s *step) bring(ctx context.Context, p deploy.Progress, record ledger.Record) (deploy.Progress, error) {
 	if record.Lock.Originals == nil || s.deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no traffic was moved"), nil
 	}
@@ -61,6 +75,9 @@ func (s *step) turnBack(ctx context.Context) (record ledger.Record, ours bool, e
 	}
 	// The document lacks what CreateGreen wrote before it failed: green's name. The record has it.
 	s.deployment = record.Lock.Deployment.Resume(s.deployment)
+	if record.Lock.Stage == ledger.Removing {
+		return record, true, nil
+	}
 	record, err = s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Restoring },
 		ledger.Creating, ledger.Switching, ledger.Restoring)
 	return record, true, err
