@@ -172,7 +172,8 @@ func (t *trial) rest(ctx context.Context) {
 	}
 	t.r.Wait(ctx, settle)
 	t.problems(t.r.Broken()...)
-	t.problems(t.r.inspect(ctx, t.before, t.outcome)...)
+	t.problems(t.r.Inspect()...)
+	t.problems(t.verdict(ctx)...)
 	t.problems(t.writesSince(ended)...)
 }
 
@@ -210,13 +211,6 @@ func (r *Rehearsal) live(ctx context.Context) localasg.GroupView {
 	if record, found, err := r.record(ctx); err == nil && found {
 		name = record.Live
 	}
-	return r.group(name)
-}
-
-// snapshot is the first blue as it stands.
-func (r *Rehearsal) snapshot() localasg.GroupView { return r.group(r.World.GroupName) }
-
-func (r *Rehearsal) group(name string) localasg.GroupView {
 	r.AWS.Account.Lock()
 	defer r.AWS.Account.Unlock()
 	view, _ := r.AWS.Groups.View(name)
@@ -229,73 +223,16 @@ func (r *Rehearsal) record(ctx context.Context) (ledger.Record, bool, error) {
 	return l.Get(ctx, r.World.GroupName)
 }
 
-// inspect compares the world with what the end state and the record say of it (promise 4).
-func (r *Rehearsal) inspect(ctx context.Context, before localasg.GroupView, outcome Outcome) []string {
-	record, found, err := r.record(ctx)
-	if err != nil {
-		return []string{err.Error()}
-	}
+// verdict compares the end state with the record: which fleet it says is live. What that fleet is like, and what else
+// stands, Inspect tells.
+func (t *trial) verdict(ctx context.Context) []string {
+	live := t.r.live(ctx).Name
 	problems := &findings{}
-	problems.check(record.Lock == nil, "the lock is not given back")
-	live := r.World.GroupName
-	if found {
-		live = record.Live
-	}
-	if outcome.Recovered == "" {
-		problems.check(outcome.End != deploy.EndSucceeded || live != before.Name, "it ended Succeeded, and %s is live", live)
-		problems.check(outcome.End != deploy.EndRolledBack || live == before.Name, "it ended RolledBack, and %s is live", live)
-	}
-	replaced := make(map[string]bool) // fleets that stand by at size 0
-	expected := r.World.GroupName
-	for _, ended := range slices.Backward(record.Outcomes) {
-		if ended.End == deploy.EndSucceeded {
-			replaced[ended.Blue], expected = true, ended.Green
-		}
-	}
-	problems.check(live == expected, "the record says that %s is live, its outcomes that %s is", live, expected)
-	r.AWS.Account.Lock()
-	defer r.AWS.Account.Unlock()
-	for _, name := range r.AWS.Groups.Names() {
-		view, _ := r.AWS.Groups.View(name)
-		switch {
-		case name == live:
-			r.inspectLive(problems, before, view)
-		case replaced[name]:
-			problems.check(view.Min == 0 && view.Max == 0 && view.Desired == 0 && len(view.Instances) == 0 && len(view.Attachments) == 0,
-				"%s is not empty: min %d desired %d max %d, %d instances", name, view.Min, view.Desired, view.Max, len(view.Instances))
-		default:
-			problems.check(false, "%s is left", name)
-		}
+	if t.outcome.Recovered == "" {
+		problems.check(t.outcome.End != deploy.EndSucceeded || live != t.before.Name, "it ended Succeeded, and %s is live", live)
+		problems.check(t.outcome.End != deploy.EndRolledBack || live == t.before.Name, "it ended RolledBack, and %s is live", live)
 	}
 	return problems.all
-}
-
-// inspectLive checks that the fleet that serves has blue's shape and serves.
-func (r *Rehearsal) inspectLive(problems *findings, before, view localasg.GroupView) {
-	problems.check(view.Min == before.Min && view.Max == before.Max && view.Desired >= before.Desired,
-		"%s has min %d desired %d max %d, blue had min %d desired %d max %d",
-		view.Name, view.Min, view.Desired, view.Max, before.Min, before.Desired, before.Max)
-	problems.check(slices.Equal(view.Suspended, before.Suspended), "%s has %v suspended", view.Name, view.Suspended)
-	problems.check(view.HealthCheckType == before.HealthCheckType, "%s has health checks of type %s", view.Name, view.HealthCheckType)
-	problems.check(len(view.Attachments) == len(before.Attachments), "%s has %d target groups", view.Name, len(view.Attachments))
-	problems.check(slices.Equal(view.Hooks, before.Hooks), "%s has lifecycle hooks %v", view.Name, view.Hooks)
-	serving := 0
-	for _, instance := range view.Instances {
-		if instance.State == "InService" && r.healthyEverywhere(instance.ID) {
-			serving++
-		}
-	}
-	problems.check(serving >= before.Desired, "%d instances of %s serve, blue had %d", serving, view.Name, before.Desired)
-}
-
-// healthyEverywhere reports whether an instance is healthy in every target group. The account's lock is held.
-func (r *Rehearsal) healthyEverywhere(id string) bool {
-	for _, arn := range r.World.TargetGroupARNs {
-		if health, registered := r.AWS.Balancers.Health(arn, id); !registered || health.State != "healthy" {
-			return false
-		}
-	}
-	return true
 }
 
 // findings collects what is wrong.

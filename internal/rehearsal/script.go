@@ -11,8 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/cockroachdb/datadriven"
-
-	localasg "bluegreen/internal/localaws/autoscaling"
 )
 
 // Script plays a scenario: a text of commands, each with the answer that is expected below it. docs/testing.md tells
@@ -26,12 +24,9 @@ type Script struct {
 
 	drainMachine string // ARN, once graceful-shutdown has put it there
 
-	was         localasg.GroupView // blue before the scenario
-	mins, maxes []int              // that people gave the fleet since
-	lowest      int                // desired capacity since
-	mend        []func()           // take the faults away
-	struck      []string           // instances that the scenario made sick or ended
-	invokes     []*invokeFault
+	mend    []func() // take the faults away
+	struck  []string // instances that the scenario made sick or ended
+	invokes []*invokeFault
 }
 
 // longest is how long a scenario waits for anything.
@@ -88,8 +83,7 @@ func (s *Script) world(d *datadriven.TestData) (string, error) {
 		return "", err
 	}
 	r.AWS.Faults.Keep(-1) // for the command calls
-	*s = Script{r: r, executions: make(map[string]string), was: r.snapshot()}
-	s.lowest = s.was.Desired
+	*s = Script{r: r, executions: make(map[string]string)}
 	return fmt.Sprintf("%s serves with %d instances\n", r.World.GroupName, r.World.DesiredCapacity), nil
 }
 
