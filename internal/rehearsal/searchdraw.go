@@ -15,6 +15,7 @@ import (
 type draw struct {
 	*rand.Rand
 	sickGreen bool // what blue would launch now is sick too, so nothing may happen to blue
+	desired   int  // that blue begins with
 	blind     bool // without a load balancer nothing shows that an application is sick
 	zombies   bool // functions outlive their tasks
 }
@@ -52,6 +53,7 @@ func (d *draw) world() []Argument {
 	case d.chance(30):
 		desired = d.between(7, 15)
 	}
+	d.desired = desired
 	all := arguments("desired", strconv.Itoa(desired), "min", strconv.Itoa(d.between(0, desired)),
 		"max", strconv.Itoa(d.between(desired, 2*desired+2)))
 	all = append(all, d.traffic()...)
@@ -267,7 +269,11 @@ func (d *draw) resize() Command {
 	}
 	switch d.IntN(3) {
 	case 0:
-		return Command{Name: "resize", Arguments: arguments("min", strconv.Itoa(d.between(0, 4)), "max", strconv.Itoa(d.between(4, 60)))}
+		least := d.between(0, 4)
+		if least == d.desired { // while traffic moves a minimum of what is wanted cannot be told from the pin
+			least = 0
+		}
+		return Command{Name: "resize", Arguments: arguments("min", strconv.Itoa(least), "max", strconv.Itoa(d.between(4, 60)))}
 	default:
 		return Command{Name: "resize", Arguments: arguments("desired", strconv.Itoa(d.between(1, 12)))}
 	}
