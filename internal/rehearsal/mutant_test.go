@@ -18,6 +18,7 @@ import (
 	"bluegreen/lambdas/creategreen"
 	"bluegreen/lambdas/describeblue"
 	"bluegreen/lambdas/removegreen"
+	"bluegreen/lambdas/restoreblue"
 	"bluegreen/lambdas/scaleinblue"
 	"bluegreen/lambdas/switchtraffic"
 	"bluegreen/lambdas/waithealthy"
@@ -90,8 +91,8 @@ var mutations = []mutation{
 		breaks:  []int{3},
 	},
 	{
-		name:    "the pin is never lifted",
-		mutant:  rehearsal.Mutant{Work: work("RestoreBlue", done)},
+		name:    "blue's minimum is not restored to what it was",
+		mutant:  rehearsal.Mutant{Work: work("RestoreBlue", changed(restoreblue.New, lowerMin))},
 		prepare: sickGreen,
 		breaks:  []int{4},
 	},

@@ -70,15 +70,6 @@ func newDeed(cfg aws.Config, env lambdaentry.Environment, call deploy.Call, docu
 	}
 }
 
-// done makes a mutant that does nothing and says that it did.
-func done(aws.Config, lambdaentry.Environment) lambdaentry.Handle {
-	return func(_ context.Context, call deploy.Call) (deploy.Document, error) {
-		document := call.Document
-		document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered}
-		return document, nil
-	}
-}
-
 // changed makes a mutant whose clients change what they send or get.
 func changed(real lambdaentry.New, change func(*middleware.Stack) error) lambdaentry.New {
 	return func(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
@@ -105,6 +96,14 @@ func withoutProject(stack *middleware.Stack) error {
 	return around(stack, func(input, _ any) {
 		if create, ok := input.(*autoscaling.CreateAutoScalingGroupInput); ok {
 			create.Tags = slices.DeleteFunc(create.Tags, func(t types.Tag) bool { return *t.Key == deploy.TagProject })
+		}
+	})
+}
+
+func lowerMin(stack *middleware.Stack) error {
+	return around(stack, func(input, _ any) {
+		if update, ok := input.(*autoscaling.UpdateAutoScalingGroupInput); ok {
+			update.MinSize = aws.Int32(1)
 		}
 	})
 }
