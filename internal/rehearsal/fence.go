@@ -56,6 +56,24 @@ func (w *watch) fenceOf(a *act) {
 	inv.fenced, inv.last = false, a
 }
 
+// late reports whether a write comes from a function that saw its execution hold the lock, which it does not any more.
+func (w *watch) late(a *act, record ledger.Record) bool {
+	inv, known := w.fence.calls[a.caller]
+	return known && inv.fenced && (record.Lock == nil || record.Lock.Execution != a.execution)
+}
+
+// ledgerRefused takes in that the record was changed since a function read it. What it is shown then may be just what it
+// wanted to write: an earlier try has.
+func (w *watch) ledgerRefused(a *act) {
+	put, ok := a.input.(*dynamodb.PutItemInput)
+	inv, known := w.fence.calls[a.caller]
+	if !ok || !known {
+		return
+	}
+	wanted, _ := recordIn(put.Item)
+	inv.fenced = wanted.Lock != nil && wanted.Lock.Execution == a.execution && reflect.DeepEqual(wanted, w.record())
+}
+
 // alone reports whether a write is about one instance that goes anyway: whoever drains what a hook holds does no harm,
 // and the machine that does it at every scale-in holds no lock at all.
 func alone(a *act) bool {

@@ -138,6 +138,8 @@ func (w *watch) observe(call *wire.Call, input any) func(error) {
 		w.acting = nil
 		if err == nil {
 			w.done(a, was)
+		} else if a.deployment() {
+			w.ledgerRefused(a)
 		}
 		if w.dirty {
 			w.look(a)
@@ -191,9 +193,6 @@ func (r *Rehearsal) Broken() []string {
 	r.watch.flush()
 	return slices.Clone(r.watch.broken)
 }
-
-// Excuse does nothing any more: what others do to an instance is seen in the model.
-func (r *Rehearsal) Excuse(string) {}
 
 // Lowest is the fewest instances that were seen to serve at once.
 func (r *Rehearsal) Lowest() int {
