@@ -133,7 +133,6 @@ func lostGreen(_ context.Context, r *Rehearsal) error {
 // loseGreen makes every instance sick that is not blue's.
 func (r *Rehearsal) loseGreen() {
 	for _, id := range r.others() {
-		r.Excuse(id)
 		r.AWS.Account.Lock()
 		r.AWS.Compute.Sicken(id)
 		r.AWS.Account.Unlock()
