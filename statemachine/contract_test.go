@@ -100,7 +100,7 @@ func TestErrorNames(t *testing.T) {
 // strandable are the tasks whose uncaught failure is the end state Stranded.
 func strandable(state string) bool {
 	return slices.Contains([]string{
-		"ScaleInBlue", "CompleteLifecycle", "RestoreTraffic", "RestoreBlue", "RemoveGreen", "DrainGreen",
+		"TakeOver", "ScaleInBlue", "CompleteLifecycle", "RestoreTraffic", "RestoreBlue", "RemoveGreen", "DrainGreen",
 	}, state)
 }
 
