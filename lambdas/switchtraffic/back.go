@@ -59,8 +59,23 @@ func (s *step) bring(ctx context.Context, p deploy.Progress, record ledger.Recor
 		if err != nil || !serves {
 			return p, err
 		}
+	} else if sample := s.lacking(p, blue, green, traffic); !sample.Good {
+		p = phase(p, returning, s.call)
+		return s.call.Wait(p, sample.Message+": green serves on until it has"), nil
 	}
 	return s.remove(ctx, p, green, traffic)
+}
+
+// lacking tells what blue, which never left, lacks of what it wants, where green could make up for it a while.
+func (s *step) lacking(p deploy.Progress, blue, green deploy.Fleet, traffic deploy.Traffic) deploy.Sample {
+	attached := attachedTo(green, s.deployment.TargetGroups)
+	if p.Phase == removing || len(attached) == 0 || p.Phase == returning && s.call.Elapsed(p) >= returnWithin {
+		return deploy.Sample{Good: true}
+	}
+	if deploy.GreenServes(deploy.Fleet{}, green, traffic, 1).Serving == 0 {
+		return deploy.Sample{Good: true}
+	}
+	return deploy.BlueServes(blue, traffic, blue.Sizes.Desired)
 }
 
 // turnBack moves the deployment to the stage of restoring. ours is false if it has no lock, as when it failed before
