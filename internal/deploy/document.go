@@ -104,7 +104,8 @@ type Deployment struct {
 	Revives      bool         `json:"revives,omitempty"` // green is the fleet that blue replaced, brought back
 	StartedAt    time.Time    `json:"started_at"`
 	Warnings     []string     `json:"warnings,omitempty"`
-	Closed       string       `json:"closed,omitempty"` // the end state that it was closed as
+	Unpinned     int          `json:"unpinned,omitempty"` // how often a pin of blue came back after it was lifted
+	Closed       string       `json:"closed,omitempty"`   // the end state that it was closed as
 }
 
 // Resume is the deployment as the record holds it, worked on by an execution that was asked for current.

@@ -161,6 +161,10 @@ func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress,
 		return p, nil
 	}
 	if pinnedAgain(record, blue) {
+		if d.Unpinned++; d.Unpinned > unpinTries {
+			return p, fault.New(fault.TrafficDiverged, "the minimum of blue %s is %d again, however often it is restored to %d: "+
+				"find out who sets it, then redrive this execution", blue.Name, blue.Sizes.Min, record.Lock.Originals.Blue.Min)
+		}
 		return p.Finished(deploy.Unpin, fmt.Sprintf("the minimum of %s is %d again: a pin came late", blue.Name, blue.Sizes.Min)), nil
 	}
 	outcome := ledger.Outcome{Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: call.Entered}
@@ -175,6 +179,9 @@ func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress,
 	}, e.stage)
 	return p, err
 }
+
+// unpinTries is how often a pin that came back is lifted: each call that comes late does so once.
+const unpinTries = 3
 
 // pinnedAgain reports whether blue has the minimum that was lifted. A call that was under way when its function ended may
 // take effect after others have worked on.
