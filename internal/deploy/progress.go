@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// Pauses between two looks grow with the time that a loop has lasted, so that looking costs at most a fifth of the
-// time, a tenth on average, and few calls; they stay between these bounds. The request's Wait is the most while something is about to
+// Pauses between two looks grow with the time that a loop has lasted, so that looking costs at most a tenth of the
+// time, and few calls; they stay between these bounds. The request's Wait is the most while something is about to
 // happen; a loop that lasts for hours may pause for a fiftieth of it, which keeps two days within 600 looks.
 const (
 	shortestPauseSeconds = 5
-	growth               = 5
+	growth               = 10
 	longGrowth           = 50
 	sampleSeconds        = 3 // between two good samples in a row: longer than what is described lags
 	shownAfterSeconds    = 2 // after something happened, for AWS to describe it

@@ -18,7 +18,7 @@ func at(passed time.Duration) (deploy.Call, deploy.Progress) {
 
 func TestPausesGrowWithTheLoop(t *testing.T) {
 	for passed, want := range map[time.Duration]int{
-		0: 5, 20 * time.Second: 5, 50 * time.Second: 10, 3 * time.Minute: 30, 20 * time.Minute: 30, time.Hour: 72, 48 * time.Hour: 3456,
+		0: 5, 20 * time.Second: 5, 80 * time.Second: 8, 3 * time.Minute: 18, 20 * time.Minute: 30, time.Hour: 72, 48 * time.Hour: 3456,
 	} {
 		call, p := at(passed)
 		if got := call.Wait(p, "").Seconds; got != want {
