@@ -1,6 +1,8 @@
 package rehearsal
 
 import (
+	"slices"
+
 	localec2 "bluegreen/internal/localaws/ec2"
 	localelb "bluegreen/internal/localaws/elbv2"
 )
@@ -9,10 +11,11 @@ import (
 type answering struct {
 	once   map[string]bool // instances that have answered
 	silent map[string]bool // of these, those that stopped by themselves or by others' doing
+	unwell map[string]bool // that were silent, until they are healthy again
 }
 
 func newAnswering() answering {
-	return answering{once: make(map[string]bool), silent: make(map[string]bool)}
+	return answering{once: make(map[string]bool), silent: make(map[string]bool), unwell: make(map[string]bool)}
 }
 
 // note follows an instance.
@@ -22,8 +25,13 @@ func (n *answering) note(w *watch, instance *localec2.Instance) {
 		n.once[instance.ID] = true
 		delete(n.silent, instance.ID)
 	case (n.once[instance.ID] || w.capacity.serving[instance.ID] != "") && !w.acting.deployment() && !w.endedByGroup(instance.ID):
-		n.silent[instance.ID] = true
+		n.silent[instance.ID], n.unwell[instance.ID] = true, true
 	}
+}
+
+// amongUnwell reports whether a target of the group was made sick and has not become healthy since.
+func (n *answering) amongUnwell(group localelb.RoutedGroup) bool {
+	return slices.ContainsFunc(group.Targets, func(t localelb.RoutedTarget) bool { return n.unwell[t.InstanceID] })
 }
 
 // traffic holds promise 2: under every rule that serves the lineage, requests go to instances that answer, if any
@@ -59,11 +67,17 @@ func (w *watch) share(rule localelb.RoutedRule, group localelb.RoutedGroup) {
 		w.breaks(2, "requests of rule %s go to %s, which has no target for them: they are answered 503", rule.Priority, group.ARN)
 		return
 	}
+	if group.FailOpen && (w.capacity.owes() || w.answering.amongUnwell(group)) { // others took the healthy ones
+		return
+	}
 	for _, target := range group.Targets {
-		if w.answers(target.InstanceID) || w.answering.silent[target.InstanceID] {
+		if w.answers(target.InstanceID) {
+			if !group.FailOpen {
+				delete(w.answering.unwell, target.InstanceID)
+			}
 			continue
 		}
-		if group.FailOpen && w.capacity.owes() { // others took the healthy ones, and these take their place
+		if w.answering.silent[target.InstanceID] {
 			continue
 		}
 		if group.FailOpen {
