@@ -69,14 +69,14 @@ func (f *rehearsed) undisturbed(all []undisturbed) {
 	f.Undisturbed = t
 }
 
-// severity orders the end states, the worst last.
-var severity = []string{deploy.EndSucceeded, deploy.EndRejected, deploy.EndRolledBack, deploy.EndStranded}
+// severity orders how executions end, the worst last. One that a person stopped is no fault's doing.
+var severity = []string{deploy.EndSucceeded, "ABORTED", deploy.EndRejected, deploy.EndRolledBack, deploy.EndStranded}
 
 func (f *rehearsed) disturbed(points, sample []rehearsal.Point, outcomes []rehearsal.Outcome) {
 	d := &disturbed{Places: len(points), Rehearsals: len(sample), Ends: make(map[string]int)}
 	worstRank := -1
 	for i, outcome := range outcomes {
-		end := outcome.End
+		end := outcome.FirstEnd
 		if outcome.Recovered != "" {
 			end += ", then recovered"
 		}
@@ -84,13 +84,13 @@ func (f *rehearsed) disturbed(points, sample []rehearsal.Point, outcomes []rehea
 		for _, problem := range outcome.Problems {
 			d.Broken = append(d.Broken, fmt.Sprintf("%s: %s", sample[i], problem))
 		}
-		rank := slices.Index(severity, outcome.End)
+		rank := slices.Index(severity, outcome.FirstEnd)
 		if rank < 0 {
 			rank = len(severity) // an end that is none of ours
 		}
 		if rank > worstRank && rank > 0 {
 			worstRank = rank
-			d.Worst = &worst{Fault: sample[i].String(), End: outcome.End, Left: left(outcome), Recovered: outcome.Recovered}
+			d.Worst = &worst{Fault: sample[i].String(), End: outcome.FirstEnd, Left: left(outcome), Recovered: outcome.Recovered}
 		}
 	}
 	f.Faults = d
@@ -98,13 +98,15 @@ func (f *rehearsed) disturbed(points, sample []rehearsal.Point, outcomes []rehea
 
 // left is what a person finds after an end.
 func left(outcome rehearsal.Outcome) string {
-	switch outcome.End {
+	switch outcome.FirstEnd {
 	case deploy.EndRolledBack:
-		return "nothing: blue serves as before (" + outcome.What + ")"
+		return "nothing: blue serves as before (" + outcome.FirstWhat + ")"
 	case deploy.EndRejected:
-		return "nothing: nothing was written (" + outcome.What + ")"
+		return "nothing: nothing was written (" + outcome.FirstWhat + ")"
+	case deploy.EndStranded:
+		return outcome.FirstWhat
 	}
-	return outcome.What
+	return "whatever the deployment had done until it was stopped"
 }
 
 // print writes the result for people.

@@ -38,6 +38,8 @@ type Outcome struct {
 	Recovered string // how action recover ended, where the execution itself could not put things right
 	Problems  []string
 
+	FirstEnd, FirstWhat string // how the execution itself ended, before anybody put things right, and what it told
+
 	// What the undisturbed course is made of: where a sweep can strike.
 	Calls   []faults.Record // that the functions made until the execution ended
 	Invokes []string        // functions in the order in which they were invoked
@@ -137,6 +139,7 @@ func (t *trial) play(ctx context.Context, then aftermath) error {
 		return err
 	}
 	t.outcome.Stranded = t.outcome.End == deploy.EndStranded
+	t.outcome.FirstEnd, t.outcome.FirstWhat = t.outcome.End, t.outcome.What
 	for _, call := range t.r.AWS.Faults.Calls() {
 		if call.Function != "" {
 			t.outcome.Calls = append(t.outcome.Calls, call)
