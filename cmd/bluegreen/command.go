@@ -16,7 +16,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"demo", "replace a serving fleet under traffic, watch it, and check that nothing was lost", runDemo},
+		{"demo", "replace a fleet that serves requests or works at jobs, watch it, and check that nothing was lost", runDemo},
 		{"local", "keep a local AWS with the same fleet up, for the aws CLI and for you", runLocal},
 		{"worker", "take jobs from a queue, as the instances of the workers' fleet do", runWorker},
 		{"search", "draw deployments, faults and mishaps from seeds, and rehearse them in virtual time", runSearch},
@@ -78,7 +78,7 @@ func exitCode(term terminal, err error) int {
 
 func usage() string {
 	var b strings.Builder
-	b.WriteString("bluegreen replaces a fleet of EC2 instances by a new copy of it without losing a request.\n\nUsage: bluegreen <command> [flags]\n\nCommands:\n")
+	b.WriteString("bluegreen replaces a fleet of EC2 instances by a new copy of it without losing a request or a job.\n\nUsage: bluegreen <command> [flags]\n\nCommands:\n")
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.summary)
 	}

@@ -137,8 +137,8 @@ and for drains  %[8]s
 Try, in another terminal:
 
 export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=ap-northeast-1 AWS_ENDPOINT_URL=%[1]s
-while sleep 0.4; do aws sqs send-message --queue-url %[3]s --message-body '{"seconds": 20}' --query MessageId; done
-aws sqs get-queue-attributes --queue-url %[3]s --attribute-names ApproximateNumberOfMessages ApproximateNumberOfMessagesNotVisible
+for n in 1 2 3 4 5 6 7 8; do aws sqs send-message --endpoint-url %[1]s --queue-url %[3]s --message-body '{"seconds": 20}' --query MessageId & done; wait
+aws sqs get-queue-attributes --endpoint-url %[1]s --queue-url %[3]s --attribute-names ApproximateNumberOfMessages ApproximateNumberOfMessagesNotVisible
 aws stepfunctions start-execution --state-machine-arn %[7]s --input file://pipeline/examples/workers.json
 aws stepfunctions list-executions --state-machine-arn %[7]s
 aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].[AutoScalingGroupName,MinSize,DesiredCapacity,MaxSize]' --output table

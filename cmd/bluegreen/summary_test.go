@@ -56,6 +56,61 @@ func TestSummaryJudgesPromises(t *testing.T) {
 	}
 }
 
+// worked is the summary of a demonstration in which workers were replaced well.
+func worked() *summary {
+	s := kept()
+	s.Requests, s.Jobs = nil, &jobCounts{Sent: 40, Once: 40}
+	s.Stands.Groups[1].Targets = nil
+	return s
+}
+
+func TestSummaryJudgesJobs(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*summary)
+		broken string // promise that must be found broken; empty: none
+	}{
+		{"all kept", func(*summary) {}, ""},
+		{"a job done twice", func(s *summary) { s.Jobs.Once, s.Jobs.Again = 39, 1 }, "every job is done exactly once"},
+		{"a lost job", func(s *summary) { s.Jobs.Once, s.Jobs.Lost = 39, 1 }, "every job is done exactly once"},
+		{"no jobs", func(s *summary) { s.Jobs = &jobCounts{} }, "every job is done exactly once"},
+		{"a job that another had to begin again", func(s *summary) { s.Jobs.CutShort = 1 }, "no job is cut short"},
+		{"too few for a moment", func(s *summary) { s.LowestServing = 3 }, "never fewer than 4 workers take jobs"},
+		{"too few now", func(s *summary) { s.Stands.Groups[1].Instances["InService"] = 3 }, "the world is what the end state says"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := worked()
+			test.change(s)
+			s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue"})
+			broken := s.broken()
+			switch {
+			case test.broken == "" && len(broken) > 0:
+				t.Errorf("broken: %+v", broken)
+			case test.broken != "" && (len(broken) != 1 || broken[0].Promise != test.broken):
+				t.Errorf("broken: %+v, want %q", broken, test.broken)
+			}
+		})
+	}
+}
+
+func TestSummaryTextOfJobs(t *testing.T) {
+	s := worked()
+	s.Jobs.CutShort = 3
+	s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue"})
+	var out bytes.Buffer
+	if err := s.writeText(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"done exactly once       40", "cut short               3", "fewest workers at work  4", "BROKEN  no job is cut short"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in:\n%s", want, out.String())
+		}
+	}
+	if strings.Contains(out.String(), "Requests") {
+		t.Errorf("it tells of requests:\n%s", out.String())
+	}
+}
+
 func TestSummaryOfARollback(t *testing.T) {
 	s := kept()
 	s.EndState = "RolledBack"
