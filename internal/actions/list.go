@@ -39,6 +39,7 @@ var byState = map[string][]Operation{
 		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "PutLifecycleHook"},
 		{"autoscaling", "ResumeProcesses"},
+		{"autoscaling", "SuspendProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
 		{"dynamodb", "PutItem"},
@@ -86,6 +87,7 @@ var byState = map[string][]Operation{
 	},
 	"RemoveGreen": {
 		{"autoscaling", "DescribeAutoScalingGroups"},
+		{"autoscaling", "DetachLoadBalancerTargetGroups"},
 		{"autoscaling", "SuspendProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},

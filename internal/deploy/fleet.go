@@ -83,6 +83,17 @@ func (f Fleet) Missing(want []string) []string {
 	return missing
 }
 
+// AttachedTo returns those of the target groups that the fleet is attached to.
+func (f Fleet) AttachedTo(targetGroups []string) []string {
+	var attached []string
+	for _, arn := range targetGroups {
+		if slices.Contains(f.TargetGroups, arn) {
+			attached = append(attached, arn)
+		}
+	}
+	return attached
+}
+
 // Targets is what one target group shows: the state of each registered instance.
 type Targets map[string]string
 

@@ -13,11 +13,21 @@ import (
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
+	localssm "bluegreen/internal/localaws/ssm"
 	"bluegreen/internal/localaws/world"
 )
 
 // request gives green as little time to be healthy as a request may.
 const request = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60}}`
+
+// drains has every instance run a command before it goes.
+const drains = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
+	"drain": {"command": ["systemctl stop mqagt"], "timeout_seconds": 60}}`
+
+const rollback = `{"project": "ec", "action": "rollback", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60}}`
+
+// recovery puts right what an execution left. A rollback that is asked for again after it has ended would go forth again.
+const recovery = `{"project": "ec", "action": "recover", "blue": {"asg_name": "ec-mqagt-dev-asg"}}`
 
 // Courses are the deployments that the sweep disturbs: each strategy, each shape of blue, and each part of the way back.
 // All are quick: every look at a fleet is a call to be disturbed, and looks go on for as long as something takes.
@@ -31,6 +41,8 @@ func Courses() []Course {
 	configured.Source = world.FromConfiguration
 	mixed := quick
 	mixed.Source, mixed.TargetGroups = world.FromPolicy, 2
+	held := workers
+	held.Hooks = []world.Hook{{Name: "terminate", Heartbeat: 30 * time.Second}}
 	seeds := world.DefaultPlan()
 	seeds.DeregistrationDelay = 30 * time.Second
 	courses := []Course{
@@ -42,10 +54,18 @@ func Courses() []Course {
 		{Name: "no-capacity", Plan: workers, End: deploy.EndRolledBack, Prepare: noCapacity},
 		{Name: "sick-green", Plan: quick, End: deploy.EndRolledBack, Prepare: sickGreen},
 		{Name: "lost-green", Plan: quick, End: deploy.EndRolledBack, Prepare: lostGreen},
+		{Name: "drain", Plan: held, End: deploy.EndSucceeded, Request: drains, Prepare: slowDrains},
+		{Name: "drain-on-the-way-back", Plan: held, End: deploy.EndRolledBack, Request: drains, Prepare: littleCapacity},
+		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Again: recovery, Prepare: firstGeneration},
 	}
 	for i := range courses {
 		courses[i].Settings = quickly()
-		courses[i].Request = request
+		if courses[i].Request == "" {
+			courses[i].Request = request
+		}
+		if courses[i].Again == "" {
+			courses[i].Again = courses[i].Request
+		}
 	}
 	return courses
 }
@@ -93,6 +113,27 @@ func notifyingHooks(ctx context.Context, r *Rehearsal) error {
 		}
 	}
 	r.Wait(ctx, time.Minute) // describes lag
+	return nil
+}
+
+// slowDrains lets a drain take longer than its hook's timeout.
+func slowDrains(_ context.Context, r *Rehearsal) error {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	r.AWS.Commands.SetBehaviour("", localssm.Behaviour{Duration: account.Constant(35 * time.Second)})
+	return nil
+}
+
+// littleCapacity leaves EC2 room for a part of green only, which drains when it goes.
+func littleCapacity(ctx context.Context, r *Rehearsal) error {
+	if err := slowDrains(ctx, r); err != nil {
+		return err
+	}
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	for i, zone := range r.AWS.Compute.Zones() {
+		r.AWS.Compute.SetCapacity(zone, r.World.InstanceType, onlyIn(i, 1))
+	}
 	return nil
 }
 
@@ -154,4 +195,12 @@ func (r *Rehearsal) others() []string {
 		}
 	}
 	return ids
+}
+
+// onlyIn is room for one instance in the zone with that number, and for none elsewhere.
+func onlyIn(zone, number int) int {
+	if zone == number {
+		return 1
+	}
+	return 0
 }

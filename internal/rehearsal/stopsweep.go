@@ -156,7 +156,7 @@ func redriven(ctx context.Context, t *trial) error {
 // again is the same request once more: what was left is put right first, then it ends as if nothing had been, or better:
 // what made the first one turn back may have gone.
 func again(ctx context.Context, t *trial) error {
-	out, err := t.start(ctx, "again", t.course.Request)
+	out, err := t.start(ctx, "again", t.course.Again)
 	if err != nil {
 		return err
 	}

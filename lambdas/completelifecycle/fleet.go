@@ -25,6 +25,9 @@ const emptyWithin = 50 * time.Hour
 // is published.
 const soonestEmpty = 20 * time.Second
 
+// lateCalls is how long calls of a function that has ended may still take effect on a fleet that is not deleted.
+const lateCalls = deploy.FunctionTimeoutSeconds * time.Second
+
 // ending is what one way does with the fleet that goes.
 type ending struct {
 	fleet  string
@@ -33,12 +36,14 @@ type ending struct {
 	end    string
 	remove bool // delete the group when it is empty
 	ours   bool // only if this deployment created it
+
+	standby bool // it was brought back, and stands by again
 }
 
 func endingOf(call deploy.Call) ending {
 	d := call.Document.Deployment
 	if call.Way == deploy.Back {
-		return ending{fleet: d.Green, blue: d.Blue, stage: ledger.Removing, end: deploy.EndRolledBack, remove: !d.Revives, ours: !d.Revives}
+		return ending{fleet: d.Green, blue: d.Blue, stage: ledger.Removing, end: deploy.EndRolledBack, remove: !d.Revives, ours: !d.Revives, standby: d.Revives}
 	}
 	return ending{fleet: d.Blue, stage: ledger.Committed, end: deploy.EndSucceeded, remove: d.BlueAfter == deploy.AfterDelete}
 }
@@ -66,6 +71,10 @@ func (h handler) whole(ctx context.Context, call deploy.Call) (deploy.Progress, 
 		return h.empty(ctx, call, p, f, e)
 	case found && !foreign && e.remove:
 		return h.remove(ctx, call, p, f, e)
+	case e.standby && call.Elapsed(p) < lateCalls:
+		return call.WaitUntil(p, p.Since.Add(lateCalls), fmt.Sprintf("%s is empty; no call for it is under way soon", e.fleet)), nil
+	case e.standby && len(f.AttachedTo(call.Document.Deployment.TargetGroups)) > 0:
+		return p.Finished(deploy.Unpin, fmt.Sprintf("%s is attached to a target group again: a call came late", e.fleet)), nil
 	}
 	p, err = h.close(ctx, call, p, e, fleets[e.blue])
 	if err == nil && p.Verdict == deploy.Done {

@@ -23,8 +23,13 @@ import (
 type groups interface {
 	fleet.Groups
 	CreateAutoScalingGroup(context.Context, *autoscaling.CreateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.CreateAutoScalingGroupOutput, error)
-	ResumeProcesses(context.Context, *autoscaling.ResumeProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.ResumeProcessesOutput, error)
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
+}
+
+// processes are suspended as on blue, or resumed on a fleet that is brought back.
+type processes interface {
+	ResumeProcesses(context.Context, *autoscaling.ResumeProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.ResumeProcessesOutput, error)
+	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
 }
 
 // hooks are copied too.
@@ -34,23 +39,26 @@ type hooks interface {
 }
 
 var (
-	_ groups = (*autoscaling.Client)(nil)
-	_ hooks  = (*autoscaling.Client)(nil)
+	_ groups    = (*autoscaling.Client)(nil)
+	_ hooks     = (*autoscaling.Client)(nil)
+	_ processes = (*autoscaling.Client)(nil)
 )
 
 type handler struct {
-	groups groups
-	hooks  hooks
-	ledger ledger.Ledger
+	groups    groups
+	hooks     hooks
+	processes processes
+	ledger    ledger.Ledger
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
 	return handler{
-		groups: group,
-		hooks:  group,
-		ledger: ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
+		groups:    group,
+		hooks:     group,
+		processes: group,
+		ledger:    ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
 	}.handle
 }
 
@@ -106,10 +114,25 @@ func (h handler) create(ctx context.Context, call deploy.Call, d deploy.Deployme
 	case err != nil:
 		return fmt.Errorf("creating green %s: %w", d.Green, err)
 	}
-	if len(specs.afterwards) == 0 {
-		return nil
+	if err := h.suspend(ctx, call, d, fleet.Of(blue).Suspended); err != nil || len(specs.afterwards) == 0 {
+		return err
 	}
 	return h.hookAfterwards(ctx, call, d, blue, specs.afterwards)
+}
+
+// suspend gives green the suspended processes that blue has: no create call takes them.
+func (h handler) suspend(ctx context.Context, call deploy.Call, d deploy.Deployment, processes []string) error {
+	if len(processes) == 0 {
+		return nil
+	}
+	if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
+		return err
+	}
+	_, err := h.processes.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{AutoScalingGroupName: &d.Green, ScalingProcesses: processes})
+	if err != nil {
+		return fmt.Errorf("suspending %v of %s as on blue: %w", processes, d.Green, err)
+	}
+	return nil
 }
 
 func (h handler) adopt(ctx context.Context, d deploy.Deployment) error {

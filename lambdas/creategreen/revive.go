@@ -31,7 +31,7 @@ func (h handler) revive(ctx context.Context, call deploy.Call, d deploy.Deployme
 		}
 	}
 	if len(resume) > 0 {
-		_, err := h.groups.ResumeProcesses(ctx, &autoscaling.ResumeProcessesInput{
+		_, err := h.processes.ResumeProcesses(ctx, &autoscaling.ResumeProcessesInput{
 			AutoScalingGroupName: &d.Green, ScalingProcesses: resume,
 		})
 		if err != nil {

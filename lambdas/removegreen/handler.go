@@ -5,6 +5,7 @@ package removegreen
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -21,6 +22,7 @@ type groups interface {
 	fleet.Groups
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
+	DetachLoadBalancerTargetGroups(context.Context, *autoscaling.DetachLoadBalancerTargetGroupsInput, ...func(*autoscaling.Options)) (*autoscaling.DetachLoadBalancerTargetGroupsOutput, error)
 }
 
 var _ groups = (*autoscaling.Client)(nil)
@@ -63,7 +65,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		progress = progress.Finished(deploy.Done, fmt.Sprintf("group %s is not of this deployment and stays", d.Green))
 	default:
 		if d.Revives {
-			err = h.quiet(ctx, call, green)
+			err = h.standDown(ctx, call, green)
 		}
 		if err != nil {
 			return deploy.Document{}, err
@@ -77,8 +79,8 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	return document, nil
 }
 
-// quiet suspends again what CreateGreen resumed on a fleet that it brought back.
-func (h handler) quiet(ctx context.Context, call deploy.Call, green deploy.Fleet) error {
+// standDown quiets a fleet that CreateGreen brought back: it stands by, outside of the target groups, when it is empty.
+func (h handler) standDown(ctx context.Context, call deploy.Call, green deploy.Fleet) error {
 	if _, err := h.ledger.For(call).Check(ctx, ledger.Removing); err != nil {
 		return err
 	}
@@ -87,6 +89,19 @@ func (h handler) quiet(ctx context.Context, call deploy.Call, green deploy.Fleet
 	})
 	if err != nil {
 		return fmt.Errorf("suspending %v of %s: %w", deploy.Reviving, green.Name, err)
+	}
+	attached := green.AttachedTo(call.Document.Deployment.TargetGroups)
+	const atOnce = 10 // aws-facts A5
+	for batch := range slices.Chunk(attached, atOnce) {
+		if _, err := h.ledger.For(call).Check(ctx, ledger.Removing); err != nil {
+			return err
+		}
+		_, err := h.groups.DetachLoadBalancerTargetGroups(ctx, &autoscaling.DetachLoadBalancerTargetGroupsInput{
+			AutoScalingGroupName: &green.Name, TargetGroupARNs: batch,
+		})
+		if err != nil {
+			return fmt.Errorf("detaching %s from its target groups: %w", green.Name, err)
+		}
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func (s *step) bring(ctx context.Context, p deploy.Progress, record ledger.Recor
 
 // lacking tells what blue, which never left, lacks of what it wants, where green could make up for it a while.
 func (s *step) lacking(p deploy.Progress, blue, green deploy.Fleet, traffic deploy.Traffic) deploy.Sample {
-	attached := attachedTo(green, s.deployment.TargetGroups)
+	attached := green.AttachedTo(s.deployment.TargetGroups)
 	if p.Phase == removing || len(attached) == 0 || p.Phase == returning && s.call.Elapsed(p) >= returnWithin {
 		return deploy.Sample{Good: true}
 	}
@@ -140,7 +140,7 @@ func (s *step) remove(ctx context.Context, p deploy.Progress, green deploy.Fleet
 	if green.Name == "" || (!s.deployment.Revives && green.Tags[deploy.TagExecution] != s.deployment.Execution) {
 		return p.Finished(deploy.Done, "blue serves; green does not exist"), nil
 	}
-	if attached := attachedTo(green, s.deployment.TargetGroups); len(attached) > 0 {
+	if attached := green.AttachedTo(s.deployment.TargetGroups); len(attached) > 0 {
 		delay, err := s.deregistrationDelay(ctx)
 		if err != nil {
 			return p, err

@@ -99,7 +99,7 @@ func (s *step) idle(p deploy.Progress, blue, green deploy.Fleet, traffic deploy.
 		return s.call.Wait(p.Count(sample), sample.Message), !sample.Good && s.call.Elapsed(p) < s.patience()
 	case leaving:
 		serves, left := deploy.GreenServes(deploy.Fleet{}, green, traffic, p.Pinned), deploy.Left(blue, traffic)
-		if p.DrainBy == nil || !serves.Good || len(attachedTo(blue, targetGroups)) > 0 || s.call.Entered.After(p.DrainBy.Add(slack)) {
+		if p.DrainBy == nil || !serves.Good || len(blue.AttachedTo(targetGroups)) > 0 || s.call.Entered.After(p.DrainBy.Add(slack)) {
 			return p, false
 		}
 		if left.Good {
@@ -184,7 +184,7 @@ func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Rec
 		return p, err
 	}
 	s.held = !record.Lock.Originals.BlueLeft
-	if err := s.detach(ctx, blue, attachedTo(blue, s.deployment.TargetGroups), ledger.Switching); err != nil {
+	if err := s.detach(ctx, blue, blue.AttachedTo(s.deployment.TargetGroups), ledger.Switching); err != nil {
 		return p, err
 	}
 	p = phase(p, leaving, s.call)
@@ -204,7 +204,7 @@ func (s *step) leave(ctx context.Context, p deploy.Progress, record ledger.Recor
 	if p.Bad >= lostFor || (!serves.Good && s.call.Elapsed(p) > s.patience()) {
 		return p, fault.New(fault.TrafficDiverged, "green was lost while blue drained: %s", serves.Message)
 	}
-	if attached := attachedTo(blue, s.deployment.TargetGroups); len(attached) > 0 { // the answer to an earlier detach was lost
+	if attached := blue.AttachedTo(s.deployment.TargetGroups); len(attached) > 0 { // the answer to an earlier detach was lost
 		if err := s.detach(ctx, blue, attached, ledger.Switching); err != nil {
 			return p, err
 		}

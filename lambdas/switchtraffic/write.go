@@ -113,16 +113,6 @@ func detachedBefore(err error) bool {
 	return errors.As(err, &api) && api.ErrorCode() == "ValidationError" && strings.Contains(api.ErrorMessage(), "not part of the group")
 }
 
-func attachedTo(f deploy.Fleet, targetGroupARNs []string) []string {
-	var attached []string
-	for _, arn := range targetGroupARNs {
-		if slices.Contains(f.TargetGroups, arn) {
-			attached = append(attached, arn)
-		}
-	}
-	return attached
-}
-
 // defaultDelay is the deregistration delay of a target group that names none.
 const defaultDelay = 300 * time.Second
 

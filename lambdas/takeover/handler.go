@@ -102,11 +102,14 @@ func (h handler) take(ctx context.Context, record ledger.Record, call deploy.Cal
 func taken(document deploy.Document, progress deploy.Progress, record ledger.Record) deploy.Document {
 	d := record.Lock.Deployment.Resume(*document.Deployment)
 	d.Then = then(d.Action)
-	document.Deployment = &d
 	verdict, what := deploy.Undo, "undone"
 	if record.Lock.Stage == ledger.Committed {
 		verdict, what = deploy.Finish, "finished"
+		if d.Action == deploy.ActionRollback && d.Revives {
+			d.Then = deploy.ThenEnd // it is the rollback that was asked for: another would bring back what it replaced
+		}
 	}
+	document.Deployment = &d
 	progress = progress.Finished(verdict, fmt.Sprintf("the lock is ours at stage %s: what was left is %s first", record.Lock.Stage, what))
 	document.Progress = &progress
 	return document
