@@ -18,17 +18,29 @@ BLUEGREEN := build/$(HOST)/bluegreen
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-## demo: build, then replace a serving fleet on this machine under real traffic (under a minute once built)
-demo: build-host
-	@$(BLUEGREEN) demo $(DEMO)
+# What the demonstration's fleet does: web (requests behind a load balancer) or workers (jobs of a queue).
+FLEET := web
 
-## local: build, then keep the demonstration's world up to try commands against
+## demo: build, then replace a working fleet on this machine (FLEET=workers: a queue's workers instead of a web fleet)
+demo: build-host
+	@$(BLUEGREEN) demo --fleet $(FLEET) $(DEMO)
+
+## local: build, then keep the demonstration's world up to try commands against (FLEET=workers too)
 local: build-host
-	@$(BLUEGREEN) local $(LOCAL)
+	@$(BLUEGREEN) local --fleet $(FLEET) $(LOCAL)
 
 ## test: run every test
 test:
 	go test ./...
+
+## rehearse: draw SEEDS deployments with faults and mishaps (default 1000), and shrink what fails
+SEEDS := 1000
+rehearse: build-host
+	@$(BLUEGREEN) search --seeds $(SEEDS)
+
+## bench: build, then print the table of docs/performance.md
+bench: build
+	@go run ./internal/bench
 
 ## build: leave a static bootstrap per Lambda in build/<goos>_<goarch>/<state>/, for this machine and for linux/arm64
 build: build-host build-arm64
@@ -57,4 +69,4 @@ check:
 clean:
 	rm -rf build
 
-.PHONY: help demo local test build build-host build-arm64 check clean
+.PHONY: help demo local test rehearse bench build build-host build-arm64 check clean
