@@ -148,17 +148,25 @@ func (c *capacity) account(w *watch, s sight, by *act, now service) {
 		}
 	}
 	for name, ids := range c.lost {
-		owed := len(ids) - arrived[name]
-		if fleet, exists := s.fleet(name); !exists || w.left(fleet) {
-			owed = 0
-		} else {
-			wants := fleet.Desired
-			if name == c.followed {
-				wants = max(wants, c.want)
-			}
-			owed = min(owed, wants-in[name])
+		fleet, exists := s.fleet(name)
+		if !exists || w.left(fleet) {
+			c.lost[name] = nil
+			continue
 		}
-		c.lost[name] = ids[len(ids)-max(owed, 0):]
+		var present, gone []string // nothing replaces a sick one while its group counts it
+		for _, id := range ids {
+			if m, ok := s.members[id]; ok && m.counts() {
+				present = append(present, id)
+			} else {
+				gone = append(gone, id)
+			}
+		}
+		wants := fleet.Desired
+		if name == c.followed {
+			wants = max(wants, c.want)
+		}
+		owed := max(0, min(len(gone)-arrived[name], wants-in[name]-len(present)))
+		c.lost[name] = append(present, gone[len(gone)-owed:]...)
 	}
 }
 

@@ -12,10 +12,11 @@ type answering struct {
 	once   map[string]bool // instances that have answered
 	silent map[string]bool // of these, those that stopped by themselves or by others' doing
 	unwell map[string]bool // that were silent, until they are healthy again
+	open   map[string]bool // target groups that fail open by others' doing, by ARN
 }
 
 func newAnswering() answering {
-	return answering{once: make(map[string]bool), silent: make(map[string]bool), unwell: make(map[string]bool)}
+	return answering{once: make(map[string]bool), silent: make(map[string]bool), unwell: make(map[string]bool), open: make(map[string]bool)}
 }
 
 // note follows an instance.
@@ -29,9 +30,16 @@ func (n *answering) note(w *watch, instance *localec2.Instance) {
 	}
 }
 
-// amongUnwell reports whether a target of the group was made sick and has not become healthy since.
-func (n *answering) amongUnwell(group localelb.RoutedGroup) bool {
-	return slices.ContainsFunc(group.Targets, func(t localelb.RoutedTarget) bool { return n.unwell[t.InstanceID] })
+// emptied reports whether others took the last healthy targets of a group, until it has a healthy one again. owing says
+// that somewhere what others took is not replaced yet.
+func (n *answering) emptied(group localelb.RoutedGroup, owing bool) bool {
+	if !group.FailOpen {
+		delete(n.open, group.ARN)
+		return false
+	}
+	unwell := slices.ContainsFunc(group.Targets, func(t localelb.RoutedTarget) bool { return n.unwell[t.InstanceID] })
+	n.open[group.ARN] = n.open[group.ARN] || owing || unwell
+	return n.open[group.ARN]
 }
 
 // traffic holds promise 2: under every rule that serves the lineage, requests go to instances that answer, if any
@@ -67,7 +75,7 @@ func (w *watch) share(rule localelb.RoutedRule, group localelb.RoutedGroup) {
 		w.breaks(2, "requests of rule %s go to %s, which has no target for them: they are answered 503", rule.Priority, group.ARN)
 		return
 	}
-	if group.FailOpen && (w.capacity.owes() || w.answering.amongUnwell(group)) { // others took the healthy ones
+	if w.answering.emptied(group, w.capacity.owes()) {
 		return
 	}
 	for _, target := range group.Targets {
