@@ -202,8 +202,11 @@ func (d *draw) fault() Command {
 	switch {
 	case kind == faults.SlowBefore || kind == faults.SlowAfter:
 		longest := 200
-		if d.zombies {
+		switch {
+		case d.zombies:
 			longest = 50 // or the function that outlives its task hangs here too
+		case kind == faults.SlowBefore:
+			longest = 90 // beyond the function's life; no request takes effect minutes after it was sent
 		}
 		all = append(all, arguments("delay", d.seconds(1, longest))...)
 	case d.chance(25):
