@@ -204,7 +204,7 @@ func sendTraffic(ctx context.Context, url string) *traffic {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections}}
 	for range connections {
 		t.senders.Go(func() {
-			for wall.Sleep(ctx, 100*time.Millisecond) == nil {
+			for ended := error(nil); ended == nil; ended = wall.Sleep(ctx, 100*time.Millisecond) {
 				t.sent.Add(1)
 				if err := post(client, url); err != nil {
 					t.failed.Add(1)
