@@ -2,15 +2,12 @@ package rehearsal
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/cockroachdb/datadriven"
 
+	"bluegreen/internal/localaws/world"
 	"bluegreen/statemachine"
 )
 
@@ -24,26 +21,9 @@ func (s *Script) gracefulShutdown(ctx context.Context, _ *datadriven.TestData) (
 	if err != nil {
 		return "", err
 	}
-	role := aws.String("arn:aws:iam::" + s.r.AWS.Account.ID + ":role/graceful-shutdown")
 	name := strings.TrimSuffix(deploys, "BlueGreen") + "GracefulShutdown"
-	created, err := s.r.machines.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{Name: &name, Definition: &definition, RoleArn: role})
-	if err != nil {
-		return "", err
-	}
-	s.drainMachine = *created.StateMachineArn
-	events := eventbridge.NewFromConfig(s.r.config)
-	pattern := fmt.Sprintf(`{"source": ["aws.autoscaling"], "detail-type": ["EC2 Instance-terminate Lifecycle Action"],
-		"detail": {"AutoScalingGroupName": [%q, {"prefix": %q}]}}`, s.r.World.GroupName, s.r.World.GroupName+"-v")
-	if _, err := events.PutRule(ctx, &eventbridge.PutRuleInput{Name: &name, EventPattern: &pattern}); err != nil {
-		return "", err
-	}
-	out, err := events.PutTargets(ctx, &eventbridge.PutTargetsInput{
-		Rule: &name, Targets: []eventtypes.Target{{Id: aws.String("drain"), Arn: created.StateMachineArn, RoleArn: role}},
-	})
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%d targets failed\n", out.FailedEntryCount), nil
+	s.drainMachine, err = world.Seeder{Config: s.r.config, Clock: s.r.clock}.GracefulShutdown(ctx, s.r.World, name, definition)
+	return "", err
 }
 
 // loseEvents lets EventBridge lose every event from now on.
