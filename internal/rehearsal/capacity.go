@@ -112,6 +112,14 @@ func (c *capacity) writtenByDeployment(s sight, was, now localasg.GroupView) {
 	}
 }
 
+// rest follows the fleet that the record says is live, once an execution has ended: blue may not be scaled in yet.
+func (c *capacity) rest(live string) {
+	if _, exists := c.sizes[live]; exists {
+		c.followed = live
+	}
+	c.unpin()
+}
+
 // unpin lets the fleet that is followed want again what others want of it.
 func (c *capacity) unpin() {
 	c.pinned = false

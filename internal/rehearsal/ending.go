@@ -136,7 +136,7 @@ func (w *watch) executionEnded(arn, end, input string) {
 	for _, wrong := range v.wrong {
 		w.breaks(4, "%s ended %s, but %s", shortName(arn), end, wrong)
 	}
-	w.capacity.unpin()
+	w.capacity.rest(record.Live)
 }
 
 // outcome compares the record with the end state.

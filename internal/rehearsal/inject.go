@@ -135,6 +135,7 @@ func (s *Script) strike(d *datadriven.TestData, do func(id string)) (string, err
 	for _, id := range members {
 		s.r.AWS.Account.Lock()
 		do(id)
+		s.r.watch.changed() // an application that has not started yet falls sick without a sign
 		s.r.AWS.Account.Unlock()
 	}
 	if len(members) < n {

@@ -114,7 +114,7 @@ func (d *draw) timings() []Argument {
 		least, most int // milliseconds
 	}{
 		{"pending", 1000, 60_000}, {"shutdown", 1000, 120_000}, {"tick", 500, 21_000}, {"proceed", 100, 5000},
-		{"lag", 0, 10_000}, {"notice", 1000, 60_000}, {"attach", 500, 60_000}, {"delete", 500, 60_000},
+		{"lag", 0, 3000}, {"notice", 1000, 60_000}, {"attach", 500, 60_000}, {"delete", 500, 60_000},
 		{"registration", 500, 30_000}, {"latency", 5, 800},
 	} {
 		if d.chance(25) {

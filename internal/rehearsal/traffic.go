@@ -34,7 +34,9 @@ func (n *answering) note(w *watch, instance *localec2.Instance) {
 // that somewhere what others took is not replaced yet.
 func (n *answering) emptied(group localelb.RoutedGroup, owing bool) bool {
 	if !group.FailOpen {
-		delete(n.open, group.ARN)
+		if len(group.Targets) > 0 {
+			delete(n.open, group.ARN)
+		}
 		return false
 	}
 	unwell := slices.ContainsFunc(group.Targets, func(t localelb.RoutedTarget) bool { return n.unwell[t.InstanceID] })
