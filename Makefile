@@ -31,7 +31,7 @@ local: build-host
 
 ## test: run every test
 test:
-	go test ./...
+	go test -timeout 45m ./...
 
 ## rehearse: draw SEEDS deployments with faults and mishaps (default 1000), and shrink what fails
 SEEDS := 1000
