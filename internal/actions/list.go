@@ -43,6 +43,7 @@ var byState = map[string][]Operation{
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
 		{"dynamodb", "PutItem"},
+		{"states", "DescribeExecution"},
 	},
 	"WaitHealthy": {
 		{"autoscaling", "DescribeAutoScalingGroups"},

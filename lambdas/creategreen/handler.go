@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
@@ -32,6 +33,11 @@ type processes interface {
 	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
 }
 
+// executions tells whether this execution still runs.
+type executions interface {
+	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
+}
+
 // hooks are copied too.
 type hooks interface {
 	DescribeLifecycleHooks(context.Context, *autoscaling.DescribeLifecycleHooksInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeLifecycleHooksOutput, error)
@@ -42,6 +48,8 @@ var (
 	_ groups    = (*autoscaling.Client)(nil)
 	_ hooks     = (*autoscaling.Client)(nil)
 	_ processes = (*autoscaling.Client)(nil)
+
+	_ executions = (*sfn.Client)(nil)
 )
 
 type handler struct {
@@ -49,6 +57,8 @@ type handler struct {
 	hooks     hooks
 	processes processes
 	ledger    ledger.Ledger
+
+	executions executions
 }
 
 // New makes the state's work.
@@ -58,7 +68,9 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		groups:    group,
 		hooks:     group,
 		processes: group,
-		ledger:    ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
+
+		executions: sfn.NewFromConfig(cfg),
+		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
 	}.handle
 }
 

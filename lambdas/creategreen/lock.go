@@ -3,6 +3,10 @@ package creategreen
 import (
 	"context"
 	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
@@ -31,6 +35,9 @@ func (h handler) lock(ctx context.Context, call deploy.Call, d deploy.Deployment
 	if outcome, ended := record.Ended(call.Execution.ID); ended { // a function that outlived its execution
 		return d, fault.New(fault.Conflict, "this execution's deployment of %s has ended already (%s)", d.Lineage, outcome.End)
 	}
+	if err := h.stillRuns(ctx, call.Execution.ID); err != nil {
+		return d, err
+	}
 	if !d.Revives {
 		record.Generation++
 		d.Generation = record.Generation
@@ -42,4 +49,17 @@ func (h handler) lock(ctx context.Context, call deploy.Call, d deploy.Deployment
 		return d, fault.New(fault.Conflict, "another deployment of %s began at the same moment: let it work, or start again when it has ended", d.Lineage)
 	}
 	return d, err
+}
+
+// stillRuns is asked right before a new lock is taken: the function of an execution that was stopped runs on, and nobody
+// would know of a lock that it took after a recovery found none.
+func (h handler) stillRuns(ctx context.Context, execution string) error {
+	out, err := h.executions.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
+	switch {
+	case err != nil:
+		return fmt.Errorf("asking whether this execution still runs: %w", err)
+	case out.Status != types.ExecutionStatusRunning:
+		return fault.New(fault.Conflict, "this execution has ended (%s): it takes no lock any more", out.Status)
+	}
+	return nil
 }

@@ -64,6 +64,27 @@ func (s *step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress,
 	return s.leave(ctx, p, record, blue, green, traffic)
 }
 
+// aloneFor is how long green waits for blue to have a healthy target before it joins anyway: it may be the cure.
+const aloneFor = 5 * time.Minute
+
+// early reports that green had better not join yet: where blue has no healthy target a load balancer fails open, and
+// would send requests to green's instances before their application has started.
+func (s *step) early(ctx context.Context, p deploy.Progress, blue deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, bool, error) {
+	if s.call.Elapsed(p) >= aloneFor {
+		return p, false, nil
+	}
+	if traffic == nil {
+		var err error
+		if traffic, err = s.traffic(ctx); err != nil {
+			return p, false, err
+		}
+	}
+	if deploy.GreenServes(deploy.Fleet{}, blue, traffic, 1).Good {
+		return p, false, nil
+	}
+	return s.call.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", blue.Name, aloneFor)), true, nil
+}
+
 // quiet is a look at the target groups which shows already that nothing can be decided: while green joins some target
 // is still to be checked; while blue leaves as many targets as were pinned are healthy, and draining goes on.
 func (s *step) quiet(p deploy.Progress, traffic deploy.Traffic) (deploy.Progress, bool) {
@@ -138,6 +159,9 @@ func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record
 		return p, err
 	}
 	if missing := green.Missing(s.deployment.TargetGroups); len(missing) > 0 {
+		if next, early, err := s.early(ctx, p, blue, traffic); early || err != nil {
+			return next, err
+		}
 		if err := s.attach(ctx, green, missing, ledger.Switching); err != nil {
 			return p, err
 		}
