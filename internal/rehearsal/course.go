@@ -25,7 +25,7 @@ type Course struct {
 	Plan     world.Plan
 	Settings *localaws.Settings // nil: localaws.DefaultSettings
 	Request  string
-	Again    string                                  // what a person starts after a stop; the request, unless asking again would ask for something else
+	Once     bool                                    // asked for again once it was done, the request would ask for something else
 	Prepare  func(context.Context, *Rehearsal) error // before the deployment starts; may be nil
 	End      string                                  // how it ends undisturbed
 }

@@ -26,9 +26,6 @@ const drains = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wai
 
 const rollback = `{"project": "ec", "action": "rollback", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60}}`
 
-// recovery puts right what an execution left. A rollback that is asked for again after it has ended would go forth again.
-const recovery = `{"project": "ec", "action": "recover", "blue": {"asg_name": "ec-mqagt-dev-asg"}}`
-
 // Courses are the deployments that the sweep disturbs: each strategy, each shape of blue, and each part of the way back.
 // All are quick: every look at a fleet is a call to be disturbed, and looks go on for as long as something takes.
 func Courses() []Course {
@@ -56,15 +53,12 @@ func Courses() []Course {
 		{Name: "lost-green", Plan: quick, End: deploy.EndRolledBack, Prepare: lostGreen},
 		{Name: "drain", Plan: held, End: deploy.EndSucceeded, Request: drains, Prepare: slowDrains},
 		{Name: "drain-on-the-way-back", Plan: held, End: deploy.EndRolledBack, Request: drains, Prepare: littleCapacity},
-		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Again: recovery, Prepare: firstGeneration},
+		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: firstGeneration},
 	}
 	for i := range courses {
 		courses[i].Settings = quickly()
 		if courses[i].Request == "" {
 			courses[i].Request = request
-		}
-		if courses[i].Again == "" {
-			courses[i].Again = courses[i].Request
 		}
 	}
 	return courses

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -156,7 +157,14 @@ func redriven(ctx context.Context, t *trial) error {
 // again is the same request once more: what was left is put right first, then it ends as if nothing had been, or better:
 // what made the first one turn back may have gone.
 func again(ctx context.Context, t *trial) error {
-	out, err := t.start(ctx, "again", t.course.Again)
+	if t.course.Once {
+		t.r.Wait(ctx, deploy.FunctionTimeoutSeconds*time.Second) // a function of it may be about to finish
+		if record, _, err := t.r.record(ctx); err != nil || record.Lock == nil && record.Live != t.before.Name {
+			t.outcome.End = deploy.EndSucceeded // it was stopped when all was done
+			return err
+		}
+	}
+	out, err := t.start(ctx, "again", t.course.Request)
 	if err != nil {
 		return err
 	}
