@@ -1,0 +1,59 @@
+package lambdaentry
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/smithy-go"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+)
+
+const call = `{"execution": {"Id": "arn", "Name": "n", "StartTime": "2026-11-21T03:00:00Z"}, "state": "S", "entered": "2026-11-21T03:00:00Z", "document": {}}`
+
+// What Lambda reports as the error's type is the fault's name, however deep the fault lies and whatever went wrong. Only
+// a messages.InvokeResponse_Error by value sets it.
+func TestErrorNames(t *testing.T) {
+	api := func(code string, whose smithy.ErrorFault) error {
+		return fmt.Errorf("describing: %w", &smithy.GenericAPIError{Code: code, Message: "m", Fault: whose})
+	}
+	tests := []struct {
+		what    string
+		payload string
+		err     error
+		panics  bool
+		want    fault.Name
+	}{
+		{"a fault", call, fault.New(fault.Conflict, "held"), false, fault.Conflict},
+		{"a wrapped fault", call, fmt.Errorf("while: %w", fault.New(fault.GreenUnhealthy, "sick")), false, fault.GreenUnhealthy},
+		{"throttling", call, api("Throttling", smithy.FaultClient), false, fault.Throttled},
+		{"a server's fault", call, api("InternalFailure", smithy.FaultServer), false, fault.Unavailable},
+		{"a busy resource", call, api("ScalingActivityInProgress", smithy.FaultClient), false, fault.Unavailable},
+		{"no permission", call, api("AccessDenied", smithy.FaultClient), false, fault.AccessDenied},
+		{"a refusal", call, api("ValidationError", smithy.FaultClient), false, fault.Refused},
+		{"any other error", call, fmt.Errorf("odd"), false, fault.Bug},
+		{"a panic", call, nil, true, fault.Bug},
+		{"an unknown field", `{"surprise": 1}`, nil, false, fault.Bug},
+	}
+	for _, test := range tests {
+		e := entry{func(context.Context, deploy.Call) (deploy.Document, error) {
+			if test.panics {
+				panic("out of range")
+			}
+			return deploy.Document{}, test.err
+		}}
+		_, err := e.Invoke(context.Background(), []byte(test.payload))
+		failure, byValue := err.(messages.InvokeResponse_Error)
+		if !byValue || failure.Type != string(test.want) {
+			t.Errorf("%s: got %#v, want %s by value", test.what, err, test.want)
+			continue
+		}
+		if test.panics && (!strings.Contains(failure.Message, "out of range") || len(failure.StackTrace) == 0) {
+			t.Errorf("a panic does not say what and where: %q, %d frames", failure.Message, len(failure.StackTrace))
+		}
+	}
+}
