@@ -9,7 +9,6 @@ unexport AWS_CA_BUNDLE
 LDFLAGS   := -s -w
 STATES    := $(notdir $(patsubst %/bootstrap,%,$(wildcard lambdas/*/bootstrap)))
 HOST      := $(shell go env GOOS)_$(shell go env GOARCH)
-TARGETS   := $(sort $(HOST) linux_arm64)
 BLUEGREEN := build/$(HOST)/bluegreen
 
 .DEFAULT_GOAL := help

@@ -1,5 +1,5 @@
 // Package removegreen sends green's instances home on the way back: it scales green in and touches no group that this
-// deployment did not create. CompleteLifecycle drains and deletes it afterwards.
+// deployment neither created nor brought back. CompleteLifecycle drains it afterwards, and deletes what was created.
 package removegreen
 
 import (

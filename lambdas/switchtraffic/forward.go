@@ -13,12 +13,15 @@ import (
 
 // The phases of moving forward, as a person reads them in the execution's history.
 const (
+	joining = "joining" // green is attached and becomes healthy in the target groups, blue serves on
+	leaving = "leaving" // blue has left and drains
+)
+
+const (
 	// usualHealthy is when targets are healthy at the soonest, usually, after their group was attached: they are
 	// registered, then checked (aws-facts B).
 	usualHealthy = 13 * time.Second
 
-	joining = "joining"         // green is attached and becomes healthy in the target groups, blue serves on
-	leaving = "leaving"         // blue has left and drains
 	lostFor = 3                 // samples in a row without any healthy target before green counts as lost
 	slack   = 300 * time.Second // beyond the deregistration delay, for AWS to show that draining is done
 )
