@@ -58,6 +58,27 @@ build-arm64: linux_arm64-bootstraps
 		go build -ldflags "$(LDFLAGS)" -o build/$*/$$state/bootstrap ./lambdas/$$state/bootstrap || exit 1; \
 	done
 
+# Parameters of the stacks; the others (docs/aws.md) go into CDK, e.g. CDK="-c recover=tell".
+STACKS         := --all
+PROJECT        := ec
+ROLE           := mqagt
+ENVIRONMENT    := dev
+OPERATOR_EMAIL :=
+CDK            :=
+PARAMETERS     := -c project=$(PROJECT) -c role=$(ROLE) -c environment=$(ENVIRONMENT) -c operator_email=$(OPERATOR_EMAIL) $(CDK)
+
+## synth: build, then synthesise the CloudFormation templates into cdk.out/ (Node; needs no AWS account)
+synth: build-arm64 infra/node_modules
+	cd infra && npx cdk synth --quiet $(PARAMETERS)
+
+## deploy: build, then deploy STACKS (default all; Network, Fleet, Deployer, Pipeline) to the account of the AWS environment
+deploy: build-arm64 infra/node_modules
+	cd infra && npx cdk deploy $(PARAMETERS) $(STACKS)
+
+infra/node_modules: infra/package-lock.json
+	cd infra && npm ci --no-audit --no-fund
+	@touch $@
+
 ## check: format, vet, staticcheck and module files, as CI does
 check:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt'ed: $$unformatted"; exit 1; }
@@ -68,6 +89,6 @@ check:
 
 ## clean: remove what was built
 clean:
-	rm -rf build
+	rm -rf build cdk.out infra/node_modules
 
-.PHONY: help demo local test rehearse bench build build-host build-arm64 check clean
+.PHONY: help demo local test rehearse bench build build-host build-arm64 synth deploy check clean

@@ -34,7 +34,7 @@ func sources(t *testing.T) []source {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && (entry.Name() == "testdata" || entry.Name() == "build" || (strings.HasPrefix(entry.Name(), ".") && len(entry.Name()) > 2)) {
+		if entry.IsDir() && (entry.Name() == "testdata" || entry.Name() == "build" || entry.Name() == "node_modules" || (strings.HasPrefix(entry.Name(), ".") && len(entry.Name()) > 2)) {
 			return filepath.SkipDir
 		}
 		if !strings.HasSuffix(path, ".go") {

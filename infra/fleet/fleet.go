@@ -1,0 +1,15 @@
+// Package fleet is the Fleet stack.
+package fleet
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"bluegreen/infra/settings"
+)
+
+// New makes the stack.
+func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
+	return awscdk.NewStack(scope, jsii.String("Fleet"), &awscdk.StackProps{StackName: jsii.String(s.Name("fleet"))})
+}

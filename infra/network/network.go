@@ -1,0 +1,15 @@
+// Package network is the Network stack.
+package network
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"bluegreen/infra/settings"
+)
+
+// New makes the stack.
+func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
+	return awscdk.NewStack(scope, jsii.String("Network"), &awscdk.StackProps{StackName: jsii.String(s.Name("network"))})
+}

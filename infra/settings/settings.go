@@ -1,0 +1,78 @@
+// Package settings holds the parameters of the stacks, as CDK context gives them (cdk deploy -c project=ec …), and the
+// names that follow from them, by which stacks that deploy alone find each other's things.
+package settings
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Recover says what happens when an execution ends without an end state of ours (stopped, timed out, States.Runtime).
+type Recover string
+
+const (
+	RecoverStart Recover = "start" // an execution with action "recover" puts right what was left
+	RecoverTell  Recover = "tell"  // people are told, and start it themselves
+)
+
+// Source is where the pipeline's commits come from.
+type Source string
+
+const (
+	SourceCodeCommit Source = "codecommit" // a repository that the Pipeline stack creates
+	SourceConnection Source = "connection" // a repository elsewhere, by a CodeConnections connection
+	SourceS3         Source = "s3"         // a zip file in a versioned bucket
+)
+
+// Settings are the parameters. The zero value is of no use: Read fills in the defaults.
+type Settings struct {
+	Project, Role, Environment string // names are <project>-<role>-<environment>-…
+
+	OperatorEmail string // is told of deployments and alarms; empty: the topic has no subscriber yet
+
+	// Fleets are the names of the groups that may be deployed, each a prefix and a "*": greens to come must match too.
+	Fleets []string
+	// FleetRoles are the names of the IAM roles that the fleets' launch templates and hooks name: what may be passed.
+	FleetRoles []string
+
+	// An existing network for the Fleet stack. VPC empty: the one of the Network stack.
+	VPC                 string   // vpc-…
+	Subnets             []string // of the instances, at least two
+	LoadBalancerSubnets []string // of the load balancer, at least two
+
+	Recover Recover
+
+	Source     Source
+	Repository string // its name; for a connection owner/name; for S3 the bucket
+	Branch     string
+	Connection string // ARN, for SourceConnection
+	Key        string // of the object, for SourceS3
+	Approval   bool   // a person approves in the pipeline before a deployment starts
+
+	Build string // folder of the functions' bootstraps, as make build-arm64 leaves it
+}
+
+// Prefix begins every name: <project>-<role>-<environment>.
+func (s Settings) Prefix() string {
+	return strings.Join([]string{s.Project, s.Role, s.Environment}, "-")
+}
+
+// Name is <project>-<role>-<environment>-<what>.
+func (s Settings) Name(what string) string { return s.Prefix() + "-" + what }
+
+// Table is the name of the ledger's DynamoDB table.
+func (s Settings) Table() string { return s.Name("ledger") }
+
+// Topic is the name of the SNS topic that tells the operators.
+func (s Settings) Topic() string { return s.Name("operators") }
+
+// Function is the name of the Lambda function of a state.
+func (s Settings) Function(state string) string { return s.Name(state) }
+
+// InstanceRole is the name of the role that the Fleet stack's instances have.
+func (s Settings) InstanceRole() string { return s.Name("instance") }
+
+// Parameter is the name of the SSM parameter by which a stack tells the others what it made.
+func (s Settings) Parameter(what string) string {
+	return fmt.Sprintf("/%s/%s/%s/%s", s.Project, s.Role, s.Environment, what)
+}

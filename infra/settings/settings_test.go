@@ -1,0 +1,52 @@
+package settings_test
+
+import (
+	"strings"
+	"testing"
+
+	"bluegreen/infra/settings"
+)
+
+func read(values map[string]any) (settings.Settings, error) {
+	return settings.Read(func(key string) any { return values[key] })
+}
+
+func TestDefaultsAreTheSeeds(t *testing.T) {
+	s, err := read(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Prefix() != "ec-mqagt-dev" || len(s.Fleets) != 1 || s.Fleets[0] != "ec-mqagt-dev-*" || s.Table() != "ec-mqagt-dev-ledger" {
+		t.Errorf("got %+v", s)
+	}
+}
+
+// Every bad value is told at once, by its key and with what would be right.
+func TestBadValues(t *testing.T) {
+	for _, c := range []struct {
+		values map[string]any
+		want   []string
+	}{
+		{map[string]any{"project": "EC", "recover": "maybe"}, []string{`project: "EC": give small letters`, `recover: "maybe": give one of start, tell`}},
+		{map[string]any{"operator_email": "nobody"}, []string{`operator_email: "nobody": give an address like`}},
+		{map[string]any{"fleets": "ec-a-*,ec-b"}, []string{`fleets: "ec-b": give names of groups that end in "*"`}},
+		{map[string]any{"fleets": []any{"a*", 3}}, []string{`fleets: the list holds 3`}},
+		{map[string]any{"approval": 1.0}, []string{`approval: 1 is a float64: give a string`}},
+		{map[string]any{"project": strings.Repeat("p", 40)}, []string{`would be too long for AWS: at most 40`}},
+		{map[string]any{"vpc": "vpc-0123456789abcdef0", "subnets": "subnet-01234567"}, []string{`subnets: an existing VPC takes at least two`}},
+		{map[string]any{"subnets": "subnet-01234567"}, []string{`vpc: it is not set, but subnets are`}},
+		{map[string]any{"source": "connection"}, []string{`connection: source is connection: give the ARN`, `repository: source is connection: give owner/name`}},
+		{map[string]any{"source": "s3", "repository": "a/b"}, []string{`key: source is s3`, `repository: owner/name is for source connection`}},
+	} {
+		_, err := read(c.values)
+		if err == nil {
+			t.Errorf("%v is taken", c.values)
+			continue
+		}
+		for _, want := range c.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%v: %q does not say %q", c.values, err, want)
+			}
+		}
+	}
+}
