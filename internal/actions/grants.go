@@ -1,0 +1,182 @@
+package actions
+
+import "bluegreen/internal/deploy"
+
+// grant is a line of the table of what functions are allowed: a function gets it with those of its actions that the
+// function's operations need.
+type grant struct {
+	sid        string
+	actions    []string
+	on         func(Scope) []string    // resources; none in a scope: the grant is left out there. nil: AWS knows no resource level
+	conditions func(Scope) []Condition // nil: none
+	why        string
+
+	logs    bool // on is the function's own log group
+	runtime bool // Lambda itself uses it, in the function's name: every function gets it
+}
+
+// grants are the table (resource types and condition keys: Service Authorization Reference; aws-facts E4).
+var grants = []grant{
+	{
+		sid: "ReadGroups",
+		actions: []string{"autoscaling:DescribeAccountLimits", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeInstanceRefreshes",
+			"autoscaling:DescribeLifecycleHooks", "autoscaling:DescribePolicies", "autoscaling:DescribeScalingActivities",
+			"autoscaling:DescribeScheduledActions"},
+		why: "sees the fleets as they are; Describe of EC2 Auto Scaling knows no resource level",
+	},
+	{
+		sid:     "ReadTemplates",
+		actions: []string{"ec2:DescribeLaunchTemplateVersions"},
+		why:     "pins $Latest and $Default to a number; Describe of EC2 knows no resource level",
+	},
+	{
+		sid: "ReadTargets",
+		actions: []string{"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups",
+			"elasticloadbalancing:DescribeTargetHealth"},
+		why: "sees who is healthy behind the load balancer; Describe of Elastic Load Balancing knows no resource level",
+	},
+	{
+		sid:     "ReadDrains",
+		actions: []string{"ssm:DescribeInstanceInformation", "ssm:ListCommandInvocations"},
+		why:     "sees which agents answer and how drains go; these calls of Systems Manager know no resource level",
+	},
+	{
+		sid:     "CreateGreen",
+		actions: []string{"autoscaling:CreateAutoScalingGroup"},
+		on:      Scope.groups,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:RequestTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why: "creates green, and only with the tag that says whose it is",
+	},
+	{
+		sid: "ChangeFleets",
+		actions: []string{"autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:CompleteLifecycleAction",
+			"autoscaling:DetachLoadBalancerTargetGroups", "autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:ResumeProcesses",
+			"autoscaling:SetInstanceProtection", "autoscaling:SuspendProcesses", "autoscaling:UpdateAutoScalingGroup"},
+		on:  Scope.groups,
+		why: "changes blue and green; by name, since blue may bear no tag of ours",
+	},
+	{
+		sid:     "PutHooksOfGreen",
+		actions: []string{"autoscaling:PutLifecycleHook"},
+		on:      Scope.groups,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why: "gives green the hooks that its creation could not take; only to what a deployment created",
+	},
+	{
+		sid:        "DeleteEmptyFleets",
+		actions:    []string{"autoscaling:DeleteAutoScalingGroup"},
+		on:         Scope.groups,
+		conditions: always(Condition{"BoolIfExists", "autoscaling:ForceDelete", []string{"false"}}),
+		why:        "deletes what is empty: never by force, which would end instances at once",
+	},
+	{
+		sid:     "LaunchByTemplate",
+		actions: []string{"ec2:RunInstances"},
+		on:      Scope.launchTemplates,
+		why:     "EC2 Auto Scaling asks whether the creator of a group may launch from its template",
+	},
+	{
+		sid:     "LaunchWhatTemplatesSay",
+		actions: []string{"ec2:RunInstances"},
+		on:      Scope.launchedInto,
+		why:     "the same, for each resource that a launch makes or uses",
+	},
+	{
+		sid:        "TagAtLaunch",
+		actions:    []string{"ec2:CreateTags"},
+		on:         Scope.launched,
+		conditions: always(Condition{"StringEquals", "ec2:CreateAction", []string{"RunInstances"}}),
+		why:        "the same, for templates that tag what they launch; nothing that exists can be tagged",
+	},
+	{
+		sid:        "PassRolesOfInstances",
+		actions:    []string{"iam:PassRole"},
+		on:         Scope.fleetRoles,
+		conditions: always(passedTo("ec2.amazonaws.com")),
+		why:        "the same, for the instance profile that a template names",
+	},
+	{
+		sid:        "PassRolesOfHooks",
+		actions:    []string{"iam:PassRole"},
+		on:         Scope.fleetRoles,
+		conditions: always(passedTo("autoscaling.amazonaws.com")),
+		why:        "green's hooks notify with the role that blue's notify with",
+	},
+	{
+		sid:        "PassServiceRole",
+		actions:    []string{"iam:PassRole"},
+		on:         Scope.serviceRoles,
+		conditions: always(passedTo("autoscaling.amazonaws.com")),
+		why:        "green works with the same service-linked role as blue, which may be one with keys of its own",
+	},
+	{
+		sid:     "Record",
+		actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"},
+		on:      Scope.table,
+		why:     "reads and writes the lineages' records, in the one table that holds nothing else",
+	},
+	{
+		sid:     "SendShellScript",
+		actions: []string{"ssm:SendCommand"},
+		on:      Scope.shellDocument,
+		why:     "drains with this document and no other",
+	},
+	{
+		sid:     "SendToFleets",
+		actions: []string{"ssm:SendCommand"},
+		on:      Scope.instances,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "ssm:resourceTag/aws:autoscaling:groupName", s.fleetNames()}}
+		},
+		why: "drains the fleets' instances, by the tag that EC2 Auto Scaling gives them and nobody else can",
+	},
+	{
+		sid:     "ReadExecutions",
+		actions: []string{"states:DescribeExecution"},
+		on:      Scope.executions,
+		why:     "asks whether the execution that holds a lock still runs",
+	},
+	{
+		sid:     "StartExecutions",
+		actions: []string{"states:StartExecution"},
+		on:      Scope.machines,
+		why:     "starts the recovery of an execution that ended badly",
+	},
+	{
+		sid:     "TellOperators",
+		actions: []string{"sns:Publish"},
+		on:      Scope.topic,
+		why:     "tells people",
+	},
+	{
+		sid:        "TellStages",
+		actions:    []string{"events:PutEvents"},
+		on:         Scope.bus,
+		conditions: always(Condition{"StringEquals", "events:source", []string{"bluegreen"}}),
+		why:        "tells each stage, in no name but its own",
+	},
+	{
+		sid:     "Log",
+		actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+		logs:    true, runtime: true,
+		why: "Lambda writes the function's log in its name",
+	},
+	{
+		sid:     "Trace",
+		actions: []string{"xray:PutTelemetryRecords", "xray:PutTraceSegments"},
+		runtime: true,
+		why:     "the X-Ray daemon beside the function sends its segments; it knows no resource level",
+	},
+}
+
+func always(c Condition) func(Scope) []Condition {
+	return func(Scope) []Condition { return []Condition{c} }
+}
+
+func passedTo(service string) Condition {
+	return Condition{"StringEquals", "iam:PassedToService", []string{service}}
+}

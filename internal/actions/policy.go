@@ -1,0 +1,91 @@
+package actions
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// Statement allows actions on resources, under conditions that must all hold.
+type Statement struct {
+	Sid        string // stable: the same statement has the same one in every function's policy
+	Actions    []string
+	Resources  []string // * alone: AWS knows no resource level for the actions
+	Conditions []Condition
+	Why        string
+
+	Runtime bool // Lambda itself uses it, in the function's name
+}
+
+// Condition holds when the request's value of the key compares with one of the values.
+type Condition struct {
+	Operator, Key string // e.g. StringLike, aws:RequestTag/bluegreen:lineage
+	Values        []string
+}
+
+// Policy is what the function of a state may do within a scope, in the order of the table. It fails for an action that
+// the table does not know.
+func Policy(state string, scope Scope) ([]Statement, error) {
+	var needed []string
+	for _, operation := range Of(state) {
+		needed = append(needed, operation.IAM()...)
+	}
+	known := make(map[string]bool)
+	var statements []Statement
+	for _, g := range grants {
+		s := Statement{Sid: g.sid, Why: g.why, Runtime: g.runtime, Resources: []string{"*"}}
+		for _, action := range g.actions {
+			known[action] = true
+			if g.runtime || slices.Contains(needed, action) {
+				s.Actions = append(s.Actions, action)
+			}
+		}
+		switch {
+		case g.logs:
+			s.Resources = scope.logs(state)
+		case g.on != nil:
+			s.Resources = g.on(scope)
+		}
+		if g.conditions != nil {
+			s.Conditions = g.conditions(scope)
+		}
+		if len(s.Actions) > 0 && len(s.Resources) > 0 {
+			statements = append(statements, s)
+		}
+	}
+	for _, action := range needed {
+		if !known[action] {
+			return nil, fmt.Errorf("%s needs %s, and nothing says on which resources: give it a line in grants (internal/actions)", state, action)
+		}
+	}
+	return statements, nil
+}
+
+// Document is an IAM policy document with the statements.
+func Document(statements []Statement) ([]byte, error) {
+	return json.Marshal(struct {
+		Version   string
+		Statement []Statement
+	}{"2012-10-17", statements})
+}
+
+// MarshalJSON writes the statement as IAM reads it.
+func (s Statement) MarshalJSON() ([]byte, error) {
+	var conditions map[string]map[string][]string
+	for _, c := range s.Conditions {
+		if conditions == nil {
+			conditions = make(map[string]map[string][]string)
+		}
+		if conditions[c.Operator] == nil {
+			conditions[c.Operator] = make(map[string][]string)
+		}
+		conditions[c.Operator][c.Key] = c.Values
+	}
+	return json.Marshal(struct {
+		Sid       string
+		Effect    string
+		Action    []string
+		Resource  []string
+		Condition map[string]map[string][]string `json:",omitempty"`
+	}{s.Sid, "Allow", s.Actions, s.Resources, conditions})
+}

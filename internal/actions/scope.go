@@ -1,0 +1,138 @@
+package actions
+
+import (
+	"slices"
+	"strings"
+)
+
+// Scope is what the functions of one deployer may touch. Every text may hold a placeholder that is put in later, such as
+// CDK's tokens, and what names something that a team owns may be a pattern, in which * stands for anything.
+type Scope struct {
+	Partition, Region, Account string
+
+	Fleets          []string // names of groups; a name that ends in no * covers its -v001, -v002, … too
+	LaunchTemplates []string // ids of the templates that the fleets launch from; none: the account's
+	FleetRoles      []string // names, with their path, of roles that the fleets' instances and lifecycle hooks have
+
+	Table    string   // name of the ledger's
+	Topic    string   // ARN of the operators'; empty: nobody is told
+	Bus      string   // ARN of the bus that events go to
+	Machines []string // ARNs of our state machines
+
+	FunctionPrefix string // functions are called <prefix><State>
+}
+
+// Standard is the scope of a deployer whose resources are all called by the seed's rule: <project>-<role>-<environment>-….
+func Standard(partition, region, account, project, role, environment string) Scope {
+	prefix := project + "-" + role + "-" + environment + "-"
+	s := Scope{
+		Partition: partition, Region: region, Account: account,
+		Fleets: []string{prefix + "*"}, FleetRoles: []string{prefix + "*"},
+		Table: prefix + "ledger", FunctionPrefix: prefix,
+	}
+	s.Topic = s.arn("sns", prefix+"operators")
+	s.Bus = s.arn("events", "event-bus/default")
+	s.Machines = []string{s.arn("states", "stateMachine:"+prefix+"BlueGreen"), s.arn("states", "stateMachine:"+prefix+"GracefulShutdown")}
+	return s
+}
+
+func (s Scope) arn(service, resource string) string {
+	return "arn:" + s.Partition + ":" + service + ":" + s.Region + ":" + s.Account + ":" + resource
+}
+
+// fleetNames are the patterns that the groups' names match, blue's and every green's.
+func (s Scope) fleetNames() []string {
+	var names []string
+	for _, fleet := range s.Fleets {
+		names = append(names, fleet)
+		if !strings.HasSuffix(fleet, "*") {
+			names = append(names, fleet+"-v*")
+		}
+	}
+	return names
+}
+
+// each is one resource a name, without repetitions.
+func each(names []string, arn func(name string) string) []string {
+	var arns []string
+	for _, name := range names {
+		if one := arn(name); !slices.Contains(arns, one) {
+			arns = append(arns, one)
+		}
+	}
+	return arns
+}
+
+// groups are the fleets. A group's ARN has its id in the middle, which nobody knows beforehand.
+func (s Scope) groups() []string {
+	return each(s.fleetNames(), func(name string) string {
+		return s.arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+name)
+	})
+}
+
+func (s Scope) launchTemplates() []string {
+	ids := s.LaunchTemplates
+	if len(ids) == 0 {
+		ids = []string{"*"}
+	}
+	return each(ids, func(id string) string { return s.arn("ec2", "launch-template/"+id) })
+}
+
+// launched are what a launch makes.
+func (s Scope) launched() []string {
+	return each([]string{"instance", "network-interface", "volume"}, func(kind string) string { return s.arn("ec2", kind+"/*") })
+}
+
+// launchedInto are what a launch uses besides the template: which ones, the template says. Images and snapshots may be
+// another account's.
+func (s Scope) launchedInto() []string {
+	kinds := []string{"capacity-reservation", "key-pair", "placement-group", "security-group", "subnet"}
+	arns := append(s.launched(), each(kinds, func(kind string) string { return s.arn("ec2", kind+"/*") })...)
+	return append(arns, each([]string{"image", "snapshot"}, func(kind string) string {
+		return "arn:" + s.Partition + ":ec2:" + s.Region + "::" + kind + "/*"
+	})...)
+}
+
+func (s Scope) instances() []string { return []string{s.arn("ec2", "instance/*")} }
+
+func (s Scope) shellDocument() []string {
+	return []string{"arn:" + s.Partition + ":ssm:" + s.Region + "::document/AWS-RunShellScript"}
+}
+
+func (s Scope) role(name string) string {
+	return "arn:" + s.Partition + ":iam::" + s.Account + ":role/" + name
+}
+
+func (s Scope) fleetRoles() []string { return each(s.FleetRoles, s.role) }
+
+// serviceRoles are those that EC2 Auto Scaling itself works with: the account's, and those with a suffix.
+func (s Scope) serviceRoles() []string {
+	return []string{s.role("aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling*")}
+}
+
+func (s Scope) table() []string { return []string{s.arn("dynamodb", "table/"+s.Table)} }
+
+func (s Scope) topic() []string { return some(s.Topic) }
+
+func (s Scope) bus() []string { return some(s.Bus) }
+
+func (s Scope) machines() []string { return s.Machines }
+
+// executions are those of the machines: …:execution:<machine>:<name> (Service Authorization Reference).
+func (s Scope) executions() []string {
+	return each(s.Machines, func(arn string) string {
+		return s.arn("states", "execution:"+arn[strings.LastIndexByte(arn, ':')+1:]+":*")
+	})
+}
+
+// logs is the log group of one function, and its streams.
+func (s Scope) logs(state string) []string {
+	return []string{s.arn("logs", "log-group:/aws/lambda/"+s.FunctionPrefix+state+":*")}
+}
+
+func some(arn string) []string {
+	if arn == "" {
+		return nil
+	}
+	return []string{arn}
+}
