@@ -16,7 +16,7 @@ type capacity struct {
 	followed string // the group whose wants count
 	want     int
 	pinned   bool // traffic moves
-	reached  int  // how many of those wanted have ever served
+	reached  int  // how many of those wanted have ever served under every rule and were to stay
 	sizes    map[string]localasg.GroupView
 	others   map[string]int      // desired capacity of each group as others than the deployment last set it
 	lost     map[string][]string // instances that others took out of service and that are not replaced yet, by group
@@ -33,7 +33,7 @@ func newCapacity(blue string, now service, s sight) capacity {
 	if fleet, exists := s.fleet(blue); exists {
 		c.want, c.others[blue], c.sizes[blue] = fleet.Desired, fleet.Desired, *fleet
 	}
-	c.reached = min(c.want, now.least)
+	c.reached = min(c.want, now.served(s))
 	return c
 }
 
@@ -61,7 +61,7 @@ func (c *capacity) look(w *watch, s sight, by *act) {
 	for _, ids := range c.lost {
 		lost += len(ids)
 	}
-	c.reached = min(c.want, max(c.reached, now.least+lost))
+	c.reached = min(c.want, max(c.reached, now.served(s)+lost))
 	c.lowest = min(c.lowest, now.least)
 	if floor := c.floor(); now.least < floor {
 		w.breaks(1, "%d instances serve, fewer than %d", now.least, floor)
@@ -76,6 +76,19 @@ func (c *capacity) owes() bool {
 		}
 	}
 	return false
+}
+
+// served counts those that serve under every rule and that nobody has asked their fleet to end: what is still there of a
+// fleet that was scaled in serves for a moment only.
+func (now service) served(s sight) int {
+	in, stay := make(map[string]int), 0
+	for _, name := range now.fleet {
+		in[name]++
+	}
+	for _, fleet := range s.fleets {
+		stay += min(in[fleet.Name], fleet.Desired)
+	}
+	return stay
 }
 
 // floor is how many instances must serve.

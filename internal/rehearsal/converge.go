@@ -36,9 +36,12 @@ func (s *Script) resize(ctx context.Context, d *datadriven.TestData) (string, er
 			return "", err
 		}
 		*into = aws.Int32(int32(size))
-		if name == "desired" {
-			desired = size
-		}
+	}
+	if input.DesiredCapacity != nil {
+		desired = int(*input.DesiredCapacity)
+	}
+	if input.MaxSize != nil { // Auto Scaling lowers what is desired to it
+		desired = min(desired, int(*input.MaxSize))
 	}
 	if desired < view.Desired && !s.settled(view) {
 		return "the fleet has not settled: nobody scales it in\n", nil
