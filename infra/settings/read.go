@@ -39,6 +39,7 @@ var fields = []field{
 	{"subnets", each(func(s *Settings) *[]string { return &s.Subnets }, subnet, subnetLike), always("")},
 	{"load_balancer_subnets", each(func(s *Settings) *[]string { return &s.LoadBalancerSubnets }, subnet, subnetLike), always("")},
 	{"recover", oneOf(func(s *Settings, v string) { s.Recover = Recover(v) }, string(RecoverStart), string(RecoverTell)), always(string(RecoverStart))},
+	{"reserve", oneOf(func(s *Settings, v string) { s.Reserve = v == "true" }, "true", "false"), always("true")},
 	{"source", oneOf(func(s *Settings, v string) { s.Source = Source(v) },
 		string(SourceCodeCommit), string(SourceConnection), string(SourceS3)), always(string(SourceCodeCommit))},
 	{"repository", optional(func(s *Settings) *string { return &s.Repository }, `^[\w.-]+(/[\w.-]+)?$`,

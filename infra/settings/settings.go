@@ -42,6 +42,9 @@ type Settings struct {
 
 	Recover Recover
 
+	// Reserve tells whether the functions reserve concurrency. An account whose limit is still 10 cannot.
+	Reserve bool
+
 	Source     Source
 	Repository string // its name; for a connection owner/name; for S3 the bucket
 	Branch     string
@@ -63,7 +66,8 @@ func (s Settings) Name(what string) string { return s.Prefix() + "-" + what }
 // Table is the name of the ledger's DynamoDB table.
 func (s Settings) Table() string { return s.Name("ledger") }
 
-// Topic is the name of the SNS topic that tells the operators.
+// Topic is the name of the SNS topic that the Deployer stack tells the operators by. The Fleet stack, which deploys alone
+// too, has its own.
 func (s Settings) Topic() string { return s.Name("operators") }
 
 // Function is the name of the Lambda function of a state.

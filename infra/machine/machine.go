@@ -1,0 +1,36 @@
+// Package machine says how other stacks, rules and roles name the Deployer stack's state machines and start them: by the
+// alias, so that an execution keeps the version of the machine that it began with.
+package machine
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Alias points to the version that new executions run.
+const Alias = "live"
+
+// ARN is that of the state machine of a name in the stack's account and Region.
+func ARN(scope constructs.Construct, name string) *string {
+	return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("states"), Resource: jsii.String("stateMachine"),
+		ResourceName: jsii.String(name), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+	})
+}
+
+// LiveARN is that of the machine's alias: what is started.
+func LiveARN(scope constructs.Construct, name string) *string {
+	return jsii.String(*ARN(scope, name) + ":" + Alias)
+}
+
+// Start allows to start executions by the alias and no other way. Step Functions authorises an alias by the machine's
+// own ARN, never by the alias's, and by this condition key (developer guide, "Authorization for versions and aliases").
+func Start(scope constructs.Construct, name string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:    jsii.Strings("states:StartExecution"),
+		Resources:  &[]*string{ARN(scope, name)},
+		Conditions: &map[string]any{"StringEquals": map[string]any{"states:StateMachineQualifier": Alias}},
+	})
+}

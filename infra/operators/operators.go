@@ -1,0 +1,72 @@
+// Package operators makes a topic that tells the operators.
+package operators
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// NewTopic makes an encrypted topic that is published to over TLS alone, by whoever IAM allows in this account and by
+// its CloudWatch alarms, with a subscription for the e-mail address if there is one.
+func NewTopic(scope constructs.Construct, id, name, email string) awssns.Topic {
+	topic := awssns.NewTopic(scope, jsii.String(id), &awssns.TopicProps{
+		TopicName:  jsii.String(name),
+		MasterKey:  key(scope, id+"Key", name),
+		EnforceSSL: jsii.Bool(true),
+	})
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("Alarms"),
+		Principals: &[]awsiam.IPrincipal{alarms()},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  &[]*string{topic.TopicArn()},
+		Conditions: &map[string]any{"ArnLike": map[string]any{"aws:SourceArn": awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("cloudwatch"), Resource: jsii.String("alarm"), ResourceName: jsii.String("*"),
+			ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+		})}},
+	}))
+	if email != "" {
+		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(email), nil))
+	}
+	return topic
+}
+
+// key encrypts a topic. SNS's own key (alias/aws/sns) costs nothing, but CloudWatch may not use it, so that no alarm
+// would ever reach the topic; this one costs a dollar a month. Its policy is that of AWS's own keys: whoever may use SNS
+// in this account may use it through SNS, so that publishers need no permission for it beside sns:Publish.
+func key(scope constructs.Construct, id, name string) awskms.Key {
+	stack := awscdk.Stack_Of(scope)
+	k := awskms.NewKey(scope, jsii.String(id), &awskms.KeyProps{
+		Description:       jsii.String("What the topic " + name + " tells"),
+		EnableKeyRotation: jsii.Bool(true),
+		// What it encrypts lives for minutes: nothing is lost with it.
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	uses := jsii.Strings("kms:Decrypt", "kms:GenerateDataKey*")
+	k.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("ThroughSns"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
+		Actions:    uses,
+		Resources:  jsii.Strings("*"),
+		Conditions: &map[string]any{"StringEquals": map[string]any{
+			"kms:CallerAccount": stack.Account(),
+			"kms:ViaService":    "sns." + *stack.Region() + ".amazonaws.com",
+		}},
+	}), nil)
+	// CloudWatch is not known to tell KMS for whom it asks: whose alarms these may be is the topic's policy.
+	k.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("Alarms"),
+		Principals: &[]awsiam.IPrincipal{alarms()},
+		Actions:    uses,
+		Resources:  jsii.Strings("*"),
+	}), nil)
+	return k
+}
+
+func alarms() awsiam.IPrincipal {
+	return awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)
+}
