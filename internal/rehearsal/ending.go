@@ -20,6 +20,7 @@ import (
 type ends struct {
 	live      string                              // group that serves
 	expected  map[string]traits                   // of each group, as others than the deployment want it
+	unseen    unseen                              // sizes that others set and that the scale-in cannot know of
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
 	templates []types.LaunchTemplateSpecification // that the lineage launches from, with versions as people name them
 	resolved  map[string][]string                 // by execution: the templates' versions when it began
@@ -31,7 +32,8 @@ type ends struct {
 func newEnds(w *watch) ends {
 	e := ends{
 		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), resolved: make(map[string][]string),
-		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
+		unseen: make(unseen),
+		ended:  make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range w.r.AWS.Groups.Names() {
 		view, _ := w.r.AWS.Groups.View(name)
@@ -77,6 +79,7 @@ func (e *ends) changedByOthers(w *watch, before map[string]traits) {
 		for _, side := range []traits{was, after} {
 			for key := range side {
 				if was[key] != after[key] {
+					e.unseen.set(name, key, into[key])
 					into[key] = after[key]
 				}
 			}

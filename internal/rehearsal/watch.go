@@ -171,6 +171,7 @@ func (w *watch) done(a *act, was before) {
 	if created, ok := a.input.(*autoscaling.CreateAutoScalingGroupInput); ok && !slices.Contains(w.lineage, *created.AutoScalingGroupName) {
 		w.lineage = append(w.lineage, *created.AutoScalingGroupName)
 	}
+	w.ends.scaleInCalled(w, a)
 	if a.service == "dynamodb" {
 		w.ledgerCalled(a, was.record)
 	} else if a.writes() {

@@ -66,38 +66,44 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 func (h handler) commit(ctx context.Context, call deploy.Call, blue, green deploy.Fleet) error {
 	d, holder := call.Document.Deployment, h.ledger.For(call)
 	record, err := holder.Check(ctx, ledger.Creating, ledger.Switching, ledger.Committed)
-	if err != nil || record.Lock.Stage == ledger.Committed {
+	if err != nil {
 		return err
+	}
+	if record.Lock.Stage == ledger.Committed {
+		return h.follow(ctx, d, record, blue, green)
 	}
 	if record.Lock.Originals == nil {
 		record.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended}
 	}
 	originals := *record.Lock.Originals
-	want := wanted(blue, originals)
+	want := wanted(blue, originals.Blue, originals.PinnedMin)
 	if err := h.resize(ctx, d, green, want, originals.PinnedMin > 0); err != nil {
 		return err
 	}
 	record.Lock.Stage = ledger.Committed
 	record.Previous = &ledger.Previous{Name: d.Blue, Sizes: want, Suspended: originals.Suspended, Template: record.Template}
 	record.Live, record.Template = d.Green, d.Template
-	_, err = h.ledger.Put(ctx, record)
+	return h.put(ctx, record)
+}
+
+func (h handler) put(ctx context.Context, record ledger.Record) error {
+	_, err := h.ledger.Put(ctx, record)
 	if errors.Is(err, ledger.ErrChanged) {
-		return fault.New(fault.Unavailable, "the record of %s was changed by another call of this execution", d.Lineage)
+		return fault.New(fault.Unavailable, "the record of %s was changed by another call of this execution", record.Lineage)
 	}
 	return err
 }
 
-// wanted are blue's sizes as people want them: those before it was pinned, or what somebody else has set since.
-func wanted(blue deploy.Fleet, originals ledger.Originals) deploy.Sizes {
-	sizes := originals.Blue
+// wanted are blue's sizes as people want them: what is known of them, or what somebody else has set since.
+func wanted(blue deploy.Fleet, known deploy.Sizes, pinnedMin int) deploy.Sizes {
 	if blue.Name == "" {
-		return sizes
+		return known
 	}
-	sizes.Max = blue.Sizes.Max
-	if blue.Sizes.Min != originals.PinnedMin {
-		sizes.Min = blue.Sizes.Min
+	known.Max = blue.Sizes.Max
+	if pinnedMin == 0 || blue.Sizes.Min != pinnedMin {
+		known.Min = blue.Sizes.Min
 	}
-	return sizes
+	return known
 }
 
 // resize unpins green and gives it blue's sizes; the record was read just now: that is the fence. A pin may be there and

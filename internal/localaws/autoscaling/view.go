@@ -68,6 +68,15 @@ func (in *Groups) seen(name *string) (*view, error) {
 	return nil, groupNotFound(*name)
 }
 
+// Described is a group as describes show it now: what was written within the lag shows no effect yet.
+func (in *Groups) Described(name string) (types.AutoScalingGroup, bool) {
+	v := in.shown(name)
+	if v == nil {
+		return types.AutoScalingGroup{}, false
+	}
+	return v.group, true
+}
+
 // allSeen are the groups that describes show, by name.
 func (in *Groups) allSeen() []*view {
 	names := maps.Clone(in.past)
