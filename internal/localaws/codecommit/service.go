@@ -7,12 +7,12 @@ import "bluegreen/internal/localaws/wire"
 func (r *Repositories) Service() wire.Service {
 	const repository, branch, specifier = "RepositoryName", "BranchName", "CommitSpecifier"
 	return wire.Service{
-		SigningName:  "codecommit",
-		Protocol:     wire.AWSJSON11,
-		Version:      "2015-04-13",
-		TargetPrefix: "CodeCommit_20150413",
-		LowerCamel:   true,
-		RequestNames: map[string]string{"GetDifferencesInput.MaxResults": "MaxResults", "GetDifferencesInput.NextToken": "NextToken"},
+		SigningName:   "codecommit",
+		Protocol:      wire.AWSJSON11,
+		Version:       "2015-04-13",
+		TargetPrefix:  "CodeCommit_20150413",
+		LowerCamel:    true,
+		RequestNames:  map[string]string{"GetDifferencesInput.MaxResults": "MaxResults", "GetDifferencesInput.NextToken": "NextToken"},
 		ResponseNames: map[string]string{"GetDifferencesOutput.NextToken": "NextToken", "RepositoryMetadata.Arn": "Arn"},
 		Operations: []wire.Operation{
 			wire.Op("CreateRepository", r.createRepository, repository, "RepositoryDescription", "KmsKeyId"),

@@ -64,6 +64,7 @@ func statusChange(described *sfn.DescribeExecutionOutput) execution {
 		ExecutionArn: *described.ExecutionArn, StateMachineArn: *described.StateMachineArn, Name: *described.Name,
 		Status: string(described.Status), StartDate: described.StartDate.UnixMilli(),
 		Input: described.Input, Output: described.Output,
+		StateMachineVersionArn: described.StateMachineVersionArn, StateMachineAliasArn: described.StateMachineAliasArn,
 		RedriveCount: aws.ToInt32(described.RedriveCount), RedriveStatus: string(described.RedriveStatus), RedriveStatusReason: described.RedriveStatusReason,
 		InputDetails: &included{true}, Error: described.Error, Cause: described.Cause,
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -22,13 +21,13 @@ type execution struct {
 	name, arn string
 	machine   *machine
 	// What the execution started with: it keeps it when the state machine is updated.
-	definition, roleARN, revision string
-	updated                       time.Time
-	input                         string
-	run                           *asl.Execution
-	view                          view
-	feed                          *feed
-	redrives                      []redrive
+	revision
+	versionARN, aliasARN string // "" where the execution was started without one
+	input                string
+	run                  *asl.Execution
+	view                 view
+	feed                 *feed
+	redrives             []redrive
 }
 
 func (m *Machines) startExecution(_ *wire.Call, in *sfn.StartExecutionInput) (*sfn.StartExecutionOutput, error) {
@@ -45,10 +44,11 @@ func (m *Machines) startExecution(_ *wire.Call, in *sfn.StartExecutionInput) (*s
 
 // start starts an execution, or finds the running one of the same name and input. The lock is held.
 func (m *Machines) start(machineARN string, name *string, input string) (*execution, error) {
-	owner, err := m.find(machineARN)
+	target, err := m.resolve(machineARN)
 	if err != nil {
 		return nil, err
 	}
+	owner := target.machine
 	if owner.deleting {
 		return nil, wire.Errorf("StateMachineDeleting", "State Machine Is Being Deleted: '%s'", owner.arn)
 	}
@@ -68,12 +68,17 @@ func (m *Machines) start(machineARN string, name *string, input string) (*execut
 		}
 		return nil, wire.Errorf("ExecutionAlreadyExists", "Execution Already Exists: '%s'", arn)
 	}
-	e := &execution{
-		name: *name, arn: arn, machine: owner, input: input, feed: &m.feed,
-		definition: owner.definition, roleARN: owner.roleARN, revision: owner.revision, updated: owner.updated,
+	e := &execution{name: *name, arn: arn, machine: owner, input: input, feed: &m.feed, revision: target.revision}
+	if target.alias != nil {
+		e.aliasARN = target.alias.arn
+		target.version = m.choose(target.alias)
+		e.revision = target.version.revision
 	}
-	e.run, err = owner.parsed.Start(asl.Options{
-		ID: arn, Name: *name, Input: []byte(input), RoleArn: owner.roleARN,
+	if target.version != nil {
+		e.versionARN = target.version.arn
+	}
+	e.run, err = e.parsed.Start(asl.Options{
+		ID: arn, Name: *name, Input: []byte(input), RoleArn: e.roleARN,
 		StateMachineID: owner.arn, StateMachineName: owner.name, Region: m.acct.Region, Clock: m.acct.Clock,
 		Seed: uint64(m.acct.Float() * (1 << 53)), Tasks: &tasks{machines: m, execution: e}, Record: e.record,
 	})
@@ -121,6 +126,7 @@ func (m *Machines) describeExecution(_ *wire.Call, in *sfn.DescribeExecutionInpu
 	result := e.run.Result()
 	out := &sfn.DescribeExecutionOutput{
 		ExecutionArn: &e.arn, Name: &e.name, StateMachineArn: &e.machine.arn,
+		StateMachineVersionArn: filled(e.versionARN), StateMachineAliasArn: filled(e.aliasARN),
 		Status: types.ExecutionStatus(result.Status), StartDate: &result.StartTime,
 		Input: &e.input, InputDetails: &types.CloudWatchEventsExecutionDataDetails{Included: true},
 		RedriveCount: aws.Int32(int32(result.RedriveCount)), RedriveStatus: types.ExecutionRedriveStatusRedrivable,
@@ -170,7 +176,7 @@ func (m *Machines) describeStateMachineForExecution(_ *wire.Call, in *sfn.Descri
 	}
 	return &sfn.DescribeStateMachineForExecutionOutput{
 		StateMachineArn: &e.machine.arn, Name: &e.machine.name, Definition: &e.definition, RoleArn: &e.roleARN,
-		UpdateDate: &e.updated, RevisionId: filled(e.revision),
+		UpdateDate: &e.updated, RevisionId: filled(e.revisionID),
 		LoggingConfiguration: noLogging(), TracingConfiguration: &types.TracingConfiguration{},
 	}, nil
 }
@@ -182,14 +188,18 @@ func (m *Machines) listExecutions(_ *wire.Call, in *sfn.ListExecutionsInput) (*s
 	if err := checkStatus(in.StatusFilter); err != nil {
 		return nil, err
 	}
-	owner, err := m.find(*in.StateMachineArn)
+	listed, err := m.resolve(*in.StateMachineArn)
 	if err != nil {
 		return nil, err
 	}
+	owner := listed.machine
 	var items []types.ExecutionListItem
 	for i := len(owner.executions) - 1; i >= 0; i-- { // the latest start first
 		e := owner.executions[i]
 		result := e.run.Result()
+		if listed.version != nil && e.versionARN != listed.version.arn || listed.alias != nil && e.aliasARN != listed.alias.arn {
+			continue
+		}
 		if in.StatusFilter != "" && in.StatusFilter != types.ExecutionStatus(result.Status) ||
 			in.RedriveFilter == types.ExecutionRedriveFilterRedriven && result.RedriveCount == 0 ||
 			in.RedriveFilter == types.ExecutionRedriveFilterNotRedriven && result.RedriveCount > 0 {
@@ -198,6 +208,7 @@ func (m *Machines) listExecutions(_ *wire.Call, in *sfn.ListExecutionsInput) (*s
 		item := types.ExecutionListItem{
 			ExecutionArn: &e.arn, Name: &e.name, StateMachineArn: &owner.arn, Status: types.ExecutionStatus(result.Status),
 			StartDate: &result.StartTime, RedriveCount: aws.Int32(int32(result.RedriveCount)),
+			StateMachineVersionArn: filled(e.versionARN), StateMachineAliasArn: filled(e.aliasARN),
 		}
 		if !result.StopTime.IsZero() {
 			item.StopDate = &result.StopTime

@@ -28,18 +28,27 @@ type Machines struct {
 	feed feed
 }
 
-// machine is one state machine. The account's lock guards it.
+// machine is one state machine, as it stands now. The account's lock guards it.
 type machine struct {
+	revision
 	name, arn  string
-	revision   string // "" until the first update
-	roleARN    string
-	definition string
-	parsed     *asl.Machine
 	created    time.Time
-	updated    time.Time
 	deleting   bool
 	tags       map[string]string
 	executions []*execution // in the order of their starts
+
+	versions    []*version // in the order in which they were published
+	lastVersion int        // its number; numbers are not used twice
+	aliases     []*alias   // in the order of their making
+}
+
+// revision is what an execution runs.
+type revision struct {
+	revisionID string // "" until the first update
+	roleARN    string
+	definition string
+	parsed     *asl.Machine
+	updated    time.Time
 }
 
 // New returns an account's Step Functions: no state machine. Tasks invoke functions and publish to topics.

@@ -18,13 +18,26 @@ func (m *Machines) Service() wire.Service {
 		TargetPrefix: "AWSStepFunctions",
 		LowerCamel:   true,
 		Operations: []wire.Operation{
-			wire.Op("CreateStateMachine", m.createStateMachine, "Name", "Definition", "RoleArn", "Type", "Tags").
+			wire.Op("CreateStateMachine", m.createStateMachine, "Name", "Definition", "RoleArn", "Type", "Tags", "Publish",
+				"VersionDescription").
 				Requires("Name", "Definition", "RoleArn"),
-			wire.Op("UpdateStateMachine", m.updateStateMachine, "StateMachineArn", "Definition", "RoleArn").Requires("StateMachineArn"),
+			wire.Op("UpdateStateMachine", m.updateStateMachine, "StateMachineArn", "Definition", "RoleArn", "Publish", "VersionDescription").
+				Requires("StateMachineArn"),
 			wire.Op("DescribeStateMachine", m.describeStateMachine, "StateMachineArn", "IncludedData").Requires("StateMachineArn"),
 			wire.Op("ListStateMachines", m.listStateMachines, "MaxResults", "NextToken"),
 			wire.Op("DeleteStateMachine", m.deleteStateMachine, "StateMachineArn").Requires("StateMachineArn"),
 			wire.Op("ValidateStateMachineDefinition", m.validateStateMachineDefinition, "Definition", "Type", "Severity").Requires("Definition"),
+
+			wire.Op("PublishStateMachineVersion", m.publishVersion, "StateMachineArn", "Description", "RevisionId").Requires("StateMachineArn"),
+			wire.Op("ListStateMachineVersions", m.listVersions, "StateMachineArn", "MaxResults", "NextToken").Requires("StateMachineArn"),
+			wire.Op("DeleteStateMachineVersion", m.deleteVersion, "StateMachineVersionArn").Requires("StateMachineVersionArn"),
+			wire.Op("CreateStateMachineAlias", m.createAlias, "Name", "Description", "RoutingConfiguration").
+				Requires("Name", "RoutingConfiguration"),
+			wire.Op("UpdateStateMachineAlias", m.updateAlias, "StateMachineAliasArn", "Description", "RoutingConfiguration").
+				Requires("StateMachineAliasArn"),
+			wire.Op("DescribeStateMachineAlias", m.describeAlias, "StateMachineAliasArn").Requires("StateMachineAliasArn"),
+			wire.Op("ListStateMachineAliases", m.listAliases, "StateMachineArn", "MaxResults", "NextToken").Requires("StateMachineArn"),
+			wire.Op("DeleteStateMachineAlias", m.deleteAlias, "StateMachineAliasArn").Requires("StateMachineAliasArn"),
 
 			wire.Op("StartExecution", m.startExecution, "StateMachineArn", "Name", "Input", "TraceHeader").Requires("StateMachineArn"),
 			wire.Op("DescribeExecution", m.describeExecution, "ExecutionArn", "IncludedData").Requires("ExecutionArn"),

@@ -26,6 +26,9 @@ func (m *Machines) createStateMachine(_ *wire.Call, in *sfn.CreateStateMachineIn
 	if err := checkRole(*in.RoleArn); err != nil {
 		return nil, err
 	}
+	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
+		return nil, err
+	}
 	parsed, err := parse(*in.Definition)
 	if err != nil {
 		return nil, err
@@ -39,14 +42,19 @@ func (m *Machines) createStateMachine(_ *wire.Call, in *sfn.CreateStateMachineIn
 			return nil, wire.Errorf("StateMachineAlreadyExists", "State Machine Already Exists: '%s'", arn)
 		}
 		// Role and tags don't count; they stay as they are (SDK, CreateStateMachine).
-		return &sfn.CreateStateMachineOutput{StateMachineArn: &arn, CreationDate: &existing.created}, nil
+		return created(existing, m.publishIf(in.Publish, existing, in.VersionDescription)), nil
 	}
 	now := m.acct.Now()
-	m.byARN[arn] = &machine{
-		name: *in.Name, arn: arn, roleARN: *in.RoleArn, definition: *in.Definition, parsed: parsed,
-		created: now, updated: now, tags: tagMap(in.Tags),
+	made := &machine{
+		revision: revision{roleARN: *in.RoleArn, definition: *in.Definition, parsed: parsed, updated: now},
+		name:     *in.Name, arn: arn, created: now, tags: tagMap(in.Tags),
 	}
-	return &sfn.CreateStateMachineOutput{StateMachineArn: &arn, CreationDate: &now}, nil
+	m.byARN[arn] = made
+	return created(made, m.publishIf(in.Publish, made, in.VersionDescription)), nil
+}
+
+func created(found *machine, published *string) *sfn.CreateStateMachineOutput {
+	return &sfn.CreateStateMachineOutput{StateMachineArn: &found.arn, CreationDate: &found.created, StateMachineVersionArn: published}
 }
 
 func onlyStandard(kind types.StateMachineType) error {
@@ -101,6 +109,9 @@ func (m *Machines) updateStateMachine(_ *wire.Call, in *sfn.UpdateStateMachineIn
 		return nil, wire.Errorf("MissingRequiredParameter",
 			"Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified")
 	}
+	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
+		return nil, err
+	}
 	definition, role, parsed := found.definition, found.roleARN, found.parsed
 	if in.Definition != nil {
 		definition = *in.Definition
@@ -115,27 +126,35 @@ func (m *Machines) updateStateMachine(_ *wire.Call, in *sfn.UpdateStateMachineIn
 		}
 	}
 	now := m.acct.Now()
-	if definition != found.definition || role != found.roleARN || found.revision == "" {
-		found.definition, found.roleARN, found.parsed = definition, role, parsed
-		found.revision, found.updated = m.acct.UUID(), now
+	if definition != found.definition || role != found.roleARN || found.revisionID == "" {
+		found.revision = revision{revisionID: m.acct.UUID(), roleARN: role, definition: definition, parsed: parsed, updated: now}
 	}
-	return &sfn.UpdateStateMachineOutput{RevisionId: &found.revision, UpdateDate: &now}, nil
+	return &sfn.UpdateStateMachineOutput{
+		RevisionId: &found.revisionID, UpdateDate: &now, StateMachineVersionArn: m.publishIf(in.Publish, found, in.VersionDescription),
+	}, nil
 }
 
 func (m *Machines) describeStateMachine(_ *wire.Call, in *sfn.DescribeStateMachineInput) (*sfn.DescribeStateMachineOutput, error) {
-	found, err := m.find(*in.StateMachineArn)
+	found, err := m.resolve(*in.StateMachineArn)
 	if err != nil {
 		return nil, err
 	}
+	if found.alias != nil {
+		return nil, wire.NotModelled("DescribeStateMachine of an alias: use DescribeStateMachineAlias")
+	}
 	status := types.StateMachineStatusActive
-	if found.deleting {
+	if found.machine.deleting {
 		status = types.StateMachineStatusDeleting
 	}
-	return &sfn.DescribeStateMachineOutput{
-		StateMachineArn: &found.arn, Name: &found.name, Status: status, Type: types.StateMachineTypeStandard,
-		Definition: &found.definition, RoleArn: &found.roleARN, CreationDate: &found.created, RevisionId: filled(found.revision),
+	out := &sfn.DescribeStateMachineOutput{
+		StateMachineArn: in.StateMachineArn, Name: &found.machine.name, Status: status, Type: types.StateMachineTypeStandard,
+		Definition: &found.definition, RoleArn: &found.roleARN, CreationDate: &found.machine.created, RevisionId: filled(found.revisionID),
 		LoggingConfiguration: noLogging(), TracingConfiguration: &types.TracingConfiguration{},
-	}, nil
+	}
+	if found.version != nil {
+		out.CreationDate, out.Description = &found.version.created, found.version.description
+	}
+	return out, nil
 }
 
 func noLogging() *types.LoggingConfiguration {
