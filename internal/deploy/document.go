@@ -101,7 +101,8 @@ type Deployment struct {
 	Health       HealthPolicy `json:"health"`
 	Drain        DrainPolicy  `json:"drain"`
 	BlueAfter    BlueAfter    `json:"blue_after"`
-	Revives      bool         `json:"revives,omitempty"` // green is the fleet that blue replaced, brought back
+	Revives      bool         `json:"revives,omitempty"`  // green is the fleet that blue replaced, brought back
+	Override     *Override    `json:"override,omitempty"` // lifted a freeze
 	StartedAt    time.Time    `json:"started_at"`
 	Warnings     []string     `json:"warnings,omitempty"`
 	Unpinned     int          `json:"unpinned,omitempty"` // how often a pin of blue came back after it was lifted
@@ -197,4 +198,5 @@ type Report struct {
 	EndedAt     time.Time `json:"ended_at"`
 	TookSeconds int       `json:"took_seconds"`
 	Warnings    []string  `json:"warnings,omitempty"`
+	Override    *Override `json:"override,omitempty"` // of a freeze: who and why
 }

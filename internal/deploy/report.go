@@ -21,6 +21,7 @@ func NewReport(call Call) Report {
 	d := call.Document.Deployment
 	if d != nil {
 		r.Project, r.Lineage, r.Blue, r.Green, r.Warnings = d.Project, d.Lineage, d.Blue, d.Green, d.Warnings
+		r.Override = d.Override
 	}
 	if f := call.Document.Fault; f != nil {
 		r.Error, r.What = f.Error, shorten(f.What())
@@ -74,6 +75,8 @@ func (b BlueAfter) fate() string {
 // hints are the first commands to try, by fault.
 var hints = map[fault.Name][]string{
 	fault.Conflict:            {`look at the execution that holds the lineage; when it has ended, start again, or recover with {"action": "recover", …}`},
+	fault.Forbidden:           {"change the request as the message says, or let the operators change layers/guardrails/guardrails.json"},
+	fault.BadGuardrails:       {"mend layers/guardrails/guardrails.json, then deploy the stack of the functions again"},
 	fault.AccessDenied:        {"give the function's role the action that the message names"},
 	fault.CapacityUnavailable: {"try another instance type or zone, or try again later"},
 	fault.Throttled:           {"start again: AWS throttled for longer than the retries last"},

@@ -2,6 +2,12 @@ package deploy
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"bluegreen/internal/fault"
+	"bluegreen/internal/form"
 )
 
 // Action is what the execution is asked to do.
@@ -33,6 +39,15 @@ type Request struct {
 	Health      HealthPolicy
 	Drain       DrainPolicy
 	BlueAfter   BlueAfter
+	Override    *Override // nil: freezes hold
+}
+
+// Override lifts the operators' freezes (package guardrails) from one deployment.
+type Override struct {
+	By      string    `json:"by"`
+	Reason  string    `json:"reason"`
+	Until   time.Time `json:"until"`             // from then on it lifts nothing: a request is committed, and stays
+	Freezes []string  `json:"freezes,omitempty"` // names of those that it lifted
 }
 
 // DrainPolicy says how an instance that goes is shut down gracefully, while a lifecycle hook holds it.
@@ -71,42 +86,111 @@ type HealthPolicy struct {
 
 const defaultWaitSeconds = 30
 
-// ParseRequest decodes an execution's input strictly. The error is a BadRequest that names every problem, each with its
-// JSON path, what is wrong and what would be right.
-func ParseRequest(input json.RawMessage) (Request, error) {
-	request := Request{
+// defaults is a request that says nothing.
+func defaults() Request {
+	return Request{
 		Action:      ActionDeploy,
 		WaitSeconds: defaultWaitSeconds,
 		Health:      HealthPolicy{TimeoutSeconds: 1800, Consecutive: 2},
 		Drain:       DrainPolicy{TimeoutSeconds: 900, OnTimeout: TimeoutContinue},
 		BlueAfter:   AfterScaleToZero,
 	}
-	form := object{
-		required("project", text(&request.Project, 1, 128)),
-		optional("action", oneOf(&request.Action, ActionDeploy, ActionRollback, ActionRecover)),
-		required("blue", object{
-			required("asg_name", text(&request.BlueName, 1, 255)),
+}
+
+// form is what a request may say, what that means, and where it goes.
+func (r *Request) form(override *Override) form.Object {
+	schema := ""
+	return form.Object{
+		form.Required("project", "Name on tags and reports.", form.Text{Into: &r.Project, Min: 1, Max: 128}),
+		form.Optional("action", "What is asked for. deploy: replace the live fleet by a copy. rollback: bring back the fleet that the live one replaced. "+
+			"recover: only put right what an ended execution left.",
+			form.OneOf[Action]{Into: &r.Action, Choices: []Action{ActionDeploy, ActionRollback, ActionRecover}}),
+		form.Required("blue", "The fleet to replace.", form.Object{
+			form.Required("asg_name", "Any Auto Scaling group of the lineage; it is resolved to the one that serves now, so the same request deploys again and again.",
+				form.Text{Into: &r.BlueName, Min: 1, Max: 255}),
 		}),
-		optional("Wait", whole(&request.WaitSeconds, 1, 300, "seconds")),
-		optional("traffic", object{
-			optional("strategy", oneOf(&request.Strategy, StrategyAttach, StrategyNone)),
+		form.Optional("Wait", "The longest pause between two looks, in seconds, while something is about to happen; a loop that lasts for hours may pause longer.",
+			form.Whole{Into: &r.WaitSeconds, Min: 1, Max: 300, Unit: "seconds"}),
+		form.Optional("traffic", "How traffic moves to green.", form.Object{
+			form.Optional("strategy", "attach: green joins blue's target groups, then blue leaves them. none: no load balancer, such as workers on a queue. Default: what fits blue.",
+				form.OneOf[Strategy]{Into: &r.Strategy, Choices: []Strategy{StrategyAttach, StrategyNone}}),
 		}),
-		optional("health", object{
-			optional("timeout_seconds", whole(&request.Health.TimeoutSeconds, 60, 43200, "seconds")),
-			optional("consecutive", whole(&request.Health.Consecutive, 1, 20, "samples")),
+		form.Optional("health", "When green counts as healthy.", form.Object{
+			form.Optional("timeout_seconds", "How long green may take to be healthy, in the group and then in the target groups.",
+				form.Whole{Into: &r.Health.TimeoutSeconds, Min: 60, Max: 43200, Unit: "seconds"}),
+			form.Optional("consecutive", "How many good looks in a row are wanted.",
+				form.Whole{Into: &r.Health.Consecutive, Min: 1, Max: 20, Unit: "samples"}),
 		}),
-		optional("drain", object{
-			optional("command", lines(&request.Drain.Command, 100, 2000)),
-			optional("hook", text(&request.Drain.Hook, 1, 255)),
-			optional("timeout_seconds", whole(&request.Drain.TimeoutSeconds, 30, 172800, "seconds")),
-			optional("on_timeout", oneOf(&request.Drain.OnTimeout, TimeoutContinue, TimeoutAbandon, TimeoutRetain)),
+		form.Optional("drain", "How an instance that goes is shut down gracefully, while a terminating lifecycle hook holds it.", r.Drain.form()),
+		form.Optional("blue_after", "What becomes of blue once it is empty.", form.Object{
+			form.Optional("then", "scale_to_zero: it stays at size 0, ready for a rollback. delete: it is deleted.",
+				form.OneOf[BlueAfter]{Into: &r.BlueAfter, Choices: []BlueAfter{AfterScaleToZero, AfterDelete}}),
 		}),
-		optional("blue_after", object{
-			optional("then", oneOf(&request.BlueAfter, AfterScaleToZero, AfterDelete)),
-		}),
+		form.Optional("override_freeze", "Deploys although a freeze of the operators' guardrails is in force, and is written into the lineage's record. "+
+			"Without a freeze in force it means nothing.", override.form()),
+		form.Optional("$schema", "Where the schema of this file is, for editors. It means nothing to a deployment.",
+			form.Text{Into: &schema, Min: 1, Max: 2000}),
 	}
-	if err := decode(input, form); err != nil {
-		return Request{}, err
+}
+
+func (p *DrainPolicy) form() form.Object {
+	return form.Object{
+		form.Optional("command", "Shell lines that drain an instance, run on it through Systems Manager. Default: none, the instance completes its own hook.",
+			form.List[string]{Into: &p.Command, Min: 1, Max: 100, Item: func(line *string) form.Form { return form.Text{Into: line, Min: 1, Max: 2000} }}),
+		form.Optional("hook", "The terminating lifecycle hook that the drain completes. Default: the fleet's only one.",
+			form.Text{Into: &p.Hook, Min: 1, Max: 255}),
+		form.Optional("timeout_seconds", "How long the drain of one instance may take.",
+			form.Whole{Into: &p.TimeoutSeconds, Min: 30, Max: 172800, Unit: "seconds"}),
+		form.Optional("on_timeout", "What becomes of an instance whose drain fails or takes too long. CONTINUE: it is terminated. ABANDON: it is terminated, and hooks that remain are skipped. "+
+			"retain: it is kept for a person; the group's instance lifecycle policy must say so too.",
+			form.OneOf[OnTimeout]{Into: &p.OnTimeout, Choices: []OnTimeout{TimeoutContinue, TimeoutAbandon, TimeoutRetain}}),
+	}
+}
+
+func (o *Override) form() form.Object {
+	return form.Object{
+		form.Required("by", "Who answers for it.", form.Text{Into: &o.By, Min: 1, Max: 128}),
+		form.Required("reason", "Why it cannot wait.", form.Text{Into: &o.Reason, Min: 1, Max: 500}),
+		form.Required("until", "When it ends, at most 24 hours ahead: the request stays where it was committed, and must not lift the next freeze too.",
+			form.Shaped{
+				Pattern: "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+				Shape:   `a time with its zone, such as "2026-12-30T06:00:00+09:00"`,
+				Parse: func(s string) (err error) {
+					o.Until, err = time.Parse(time.RFC3339, s)
+					return err
+				},
+			}),
+	}
+}
+
+const minimal = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}}`
+
+// ParseRequest decodes an execution's input strictly. The error is a BadRequest that names every problem, each with its
+// JSON path, what is wrong and what would be right.
+func ParseRequest(input json.RawMessage) (Request, error) {
+	request := defaults()
+	var override Override
+	if problems := form.Read(input, request.form(&override)); len(problems) > 0 {
+		return Request{}, fault.New(fault.BadRequest, "the request has %s: %s; the smallest request is %s",
+			count(len(problems), "problem"), strings.Join(problems, "; "), minimal)
+	}
+	if override.By != "" {
+		request.Override = &override
 	}
 	return request, nil
+}
+
+// RequestSchema is the JSON Schema of a request.
+func RequestSchema() ([]byte, error) {
+	request := defaults()
+	return form.Schema("The input of a deployment",
+		"What bluegreen's state machine is started with: replaces an Auto Scaling group (blue) by a copy (green). Decoded strictly; every problem is reported at once.",
+		request.form(&Override{}))
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

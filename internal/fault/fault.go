@@ -12,6 +12,8 @@ const (
 	BadRequest          Name = "BlueGreen.BadRequest"          // the request is wrong; nothing was touched
 	NotReady            Name = "BlueGreen.NotReady"            // blue cannot be replaced as it stands; nothing was touched
 	Conflict            Name = "BlueGreen.Conflict"            // another deployment holds the lineage
+	Forbidden           Name = "BlueGreen.Forbidden"           // the operators' guardrails do not allow it; nothing was touched
+	BadGuardrails       Name = "BlueGreen.BadGuardrails"       // the guardrails cannot be read, so nothing is allowed; nothing was touched
 	Throttled           Name = "BlueGreen.Throttled"           // AWS asks for patience
 	Unavailable         Name = "BlueGreen.Unavailable"         // AWS fails or is busy with the resource; again may help
 	AccessDenied        Name = "BlueGreen.AccessDenied"        // the function's role lacks a permission
@@ -25,7 +27,7 @@ const (
 
 // Names is the whole set.
 var Names = []Name{
-	BadRequest, NotReady, Conflict, Throttled, Unavailable, AccessDenied, Refused, CapacityUnavailable, GreenUnhealthy,
+	BadRequest, NotReady, Conflict, Forbidden, BadGuardrails, Throttled, Unavailable, AccessDenied, Refused, CapacityUnavailable, GreenUnhealthy,
 	TrafficDiverged, DrainExpired, Bug,
 }
 

@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -22,9 +24,16 @@ import (
 // LedgerTableVariable names the environment variable that holds the name of the ledger's table.
 const LedgerTableVariable = "LEDGER_TABLE"
 
+// GuardrailsVariable names the environment variable that holds the path of the operators' guardrails.
+const GuardrailsVariable = "GUARDRAILS"
+
+// defaultGuardrails is where the layer puts them.
+const defaultGuardrails = "/opt/guardrails.json"
+
 // Environment is what a function is configured with.
 type Environment struct {
 	LedgerTable string // DynamoDB table of records
+	Guardrails  string // file with the operators' policy; empty: there is none
 }
 
 // Handle is the work of one state.
@@ -46,12 +55,24 @@ func Start(newHandle New) {
 		fmt.Fprintln(os.Stderr, "loading the AWS configuration:", err)
 		os.Exit(1)
 	}
-	env := Environment{LedgerTable: os.Getenv(LedgerTableVariable)}
+	env := Environment{LedgerTable: os.Getenv(LedgerTableVariable), Guardrails: guardrails()}
 	if env.LedgerTable == "" {
 		fmt.Fprintf(os.Stderr, "%s is not set: it must name the ledger's DynamoDB table\n", LedgerTableVariable)
 		os.Exit(1)
 	}
 	lambda.StartWithOptions(entry{newHandle(cfg, env)}, lambda.WithContext(ctx))
+}
+
+// guardrails is the file that the variable names, which must then exist; else the layer's, if there is a layer. A file
+// that is there and cannot be looked at counts as there: nobody deploys without the guardrails that operators made.
+func guardrails() string {
+	if path := os.Getenv(GuardrailsVariable); path != "" {
+		return path
+	}
+	if _, err := os.Stat(defaultGuardrails); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return defaultGuardrails
 }
 
 // entry implements lambda.Handler.

@@ -67,6 +67,8 @@ type Outcome struct {
 	Green     string    `json:"green,omitempty"`
 	Error     string    `json:"error,omitempty"`
 	At        time.Time `json:"at"`
+
+	Override *deploy.Override `json:"override,omitempty"` // of a freeze: who and why
 }
 
 const outcomesKept = 20

@@ -38,7 +38,7 @@ var work = map[string]lambdaentry.New{
 
 // defineFunctions puts the Lambdas' own code into the account, to run in process. begun is told of each invocation whose
 // AWS calls are signed with the access key which execution it works for.
-func defineFunctions(a *localaws.AWS, machine, table string, mutant Mutant, begun func(accessKeyID, execution string)) error {
+func defineFunctions(a *localaws.AWS, machine string, env lambdaentry.Environment, mutant Mutant, begun func(accessKeyID, execution string)) error {
 	for _, f := range statemachine.Functions {
 		newHandle, ok := work[f.State]
 		if changed, mutated := mutant.Work[f.State]; mutated {
@@ -50,9 +50,9 @@ func defineFunctions(a *localaws.AWS, machine, table string, mutant Mutant, begu
 		spec := locallambda.FunctionSpec{
 			Name:        functionName(machine, f.State),
 			Timeout:     time.Duration(f.TimeoutSeconds) * time.Second,
-			Environment: map[string]string{lambdaentry.LedgerTableVariable: table},
+			Environment: map[string]string{lambdaentry.LedgerTableVariable: env.LedgerTable},
 		}
-		if err := a.Functions.Define(spec, inProcess(newHandle, lambdaentry.Environment{LedgerTable: table}, begun)); err != nil {
+		if err := a.Functions.Define(spec, inProcess(newHandle, env, begun)); err != nil {
 			return err
 		}
 	}

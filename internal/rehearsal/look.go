@@ -96,6 +96,9 @@ func (s *Script) record(ctx context.Context, _ *datadriven.TestData) (string, er
 		if outcome.Error != "" {
 			fmt.Fprintf(&b, " (%s)", outcome.Error)
 		}
+		if o := outcome.Override; o != nil {
+			fmt.Fprintf(&b, "; %s overrode %s: %s", o.By, strings.Join(o.Freezes, ", "), o.Reason)
+		}
 		b.WriteString("\n")
 	}
 	return b.String(), nil

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"bluegreen/internal/clock"
+	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/wire"
 	"bluegreen/internal/localaws/world"
@@ -26,6 +27,8 @@ type Options struct {
 	Plan     world.Plan         // the fleet; its functions and definition are put in here
 	Settings *localaws.Settings // default: localaws.DefaultSettings
 	Mutant   Mutant             // a deployment that is broken on purpose
+
+	Guardrails string // file with the operators' policy; empty: there is none
 }
 
 // Rehearsal is one world with the state machine in it. Only the goroutine that made it may use it.
@@ -38,6 +41,8 @@ type Rehearsal struct {
 	machines *sfn.Client
 	mutant   Mutant
 	watch    *watch
+
+	guardrails string // file
 }
 
 // timeline is the world's clock, and who drives it.
@@ -51,7 +56,7 @@ type timeline interface {
 func New(options Options) (*Rehearsal, error) {
 	virtual := clock.NewVirtual(start)
 	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings})
-	r := &Rehearsal{AWS: a, clock: virtual, mutant: options.Mutant}
+	r := &Rehearsal{AWS: a, clock: virtual, mutant: options.Mutant, guardrails: options.Guardrails}
 	r.config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})
 	r.machines = sfn.NewFromConfig(r.config)
 	var err error
@@ -73,8 +78,9 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 		return err
 	}
 	machine := statemachine.Name(plan.Project, plan.Role, plan.Environment)
+	env := lambdaentry.Environment{LedgerTable: plan.LedgerTable, Guardrails: r.guardrails}
 	begun := func(accessKeyID, execution string) { r.watch.begun(accessKeyID, execution) }
-	if err := defineFunctions(r.AWS, machine, plan.LedgerTable, r.mutant, begun); err != nil {
+	if err := defineFunctions(r.AWS, machine, env, r.mutant, begun); err != nil {
 		return err
 	}
 	definition, err := statemachine.Definition(func(f statemachine.Function) string {

@@ -3,6 +3,8 @@ package rehearsal
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -46,7 +48,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"sick-image": s.sickImage, "capacity": s.capacity, "record": s.record, "calls": s.calls,
 		"drains": s.drains, "lose-agent": s.loseAgent, "note": s.noteMembers, "drained": s.drained, "protect": s.protect,
 		"graceful-shutdown": s.gracefulShutdown, "lose-events": s.loseEvents, "interrupt-spot": s.interruptSpot, "shutdowns": s.shutdowns,
-		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge,
+		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge, "guardrails": s.guardrails,
 	}
 	command, ok := commands[d.Cmd]
 	if !ok {
@@ -60,6 +62,9 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 func (s *Script) Close() {
 	if s.r != nil {
 		s.r.Close()
+		if s.r.guardrails != "" {
+			os.RemoveAll(filepath.Dir(s.r.guardrails))
+		}
 	}
 }
 
@@ -87,16 +92,43 @@ func (s *Script) world(d *datadriven.TestData) (string, error) {
 	return fmt.Sprintf("%s serves with %d instances\n", r.World.GroupName, r.World.DesiredCapacity), nil
 }
 
-// start begins an execution named by name= with the input below the command.
+// start begins an execution named by name= with the input below the command, or that of file=.
 func (s *Script) start(ctx context.Context, d *datadriven.TestData) (string, error) {
 	name := argument(d, "name", fmt.Sprintf("deployment-%d", len(s.executions)+1))
-	arn, err := s.r.Start(ctx, name, d.Input)
+	input, err := written(d)
+	if err != nil {
+		return "", err
+	}
+	arn, err := s.r.Start(ctx, name, input)
 	if err != nil {
 		return refusal(err), nil
 	}
 	s.executions[name], s.latest = arn, arn
 	s.started = append(s.started, name)
 	return "started " + name + "\n", nil
+}
+
+// guardrails publishes the text below the command, or that of file=, as the operators' policy. The world must be one
+// with guardrails, whose file is missing until then.
+func (s *Script) guardrails(_ context.Context, d *datadriven.TestData) (string, error) {
+	if s.r.guardrails == "" {
+		return "", fmt.Errorf("this world has no guardrails: want \"world guardrails\"")
+	}
+	text, err := written(d)
+	if err != nil {
+		return "", err
+	}
+	return "", os.WriteFile(s.r.guardrails, []byte(text), 0o644)
+}
+
+// written is what stands below a command, or in the file, relative to the module's root, that its file= names.
+func written(d *datadriven.TestData) (string, error) {
+	file := argument(d, "file", "")
+	if file == "" {
+		return d.Input, nil
+	}
+	text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(file)))
+	return string(text), err
 }
 
 // advance lets time pass: for=90s, or until=<state> of the execution name=.

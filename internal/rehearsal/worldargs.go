@@ -3,6 +3,8 @@ package rehearsal
 import (
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,6 +44,11 @@ type worldArgument func(o *Options, value string) error
 var worldArguments = map[string]worldArgument{
 	"seed": func(o *Options, value string) (err error) {
 		o.Seed, err = strconv.ParseUint(value, 10, 64)
+		return err
+	},
+	"guardrails": func(o *Options, _ string) error {
+		dir, err := os.MkdirTemp("", "bluegreen-guardrails-")
+		o.Guardrails = filepath.Join(dir, "guardrails.json")
 		return err
 	},
 	"desired":       whole(func(o *Options, n int) { o.Plan.Desired = int32(n) }),

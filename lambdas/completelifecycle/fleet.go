@@ -176,7 +176,7 @@ func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress,
 		}
 		return p.Finished(deploy.Unpin, fmt.Sprintf("the minimum of %s is %d again: a pin came late", blue.Name, blue.Sizes.Min)), nil
 	}
-	outcome := ledger.Outcome{Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: call.Entered}
+	outcome := ledger.Outcome{Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: call.Entered, Override: d.Override}
 	if call.Document.Fault != nil {
 		outcome.Error = call.Document.Fault.Error
 	}

@@ -63,6 +63,7 @@ type handler struct {
 	targets    fleet.TargetHealth
 	executions executions
 	ledger     ledger.Ledger
+	guardrails string // file with the operators' policy; empty: there is none
 }
 
 // New makes the state's work.
@@ -76,6 +77,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		targets:    elb.NewFromConfig(cfg),
 		executions: sfn.NewFromConfig(cfg),
 		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
+		guardrails: env.Guardrails,
 	}.handle
 }
 
@@ -84,7 +86,15 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	if err != nil {
 		return deploy.Document{}, err
 	}
+	policy, err := h.policy(request.Action)
+	if err != nil {
+		return deploy.Document{}, err
+	}
 	record, err := h.lineage(ctx, request.BlueName)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	override, err := policy.Begin(request, record.Lineage, call.Entered)
 	if err != nil {
 		return deploy.Document{}, err
 	}
@@ -98,11 +108,12 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		Health:      request.Health,
 		Drain:       request.Drain,
 		BlueAfter:   request.BlueAfter,
+		Override:    override,
 		StartedAt:   call.Entered,
 	}
 	d.Route, err = h.route(ctx, request.Action, record)
 	if err == nil && d.Route == deploy.RouteDeploy {
-		err = h.survey(ctx, request, record, &d)
+		err = h.survey(ctx, request, record, policy, &d)
 	}
 	if err != nil {
 		return deploy.Document{}, err
@@ -110,11 +121,11 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	return deploy.Document{
 		Request:    call.Document.Request,
 		Deployment: &d,
-		Progress:   &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered, Message: describe(d, record)},
+		Progress:   &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered, Message: h.describe(d, record)},
 	}, nil
 }
 
-func describe(d deploy.Deployment, record ledger.Record) string {
+func (h handler) describe(d deploy.Deployment, record ledger.Record) string {
 	switch d.Route {
 	case deploy.RouteTakeOver:
 		return fmt.Sprintf("%s ended at stage %s and left its work: it is put right first", record.Lock.Execution, record.Lock.Stage)
@@ -122,7 +133,7 @@ func describe(d deploy.Deployment, record ledger.Record) string {
 		return fmt.Sprintf("nothing to recover: no deployment of %s is under way", d.Lineage)
 	}
 	if d.Revives {
-		return fmt.Sprintf("%s serves and is replaced by %s, which it replaced; traffic strategy %s", d.Blue, d.Green, d.Strategy)
+		return fmt.Sprintf("%s serves and is replaced by %s, which it replaced; traffic strategy %s; %s", d.Blue, d.Green, d.Strategy, h.guarded(d))
 	}
-	return fmt.Sprintf("%s serves and is replaced by a copy; traffic strategy %s", d.Blue, d.Strategy)
+	return fmt.Sprintf("%s serves and is replaced by a copy; traffic strategy %s; %s", d.Blue, d.Strategy, h.guarded(d))
 }

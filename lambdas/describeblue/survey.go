@@ -12,11 +12,12 @@ import (
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
+	"bluegreen/internal/guardrails"
 	"bluegreen/internal/ledger"
 )
 
 // survey looks at blue and fills in how it is replaced; the error names everything that stands in the way.
-func (h handler) survey(ctx context.Context, request deploy.Request, record ledger.Record, d *deploy.Deployment) error {
+func (h handler) survey(ctx context.Context, request deploy.Request, record ledger.Record, policy guardrails.Policy, d *deploy.Deployment) error {
 	described, err := fleet.Describe(ctx, h.groups, d.Blue)
 	if err != nil {
 		return err
@@ -31,6 +32,9 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 	d.Strategy = request.Strategy
 	if d.Strategy == "" {
 		d.Strategy = chooseStrategy(blue)
+	}
+	if err := policy.Fleet(d.Action, d.Lineage, d.Strategy, blue.Sizes.Desired); err != nil {
+		return err
 	}
 	findings = append(findings, strategyFindings(d.Strategy, blue)...)
 	for _, look := range []func() ([]string, error){

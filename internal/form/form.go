@@ -1,0 +1,205 @@
+// Package form describes JSON that a person writes: a table of fields, each with what it means and what it accepts.
+// From one table come the decoder, which is strict and reports all problems at once, and the JSON Schema.
+package form
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Form is what one value must look like, and where it goes. Before it is read, the place that it goes to holds the
+// default.
+type Form interface {
+	// read takes value, found at path, and returns what is wrong with it.
+	read(path string, value any) []string
+	// wants says what the form accepts.
+	wants() string
+	// schema is the form as a JSON Schema.
+	schema() schema
+}
+
+// Field is one member of an object.
+type Field struct {
+	name      string
+	meaning   string
+	mandatory bool
+	form      Form
+}
+
+// Object is a JSON object of known fields.
+type Object []Field
+
+// Required is a member that must be there. The meaning is for the schema's reader.
+func Required(name, meaning string, f Form) Field {
+	return Field{name: name, meaning: meaning, mandatory: true, form: f}
+}
+
+// Optional is a member that may be there.
+func Optional(name, meaning string, f Form) Field {
+	return Field{name: name, meaning: meaning, form: f}
+}
+
+func (o Object) wants() string { return "an object" }
+
+func (o Object) read(path string, value any) []string {
+	members, ok := value.(map[string]any)
+	if !ok {
+		return []string{mismatch(path, value, o)}
+	}
+	var problems []string
+	for _, f := range o {
+		member, given := members[f.name]
+		switch {
+		case given:
+			problems = append(problems, f.form.read(path+"."+f.name, member)...)
+		case f.mandatory:
+			problems = append(problems, fmt.Sprintf("%s.%s is missing: it must be %s", path, f.name, f.form.wants()))
+		}
+	}
+	return append(problems, o.unknown(path, members)...)
+}
+
+func (o Object) unknown(path string, members map[string]any) []string {
+	known := make([]string, len(o))
+	for i, f := range o {
+		known[i] = f.name
+	}
+	var problems []string
+	for name := range members {
+		if !slices.Contains(known, name) {
+			problems = append(problems, fmt.Sprintf("%s.%s is not a known field: did you mean %q? (known: %s)",
+				path, name, nearest(name, known), strings.Join(known, ", ")))
+		}
+	}
+	slices.Sort(problems)
+	return problems
+}
+
+// Text is a string with a length in characters, both bounds included.
+type Text struct {
+	Into     *string
+	Min, Max int
+}
+
+func (f Text) wants() string {
+	return fmt.Sprintf("a string of %d to %d characters", f.Min, f.Max)
+}
+
+func (f Text) read(path string, value any) []string {
+	s, ok := value.(string)
+	if n := utf8.RuneCountInString(s); !ok || n < f.Min || n > f.Max {
+		return []string{mismatch(path, value, f)}
+	}
+	*f.Into = s
+	return nil
+}
+
+// Whole is a whole number of some unit, both bounds included.
+type Whole struct {
+	Into     *int
+	Min, Max int
+	Unit     string
+}
+
+func (f Whole) wants() string {
+	return fmt.Sprintf("a whole number of %s from %d to %d", f.Unit, f.Min, f.Max)
+}
+
+// read takes 30.0 and 3e1 as 30, as JSON Schema does.
+func (f Whole) read(path string, value any) []string {
+	number, ok := value.(json.Number)
+	if !ok {
+		return []string{mismatch(path, value, f)}
+	}
+	n, err := number.Float64()
+	if err != nil || n != math.Trunc(n) || n < float64(f.Min) || n > float64(f.Max) {
+		return []string{mismatch(path, value, f)}
+	}
+	*f.Into = int(n)
+	return nil
+}
+
+// OneOf is one of a few words.
+type OneOf[T ~string] struct {
+	Into    *T
+	Choices []T
+}
+
+func (f OneOf[T]) wants() string { return oneOf(f.Choices) }
+
+func oneOf[T ~string](choices []T) string {
+	quoted := make([]string, len(choices))
+	for i, choice := range choices {
+		quoted[i] = fmt.Sprintf("%q", string(choice))
+	}
+	return strings.Join(quoted, " or ")
+}
+
+func (f OneOf[T]) read(path string, value any) []string {
+	s, ok := value.(string)
+	if !ok || !slices.Contains(f.Choices, T(s)) {
+		return []string{mismatch(path, value, f)}
+	}
+	*f.Into = T(s)
+	return nil
+}
+
+// Shaped is a string that Pattern describes and Parse understands, and keeps. Pattern is what an editor can check: it is
+// a whole regular expression that both Go's and ECMAScript's engines read alike.
+type Shaped struct {
+	Pattern string
+	Shape   string // a string such as …
+	Parse   func(string) error
+}
+
+func (f Shaped) wants() string { return f.Shape }
+
+func (f Shaped) read(path string, value any) []string {
+	s, ok := value.(string)
+	if !ok || !regexp.MustCompile(f.Pattern).MatchString(s) {
+		return []string{mismatch(path, value, f)}
+	}
+	if err := f.Parse(s); err != nil {
+		return []string{fmt.Sprintf("%s (%v)", mismatch(path, value, f), err)}
+	}
+	return nil
+}
+
+// List is a JSON array of Min to Max values, each as Item makes its form. What is read takes the default's place.
+type List[T any] struct {
+	Into     *[]T
+	Min, Max int
+	Item     func(*T) Form
+}
+
+func (f List[T]) wants() string {
+	var item T
+	return fmt.Sprintf("a list of %d to %d, each %s", f.Min, f.Max, f.Item(&item).wants())
+}
+
+func (f List[T]) read(path string, value any) []string {
+	list, ok := value.([]any)
+	if !ok || len(list) < f.Min || len(list) > f.Max {
+		return []string{mismatch(path, value, f)}
+	}
+	var problems []string
+	items := make([]T, len(list))
+	for i, item := range list {
+		problems = append(problems, f.Item(&items[i]).read(fmt.Sprintf("%s[%d]", path, i), item)...)
+	}
+	*f.Into = items
+	return problems
+}
+
+func mismatch(path string, value any, f Form) string {
+	given, err := json.Marshal(value)
+	if err != nil || len(given) > 60 {
+		given = fmt.Appendf(nil, "%.40s…", given)
+	}
+	return fmt.Sprintf("%s is %s: it must be %s", path, given, f.wants())
+}

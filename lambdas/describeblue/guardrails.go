@@ -1,0 +1,34 @@
+package describeblue
+
+import (
+	"os"
+	"strings"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/guardrails"
+)
+
+// policy reads the operators' guardrails. Without a file there are none; with one that cannot be understood nothing is
+// allowed, but a recovery, which no rule stops.
+func (h handler) policy(action deploy.Action) (guardrails.Policy, error) {
+	if h.guardrails == "" || action == deploy.ActionRecover {
+		return guardrails.Permissive(), nil
+	}
+	text, err := os.ReadFile(h.guardrails)
+	if err != nil {
+		return guardrails.Policy{}, fault.New(fault.BadGuardrails, "the operators' guardrails cannot be read, so nothing is deployed: %w", err)
+	}
+	return guardrails.Parse(text)
+}
+
+// guarded says what the guardrails did.
+func (h handler) guarded(d deploy.Deployment) string {
+	switch {
+	case h.guardrails == "":
+		return "there are no guardrails"
+	case d.Override != nil:
+		return "the guardrails allow it, for " + d.Override.By + " overrides " + strings.Join(d.Override.Freezes, ", ") + ": " + d.Override.Reason
+	}
+	return "the guardrails allow it"
+}
