@@ -77,42 +77,46 @@ func (p Policy) freeze(override *deploy.Override, now time.Time) (*deploy.Overri
 	if len(freezes) == 0 {
 		return nil, nil
 	}
-	var broken []string
-	var lifted deploy.Override
-	if override != nil {
-		lifted = *override
-	}
+	var names, broken []string
+	final := false // one of them may not be overridden
 	for i, f := range freezes {
-		if why := f.holds(override, now); why != "" {
+		names = append(names, f.Name)
+		final = final || f.Override == OverrideRefused
+		if why, holds := f.holds(override, now); holds {
 			broken = append(broken, fmt.Sprintf("freeze %q%s is in force until %s%s", f.Name, f.because(), shown(ends[i], f.Zone), why))
 		}
-		lifted.Freezes = append(lifted.Freezes, f.Name)
 	}
 	if len(broken) == 0 {
+		lifted := *override
+		lifted.Freezes = names
 		return &lifted, nil
 	}
-	when := "no moment without a freeze is in sight"
+	zone := freezes[0].Zone
+	what := strings.Join(broken, ", and ")
 	if free, found := p.Free(now); found {
-		when = "start again from " + shown(free, freezes[0].Zone) + " on"
+		what += "; start again from " + shown(free, zone) + " on"
 	}
-	return nil, []string{strings.Join(broken, ", and ") + "; " + when + "; a rollback or a recovery is stopped by no freeze"}
+	if override == nil && !final {
+		what += fmt.Sprintf(`; if it cannot wait, add "override_freeze": {"by": "…", "reason": "…", "until": "%s"} to the request`,
+			now.Add(4*time.Hour).In(zone).Truncate(time.Minute).Format(time.RFC3339))
+	}
+	return nil, []string{what + "; a rollback or a recovery is stopped by no freeze"}
 }
 
-// holds says, after "until …", why a freeze is not lifted; nothing when it is.
-func (f Freeze) holds(override *deploy.Override, now time.Time) string {
+// holds reports whether a freeze is not lifted, and why an override does not do it.
+func (f Freeze) holds(override *deploy.Override, now time.Time) (why string, holds bool) {
 	latest := now.Add(longestOverride)
 	switch {
 	case f.Override == OverrideRefused:
-		return " and may not be overridden"
+		return " and may not be overridden", true
 	case override == nil:
-		return fmt.Sprintf(` (if it cannot wait, add "override_freeze": {"by": "…", "reason": "…", "until": "%s"} to the request)`,
-			now.Add(4*time.Hour).In(f.Zone).Truncate(time.Minute).Format(time.RFC3339))
+		return "", true
 	case !now.Before(override.Until):
-		return fmt.Sprintf(", and $.override_freeze.until was %s: it must be ahead", shown(override.Until, f.Zone))
+		return fmt.Sprintf(", and $.override_freeze.until was %s: it must be ahead", shown(override.Until, f.Zone)), true
 	case override.Until.After(latest):
-		return fmt.Sprintf(", and $.override_freeze.until is %s: it must be within 24 hours, by %s", shown(override.Until, f.Zone), shown(latest, f.Zone))
+		return fmt.Sprintf(", and $.override_freeze.until is %s: it must be within 24 hours, by %s", shown(override.Until, f.Zone), shown(latest, f.Zone)), true
 	}
-	return ""
+	return "", false
 }
 
 func (f Freeze) because() string {

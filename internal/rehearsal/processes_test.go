@@ -24,6 +24,7 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"bluegreen/internal/clock"
+	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/dataplane"
@@ -41,7 +42,7 @@ const speed = 30
 func TestProcesses(t *testing.T) {
 	functions := buildFunctions(t)
 	for _, scenario := range []string{
-		"attach", "sick-green", "bad-request", "recover-at-switchtraffic", "second-deployment",
+		"attach", "sick-green", "bad-request", "recover-at-switchtraffic", "second-deployment", "guardrails-broken",
 	} {
 		t.Run(scenario, func(t *testing.T) {
 			t.Parallel()
@@ -153,9 +154,11 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 	r := &Rehearsal{AWS: a, clock: wallTime{scaled}, config: aws.Config{
 		Region: localaws.DefaultRegion, BaseEndpoint: &url, Credentials: credentials.NewStaticCredentialsProvider("AKIAOPERATOR", "secret", ""),
 	}}
+	r.guardrails = options.Guardrails
 	p.script = Script{r: r, executions: make(map[string]string)}
 	r.machines = sfn.NewFromConfig(r.config)
 	plan := options.Plan
+	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: options.Guardrails}
 	plan.Machine, plan.Functions = statemachine.Name(plan.Project, plan.Role, plan.Environment), p.functions
 	plan.Definition = func(arns map[string]string) (string, error) {
 		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })

@@ -166,9 +166,17 @@ func (s *Script) end(ctx context.Context, d *datadriven.TestData) (string, error
 	}
 	fmt.Fprintf(&b, "\npath: %s\n", strings.Join(path, " "))
 	if report.What != "" {
-		fmt.Fprintf(&b, "what: %s\n", requestID.ReplaceAllString(report.What, "$1: ID"))
+		fmt.Fprintf(&b, "what: %s\n", s.plain(report.What))
 	}
 	return b.String() + s.promises(), nil
+}
+
+// plain is what a person is told, without what differs from run to run.
+func (s *Script) plain(what string) string {
+	if s.r.guardrails != "" {
+		what = strings.ReplaceAll(what, s.r.guardrails, "/opt/guardrails.json")
+	}
+	return requestID.ReplaceAllString(what, "$1: ID")
 }
 
 // requestID is drawn anew whenever a call more or less is made before: a scenario does not hold it.

@@ -3,6 +3,7 @@ package world
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -70,6 +71,8 @@ func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
 }
 
 func (s Seeder) function(ctx context.Context, plan Plan, role, name string, function Function) error {
+	variables := map[string]string{ledgerVariable: plan.LedgerTable}
+	maps.Copy(variables, plan.Variables)
 	_, err := s.lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
 		FunctionName: &name,
 		Runtime:      lambdatypes.RuntimeProvidedal2023,
@@ -77,7 +80,7 @@ func (s Seeder) function(ctx context.Context, plan Plan, role, name string, func
 		Role:         &role,
 		Code:         &lambdatypes.FunctionCode{ZipFile: function.Code},
 		Timeout:      aws.Int32(int32(function.Timeout / time.Second)),
-		Environment:  &lambdatypes.Environment{Variables: map[string]string{ledgerVariable: plan.LedgerTable}},
+		Environment:  &lambdatypes.Environment{Variables: variables},
 	})
 	return err
 }

@@ -41,8 +41,9 @@ type Plan struct {
 	TemplateVersion            string            // that the group names: a number, $Latest or $Default; empty is $Latest
 	Tags                       map[string]string // of the group, besides the seed's own
 	LedgerTable                string
-	Machine                    string     // name of the state machine
-	Functions                  []Function // none: no functions and no state machine
+	Machine                    string            // name of the state machine
+	Functions                  []Function        // none: no functions and no state machine
+	Variables                  map[string]string // of the functions' environment, besides the seed's own
 
 	// Definition is the state machine's, asked with the functions' ARNs by name.
 	Definition func(arns map[string]string) (string, error)
