@@ -54,11 +54,9 @@ func stacks(app awscdk.App) ([]awscdk.Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []awscdk.Stack{
-		network.New(app, s),
-		fleet.New(app, s),
-		deployer.New(app, s),
-		pipeline.New(app, s),
+	all := []awscdk.Stack{fleet.New(app, s), deployer.New(app, s), pipeline.New(app, s)}
+	if s.VPC == "" {
+		all = append(all, network.New(app, s))
 	}
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
 	return all, nil
