@@ -54,10 +54,14 @@ func stacks(app awscdk.App) ([]awscdk.Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []awscdk.Stack{fleet.New(app, s), deployer.New(app, s), pipeline.New(app, s)}
+	var all []awscdk.Stack
+	first := fleet.New(app, s)
 	if s.VPC == "" {
-		all = append(all, network.New(app, s))
+		net := network.New(app, s)
+		first.AddDependency(net, jsii.String("the Fleet stack reads the parameters that the Network stack leaves"))
+		all = append(all, net)
 	}
+	all = append(all, first, deployer.New(app, s), pipeline.New(app, s))
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
 	return all, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"bluegreen/infra/bucket"
+	"bluegreen/infra/machine"
 	"bluegreen/infra/settings"
 	"bluegreen/statemachine"
 )
@@ -17,8 +18,6 @@ import (
 const (
 	// Input is where the request lies in what the source gives: at the top, as the first seed has it.
 	Input = "state_machine_input.json"
-	// alias is the one of the machine that the pipeline starts: it points to the version that was published last.
-	alias = "live"
 	// namePrefix begins the names of the executions that commits start: with a hyphen and the action's id (36
 	// characters) far below the 80 that Step Functions takes.
 	namePrefix = "commit"
@@ -43,17 +42,14 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 		Description: jsii.String("bluegreen: a commit deploys " + s.Prefix()),
 	})
 	artifacts := bucket.New(stack, "Artifacts", artifactDays, "It holds requests and results, which the pipeline's own history tells of; nobody else writes it.")
-	machine := stack.FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("states"), Resource: jsii.String("stateMachine"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-		ResourceName: jsii.String(statemachine.Name(s.Project, s.Role, s.Environment)),
-	})
+	started := statemachine.Name(s.Project, s.Role, s.Environment)
 	from := source(stack, s)
 	stages := []any{stage("Source", from.action)}
 	if s.Approval {
 		stages = append(stages, stage("Approve", approve(topic(stack, s), from.change)))
 	}
-	stages = append(stages, stage("Deploy", deploy(machine)))
-	role, policy := role(stack, s, artifacts, append(from.allow, invoke(stack, s, machine)...))
+	stages = append(stages, stage("Deploy", deploy(machine.LiveARN(stack, started))))
+	role, policy := role(stack, s, artifacts, append(from.allow, invoke(stack, s, started)...))
 	pipeline := awscodepipeline.NewCfnPipeline(stack, jsii.String("Pipeline"), &awscodepipeline.CfnPipelineProps{
 		Name:          jsii.String(s.Name("bluegreen")),
 		PipelineType:  jsii.String("V2"),
@@ -87,7 +83,7 @@ func artifact(name string) *[]any {
 
 // deploy starts the machine's alias with the file and waits for the execution's end: the action fails as that does. Its
 // output is an artifact; its variables name the execution.
-func deploy(machine *string) awscodepipeline.CfnPipeline_ActionDeclarationProperty {
+func deploy(alias *string) awscodepipeline.CfnPipeline_ActionDeclarationProperty {
 	return awscodepipeline.CfnPipeline_ActionDeclarationProperty{
 		Name:           jsii.String("BlueGreen"),
 		ActionTypeId:   kind("Invoke", "AWS", "StepFunctions"),
@@ -97,7 +93,7 @@ func deploy(machine *string) awscodepipeline.CfnPipeline_ActionDeclarationProper
 		}},
 		Namespace: jsii.String(variable),
 		Configuration: &map[string]*string{
-			"StateMachineArn":     jsii.String(*machine + ":" + alias),
+			"StateMachineArn":     alias,
 			"InputType":           jsii.String("FilePath"),
 			"Input":               jsii.String(Input),
 			"ExecutionNamePrefix": jsii.String(namePrefix),
@@ -121,18 +117,16 @@ func topic(stack awscdk.Stack, s settings.Settings) *string {
 	return stack.FormatArn(&awscdk.ArnComponents{Service: jsii.String("sns"), Resource: jsii.String(s.Topic())})
 }
 
-// invoke is what the Step Functions action calls. Step Functions authorises an alias by its machine's ARN, and by the
-// qualifier as a condition.
-func invoke(stack awscdk.Stack, s settings.Settings, machine *string) []awsiam.PolicyStatement {
+// invoke is what the Step Functions action calls, and the approval: start the machine of that name, and look at the
+// executions that the pipeline named.
+func invoke(stack awscdk.Stack, s settings.Settings, name string) []awsiam.PolicyStatement {
 	executions := stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("states"), Resource: jsii.String("execution"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-		ResourceName: jsii.String(statemachine.Name(s.Project, s.Role, s.Environment) + ":" + namePrefix + "-*"),
+		ResourceName: jsii.String(name + ":" + namePrefix + "-*"),
 	})
-	start := allow([]string{"states:StartExecution"}, machine)
-	start.AddCondition(jsii.String("StringEquals"), map[string]any{"states:StateMachineQualifier": alias})
 	statements := []awsiam.PolicyStatement{
-		start,
-		allow([]string{"states:DescribeStateMachine"}, machine),
+		machine.Start(stack, name),
+		allow([]string{"states:DescribeStateMachine"}, machine.ARN(stack, name)),
 		allow([]string{"states:DescribeExecution"}, executions),
 	}
 	if s.Approval {
