@@ -60,7 +60,10 @@ func Start(newHandle New) {
 		fmt.Fprintf(os.Stderr, "%s is not set: it must name the ledger's DynamoDB table\n", LedgerTableVariable)
 		os.Exit(1)
 	}
-	lambda.StartWithOptions(entry{newHandle(cfg, env)}, lambda.WithContext(ctx))
+	if err := traceCalls(&cfg); err != nil { // no deployment fails for want of a trace
+		fmt.Fprintln(os.Stderr, "setting up X-Ray:", err)
+	}
+	lambda.StartWithOptions(entry{traced(newHandle(cfg, env))}, lambda.WithContext(ctx))
 }
 
 // guardrails is the file that the variable names, which must then exist; else the layer's, if there is a layer. A file
