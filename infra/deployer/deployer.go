@@ -1,15 +1,51 @@
-// Package deployer is the Deployer stack.
+// Package deployer is the Deployer stack: what deploys fleets, those too that other stacks or other tools made. It needs
+// none of the other stacks.
 package deployer
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"bluegreen/infra/operators"
 	"bluegreen/infra/settings"
+	"bluegreen/statemachine"
 )
 
-// New makes the stack.
+// logRetention is how long logs are kept: as long as Step Functions keeps an execution's history.
+const logRetention = awslogs.RetentionDays_THREE_MONTHS
+
+// build is what the parts of the stack are made with.
+type build struct {
+	stack    awscdk.Stack
+	settings settings.Settings
+	topic    awssns.Topic // of the operators
+}
+
+// New makes the stack. Its topic is its own, though the sample fleet has one too (as the seed's has): deployments are
+// told of from here, whoever made the fleet.
 func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
-	return awscdk.NewStack(scope, jsii.String("Deployer"), &awscdk.StackProps{StackName: jsii.String(s.Name("deployer"))})
+	stack := awscdk.NewStack(scope, jsii.String("Deployer"), &awscdk.StackProps{
+		StackName:   jsii.String(s.Name("deployer")),
+		Description: jsii.String("bluegreen: replaces the fleets of " + s.Prefix() + " by new copies of them"),
+	})
+	b := build{stack: stack, settings: s, topic: operators.NewTopic(stack, "Operators", s.Topic(), s.OperatorEmail)}
+	b.ledger()
+	functions := b.functions()
+	deploys := b.machine("BlueGreen", statemachine.Name(s.Project, s.Role, s.Environment), statemachine.Definition, functions)
+	drains := b.machine("GracefulShutdown", statemachine.GracefulShutdownName(s.Project, s.Role, s.Environment), statemachine.GracefulShutdown, functions)
+	_ = deploys
+	_ = drains
+	return stack
+}
+
+// logs makes the log group of a name.
+func (b build) logs(id, name string) awslogs.LogGroup {
+	return awslogs.NewLogGroup(b.stack, jsii.String(id), &awslogs.LogGroupProps{
+		LogGroupName:  jsii.String(name),
+		Retention:     logRetention,
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
 }

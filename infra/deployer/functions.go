@@ -1,0 +1,82 @@
+package deployer
+
+import (
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"bluegreen/statemachine"
+)
+
+// size is what a function is given.
+type size struct {
+	memory      float64 // MB
+	concurrency float64 // reserved
+}
+
+// usual is the size of a function that looks once and decides. Its process needs 14 MB (docs/performance.md); but CPU
+// comes with memory, and what takes it time is a dozen TLS handshakes and the decoding of groups of a thousand
+// instances: 256 MB, an eighth of a CPU, keep both well below a second. A deployment calls one function at a time, and one
+// more may still run whose task has timed out: five are enough for two deployments of this project at once. Six would
+// find Lambda throttling, which the machine retries; what the reservation prevents is that a flood of other functions
+// in the account keeps a deployment waiting with two fleets running, or that a fault here starves the account.
+var usual = size{memory: 256, concurrency: 5}
+
+// sizes are those of the functions that are not usual.
+var sizes = map[string]size{
+	// Many lifecycle calls at once within its minute: a quarter of a CPU. Every instance that is drained outside of a
+	// deployment has an execution of its own that calls it, so a scale-in of a large fleet calls it hundreds of times
+	// at once: twenty at a time spare the API of EC2 Auto Scaling, whose rate all of the account shares.
+	"CompleteLifecycle": {memory: 512, concurrency: 20},
+	// One short look for each execution that ended without an end of ours.
+	"StatusChange": {memory: 256, concurrency: 2},
+}
+
+// functions makes all of them; what is returned is each one by its state.
+func (b build) functions() map[string]awslambda.Function {
+	all := make(map[string]awslambda.Function)
+	for _, f := range statemachine.Functions {
+		all[f.State] = b.function(f)
+	}
+	return all
+}
+
+func (b build) function(f statemachine.Function) awslambda.Function {
+	given, ok := sizes[f.State]
+	if !ok {
+		given = usual
+	}
+	var reserved *float64
+	if b.settings.Reserve {
+		reserved = jsii.Number(given.concurrency)
+	}
+	name := b.settings.Function(f.State)
+	logs := b.logs(f.State+"Logs", "/aws/lambda/"+name)
+	return awslambda.NewFunction(b.stack, jsii.String(f.State), &awslambda.FunctionProps{
+		FunctionName:                 jsii.String(name),
+		Description:                  jsii.String("State " + f.State + " of bluegreen's state machines"),
+		Runtime:                      awslambda.Runtime_PROVIDED_AL2023(),
+		Architecture:                 awslambda.Architecture_ARM_64(), // a fifth cheaper for the same work
+		Handler:                      jsii.String("bootstrap"),
+		Code:                         awslambda.Code_FromAsset(jsii.String(filepath.Join(b.settings.Build, f.Package())), nil),
+		MemorySize:                   jsii.Number(given.memory),
+		Timeout:                      awscdk.Duration_Seconds(jsii.Number(f.TimeoutSeconds)), // below its task's, so that the task outlives it
+		ReservedConcurrentExecutions: reserved,
+		Role:                         b.functionRole(f.State),
+		LogGroup:                     logs,
+		Tracing:                      awslambda.Tracing_ACTIVE,
+		Environment:                  b.environment(f),
+		// A deployment under way goes on with the code that it began with.
+		CurrentVersionOptions: &awslambda.VersionOptions{RemovalPolicy: awscdk.RemovalPolicy_RETAIN},
+	})
+}
+
+func (b build) environment(statemachine.Function) *map[string]*string {
+	return &map[string]*string{
+		"LEDGER_TABLE":   jsii.String(b.settings.Table()),
+		"OPERATOR_TOPIC": b.topic.TopicArn(),
+		"EVENT_BUS":      jsii.String("default"),
+	}
+}
