@@ -19,6 +19,9 @@ func Read(text []byte, f Form) []string {
 			err = fmt.Errorf("something follows its end")
 		}
 	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return []string{fmt.Sprintf("$ is not JSON (%v): it must be %s", err, f.wants())}
 	}
@@ -33,9 +36,6 @@ type reader struct {
 
 func (r *reader) value(path string) (any, error) {
 	token, err := r.decoder.Token()
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
 	if err != nil {
 		return nil, err
 	}
