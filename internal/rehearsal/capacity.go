@@ -108,6 +108,9 @@ var movesTraffic = map[string]bool{
 
 // writtenByDeployment follows the deployment from phase to phase by what it does to the fleet that is followed.
 func (c *capacity) writtenByDeployment(s sight, was, now localasg.GroupView) {
+	if now.Desired == 0 { // whoever brings it back brings as many as serve then
+		delete(c.others, now.Name)
+	}
 	switch {
 	case now.Name != c.followed:
 	case now.Desired < was.Desired: // blue is scaled in: the other fleet serves

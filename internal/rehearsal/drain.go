@@ -83,10 +83,13 @@ func (s *Script) protect(ctx context.Context, d *datadriven.TestData) (string, e
 		return "", err
 	}
 	members := s.members(d)
+	if len(members) == 0 {
+		return "none was in service\n", nil
+	}
 	_, err = autoscaling.NewFromConfig(s.r.config).SetInstanceProtection(ctx, &autoscaling.SetInstanceProtectionInput{
 		AutoScalingGroupName: &s.r.World.GroupName,
 		InstanceIds:          members[:min(n, len(members))],
 		ProtectedFromScaleIn: aws.Bool(true),
 	})
-	return "", err
+	return refusal(err), nil
 }

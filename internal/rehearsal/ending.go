@@ -21,6 +21,7 @@ type ends struct {
 	live      string                              // group that serves
 	expected  map[string]traits                   // of each group, as others than the deployment want it
 	unseen    unseen                              // sizes that others set and that the scale-in cannot know of
+	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
 	templates []types.LaunchTemplateSpecification // that the lineage launches from, with versions as people name them
 	resolved  map[string][]string                 // by execution: the templates' versions when it began
@@ -32,8 +33,8 @@ type ends struct {
 func newEnds(w *watch) ends {
 	e := ends{
 		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), resolved: make(map[string][]string),
-		unseen: make(unseen),
-		ended:  make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
+		unseen: make(unseen), room: make(map[string]string),
+		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range w.r.AWS.Groups.Names() {
 		view, _ := w.r.AWS.Groups.View(name)
@@ -226,6 +227,10 @@ func (r *Rehearsal) Inspect() []string {
 func (v *verdict) serves(view localasg.GroupView) {
 	v.check(!view.Deleting, "%s is being deleted", view.Name)
 	if was, known := v.ends.expected[view.Name]; known {
+		if room := v.ends.room[view.Name]; room != "" && room == strconv.Itoa(view.Max) {
+			was = maps.Clone(was)
+			was[traitMax] = room
+		}
 		v.wrong = append(v.wrong, was.differences(view, traitsOf(view))...)
 		return
 	}

@@ -106,7 +106,8 @@ func (s *Script) machine() string {
 	return s.r.World.MachineARN[strings.LastIndexByte(s.r.World.MachineARN, ':')+1:]
 }
 
-// members are the instance ids of a fleet: blue, or another named by group=. They are InService, or in state=.
+// members are the instance ids of a fleet: blue, or another named by group=. They are InService, or in state=, and in any
+// zone, or in those whose names end in zone=.
 func (s *Script) members(d *datadriven.TestData) []string {
 	name := argument(d, "group", s.r.World.GroupName)
 	name = strings.Replace(name, "BLUE", s.r.World.GroupName, 1)
@@ -116,7 +117,7 @@ func (s *Script) members(d *datadriven.TestData) []string {
 	state := argument(d, "state", "InService")
 	var ids []string
 	for _, instance := range view.Instances {
-		if instance.State == state {
+		if instance.State == state && strings.HasSuffix(instance.Zone, argument(d, "zone", "")) {
 			ids = append(ids, instance.ID)
 		}
 	}
@@ -139,7 +140,7 @@ func (s *Script) strike(d *datadriven.TestData, do func(id string)) (string, err
 		s.r.AWS.Account.Unlock()
 	}
 	if len(members) < n {
-		return fmt.Sprintf("only %d were in service\n", len(members)), nil
+		return fmt.Sprintf("only %d were %s\n", len(members), strings.Replace(argument(d, "state", "InService"), "InService", "in service", 1)), nil
 	}
 	return "", nil
 }

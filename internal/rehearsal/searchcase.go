@@ -21,6 +21,10 @@ type RequestOptions struct {
 	Wait           int // seconds
 	TimeoutSeconds int
 	Consecutive    int
+	DrainSeconds   int // that an instance's command may take
+	OnTimeout      string
+	Delete         bool   // blue, once it is empty
+	Action         string // empty is a deployment
 }
 
 // Argument is one argument of a scenario's command; an empty value is a flag.
@@ -76,6 +80,19 @@ func (o RequestOptions) input() string {
 	}
 	if len(health) > 0 {
 		fields = append(fields, `"health": {`+strings.Join(health, ", ")+"}")
+	}
+	if o.DrainSeconds > 0 {
+		onTimeout := ""
+		if o.OnTimeout != "" {
+			onTimeout = fmt.Sprintf(`, "on_timeout": %q`, o.OnTimeout)
+		}
+		fields = append(fields, fmt.Sprintf(`"drain": {"command": ["systemctl stop mqagt"], "timeout_seconds": %d%s}`, o.DrainSeconds, onTimeout))
+	}
+	if o.Delete {
+		fields = append(fields, `"blue_after": {"then": "delete"}`)
+	}
+	if o.Action != "" {
+		fields = append(fields, fmt.Sprintf(`"action": %q`, o.Action))
 	}
 	return "{" + strings.Join(fields, ", ") + "}"
 }

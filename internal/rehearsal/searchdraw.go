@@ -3,7 +3,6 @@ package rehearsal
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 	"time"
 
@@ -18,11 +17,13 @@ type draw struct {
 	desired   int  // that blue begins with
 	blind     bool // without a load balancer nothing shows that an application is sick
 	zombies   bool // functions outlive their tasks
+	drains    bool // instances run a command before they go
 }
 
 // Draw draws the case of a seed.
 func Draw(seed uint64) Case {
 	d := &draw{Rand: rand.New(rand.NewPCG(seed, 0x7365617263680000))}
+	d.drains = d.chance(20)
 	c := Case{Seed: seed, World: d.world(), Request: d.request()}
 	c.Faults = d.faults()
 	c.Events = d.events()
@@ -60,7 +61,7 @@ func (d *draw) world() []Argument {
 	if d.chance(20) {
 		all = append(all, arguments("hook-launch", d.seconds(30, 90))...)
 	}
-	if d.chance(20) {
+	if d.drains || d.chance(20) {
 		all = append(all, arguments("hook-terminate", d.seconds(30, 90))...)
 	}
 	if d.chance(40) {
@@ -135,6 +136,10 @@ func (d *draw) request() RequestOptions {
 	if d.chance(40) {
 		o.Consecutive = d.between(1, 6)
 	}
+	if d.drains && d.chance(90) {
+		o.DrainSeconds, o.OnTimeout = d.between(30, 600), d.pick("", "CONTINUE", "ABANDON")
+	}
+	o.Delete = d.chance(20)
 	return o
 }
 
@@ -143,10 +148,15 @@ var operations = []string{
 	"GetItem", "PutItem", "DescribeAutoScalingGroups", "DescribeTargetHealth", "CreateAutoScalingGroup", "UpdateAutoScalingGroup",
 	"AttachLoadBalancerTargetGroups", "DetachLoadBalancerTargetGroups", "SuspendProcesses", "DeleteAutoScalingGroup",
 	"DescribeLifecycleHooks", "DescribeTargetGroupAttributes", "DescribeExecution", "DescribeLaunchTemplateVersions",
+	"ResumeProcesses", "SendCommand", "ListCommandInvocations", "DescribeInstanceInformation", "CompleteLifecycleAction",
+	"RecordLifecycleActionHeartbeat", "SetInstanceProtection",
 }
 
 func (d *draw) faults() []Command {
 	var all []Command
+	if d.drains {
+		all = append(all, d.drain())
+	}
 	if !d.blind && d.chance(6) {
 		d.sickGreen = true
 		all = append(all, Command{Name: "sick-image"})
@@ -165,13 +175,24 @@ func (d *draw) faults() []Command {
 	return all
 }
 
+// drain draws how long the command takes on every instance, and how it ends.
+func (d *draw) drain() Command {
+	how := arguments("takes", d.seconds(1, 300))
+	switch {
+	case d.chance(10):
+		how = append(how, arguments("exit", "1")...)
+	case d.chance(10):
+		how = []Argument{{"hang", ""}}
+	}
+	return Command{Name: "drains", Arguments: how}
+}
+
 // zombie lets a function outlive its task and write late. It hangs before the record is read, or while it looks at the
-// world: between the fence's read and the write that follows it only time protects, and a function that lives for
-// minutes after its timeout is not what Lambda does. Nor is a CreateGreen that takes the lock minutes after its execution
-// has ended; alone it is swept.
+// world: between the fence's read and the write that follows it only time protects, and a function that lives for minutes
+// after its timeout is not what Lambda does.
 func (d *draw) zombie() []Command {
 	d.zombies = true
-	function := d.pick("WaitHealthy", "SwitchTraffic", "ScaleInBlue", "CompleteLifecycle", "RestoreBlue", "RemoveGreen")
+	function := d.pick("CreateGreen", "WaitHealthy", "SwitchTraffic", "ScaleInBlue", "CompleteLifecycle", "RestoreBlue", "RemoveGreen")
 	at := arguments("kind", "slow-before", "operation", "GetItem")
 	if d.chance(50) {
 		at = arguments("kind", d.pick("slow-before", "slow-after"), "operation", d.pick("DescribeAutoScalingGroups", "DescribeTargetHealth"))
@@ -215,79 +236,4 @@ func (d *draw) fault() Command {
 		all = append(all, arguments("times", strconv.Itoa(d.between(1, 12)))...)
 	}
 	return Command{Name: "fault", Arguments: all}
-}
-
-// events draws what somebody else does, most of it while the deployment runs.
-func (d *draw) events() []Event {
-	var all []Event
-	for range d.IntN(5) {
-		all = append(all, d.event()...)
-	}
-	slices.SortStableFunc(all, func(a, b Event) int { return int(a.At - b.At) })
-	return all
-}
-
-func (d *draw) event() []Event {
-	at := time.Duration(d.between(0, 600)) * time.Second
-	if d.chance(25) {
-		at = time.Duration(d.between(0, 3000)) * time.Second
-	}
-	once := func(c Command) []Event { return []Event{{at, c}} }
-	switch d.IntN(8) {
-	case 0:
-		return once(Command{Name: "start", Arguments: arguments("name", fmt.Sprintf("second-%d", d.IntN(1000))), Input: d.request().input()})
-	case 1:
-		return d.stop(at)
-	case 2:
-		return once(Command{Name: "redrive", Arguments: arguments("name", "first")})
-	case 3:
-		return once(Command{Name: "capacity", Arguments: arguments("n", strconv.Itoa(d.IntN(2)), "zone", d.pick("", "a", "c", "d"), "for", d.seconds(30, 1200))})
-	case 4, 5:
-		return once(d.resize())
-	}
-	if d.sickGreen {
-		return nil
-	}
-	return once(d.strike())
-}
-
-// stop stops the execution and, mostly, starts another one a while after.
-func (d *draw) stop(at time.Duration) []Event {
-	events := []Event{{at, Command{Name: "stop", Arguments: arguments("name", "first")}}}
-	again := at + time.Duration(d.between(0, 300))*time.Second
-	switch d.IntN(4) {
-	case 0:
-		return append(events, Event{again, Command{Name: "start", Arguments: arguments("name", "again"), Input: d.request().input()}})
-	case 1:
-		return append(events, Event{again, Command{Name: "start", Arguments: arguments("name", "recovery"), Input: recoverInput}})
-	case 2:
-		return append(events, Event{again, Command{Name: "redrive", Arguments: arguments("name", "first")}})
-	}
-	return events
-}
-
-// resize draws new sizes of the fleet that serves; what would launch on blue waits while the image is sick.
-func (d *draw) resize() Command {
-	if d.sickGreen {
-		return Command{Name: "resize", Arguments: arguments("desired", "1")}
-	}
-	switch d.IntN(3) {
-	case 0:
-		least := d.between(0, 4)
-		if least == d.desired { // while traffic moves a minimum of what is wanted cannot be told from the pin
-			least = 0
-		}
-		return Command{Name: "resize", Arguments: arguments("min", strconv.Itoa(least), "max", strconv.Itoa(d.between(4, 60)))}
-	default:
-		return Command{Name: "resize", Arguments: arguments("desired", strconv.Itoa(d.between(1, 12)))}
-	}
-}
-
-func (d *draw) strike() Command {
-	name := d.pick("terminate", "sicken", "sicken", "impair")
-	length := ""
-	if name == "sicken" && d.chance(60) {
-		length = d.seconds(5, 180)
-	}
-	return Command{Name: name, Arguments: arguments("group", d.pick("", "BLUE-v001"), "n", strconv.Itoa(d.between(1, 3)), "for", length)}
 }

@@ -51,12 +51,18 @@ func (c Case) simpler() []Case {
 		func(o *RequestOptions) *int { return &o.Wait },
 		func(o *RequestOptions) *int { return &o.TimeoutSeconds },
 		func(o *RequestOptions) *int { return &o.Consecutive },
+		func(o *RequestOptions) *int { return &o.DrainSeconds },
 	} {
 		other := c
 		if value := field(&other.Request); *value > 0 {
 			*value = 0
 			all = append(all, other)
 		}
+	}
+	if c.Request.Delete {
+		other := c
+		other.Request.Delete = false
+		all = append(all, other)
 	}
 	for i, fault := range c.Faults {
 		for _, args := range simplerArguments(fault.Arguments) {

@@ -172,6 +172,7 @@ func (w *watch) done(a *act, was before) {
 		w.lineage = append(w.lineage, *created.AutoScalingGroupName)
 	}
 	w.ends.scaleInCalled(w, a)
+	w.ends.roomMade(w, a)
 	if a.service == "dynamodb" {
 		w.ledgerCalled(a, was.record)
 	} else if a.writes() {

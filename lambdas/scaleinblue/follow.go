@@ -12,7 +12,8 @@ import (
 )
 
 // follow gives green what somebody has set on blue since the commit, while blue was not scaled in yet: whoever did that
-// did not know that green is live. What green's own sizes have become since the commit stays as it is otherwise.
+// did not know that green is live. What green's own sizes have become since the commit stays as it is otherwise, and a
+// fleet that a rollback brought back keeps its own.
 func (h handler) follow(ctx context.Context, d *deploy.Deployment, record ledger.Record, blue, green deploy.Fleet) error {
 	previous := record.Previous
 	if previous == nil || previous.Name != d.Blue || blue.Sizes == (deploy.Sizes{}) {
@@ -22,18 +23,22 @@ func (h handler) follow(ctx context.Context, d *deploy.Deployment, record ledger
 	if want == previous.Sizes {
 		return nil
 	}
+	was := previous.Sizes
+	previous.Sizes = want
+	if d.Revives {
+		return h.put(ctx, record)
+	}
 	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &d.Green}
-	if want.Min != previous.Sizes.Min {
+	if want.Min != was.Min {
 		input.MinSize = aws.Int32(int32(want.Min))
 	}
-	if want.Max != previous.Sizes.Max && d.Action != deploy.ActionRollback { // which keeps green's own maximum
+	if want.Max != was.Max {
 		input.MaxSize = aws.Int32(int32(want.Max))
 	}
-	if green.Name != "" && (input.MinSize != nil || input.MaxSize != nil) {
+	if green.Name != "" {
 		if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
 			return fmt.Errorf("giving %s what was set on %s since the commit: %w", d.Green, d.Blue, err)
 		}
 	}
-	previous.Sizes = want
 	return h.put(ctx, record)
 }

@@ -77,7 +77,7 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blue, green deplo
 	}
 	originals := *record.Lock.Originals
 	want := wanted(blue, originals.Blue, originals.PinnedMin)
-	if err := h.resize(ctx, d, green, want, originals.PinnedMin > 0); err != nil {
+	if err := h.resize(ctx, green, sizesOf(green, d, want, record), originals.PinnedMin > 0); err != nil {
 		return err
 	}
 	record.Lock.Stage = ledger.Committed
@@ -106,15 +106,24 @@ func wanted(blue deploy.Fleet, known deploy.Sizes, pinnedMin int) deploy.Sizes {
 	return known
 }
 
-// resize unpins green and gives it blue's sizes; the record was read just now: that is the fence. A pin may be there and
-// not be shown yet. A fleet that a rollback brings back keeps its own maximum.
-func (h handler) resize(ctx context.Context, d *deploy.Deployment, green deploy.Fleet, want deploy.Sizes, pinned bool) error {
-	revived := d.Action == deploy.ActionRollback
-	if revived {
-		want.Max = green.Sizes.Max
+// sizesOf are the sizes that green is to have: those that people want of blue. A fleet that a rollback brings back has its
+// own, as they were before it was replaced, or as somebody has set them since it came back.
+func sizesOf(green deploy.Fleet, d *deploy.Deployment, wanted deploy.Sizes, record ledger.Record) deploy.Sizes {
+	if !d.Revives {
+		return wanted
 	}
+	own := green.Sizes
+	if previous := record.Previous; previous != nil && previous.Name == green.Name && own.Min == record.Lock.Originals.PinnedMin {
+		own.Min = previous.Sizes.Min
+	}
+	return own
+}
+
+// resize unpins green and gives it its sizes; the record was read just now: that is the fence. A pin may be there and not
+// be shown yet.
+func (h handler) resize(ctx context.Context, green deploy.Fleet, want deploy.Sizes, pinned bool) error {
 	same := green.Sizes.Min == want.Min && green.Sizes.Max == want.Max
-	if green.Name == "" || !pinned && (same || revived) {
+	if green.Name == "" || !pinned && same {
 		return nil
 	}
 	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &green.Name, MinSize: aws.Int32(int32(want.Min))}

@@ -94,7 +94,7 @@ func (h handler) follow(ctx context.Context, call deploy.Call, blue deploy.Fleet
 	if _, err := h.ledger.For(call).Check(ctx, ledger.Creating); err != nil {
 		return err
 	}
-	most := max(green.Sizes.Max, blue.Sizes.Max)
+	most := call.Document.Deployment.Room(*green, blue, blue.Sizes.Desired)
 	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName: &green.Name,
 		MaxSize:              aws.Int32(int32(most)),

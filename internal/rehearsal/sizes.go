@@ -1,6 +1,8 @@
 package rehearsal
 
 import (
+	"strconv"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 )
@@ -42,6 +44,26 @@ func (e *ends) scaleInCalled(w *watch, a *act) {
 		if name := aws.ToString(input.AutoScalingGroupName); aws.ToInt32(input.MaxSize) == 0 && input.MaxSize != nil {
 			e.forget(name)
 		}
+	}
+}
+
+// roomMade takes in that a function raises the maximum of a fleet that a rollback brings back, to just what the fleet that
+// serves wants: its own maximum may be too small for that.
+func (e *ends) roomMade(w *watch, a *act) {
+	input, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput)
+	if !ok || input.MaxSize == nil {
+		return
+	}
+	name, most := aws.ToString(input.AutoScalingGroupName), int(*input.MaxSize)
+	delete(e.room, name)
+	lock := w.record().Lock
+	if lock == nil || !lock.Deployment.Revives || lock.Deployment.Green != name {
+		return
+	}
+	described, _ := w.r.AWS.Groups.Described(lock.Deployment.Blue)
+	now, _ := w.r.AWS.Groups.View(lock.Deployment.Blue)
+	if own, err := strconv.Atoi(e.expected[name][traitMax]); err == nil && most > own && most <= max(now.Desired, int(aws.ToInt32(described.DesiredCapacity))) {
+		e.room[name] = strconv.Itoa(most)
 	}
 }
 
