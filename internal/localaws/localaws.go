@@ -12,6 +12,7 @@ import (
 	localelb "bluegreen/internal/localaws/elbv2"
 	localevents "bluegreen/internal/localaws/events"
 	"bluegreen/internal/localaws/faults"
+	localiam "bluegreen/internal/localaws/iam"
 	locallambda "bluegreen/internal/localaws/lambda"
 	localsns "bluegreen/internal/localaws/sns"
 	localsqs "bluegreen/internal/localaws/sqs"
@@ -85,6 +86,7 @@ type AWS struct {
 	Functions *locallambda.Functions
 	Machines  *localstates.Machines
 	Events    *localevents.Buses
+	Roles     *localiam.Roles // those that have policies, which hold for every call of who has them
 }
 
 // New returns an AWS in which nothing stands but the default VPC and Amazon's images.
@@ -125,6 +127,8 @@ func New(options Options) *AWS {
 	}
 	a.joinFunctions()
 	a.joinEvents()
+	a.Roles = localiam.New(a.Account, resources{a})
+	a.Endpoint.Authorize(a.Roles.Authorize)
 	return a
 }
 

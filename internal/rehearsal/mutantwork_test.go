@@ -185,7 +185,7 @@ func completeAll(ctx context.Context, d deed) {
 	}
 }
 
-const foreign = "somebody-elses"
+const foreign = "ec-mqagt-dev-somebody-elses"
 
 func deleteForeign(ctx context.Context, d deed) {
 	d.fenced(ctx)

@@ -83,6 +83,9 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	if err := defineFunctions(r.AWS, machine, env, r.mutant, begun); err != nil {
 		return err
 	}
+	if err := r.givePolicies(plan); err != nil {
+		return err
+	}
 	definition, err := statemachine.Definition(func(f statemachine.Function) string {
 		return r.AWS.Account.ARN("lambda", "function:"+functionName(machine, f.State))
 	})

@@ -6,15 +6,14 @@ import (
 
 	"github.com/cockroachdb/datadriven"
 
-	"bluegreen/internal/actions"
 	"bluegreen/internal/rehearsal"
 )
 
 // TestScenarios plays every scenario in testdata; go test -args -rewrite writes what it sees as what it expects.
-// Together they use every action that a function's list has: what no scenario needs, no role should allow.
+// Together they need every action of every statement: what no scenario needs, no role should allow.
 func TestScenarios(t *testing.T) {
 	played := 0
-	used := make(map[string]bool)
+	used := make(map[rehearsal.Use]bool)
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		var script rehearsal.Script
 		defer script.Close()
@@ -25,19 +24,19 @@ func TestScenarios(t *testing.T) {
 			}
 			return answer
 		})
-		for _, action := range script.Used() {
-			used[action] = true
+		for _, use := range script.Used() {
+			used[use] = true
 		}
 		played++
 	})
 	if all, err := filepath.Glob("testdata/*.txt"); err != nil || played < len(all) {
 		return // -run has chosen some
 	}
-	for _, state := range actions.States() {
-		for _, operation := range actions.Of(state) {
-			if action := state + " " + operation.String(); !used[action] {
-				t.Errorf("no scenario uses %s: write one, or take it out of the function's interface", action)
-			}
-		}
+	left, err := rehearsal.Unused(used)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, unused := range left {
+		t.Errorf("no scenario needs %s of %s's statement %s: write one, or take it out", unused.Action, unused.State, unused.Sid)
 	}
 }

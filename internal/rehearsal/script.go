@@ -69,7 +69,7 @@ func (s *Script) Close() {
 }
 
 // Used returns the operations that the functions called in the scenario's last world, as Rehearsal.Used does.
-func (s *Script) Used() []string {
+func (s *Script) Used() []Use {
 	if s.r == nil {
 		return nil
 	}

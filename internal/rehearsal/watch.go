@@ -30,7 +30,6 @@ type watch struct {
 	ends      ends
 	owned     ownership
 	fence     fence
-	privilege privilege
 	broken    []string
 }
 
@@ -66,9 +65,7 @@ func newWatch(r *Rehearsal) *watch {
 	for _, f := range statemachine.Functions {
 		w.states[functionName(machine, f.State)] = f.State
 	}
-	w.privilege = newPrivilege(r.mutant)
 	r.AWS.Machines.OnEvent(w.executionEvent)
-	r.AWS.Faults.Authorize(w.authorize)
 	r.AWS.Account.Lock()
 	defer r.AWS.Account.Unlock()
 	w.answering = newAnswering()
@@ -77,6 +74,7 @@ func newWatch(r *Rehearsal) *watch {
 	w.capacity = newCapacity(r.World.GroupName, w.serving(s), s)
 	w.ends = newEnds(w)
 	w.owned = newOwnership(s)
+	r.AWS.Roles.OnDenied(w.denied)
 	r.AWS.Endpoint.Observe(w.observe)
 	r.AWS.Compute.OnChange(w.instanceChanged)
 	r.AWS.Balancers.OnChange(w.changed)
@@ -202,18 +200,4 @@ func (r *Rehearsal) Lowest() int {
 	defer r.AWS.Account.Unlock()
 	r.watch.flush()
 	return r.watch.capacity.lowest
-}
-
-// Used returns the operations that the functions called, each as "State service:Operation".
-func (r *Rehearsal) Used() []string {
-	r.AWS.Account.Lock()
-	defer r.AWS.Account.Unlock()
-	var used []string
-	for state, operations := range r.watch.privilege.used {
-		for operation := range operations {
-			used = append(used, state+" "+operation)
-		}
-	}
-	slices.Sort(used)
-	return used
 }

@@ -24,6 +24,7 @@ type TemplateVersion struct {
 	SecurityGroupIDs []string
 	SubnetID         string            // of its network interface, if it names one
 	Tags             map[string]string // that instances get
+	TaggedKinds      []string          // kinds of resources that it tags, e.g. instance
 	Spot             bool              // instances are launched on the Spot market
 }
 
@@ -142,6 +143,7 @@ func (t *template) resolve(v *version) TemplateVersion {
 		}
 	}
 	for _, spec := range v.data.TagSpecifications {
+		resolved.TaggedKinds = append(resolved.TaggedKinds, string(spec.ResourceType))
 		if spec.ResourceType == types.ResourceTypeInstance {
 			maps.Copy(resolved.Tags, tagMap(spec.Tags))
 		}

@@ -101,13 +101,12 @@ func (r *Rule) strikes(count int) bool {
 // Plan is the faults of one run and the log of its calls. The zero Plan has no fault and keeps no log. A Plan may be
 // used by several goroutines.
 type Plan struct {
-	mu        sync.Mutex
-	rules     []*armed
-	kill      func(caller string)
-	authorize func(Point) bool
-	keep      int
-	log       []Record
-	total     int
+	mu    sync.Mutex
+	rules []*armed
+	kill  func(caller string)
+	keep  int
+	log   []Record
+	total int
 }
 
 // armed is a rule with the number of calls that matched it so far.
@@ -161,13 +160,6 @@ func (p *Plan) Kill(caller string) {
 	}
 }
 
-// Authorize sets who may call what: a call for which allowed is false meets Deny. Without it everyone may call everything.
-func (p *Plan) Authorize(allowed func(Point) bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.authorize = allowed
-}
-
 // Strikes are the rules that strike one call, in the order in which they were added.
 type Strikes struct {
 	Before []Rule
@@ -179,9 +171,6 @@ func (p *Plan) Strike(point Point) Strikes {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var strikes Strikes
-	if p.authorize != nil && !p.authorize(point) {
-		strikes.Before = append(strikes.Before, Rule{Kind: Deny})
-	}
 	for _, rule := range p.rules {
 		if !rule.matches(point) {
 			continue

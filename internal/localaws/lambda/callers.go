@@ -68,6 +68,7 @@ func (f *Functions) Principal(accessKeyID string) (wire.Principal, bool) {
 	return wire.Principal{
 		ARN:      fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", f.acct.ID, role, inv.FunctionName),
 		UserID:   "AROA" + accessKeyID[4:] + ":" + inv.FunctionName,
+		Role:     role,
 		Function: inv.FunctionName,
 	}, true
 }

@@ -8,8 +8,8 @@ import (
 	"bluegreen/internal/localaws/faults"
 )
 
-// serve takes a call through its stations: faults before the effect, throttling, latency, the operation itself, faults
-// after the effect.
+// serve takes a call through its stations: faults before the effect, throttling, latency, permissions, the operation
+// itself, faults after the effect.
 func (e *Endpoint) serve(call *Call, rt *route, decode func(reflect.Value) error) (any, error) {
 	point := faults.Point{
 		Service: call.Service, Operation: call.Operation, Caller: call.Caller, Function: call.Principal.Function, Time: call.Time,
@@ -32,6 +32,9 @@ func (e *Endpoint) serve(call *Call, rt *route, decode func(reflect.Value) error
 	output, err := any(nil), decode(input.Elem())
 	if err == nil {
 		err = Require(call, input.Interface(), rt.operation.Required...)
+	}
+	if err == nil && e.authorize != nil {
+		err = e.authorize(call, input.Interface())
 	}
 	if err == nil {
 		record.Effect = true

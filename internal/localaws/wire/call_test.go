@@ -172,13 +172,21 @@ func TestAuthorizeDenies(t *testing.T) {
 	w.endpoint.Identify(func(caller string) wire.Principal {
 		return wire.Principal{ARN: "arn:aws:sts::000000000000:assumed-role/r/" + caller, Function: caller}
 	})
-	w.plan.Authorize(func(p faults.Point) bool { return p.Function == "writer" })
+	w.endpoint.Authorize(func(call *wire.Call, input any) error {
+		if call.Principal.Function == "writer" {
+			return nil
+		}
+		return wire.Denied(call, "autoscaling:SetDesiredCapacity", "arn:of:"+*input.(*autoscaling.SetDesiredCapacityInput).AutoScalingGroupName, false)
+	})
 	w.clock.Run(func() {
 		if err := call(w, wire.Caller{AccessKeyID: "writer"}); err != nil {
 			t.Error(err)
 		}
-		wantError(t, call(w, wire.Caller{AccessKeyID: "reader"}), "AccessDenied", "assumed-role/r/reader is not authorized to perform: autoscaling:SetDesiredCapacity")
+		wantError(t, call(w, wire.Caller{AccessKeyID: "reader"}), "AccessDenied", "assumed-role/r/reader is not authorized to perform: autoscaling:SetDesiredCapacity on resource: arn:of:g because no")
 	})
+	if effects != 1 {
+		t.Errorf("%d effects: what is denied has none", effects)
+	}
 }
 
 func TestErrorsAreWordedAsTheServiceDoes(t *testing.T) {

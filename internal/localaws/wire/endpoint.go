@@ -28,6 +28,8 @@ type Endpoint struct {
 	identify func(caller string) Principal
 	observe  func(call *Call, input any) (done func(err error))
 
+	authorize func(call *Call, input any) error
+
 	mu     sync.Mutex
 	levels map[string]*level
 }
@@ -71,6 +73,11 @@ func (e *Endpoint) Identify(identify func(caller string) Principal) { e.identify
 func (e *Endpoint) Observe(observe func(call *Call, input any) (done func(err error))) {
 	e.observe = observe
 }
+
+// Authorize sets who may do what: authorize is asked before each operation, without the account's lock, and what it
+// returns is the answer unless it is nil. Without it everyone may do everything. The input is the SDK's own and not to
+// be changed.
+func (e *Endpoint) Authorize(authorize func(call *Call, input any) error) { e.authorize = authorize }
 
 // Add adds a service. It panics when an operation names members that its input does not have.
 func (e *Endpoint) Add(service Service) {

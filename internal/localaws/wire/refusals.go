@@ -51,8 +51,20 @@ func denied(call *Call) *Error {
 	if action == "lambda:Invoke" {
 		action = "lambda:InvokeFunction"
 	}
-	message := fmt.Sprintf("User: %s is not authorized to perform: %s because no identity-based policy allows the %s action",
-		call.Principal.ARN, action, action)
+	return Denied(call, action, "*", false)
+}
+
+// Denied is what a call's service answers when a policy denies an action on a resource, or none allows it. The resource
+// is * for an action that knows no resource level.
+func Denied(call *Call, action, resource string, byPolicy bool) *Error {
+	what, why := action, "because no identity-based policy allows the "+action+" action"
+	if resource != "*" {
+		what += " on resource: " + resource
+	}
+	if byPolicy {
+		why = "with an explicit deny in an identity-based policy"
+	}
+	message := fmt.Sprintf("User: %s is not authorized to perform: %s %s", call.Principal.ARN, what, why)
 	switch call.Service {
 	case "ec2":
 		return &Error{Code: "UnauthorizedOperation", Message: "You are not authorized to perform this operation. " + message, Status: 403}

@@ -152,6 +152,7 @@ type Call struct {
 type Principal struct {
 	ARN      string // e.g. arn:aws:sts::000000000000:assumed-role/role/session
 	UserID   string
+	Role     string // name of the role that the key is a session of; "" for people
 	Function string // name of the Lambda function that runs under the key; "" for people
 }
 

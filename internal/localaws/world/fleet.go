@@ -60,6 +60,11 @@ func (s Seeder) launchTemplate(ctx context.Context, plan Plan, w *World) error {
 			InstanceType:     ec2types.InstanceTypeT3Micro,
 			SecurityGroupIds: ids,
 			UserData:         aws.String(base64.StdEncoding.EncodeToString([]byte("#!/bin/sh\nsystemctl start app\n"))),
+			// As a team's template has them: who creates a group by it must be allowed both.
+			IamInstanceProfile: &ec2types.LaunchTemplateIamInstanceProfileSpecificationRequest{Name: aws.String(plan.prefix() + "-instance")},
+			TagSpecifications: []ec2types.LaunchTemplateTagSpecificationRequest{{
+				ResourceType: ec2types.ResourceTypeInstance, Tags: []ec2types.Tag{{Key: aws.String("Project"), Value: &plan.Project}},
+			}},
 		},
 	})
 	return err

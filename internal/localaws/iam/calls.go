@@ -1,0 +1,78 @@
+package iam
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+func (a *asker) instance(id string) string { return a.arn("ec2", "instance/"+id) }
+
+func (a *asker) instanceKeys(id string, prefixes ...string) Keys {
+	return tagKeys(func() map[string]string { return a.roles.world.InstanceTags(id) }, prefixes...)
+}
+
+// onInstances asks for each instance that a call of EC2 names.
+func onInstances(a *asker, input any) error {
+	for _, id := range list(input, "InstanceIds") {
+		if err := a.may("ec2:"+a.call.Operation, a.instance(id), a.instanceKeys(id, "aws:resourcetag/", "ec2:resourcetag/")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendCommand asks for the document and for each instance.
+func sendCommand(a *asker, input any) error {
+	in := input.(*ssm.SendCommandInput)
+	if len(in.Targets) > 0 {
+		return wire.NotModelled("which permissions ssm:SendCommand takes by Targets: name the InstanceIds")
+	}
+	document := aws.ToString(in.DocumentName)
+	switch {
+	case strings.HasPrefix(document, "arn:"):
+	case strings.HasPrefix(document, "AWS-"): // Amazon's own belong to no account
+		document = "arn:aws:ssm:" + a.roles.account.Region + "::document/" + document
+	default:
+		document = a.arn("ssm", "document/"+document)
+	}
+	if err := a.may("ssm:SendCommand", document, nil); err != nil {
+		return err
+	}
+	for _, id := range in.InstanceIds {
+		if err := a.may("ssm:SendCommand", a.instance(id), a.instanceKeys(id, "aws:resourcetag/", "ssm:resourcetag/")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putEvents asks for each entry: its bus, with its source and type.
+func putEvents(a *asker, input any) error {
+	for _, entry := range input.(*eventbridge.PutEventsInput).Entries {
+		bus := aws.ToString(entry.EventBusName)
+		if bus == "" {
+			bus = "default"
+		}
+		if !strings.HasPrefix(bus, "arn:") {
+			bus = a.arn("events", "event-bus/"+bus)
+		}
+		err := a.may("events:PutEvents", bus, func(key string) []string {
+			switch key {
+			case "events:source":
+				return []string{aws.ToString(entry.Source)}
+			case "events:detail-type":
+				return []string{aws.ToString(entry.DetailType)}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package iam
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/localaws/wire"
+)
+
+// groupWrites are the operations that change one group, which they name.
+const groupWrites = `AttachInstances AttachLoadBalancerTargetGroups AttachTrafficSources CancelInstanceRefresh CompleteLifecycleAction
+	DeleteLifecycleHook DeletePolicy DeleteScheduledAction DetachInstances DetachLoadBalancerTargetGroups DetachTrafficSources
+	DisableMetricsCollection EnableMetricsCollection EnterStandby ExecutePolicy ExitStandby PutScalingPolicy
+	PutScheduledUpdateGroupAction RecordLifecycleActionHeartbeat ResumeProcesses SetDesiredCapacity SetInstanceProtection
+	StartInstanceRefresh SuspendProcesses`
+
+// The services that roles are passed to.
+const (
+	computeService = "ec2.amazonaws.com"
+	scalingService = "autoscaling.amazonaws.com"
+)
+
+// group is a group's ARN as it is known from its name alone: its id is left open.
+func (a *asker) group(name string) string {
+	return a.arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+name)
+}
+
+func (a *asker) groupKeys(name string) Keys {
+	return tagKeys(func() map[string]string { return a.roles.world.GroupTags(name) }, "aws:resourcetag/", "autoscaling:resourcetag/")
+}
+
+func groupWrite(a *asker, input any) error {
+	name := text(input, "AutoScalingGroupName")
+	return a.may("autoscaling:"+a.call.Operation, a.group(name), a.groupKeys(name))
+}
+
+func deleteGroup(a *asker, input any) error {
+	in := input.(*autoscaling.DeleteAutoScalingGroupInput)
+	name := aws.ToString(in.AutoScalingGroupName)
+	tags := a.groupKeys(name)
+	return a.may("autoscaling:DeleteAutoScalingGroup", a.group(name), func(key string) []string {
+		if key == "autoscaling:forcedelete" && in.ForceDelete != nil {
+			return []string{strconv.FormatBool(*in.ForceDelete)}
+		}
+		return tags(key)
+	})
+}
+
+func createGroup(a *asker, input any) error {
+	in := input.(*autoscaling.CreateAutoScalingGroupInput)
+	err := a.may("autoscaling:CreateAutoScalingGroup", a.group(aws.ToString(in.AutoScalingGroupName)), requestTags(in.Tags))
+	if err != nil {
+		return err
+	}
+	if err := a.launches(in.LaunchTemplate, in.MixedInstancesPolicy, aws.ToString(in.VPCZoneIdentifier)); err != nil {
+		return err
+	}
+	for _, hook := range in.LifecycleHookSpecificationList {
+		if err := a.passRole(hook.RoleARN, scalingService); err != nil {
+			return err
+		}
+	}
+	return a.passRole(in.ServiceLinkedRoleARN, scalingService)
+}
+
+// updateGroup asks for launches too when what the group launches from is set.
+func updateGroup(a *asker, input any) error {
+	in := input.(*autoscaling.UpdateAutoScalingGroupInput)
+	if err := groupWrite(a, input); err != nil {
+		return err
+	}
+	if err := a.launches(in.LaunchTemplate, in.MixedInstancesPolicy, aws.ToString(in.VPCZoneIdentifier)); err != nil {
+		return err
+	}
+	return a.passRole(in.ServiceLinkedRoleARN, scalingService)
+}
+
+func putHook(a *asker, input any) error {
+	if err := groupWrite(a, input); err != nil {
+		return err
+	}
+	return a.passRole(input.(*autoscaling.PutLifecycleHookInput).RoleARN, scalingService)
+}
+
+func requestTags(tags []types.Tag) Keys {
+	return func(key string) []string {
+		var values []string
+		for _, tag := range tags {
+			switch {
+			case key == "aws:tagkeys":
+				values = append(values, aws.ToString(tag.Key))
+			case strings.EqualFold(key, "aws:requesttag/"+aws.ToString(tag.Key)):
+				values = append(values, aws.ToString(tag.Value))
+			}
+		}
+		return values
+	}
+}
+
+// passRole asks for iam:PassRole when a role is named.
+func (a *asker) passRole(arn *string, to string) error {
+	if aws.ToString(arn) == "" {
+		return nil
+	}
+	return a.may("iam:PassRole", *arn, oneKey("iam:passedtoservice", to))
+}
+
+// launches asks for what launching from a group's templates takes: EC2 Auto Scaling looks whether who sets a template may
+// launch by it (aws-facts E4). Its refusal does not say what is missing.
+func (a *asker) launches(template *types.LaunchTemplateSpecification, policy *types.MixedInstancesPolicy, subnets string) error {
+	specs := []*types.LaunchTemplateSpecification{template}
+	if policy != nil && policy.LaunchTemplate != nil {
+		specs = append(specs, policy.LaunchTemplate.LaunchTemplateSpecification)
+		for _, override := range policy.LaunchTemplate.Overrides {
+			specs = append(specs, override.LaunchTemplateSpecification)
+		}
+	}
+	for _, spec := range specs {
+		if spec == nil {
+			continue
+		}
+		id := aws.ToString(spec.LaunchTemplateId)
+		if id == "" {
+			id = aws.ToString(spec.LaunchTemplateName)
+		}
+		found, ok := a.roles.world.LaunchTemplate(id, aws.ToString(spec.Version))
+		if !ok { // the operation itself says so
+			continue
+		}
+		var refusal *wire.Error
+		if err := a.launch(found, subnets); errors.As(err, &refusal) {
+			return &wire.Error{Code: refusal.Code, Status: refusal.Status, Message: "You are not authorized to use launch template: " + found.ID}
+		}
+	}
+	return nil
+}
+
+func (a *asker) launch(template LaunchTemplate, subnets string) error {
+	for _, resource := range a.launchResources(template, subnets) {
+		if err := a.may("ec2:RunInstances", resource, nil); err != nil {
+			return err
+		}
+	}
+	for _, kind := range template.Tagged {
+		if err := a.may("ec2:CreateTags", a.arn("ec2", kind+"/*"), oneKey("ec2:createaction", "RunInstances")); err != nil {
+			return err
+		}
+	}
+	if template.InstanceProfile == "" {
+		return nil
+	}
+	role := "arn:aws:iam::" + a.roles.account.ID + ":role/" + template.InstanceProfile[strings.LastIndexByte(template.InstanceProfile, '/')+1:]
+	return a.passRole(&role, computeService)
+}
+
+// launchResources are what a launch by a template makes and uses. What is not there yet has * for its id.
+func (a *asker) launchResources(template LaunchTemplate, subnets string) []string {
+	resources := []string{
+		a.arn("ec2", "launch-template/"+template.ID), a.arn("ec2", "instance/*"), a.arn("ec2", "network-interface/*"), a.arn("ec2", "volume/*"),
+	}
+	if template.ImageID != "" {
+		resources = append(resources, "arn:aws:ec2:"+a.roles.account.Region+"::image/"+template.ImageID)
+	}
+	if template.KeyName != "" {
+		resources = append(resources, a.arn("ec2", "key-pair/"+template.KeyName))
+	}
+	for _, id := range template.SecurityGroupIDs {
+		resources = append(resources, a.arn("ec2", "security-group/"+id))
+	}
+	for _, id := range strings.Split(subnets, ",") {
+		if id = strings.TrimSpace(id); id != "" {
+			resources = append(resources, a.arn("ec2", "subnet/"+id))
+		}
+	}
+	return resources
+}

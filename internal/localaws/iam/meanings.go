@@ -1,0 +1,168 @@
+package iam
+
+import (
+	"maps"
+	"reflect"
+	"strings"
+)
+
+// meaning asks for the actions that a call means, with its resources and condition keys (Service Authorization
+// Reference), and returns the first refusal.
+type meaning func(a *asker, input any) error
+
+// meanings are those of the operations, by the service that requests are signed for and the operation's name.
+var meanings = allMeanings()
+
+func allMeanings() map[string]meaning {
+	all := make(map[string]meaning)
+	for service, operations := range everywhere {
+		for _, operation := range strings.Fields(operations) {
+			all[service+":"+operation] = anyResource
+		}
+	}
+	for service, operations := range named {
+		for operation, resource := range operations {
+			all[service+":"+operation] = resource.means(service + ":" + operation)
+		}
+	}
+	for _, operation := range strings.Fields(groupWrites) {
+		all["autoscaling:"+operation] = groupWrite
+	}
+	maps.Copy(all, special)
+	return all
+}
+
+// everywhere are the operations that know no resource level.
+var everywhere = map[string]string{
+	"autoscaling": `DescribeAccountLimits DescribeAutoScalingGroups DescribeAutoScalingInstances DescribeInstanceRefreshes
+		DescribeLaunchConfigurations DescribeLifecycleHooks DescribeLoadBalancerTargetGroups DescribePolicies DescribeScalingActivities
+		DescribeScheduledActions DescribeTags DescribeTrafficSources`,
+	"ec2": `DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceStatus DescribeLaunchTemplates
+		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcs`,
+	"elasticloadbalancing": `DescribeListeners DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroupAttributes
+		DescribeTargetGroups DescribeTargetHealth`,
+	"ssm":    `DescribeInstanceInformation GetCommandInvocation ListCommandInvocations ListCommands`,
+	"states": `ListStateMachines SendTaskFailure SendTaskHeartbeat SendTaskSuccess`,
+	"lambda": `ListFunctions`,
+	"sns":    `ListTopics`,
+	"xray":   `BatchGetTraces GetTraceSummaries PutTelemetryRecords PutTraceSegments`,
+}
+
+// at says in which member of the input an operation names its one resource, and how its ARN is made of it.
+type at struct {
+	member  string
+	service string // of the ARN
+	prefix  string // of the ARN's resource, before the member's value
+	action  string // default: service:Operation
+
+	unqualified int // how many parts of the ARN count; 0: all
+}
+
+// named are the operations that name one resource, by ARN or by name.
+var named = map[string]map[string]at{
+	"dynamodb": {
+		"GetItem": table, "PutItem": table, "UpdateItem": table, "DeleteItem": table, "Query": table, "Scan": table, "DescribeTable": table,
+	},
+	"elasticloadbalancing": {
+		"ModifyListener": {member: "ListenerArn"}, "ModifyRule": {member: "RuleArn"},
+		"ModifyTargetGroup": targetGroup, "ModifyTargetGroupAttributes": targetGroup, "DeleteTargetGroup": targetGroup,
+		"RegisterTargets": targetGroup, "DeregisterTargets": targetGroup,
+	},
+	"lambda": {
+		"Invoke":      {member: "FunctionName", service: "lambda", prefix: "function:", action: "lambda:InvokeFunction"},
+		"GetFunction": {member: "FunctionName", service: "lambda", prefix: "function:"},
+	},
+	"sns": {"Publish": {member: "TopicArn"}},
+	"states": {
+		"DescribeExecution": {member: "ExecutionArn"}, "GetExecutionHistory": {member: "ExecutionArn"},
+		"RedriveExecution": {member: "ExecutionArn"}, "StopExecution": {member: "ExecutionArn"},
+		"StartExecution": machine, "ListExecutions": machine,
+	},
+}
+
+var (
+	table       = at{member: "TableName", service: "dynamodb", prefix: "table/"}
+	targetGroup = at{member: "TargetGroupArn"}
+	// A version or an alias is of its machine: the resource is the ARN without the qualifier.
+	machine = at{member: "StateMachineArn", unqualified: 7}
+)
+
+// special are the operations that mean more than one action or resource, or whose resources have condition keys.
+var special = map[string]meaning{
+	"autoscaling:CreateAutoScalingGroup": createGroup,
+	"autoscaling:DeleteAutoScalingGroup": deleteGroup,
+	"autoscaling:PutLifecycleHook":       putHook,
+	"autoscaling:UpdateAutoScalingGroup": updateGroup,
+	"ec2:TerminateInstances":             onInstances,
+	"events:PutEvents":                   putEvents,
+	"ssm:SendCommand":                    sendCommand,
+	"sts:GetCallerIdentity":              func(*asker, any) error { return nil }, // nobody can be denied it
+}
+
+func anyResource(a *asker, _ any) error {
+	return a.may(a.call.Service+":"+a.call.Operation, "*", nil)
+}
+
+func (n at) means(action string) meaning {
+	if n.action != "" {
+		action = n.action
+	}
+	return func(a *asker, input any) error {
+		name := text(input, n.member)
+		if n.prefix != "" && !strings.HasPrefix(name, "arn:") {
+			name = a.arn(n.service, n.prefix+name)
+		}
+		if parts := strings.Split(name, ":"); n.unqualified > 0 && len(parts) > n.unqualified {
+			name = strings.Join(parts[:n.unqualified], ":")
+		}
+		return a.may(action, name, nil)
+	}
+}
+
+// text is a member of an input, a pointer to the SDK's input struct, that is a text; empty when it is not set.
+func text(input any, member string) string {
+	v := reflect.ValueOf(input).Elem().FieldByName(member)
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return ""
+		}
+		v = v.Elem()
+	}
+	return v.String()
+}
+
+// oneKey is a request's only condition key.
+func oneKey(name string, values ...string) Keys {
+	return func(key string) []string {
+		if key == name {
+			return values
+		}
+		return nil
+	}
+}
+
+// tagKeys are a resource's tags as condition keys, which begin with any of prefixes. Tags' keys are compared in any case.
+func tagKeys(tags func() map[string]string, prefixes ...string) Keys {
+	return func(key string) []string {
+		for _, prefix := range prefixes {
+			name, ok := strings.CutPrefix(key, prefix)
+			if !ok {
+				continue
+			}
+			var values []string
+			for tag, value := range tags() {
+				if strings.EqualFold(tag, name) {
+					values = append(values, value)
+				}
+			}
+			return values
+		}
+		return nil
+	}
+}
+
+// list is a member of an input, a pointer to the SDK's input struct, that is a list of texts.
+func list(input any, member string) []string {
+	texts, _ := reflect.ValueOf(input).Elem().FieldByName(member).Interface().([]string)
+	return texts
+}

@@ -1,0 +1,131 @@
+package iam
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"bluegreen/internal/localaws/account"
+	"bluegreen/internal/localaws/wire"
+)
+
+// World is what requests' resources are like, as far as conditions ask for it. It is called with the account's lock held.
+type World interface {
+	GroupTags(name string) map[string]string
+	InstanceTags(id string) map[string]string
+	// LaunchTemplate finds a version of a launch template: a number, $Latest, $Default or empty.
+	LaunchTemplate(idOrName, version string) (LaunchTemplate, bool)
+}
+
+// LaunchTemplate is what launching by a version of a launch template takes.
+type LaunchTemplate struct {
+	ID               string
+	ImageID, KeyName string // empty: none is named
+	SecurityGroupIDs []string
+	InstanceProfile  string   // its name or ARN; empty: none
+	Tagged           []string // kinds of resources that it tags, e.g. instance
+}
+
+// Roles are the account's roles that have policies. Its methods are called with the account's lock held, unless they say
+// otherwise.
+type Roles struct {
+	account *account.Account
+	world   World
+	byName  map[string]*role
+	denied  func(call *wire.Call, request Request)
+}
+
+// role is one role with its inline policies.
+type role struct {
+	name     string
+	policies map[string]*Policy // by name
+	all      statements
+	used     map[Use]bool
+}
+
+// Use is an action that a statement of a role's policies allowed, and no other statement of them did.
+type Use struct{ Role, Sid, Action string }
+
+// New returns roles without any.
+func New(acct *account.Account, world World) *Roles {
+	return &Roles{account: acct, world: world, byName: make(map[string]*role)}
+}
+
+// PutPolicy gives a role, by name, an inline policy, in place of the one of the same name. From its first policy on the
+// role may do what its policies allow and nothing else.
+func (r *Roles) PutPolicy(roleName, policyName string, document []byte) error {
+	policy, err := Parse(document)
+	if err != nil {
+		return fmt.Errorf("policy %s of role %s: %w", policyName, roleName, err)
+	}
+	found := r.byName[roleName]
+	if found == nil {
+		found = &role{name: roleName, policies: make(map[string]*Policy), used: make(map[Use]bool)}
+		r.byName[roleName] = found
+	}
+	found.policies[policyName] = policy
+	var policies []*Policy
+	for _, name := range slices.Sorted(maps.Keys(found.policies)) {
+		policies = append(policies, found.policies[name])
+	}
+	found.all = newStatements(policies)
+	return nil
+}
+
+// OnDenied has f hear of every request that was denied.
+func (r *Roles) OnDenied(f func(call *wire.Call, request Request)) { r.denied = f }
+
+// Used returns what has been used so far, in order.
+func (r *Roles) Used() []Use {
+	var used []Use
+	for _, found := range r.byName {
+		used = slices.AppendSeq(used, maps.Keys(found.used))
+	}
+	slices.SortFunc(used, func(a, b Use) int {
+		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Sid, b.Sid), cmp.Compare(a.Action, b.Action))
+	})
+	return used
+}
+
+// Authorize returns AWS's refusal of a call, or nil when its caller may make it. It takes the lock itself.
+func (r *Roles) Authorize(call *wire.Call, input any) error {
+	if call.Principal.Role == "" {
+		return nil
+	}
+	r.account.Lock()
+	defer r.account.Unlock()
+	found, ok := r.byName[call.Principal.Role]
+	if !ok {
+		return nil
+	}
+	means, ok := meanings[call.Service+":"+call.Operation]
+	if !ok {
+		return wire.NotModelled("which permissions %s:%s takes, and its caller's role %s has policies", call.Service, call.Operation, found.name)
+	}
+	return means(&asker{roles: r, role: found, call: call}, input)
+}
+
+// asker asks for the actions that one call means.
+type asker struct {
+	roles *Roles
+	role  *role
+	call  *wire.Call
+}
+
+// may returns AWS's refusal, or nil when the role may do this.
+func (a *asker) may(action, resource string, of Keys) error {
+	decision := a.role.all.decide(Request{Action: action, Resource: resource, Keys: of})
+	if decision.Allowed {
+		if len(decision.By) == 1 {
+			a.role.used[Use{a.role.name, decision.By[0], action}] = true
+		}
+		return nil
+	}
+	if a.roles.denied != nil {
+		a.roles.denied(a.call, Request{Action: action, Resource: resource, Keys: of})
+	}
+	return wire.Denied(a.call, action, resource, decision.Denied)
+}
+
+func (a *asker) arn(service, resource string) string { return a.roles.account.ARN(service, resource) }
