@@ -22,8 +22,8 @@ import (
 const emptyWithin = 50 * time.Hour
 
 // soonestEmpty is the soonest that instances which nobody drains have shut down: tens of seconds in practice; no figure
-// is published.
-const soonestEmpty = 20 * time.Second
+// is published. With the moment that AWS takes to show it, it is one pause of the usual length.
+const soonestEmpty = 28 * time.Second
 
 // lateCalls is how long calls of a function that has ended may still take effect on a fleet that is not deleted.
 const lateCalls = deploy.FunctionTimeoutSeconds * time.Second

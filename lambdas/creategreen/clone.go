@@ -49,6 +49,7 @@ func clone(blue types.AutoScalingGroup, d deploy.Deployment) *autoscaling.Create
 	}
 	if d.Strategy == deploy.StrategyAttach {
 		input.HealthCheckType = aws.String("EC2")
+		input.MinSize = blue.DesiredCapacity // pinned from its birth until the commit: SwitchTraffic need not do it
 	}
 	return input
 }

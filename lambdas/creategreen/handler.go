@@ -112,6 +112,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 func (h handler) create(ctx context.Context, call deploy.Call, d deploy.Deployment, blue types.AutoScalingGroup, specs hookSpecs) error {
 	input := clone(blue, d)
 	input.LifecycleHookSpecificationList = specs.atCreation
+	least, desired := input.MinSize, input.DesiredCapacity
 	if len(specs.afterwards) > 0 { // no instance may launch before every hook is there
 		input.MinSize, input.DesiredCapacity = aws.Int32(0), aws.Int32(0)
 	}
@@ -129,7 +130,7 @@ func (h handler) create(ctx context.Context, call deploy.Call, d deploy.Deployme
 	if err := h.suspend(ctx, call, d, fleet.Of(blue).Suspended); err != nil || len(specs.afterwards) == 0 {
 		return err
 	}
-	return h.hookAfterwards(ctx, call, d, blue, specs.afterwards)
+	return h.hookAfterwards(ctx, call, d, least, desired, specs.afterwards)
 }
 
 // suspend gives green the suspended processes that blue has: no create call takes them.

@@ -48,8 +48,8 @@ func sameTarget(a, b types.LifecycleHookSpecification) bool {
 	return aws.ToString(a.NotificationTargetARN) == aws.ToString(b.NotificationTargetARN) && aws.ToString(a.RoleARN) == aws.ToString(b.RoleARN)
 }
 
-// hookAfterwards puts the hooks that the create call could not take, then lets green grow to blue's sizes.
-func (h handler) hookAfterwards(ctx context.Context, call deploy.Call, d deploy.Deployment, blue types.AutoScalingGroup, specs []types.LifecycleHookSpecification) error {
+// hookAfterwards puts the hooks that the create call could not take, then lets green grow to the sizes that it wants.
+func (h handler) hookAfterwards(ctx context.Context, call deploy.Call, d deploy.Deployment, least, desired *int32, specs []types.LifecycleHookSpecification) error {
 	for _, spec := range specs {
 		if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
 			return err
@@ -72,7 +72,7 @@ func (h handler) hookAfterwards(ctx context.Context, call deploy.Call, d deploy.
 		return err
 	}
 	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &d.Green, MinSize: blue.MinSize, DesiredCapacity: blue.DesiredCapacity,
+		AutoScalingGroupName: &d.Green, MinSize: least, DesiredCapacity: desired,
 	})
 	if err != nil {
 		return fmt.Errorf("setting the sizes of %s: %w", d.Green, err)

@@ -136,12 +136,10 @@ func (h handler) resize(ctx context.Context, green deploy.Fleet, want deploy.Siz
 	return nil
 }
 
-// scaleIn quiets what would revive blue, then asks for no instances.
+// scaleIn quiets what would revive blue, then asks for no instances. The record was written or read as committed just
+// now: that is the first write's fence.
 func (h handler) scaleIn(ctx context.Context, call deploy.Call, blue deploy.Fleet) error {
 	if loud := blue.Loud(); len(loud) > 0 {
-		if _, err := h.ledger.For(call).Check(ctx, ledger.Committed); err != nil {
-			return err
-		}
 		_, err := h.groups.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
 			AutoScalingGroupName: &blue.Name, ScalingProcesses: loud,
 		})
