@@ -25,6 +25,7 @@ var byState = map[string][]Operation{
 		{"autoscaling", "DescribeScheduledActions"},
 		{"dynamodb", "GetItem"},
 		{"ec2", "DescribeLaunchTemplateVersions"},
+		{"elasticloadbalancing", "DescribeTargetGroupAttributes"},
 		{"elasticloadbalancing", "DescribeTargetHealth"},
 		{"states", "DescribeExecution"},
 	},

@@ -167,6 +167,9 @@ func (s *Script) end(ctx context.Context, d *datadriven.TestData) (string, error
 	fmt.Fprintf(&b, "\npath: %s\n", strings.Join(path, " "))
 	if report.What != "" {
 		fmt.Fprintf(&b, "what: %s\n", s.plain(report.What))
+		for _, warning := range report.Warnings {
+			fmt.Fprintf(&b, "warning: %s\n", warning)
+		}
 	}
 	return b.String() + s.promises(), nil
 }

@@ -42,6 +42,12 @@ type templates interface {
 	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
 }
 
+// targets is what this state reads of the load balancers.
+type targets interface {
+	fleet.TargetHealth
+	DescribeTargetGroupAttributes(context.Context, *elb.DescribeTargetGroupAttributesInput, ...func(*elb.Options)) (*elb.DescribeTargetGroupAttributesOutput, error)
+}
+
 // executions tells whether the lock's holder still runs.
 type executions interface {
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
@@ -52,6 +58,7 @@ var (
 	_ scaling    = (*autoscaling.Client)(nil)
 	_ hooks      = (*autoscaling.Client)(nil)
 	_ templates  = (*ec2.Client)(nil)
+	_ targets    = (*elb.Client)(nil)
 	_ executions = (*sfn.Client)(nil)
 )
 
@@ -60,7 +67,7 @@ type handler struct {
 	scaling    scaling
 	hooks      hooks
 	templates  templates
-	targets    fleet.TargetHealth
+	targets    targets
 	executions executions
 	ledger     ledger.Ledger
 	guardrails string // file with the operators' policy; empty: there is none

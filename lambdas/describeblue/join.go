@@ -1,0 +1,58 @@
+package describeblue
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
+	"bluegreen/internal/deploy"
+)
+
+const (
+	// mostTargets is how many targets a target group takes unless its quota was raised (aws-facts B).
+	mostTargets = 1000
+
+	// leastHealthyCount and leastHealthyPercent are attributes of a target group: with fewer healthy targets its load
+	// balancer fails open, and sends requests to all targets, those too that have not started yet (aws-facts B).
+	leastHealthyCount   = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"
+	leastHealthyPercent = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"
+)
+
+// joinFindings looks at what happens to a target group of registered targets when green joins it beside blue: whether
+// the targets fit, and whether the load balancer would send requests to green's before they have started.
+func (h handler) joinFindings(ctx context.Context, arn string, blue deploy.Fleet, registered int, d *deploy.Deployment) ([]string, error) {
+	together := registered + blue.Sizes.Desired
+	if together > mostTargets {
+		d.Warnings = append(d.Warnings, fmt.Sprintf("%s holds %d targets, and green adds %d: a target group takes %d unless its quota was raised",
+			arn, registered, blue.Sizes.Desired, mostTargets))
+	}
+	out, err := h.targets.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})
+	if err != nil {
+		return nil, fmt.Errorf("describing the attributes of %s: %w", arn, err)
+	}
+	var findings []string
+	for _, attribute := range out.Attributes {
+		least, err := strconv.Atoi(aws.ToString(attribute.Value))
+		if err != nil { // "off"
+			continue
+		}
+		switch aws.ToString(attribute.Key) {
+		case leastHealthyPercent:
+			if blue.Sizes.Desired*100 < least*together {
+				findings = append(findings, fmt.Sprintf("%s fails open below %d %% of healthy targets (%s): while green starts only %d of %d are, "+
+					"and requests would go to instances that have not started; lower it to at most %d, or switch it off, for the deployment",
+					arn, least, leastHealthyPercent, blue.Sizes.Desired, together, blue.Sizes.Desired*100/together))
+			}
+		case leastHealthyCount:
+			if blue.Sizes.Desired < least {
+				findings = append(findings, fmt.Sprintf("%s fails open below %d healthy targets (%s), more than blue's %d: "+
+					"requests would go to green's instances before they have started; lower it to at most %d",
+					arn, least, leastHealthyCount, blue.Sizes.Desired, blue.Sizes.Desired))
+			}
+		}
+	}
+	return findings, nil
+}
