@@ -44,6 +44,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	}
 	place := find(stack, s)
 	balancer, targets := website(stack, s, place)
+	alarms(stack, s, balancer, targets)
 	template := launchTemplate(stack, s, place)
 	blue(stack, s, place, template, targets)
 	output(stack, "Url", "Where the fleet answers", *awscdk.Fn_Join(jsii.String(""), &[]*string{
@@ -121,7 +122,7 @@ func blue(stack awscdk.Stack, s settings.Settings, at place, template awsec2.Cfn
 	}})
 	cdknag.NagSuppressions_AddResourceSuppressions(group, &[]*cdknag.NagPackSuppression{{
 		Id:     jsii.String("AwsSolutions-AS3"),
-		Reason: jsii.String("Deployments tell the operators what matters; a message for every instance of both fleets would hide that. EventBridge has each of them."),
+		Reason: jsii.String("Greens do not take a group's notifications with them; what the operators must know comes from the load balancer's alarms and from the deployments themselves."),
 	}}, nil)
 }
 
