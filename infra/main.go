@@ -58,10 +58,15 @@ func stacks(app awscdk.App) ([]awscdk.Stack, error) {
 	first := fleet.New(app, s)
 	if s.VPC == "" {
 		net := network.New(app, s)
-		first.AddDependency(net, jsii.String("the Fleet stack reads the parameters that the Network stack leaves"))
+		first.AddStackDependency(net, jsii.String("the Fleet stack reads the parameters that the Network stack leaves"))
 		all = append(all, net)
 	}
 	all = append(all, first, deployer.New(app, s), pipeline.New(app, s))
-	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
+	awscdk.Aspects_Of(app).Add(checks(), nil)
 	return all, nil
+}
+
+// checks are cdk-nag's AwsSolutions.
+func checks() awscdk.IAspect {
+	return cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)})
 }
