@@ -41,6 +41,8 @@ func props(context map[string]any) *awscdk.AppProps {
 		"@aws-cdk/core:enablePartitionLiterals":                         true,
 		"@aws-cdk/aws-codepipeline:crossAccountKeysDefaultValueToFalse": true,
 		"@aws-cdk/aws-codepipeline:defaultPipelineTypeToV2":             true,
+		// What CDK's own check of the templates finds is an error.
+		"@aws-cdk/core:validateAgainstDefaultRules": true,
 	}
 	for key, value := range context {
 		all[key] = value
@@ -51,6 +53,9 @@ func props(context map[string]any) *awscdk.AppProps {
 // stacks adds every stack to the app, with the checks of cdk-nag's AwsSolutions: a finding fails the synthesis.
 func stacks(app awscdk.App) ([]awscdk.Stack, error) {
 	s, err := settings.Read(func(key string) any { return app.Node().TryGetContext(jsii.String(key)) })
+	if err == nil {
+		err = deployer.Check(s)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -36,8 +36,9 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	functions := b.functions()
 	deploys := b.machine("BlueGreen", statemachine.Name(s.Project, s.Role, s.Environment), statemachine.Definition, functions)
 	drains := b.machine("GracefulShutdown", statemachine.GracefulShutdownName(s.Project, s.Role, s.Environment), statemachine.GracefulShutdown, functions)
-	_ = deploys
-	_ = drains
+	undelivered := b.undelivered()
+	b.drainAtScaleIn(drains, undelivered)
+	b.dashboard(deploys, drains, b.alarms(deploys, drains, undelivered))
 	return stack
 }
 

@@ -1,12 +1,18 @@
 package deployer
 
 import (
+	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
+	"bluegreen/infra/settings"
+	"bluegreen/internal/guardrails"
+	"bluegreen/internal/lambdaentry"
 	"bluegreen/statemachine"
 )
 
@@ -48,6 +54,10 @@ func (b build) function(f statemachine.Function) awslambda.Function {
 	if !ok {
 		given = usual
 	}
+	var layers []awslambda.ILayerVersion
+	if f.State == guarded {
+		layers = append(layers, b.guardrails())
+	}
 	var reserved *float64
 	if b.settings.Reserve {
 		reserved = jsii.Number(given.concurrency)
@@ -66,6 +76,7 @@ func (b build) function(f statemachine.Function) awslambda.Function {
 		ReservedConcurrentExecutions: reserved,
 		Role:                         b.functionRole(f.State),
 		LogGroup:                     logs,
+		Layers:                       &layers,
 		Tracing:                      awslambda.Tracing_ACTIVE,
 		Environment:                  b.environment(f),
 		// A deployment under way goes on with the code that it began with.
@@ -73,10 +84,53 @@ func (b build) function(f statemachine.Function) awslambda.Function {
 	})
 }
 
-func (b build) environment(statemachine.Function) *map[string]*string {
-	return &map[string]*string{
-		"LEDGER_TABLE":   jsii.String(b.settings.Table()),
-		"OPERATOR_TOPIC": b.topic.TopicArn(),
-		"EVENT_BUS":      jsii.String("default"),
+// guarded is the state whose function enforces the operators' guardrails, before anything is written.
+const guarded = "DescribeBlue"
+
+// guardrails makes the layer with the operators' policy. A new policy is a new version of the layer, hence of the function
+// and of the machine; a deployment under way goes on under the policy that it began with.
+func (b build) guardrails() awslambda.LayerVersion {
+	return awslambda.NewLayerVersion(b.stack, jsii.String("Guardrails"), &awslambda.LayerVersionProps{
+		LayerVersionName:        jsii.String(b.settings.Name("guardrails")),
+		Description:             jsii.String("What the operators allow to deploy, and when"),
+		Code:                    awslambda.Code_FromAsset(jsii.String(b.settings.Guardrails), nil),
+		CompatibleRuntimes:      &[]awslambda.Runtime{awslambda.Runtime_PROVIDED_AL2023()},
+		CompatibleArchitectures: &[]awslambda.Architecture{awslambda.Architecture_ARM_64()},
+		RemovalPolicy:           awscdk.RemovalPolicy_RETAIN,
+	})
+}
+
+func (b build) environment(f statemachine.Function) *map[string]*string {
+	variables := map[string]*string{
+		lambdaentry.LedgerTableVariable: jsii.String(b.settings.Table()),
+		"OPERATOR_TOPIC":                b.topic.TopicArn(),
+		"EVENT_BUS":                     jsii.String("default"),
 	}
+	if f.State == guarded {
+		// Named, so that a function whose layer is missing deploys nothing, instead of anything.
+		variables[lambdaentry.GuardrailsVariable] = jsii.String("/opt/" + policyFile)
+	}
+	return &variables
+}
+
+const policyFile = "guardrails.json"
+
+// Check finds what is wrong with the files that the stack is made of.
+func Check(s settings.Settings) error {
+	var problems []error
+	for _, f := range statemachine.Functions {
+		bootstrap := filepath.Join(s.Build, f.Package(), "bootstrap")
+		if _, err := os.Stat(bootstrap); err != nil {
+			problems = append(problems, fmt.Errorf("build: the function of %s is missing (make build-arm64 makes it): %w", f.State, err))
+		}
+	}
+	path := filepath.Join(s.Guardrails, policyFile)
+	text, err := os.ReadFile(path)
+	if err == nil {
+		_, err = guardrails.Parse(text)
+	}
+	if err != nil {
+		problems = append(problems, fmt.Errorf("guardrails: %s: %w", path, err))
+	}
+	return errors.Join(problems...)
 }

@@ -13,6 +13,7 @@ import (
 // stateMachine is one of the two, with what starts it.
 type stateMachine struct {
 	name  string
+	arn   *string
 	alias awsstepfunctions.CfnStateMachineAlias
 }
 
@@ -60,5 +61,5 @@ func (b build) machine(id, name string, define func(func(statemachine.Function) 
 			StateMachineVersionArn: version.AttrArn(), Weight: jsii.Number(100),
 		}},
 	})
-	return stateMachine{name: name, alias: alias}
+	return stateMachine{name: name, arn: m.AttrArn(), alias: alias}
 }

@@ -71,24 +71,22 @@ func (b build) machineRole(id string, functions []awslambda.Function) awsiam.Rol
 		versions = append(versions, fmt.Sprintf("<%s.Arn>:*", *b.stack.GetLogicalId(f.Node().DefaultChild().(awscdk.CfnElement))))
 	}
 	role := b.role(id+"Role", "states.amazonaws.com", "What the state machine "+id+" needs", document(
-		&awsiam.PolicyStatementProps{Sid: jsii.String("CallFunctions"), Actions: jsii.Strings("lambda:InvokeFunction"), Resources: &calls},
-		&awsiam.PolicyStatementProps{Sid: jsii.String("DeliverLogs"), Resources: jsii.Strings("*"), Actions: jsii.Strings(
-			"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
-			"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups")},
-		&awsiam.PolicyStatementProps{Sid: jsii.String("Trace"), Resources: jsii.Strings("*"), Actions: jsii.Strings(
-			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets")},
+		allow("CallFunctions", &calls, "lambda:InvokeFunction"),
+		allow("DeliverLogs", jsii.Strings("*"), "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery",
+			"logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
+		allow("Trace", jsii.Strings("*"), "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
 	))
 	accept(role, "AwsSolutions-IAM5", "Executions under way call the versions of the functions that their machine was published with.", versions)
 	accept(role, "AwsSolutions-IAM5", "X-Ray and the delivery of logs know no resource level (Step Functions developer guide).", []string{"*"})
 	return role
 }
 
-func document(statements ...*awsiam.PolicyStatementProps) awsiam.PolicyDocument {
-	d := awsiam.NewPolicyDocument(nil)
-	for _, s := range statements {
-		d.AddStatements(awsiam.NewPolicyStatement(s))
-	}
-	return d
+func allow(sid string, resources *[]*string, actions ...string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Sid: jsii.String(sid), Actions: texts(actions), Resources: resources})
+}
+
+func document(statements ...awsiam.PolicyStatement) awsiam.PolicyDocument {
+	return awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements})
 }
 
 // accept says why cdk-nag's finding is none: for the resources that hold a *, if some are given, and for no others.

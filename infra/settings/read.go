@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -39,6 +40,13 @@ var fields = []field{
 	{"subnets", each(func(s *Settings) *[]string { return &s.Subnets }, subnet, subnetLike), always("")},
 	{"load_balancer_subnets", each(func(s *Settings) *[]string { return &s.LoadBalancerSubnets }, subnet, subnetLike), always("")},
 	{"recover", oneOf(func(s *Settings, v string) { s.Recover = Recover(v) }, string(RecoverStart), string(RecoverTell)), always(string(RecoverStart))},
+	{"running_seconds", func(s *Settings, value string) (err error) {
+		s.RunningSeconds, err = strconv.Atoi(value)
+		if err != nil || s.RunningSeconds < 900 {
+			return fmt.Errorf("%q: give a number of seconds, at least 900", value)
+		}
+		return nil
+	}, always("14400")},
 	{"reserve", oneOf(func(s *Settings, v string) { s.Reserve = v == "true" }, "true", "false"), always("true")},
 	{"source", oneOf(func(s *Settings, v string) { s.Source = Source(v) },
 		string(SourceCodeCommit), string(SourceConnection), string(SourceS3)), always(string(SourceCodeCommit))},
@@ -49,6 +57,7 @@ var fields = []field{
 		"the ARN of a CodeConnections connection"), always("")},
 	{"key", optional(func(s *Settings) *string { return &s.Key }, `^[^\s].*\.zip$`, "the key of a zip file like bluegreen/input.zip"), always("")},
 	{"approval", oneOf(func(s *Settings, v string) { s.Approval = v == "true" }, "true", "false"), always("false")},
+	{"guardrails", optional(func(s *Settings) *string { return &s.Guardrails }, `.`, "a folder"), always("../layers/guardrails")},
 	{"build", optional(func(s *Settings) *string { return &s.Build }, `.`, "a folder"), always("../build/linux_arm64")},
 }
 

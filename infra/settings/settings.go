@@ -42,6 +42,9 @@ type Settings struct {
 
 	Recover Recover
 
+	// RunningSeconds is how long a deployment, or a drain, may run before the operators are told.
+	RunningSeconds int
+
 	// Reserve tells whether the functions reserve concurrency. An account whose limit is still 10 cannot.
 	Reserve bool
 
@@ -52,7 +55,8 @@ type Settings struct {
 	Key        string // of the object, for SourceS3
 	Approval   bool   // a person approves in the pipeline before a deployment starts
 
-	Build string // folder of the functions' bootstraps, as make build-arm64 leaves it
+	Guardrails string // folder of the operators' policy, which becomes a layer
+	Build      string // folder of the functions' bootstraps, as make build-arm64 leaves it
 }
 
 // Prefix begins every name: <project>-<role>-<environment>.
