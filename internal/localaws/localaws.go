@@ -7,6 +7,8 @@ import (
 	"bluegreen/internal/clock"
 	"bluegreen/internal/localaws/account"
 	localasg "bluegreen/internal/localaws/autoscaling"
+	localcommit "bluegreen/internal/localaws/codecommit"
+	localpipeline "bluegreen/internal/localaws/codepipeline"
 	localdynamodb "bluegreen/internal/localaws/dynamodb"
 	localec2 "bluegreen/internal/localaws/ec2"
 	localelb "bluegreen/internal/localaws/elbv2"
@@ -41,6 +43,8 @@ type Settings struct {
 	Lambda      locallambda.Settings
 	States      localstates.Settings
 	Events      localevents.Settings
+	Commits     localcommit.Settings
+	Pipelines   localpipeline.Settings
 }
 
 // DefaultSettings are the settings closest to AWS.
@@ -57,6 +61,8 @@ func DefaultSettings() Settings {
 		Lambda:      locallambda.DefaultSettings(),
 		States:      localstates.DefaultSettings(),
 		Events:      localevents.DefaultSettings(),
+		Commits:     localcommit.DefaultSettings(),
+		Pipelines:   localpipeline.DefaultSettings(),
 	}
 }
 
@@ -87,6 +93,9 @@ type AWS struct {
 	Machines  *localstates.Machines
 	Events    *localevents.Buses
 	Roles     *localiam.Roles // those that have policies, which hold for every call of who has them
+
+	Repositories *localcommit.Repositories
+	Pipelines    *localpipeline.Pipelines
 }
 
 // New returns an AWS in which nothing stands but the default VPC and Amazon's images.
@@ -118,10 +127,12 @@ func New(options Options) *AWS {
 	a.Functions = locallambda.New(a.Account, settings.Lambda)
 	a.Machines = localstates.New(a.Account, a.Functions, a.Topics, settings.States)
 	a.Events = localevents.New(a.Account, a.Machines, a.Functions, a.Topics, a.Queues, settings.Events)
+	a.Repositories = localcommit.New(a.Account, settings.Commits)
+	a.Pipelines = localpipeline.New(a.Account, a.Repositories, a.Machines, a.Topics, settings.Pipelines)
 	for _, service := range []wire.Service{
 		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Groups.Service(), a.Topics.Service(),
 		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(), a.Queues.Service(),
-		a.Events.Service(),
+		a.Events.Service(), a.Repositories.Service(), a.Pipelines.Service(),
 	} {
 		a.Endpoint.Add(service)
 	}
@@ -151,6 +162,9 @@ func (a *AWS) joinEvents() {
 	a.Compute.OnEvent(a.Events.Source("aws.ec2"))
 	a.Groups.OnEvent(a.Events.Source("aws.autoscaling"))
 	a.Groups.NotifyThrough(a.Topics, a.Queues)
+	a.Repositories.OnEvent(a.Events.Source("aws.codecommit"))
+	a.Pipelines.OnEvent(a.Events.Source("aws.codepipeline"))
+	a.Events.SetPipelines(a.Pipelines)
 }
 
 // Close ends what runs by itself: functions' processes, and the executions of state machines.

@@ -22,6 +22,11 @@ type Queues interface {
 	Send(queueARN, body string) error
 }
 
+// Pipelines are the pipelines that rules start. StartByEvent is called with the account's lock held.
+type Pipelines interface {
+	StartByEvent(pipelineARN, ruleARN string) error
+}
+
 // Buses are the event buses of one account: its default bus. Permissions of targets are not looked at.
 type Buses struct {
 	account   *account.Account
@@ -30,6 +35,7 @@ type Buses struct {
 	functions *locallambda.Functions
 	topics    *localsns.Topics
 	queues    Queues
+	pipelines Pipelines // nil: rules have no pipelines as targets
 
 	rules map[string]*rule
 	lose  func(detailType string) bool
@@ -49,6 +55,9 @@ func New(acct *account.Account, machines *localstates.Machines, functions *local
 	b.watchExecutions()
 	return b
 }
+
+// SetPipelines lets rules have these pipelines as targets. It is called with the lock held.
+func (b *Buses) SetPipelines(pipelines Pipelines) { b.pipelines = pipelines }
 
 // Lose makes events that lose reports true for never reach any rule, as events of AWS's services may (aws-facts A6). lose
 // is called with the lock held, once for each event for which there is a rule. Lose itself is called with the lock held.

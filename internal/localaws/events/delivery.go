@@ -98,6 +98,8 @@ func (d *delivery) deliver() error {
 		_, err = b.machines.Start(*d.target.Arn, d.event.ID+"_"+d.id, input)
 	case "sqs":
 		err = b.queues.Send(*d.target.Arn, input)
+	case "codepipeline":
+		err = b.pipelines.StartByEvent(*d.target.Arn, d.ruleARN)
 	case "sns":
 		_, err = b.topics.Publish(&sns.PublishInput{TopicArn: d.target.Arn, Message: aws.String(input)})
 	}

@@ -59,10 +59,19 @@ func (b *Buses) checkTarget(t types.Target) error {
 		if b.queues == nil || strings.HasSuffix(arn, ".fifo") {
 			return wire.NotModelled("the target %s", arn)
 		}
+	case "codepipeline":
+		switch {
+		case t.RoleArn == nil:
+			return invalid("RoleArn is required for target %s.", arn)
+		case b.pipelines == nil:
+			return wire.NotModelled("the target %s", arn)
+		case t.Input != nil || t.InputPath != nil || t.InputTransformer != nil:
+			return wire.NotModelled("an input for the target %s: a pipeline takes what its source holds", arn)
+		}
 	case "lambda", "sns":
-	case "events", "kinesis", "firehose", "ecs", "batch", "codebuild", "codepipeline", "logs", "ssm", "redshift", "redshift-data",
+	case "events", "kinesis", "firehose", "ecs", "batch", "codebuild", "logs", "ssm", "redshift", "redshift-data",
 		"sagemaker", "execute-api", "inspector", "appsync":
-		return wire.NotModelled("targets of %s: it models state machines, functions, queues and topics", service)
+		return wire.NotModelled("targets of %s: it models state machines, functions, queues, topics and pipelines", service)
 	default:
 		return invalid("%s is not a supported service for a target.", service)
 	}
