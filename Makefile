@@ -1,4 +1,4 @@
-# Everything is done with Go alone; each target does its own set-up. `make help` lists the targets.
+# Go does everything, but the stacks are synthesised in Node; each target does its own set-up. `make help` lists the targets.
 
 # One set of flags for every target, so that nothing compiles twice.
 export CGO_ENABLED := 0
@@ -79,13 +79,15 @@ infra/node_modules: infra/package-lock.json
 	cd infra && npm ci --no-audit --no-fund
 	@touch $@
 
-## check: format, vet, staticcheck and module files, as CI does
+## check: format, vet, staticcheck, module files and (where cfn-lint is) the stacks' templates, as CI does
 check:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt'ed: $$unformatted"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 	go mod tidy -diff
 	go mod verify
+	@# .cfnlintrc says which templates and what is let pass.
+	@if command -v cfn-lint >/dev/null; then echo cfn-lint; cfn-lint; else echo "cfn-lint is not on this machine (pip install cfn-lint): the templates were not linted"; fi
 
 ## clean: remove what was built
 clean:

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -30,6 +31,10 @@ var synthesised struct {
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code := func() int {
+		if _, err := exec.LookPath("node"); err != nil {
+			os.Stderr.WriteString("the stacks are synthesised by CDK, which runs in Node.js: install it. " + err.Error() + "\n")
+			return 1
+		}
 		defer jsii.Close()
 		if err := synthesise(); err != nil {
 			os.Stderr.WriteString("synthesising: " + err.Error() + "\n")

@@ -14,10 +14,11 @@ import (
 
 // resource is one of a template's.
 type resource struct {
-	Type           string
-	Properties     map[string]any
-	UpdatePolicy   map[string]any
-	DeletionPolicy string
+	Type                string
+	Properties          map[string]any
+	UpdatePolicy        map[string]any
+	DeletionPolicy      string
+	UpdateReplacePolicy string
 }
 
 // resources are those of a type in a stack as everybody gets it.
@@ -41,11 +42,11 @@ func ofType(t *testing.T, text []byte, kind string) []resource {
 	return found
 }
 
-// only is the one resource of a type.
-func only(t *testing.T, all []resource) resource {
+// only is the one of them.
+func only[T any](t *testing.T, all []T) T {
 	t.Helper()
 	if len(all) != 1 {
-		t.Fatalf("there are %d such resources, want one", len(all))
+		t.Fatalf("there are %d, want one: %v", len(all), all)
 	}
 	return all[0]
 }

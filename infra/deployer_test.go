@@ -1,0 +1,161 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"bluegreen/infra/deployer"
+	"bluegreen/infra/settings"
+	"bluegreen/internal/asl"
+	"bluegreen/statemachine"
+)
+
+// named are the resources of a snapshot by their logical ids.
+func named(t *testing.T, stack string) map[string]resource {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", stack+".template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct{ Resources map[string]resource }
+	if err := json.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	return template.Resources
+}
+
+// What the template deploys is runnable States Language once CloudFormation has substituted, and every function that it
+// names is a published version that stays.
+func TestMachinesAreRunnable(t *testing.T) {
+	all := named(t, "Deployer")
+	machines := 0
+	for id, r := range all {
+		if r.Type != "AWS::StepFunctions::StateMachine" {
+			continue
+		}
+		machines++
+		definition := r.Properties["DefinitionString"].(string)
+		for key, value := range r.Properties["DefinitionSubstitutions"].(map[string]any) {
+			version := at(t, value, "Ref")
+			if got := all[version]; got.Type != "AWS::Lambda::Version" || got.DeletionPolicy != "Retain" {
+				t.Errorf("%s: %s is %s, a %s that is to be %sed: want a version to be retained", id, key, version, got.Type, got.DeletionPolicy)
+			}
+			arn := "arn:aws:lambda:ap-northeast-1:000000000000:function:" + strings.TrimSuffix(key, "FunctionArn") + ":1"
+			definition = strings.ReplaceAll(definition, "${"+key+"}", arn)
+		}
+		if left := regexp.MustCompile(`\$\{\w+\}`).FindString(definition); left != "" {
+			t.Errorf("%s: nothing is substituted for %s", id, left)
+		}
+		if _, err := asl.Parse([]byte(definition)); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	if machines != 2 {
+		t.Errorf("there are %d state machines, want 2", machines)
+	}
+}
+
+// A deployment under way keeps its machine, its functions and its guardrails, whatever is deployed meanwhile; and the
+// ledger outlives the stack.
+func TestWhatADeploymentUnderWayNeedsIsRetained(t *testing.T) {
+	kinds := []string{"AWS::StepFunctions::StateMachineVersion", "AWS::Lambda::Version", "AWS::Lambda::LayerVersion", "AWS::DynamoDB::Table"}
+	seen := make(map[string]bool)
+	for id, r := range named(t, "Deployer") {
+		if slices.Contains(kinds, r.Type) {
+			seen[r.Type] = true
+			if r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" {
+				t.Errorf("%s: %s when it is removed, %s when it is replaced", id, r.DeletionPolicy, r.UpdateReplacePolicy)
+			}
+		}
+	}
+	for _, kind := range kinds {
+		if !seen[kind] {
+			t.Errorf("there is no %s", kind)
+		}
+	}
+}
+
+// Whatever starts an execution starts the alias, which points to the version that the stack published.
+func TestTheAliasIsStarted(t *testing.T) {
+	all := named(t, "Deployer")
+	for _, machine := range []string{"BlueGreen", "GracefulShutdown"} {
+		routes := all[machine+"Live"].Properties["RoutingConfiguration"]
+		if got := at(t, routes, 0, "StateMachineVersionArn", "Fn::GetAtt", 0); got != machine+"Version" {
+			t.Errorf("%s: the alias points to %s", machine, got)
+		}
+		if got := at(t, all[machine+"Version"].Properties, "StateMachineRevisionId"); got != `{"Fn::GetAtt":["`+machine+`","StateMachineRevisionId"]}` {
+			t.Errorf("%s: a change of the machine publishes no version: its revision is %s", machine, got)
+		}
+	}
+	rule := all[only(t, idsOf(all, "AWS::Events::Rule", "DrainAtScaleIn"))]
+	if got := at(t, rule.Properties, "Targets", 0, "Arn", "Fn::GetAtt", 0); got != "GracefulShutdownLive" {
+		t.Errorf("a drain starts %s", got)
+	}
+	if got := at(t, rule.Properties, "EventPattern", "detail", "AutoScalingGroupName"); got != `[{"prefix":"ec-mqagt-dev-"}]` {
+		t.Errorf("it starts for groups called %s", got)
+	}
+}
+
+// No two functions share a role or a log, and each is what it must be to run at all.
+func TestFunctionsAreTheirOwn(t *testing.T) {
+	all := named(t, "Deployer")
+	users := make(map[string]string)
+	for id, r := range all {
+		if r.Type != "AWS::Lambda::Function" {
+			continue
+		}
+		role, log := at(t, r.Properties, "Role", "Fn::GetAtt", 0), at(t, r.Properties, "LoggingConfig", "LogGroup", "Ref")
+		for _, own := range []string{role, log} {
+			if other, taken := users[own]; taken {
+				t.Errorf("%s and %s share %s", id, other, own)
+			}
+			users[own] = id
+		}
+		if kept := at(t, all[log].Properties, "RetentionInDays"); kept != "90" {
+			t.Errorf("%s: its log is kept for %s days", id, kept)
+		}
+		for _, want := range []struct{ key, value string }{
+			{"Runtime", "provided.al2023"}, {"Architectures", `["arm64"]`}, {"TracingConfig", `{"Mode":"Active"}`}, {"Timeout", "60"},
+		} {
+			if got := at(t, r.Properties, want.key); got != want.value {
+				t.Errorf("%s: %s is %s, want %s", id, want.key, got, want.value)
+			}
+		}
+	}
+	if functions := len(users) / 2; functions != len(statemachine.Functions) {
+		t.Errorf("there are %d functions, want %d", functions, len(statemachine.Functions))
+	}
+}
+
+// idsOf are the logical ids of a type that begin like this.
+func idsOf(all map[string]resource, kind, prefix string) []string {
+	var ids []string
+	for id, r := range all {
+		if r.Type == kind && strings.HasPrefix(id, prefix) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// What is missing or wrong on disk is told before anything is synthesised, with what would mend it.
+func TestCheckNamesWhatIsMissing(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "guardrails.json"), []byte(`{"group": ["*"]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := deployer.Check(settings.Settings{Build: folder, Guardrails: folder})
+	if err == nil {
+		t.Fatal("nothing is wrong")
+	}
+	for _, want := range []string{"the function of DescribeBlue is missing (make build-arm64 makes it)", "guardrails.json", `$.group is not a known field`} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\ndoes not say %s", err, want)
+		}
+	}
+}
