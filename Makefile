@@ -45,6 +45,7 @@ bench: build
 
 ## build: leave a static bootstrap per Lambda in build/<goos>_<goarch>/<state>/, for this machine and for linux/arm64
 build: build-host build-arm64
+	@$(BLUEGREEN) guardrails
 
 build-host: $(HOST)-bootstraps
 	@go build -ldflags "$(LDFLAGS)" -o $(BLUEGREEN) ./cmd/bluegreen

@@ -21,6 +21,7 @@ func commands() []command {
 		{"worker", "take jobs from a queue, as the instances of the workers' fleet do", runWorker},
 		{"search", "draw deployments, faults and mishaps from seeds, and rehearse them in virtual time", runSearch},
 		{"rehearse", "rehearse a deployment of your real fleet on a model of it; reads AWS, writes nothing", runRehearse},
+		{"guardrails", "check the operators' policy, and say what it allows now", runGuardrails},
 		{"version", "print the version", runVersion},
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"bluegreen/internal/clock"
+	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/dataplane"
@@ -35,6 +36,8 @@ type houseOptions struct {
 	seed      uint64
 	functions string // directory with <state>/bootstrap
 	fleet     string // kind of fleet
+
+	guardrails string // file with the operators' policy; empty: there is none
 }
 
 // house is a local AWS that serves real clients and real traffic.
@@ -48,6 +51,8 @@ type house struct {
 
 	functions map[string]string // ARNs by state
 	workshop  *workshop         // nil: the fleet is not one of workers
+
+	guardrails string // file
 }
 
 // openHouse puts up a local AWS in which nothing stands yet.
@@ -59,7 +64,7 @@ func openHouse(options houseOptions) (*house, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the endpoint: %w; --addr takes an address of this machine such as 127.0.0.1:4566", err)
 	}
-	h := &house{clock: clock.NewScaled(options.speed), url: "http://" + socket.Addr().String()}
+	h := &house{clock: clock.NewScaled(options.speed), url: "http://" + socket.Addr().String(), guardrails: options.guardrails}
 	settings := localaws.DefaultSettings()
 	settings.ELBv2.Provisioning = account.Constant(10 * time.Second) // nobody came to wait for a load balancer
 	h.aws = localaws.New(localaws.Options{Clock: h.clock, Seed: options.seed, Settings: &settings})
@@ -107,6 +112,7 @@ func (h *house) seed(ctx context.Context, functionsDir string, kind fleetKind) (
 		h.functions = arns
 		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })
 	}
+	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: h.guardrails}
 	for _, function := range statemachine.Functions {
 		code, err := packageFunction(filepath.Join(functionsDir, function.Package(), "bootstrap"))
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"bluegreen/internal/guardrails"
 	"bluegreen/internal/localaws/world"
 )
 
@@ -20,6 +21,7 @@ func houseFlags(name, address string) (*flag.FlagSet, *houseOptions) {
 	flags.Float64Var(&options.speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
 	flags.Uint64Var(&options.seed, "seed", 1, "`number` that every random draw of the model follows from")
 	flags.StringVar(&options.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer) or workers (on a queue)")
+	flags.StringVar(&options.guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
 	flags.StringVar(&options.functions, "functions", defaultFunctionsDir(), "`directory` with the built functions, <state>/bootstrap")
 	return flags, options
 }
@@ -28,6 +30,18 @@ func houseFlags(name, address string) (*flag.FlagSet, *houseOptions) {
 func (o *houseOptions) check() error {
 	if o.speed < 1 || o.speed > 100 {
 		return usagef("--speed %g: want 1 to 100; beyond that the functions, which run in real time, take longer than their timeouts", o.speed)
+	}
+	if o.guardrails != "" {
+		text, err := os.ReadFile(o.guardrails)
+		if err != nil {
+			return fmt.Errorf("--guardrails: %w", err)
+		}
+		if _, err := guardrails.Parse(text); err != nil {
+			return fmt.Errorf("--guardrails %s: %w", o.guardrails, err)
+		}
+		if o.guardrails, err = filepath.Abs(o.guardrails); err != nil { // functions run in folders of their own
+			return err
+		}
 	}
 	_, err := fleetNamed(o.fleet)
 	return err

@@ -110,7 +110,13 @@ func (f Freeze) on(date time.Time, minutes int) time.Time {
 	return time.Date(date.Year(), date.Month(), date.Day(), date.Hour(), date.Minute()+minutes, 0, 0, f.Zone)
 }
 
-// inForce returns the freezes that are, and for each when it ends.
+// InForce returns the freezes that are in force.
+func (p Policy) InForce(now time.Time) []Freeze {
+	freezes, _ := p.inForce(now)
+	return freezes
+}
+
+// inForce returns also when each of them ends.
 func (p Policy) inForce(now time.Time) (freezes []Freeze, ends []time.Time) {
 	for _, f := range p.Freezes {
 		if end, in := f.during(now); in {

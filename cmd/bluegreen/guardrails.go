@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/guardrails"
+)
+
+// runGuardrails reads the operators' policy as DescribeBlue does, and says what it allows now.
+func runGuardrails(_ context.Context, term terminal, args []string) error {
+	flags := newFlags("guardrails")
+	file := flags.String("f", "layers/guardrails/guardrails.json", "`file` with the policy")
+	moment := flags.String("at", "", "`time` to say it for, such as 2026-12-30T06:00:00+09:00; without it now")
+	input := flags.String("request", "", "`file` with a request, to say whether it may begin")
+	if err := parseFlags(term, flags, args); err != nil {
+		return err
+	}
+	now := clock.NewScaled(1).Now()
+	if *moment != "" {
+		var err error
+		if now, err = time.Parse(time.RFC3339, *moment); err != nil {
+			return usagef("--at %q: want a time with its zone, such as 2026-12-30T06:00:00+09:00", *moment)
+		}
+	}
+	text, err := os.ReadFile(*file)
+	if err != nil {
+		return fmt.Errorf("read the guardrails: %w", err)
+	}
+	policy, err := guardrails.Parse(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", *file, err)
+	}
+	fmt.Fprintf(term.out, "%s is right; groups %s; %s\n", *file, strings.Join(policy.Groups, ", "), frozen(policy, now))
+	if *input == "" {
+		return nil
+	}
+	return mayBegin(term, policy, *input, now)
+}
+
+// frozen says which freezes are in force, and until when.
+func frozen(policy guardrails.Policy, now time.Time) string {
+	freezes := policy.InForce(now)
+	if len(freezes) == 0 {
+		return "no freeze is in force"
+	}
+	names := make([]string, len(freezes))
+	for i, f := range freezes {
+		names[i] = f.Name
+	}
+	until := "no moment without one is in sight"
+	if free, found := policy.Free(now); found {
+		until = "none is from " + free.In(freezes[0].Zone).Format(time.RFC3339) + " on"
+	}
+	return "in force: " + strings.Join(names, ", ") + "; " + until
+}
+
+// mayBegin judges a request as far as that can be without the fleet and its record: its group stands for its lineage.
+func mayBegin(term terminal, policy guardrails.Policy, file string, now time.Time) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("read the request: %w", err)
+	}
+	request, err := deploy.ParseRequest(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	lineage := request.BlueName
+	if first, _, ok := deploy.SplitName(lineage); ok {
+		lineage = first
+	}
+	if _, err := policy.Begin(request, lineage, now); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	fmt.Fprintf(term.out, "%s may begin; the fleet's size and strategy are looked at when it does\n", file)
+	return nil
+}
