@@ -25,6 +25,7 @@ type Task struct {
 	Token     string // of .waitForTaskToken: register it before anybody can use it; empty otherwise
 	Input     []byte // JSON: what the function gets, or the integration's parameters (FunctionName and Payload, …)
 	Attempt   int    // 0, then counts the retries
+	Scheduled int64  // id of the event that scheduled this attempt
 }
 
 // TaskError says how a task failed.

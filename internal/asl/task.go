@@ -92,6 +92,7 @@ func (v *visit) task(input document) (document, *stateError) {
 		return document{}, failed
 	}
 	v.record(t.scheduled(payload, v.x.options.Region, timeout, heartbeat))
+	scheduled := v.last
 	v.record(t.started())
 	a := &attempt{visit: v, done: v.x.clock.NewEvent()}
 	defer a.abandon()
@@ -106,7 +107,7 @@ func (v *visit) task(input document) (document, *stateError) {
 	ctx, cancel := v.x.clock.WithCancel(v.ctx)
 	defer cancel()
 	task := Task{Execution: v.x, State: v.state.name, Resource: t.resource, Service: t.service, Action: t.action,
-		Token: v.token, Input: []byte(payload.text), Attempt: v.retries}
+		Token: v.token, Input: []byte(payload.text), Attempt: v.retries, Scheduled: scheduled}
 	v.x.clock.Go(func() {
 		returned := false
 		defer func() {

@@ -194,6 +194,19 @@ func TestScaledRunsFaster(t *testing.T) {
 	}
 }
 
+func TestScaledAtAnyTimeOfTheWall(t *testing.T) {
+	const speed = 50
+	c, wall := clock.NewScaled(speed), clock.NewScaled(1)
+	at, before := wall.Now(), c.Now()
+	shown := c.At(at)
+	if off := before.Sub(shown).Abs(); off > speed*10*time.Millisecond {
+		t.Errorf("it shows %s where it was read as %s", shown, before)
+	}
+	if passed := c.At(at.Add(2 * time.Second)).Sub(shown); passed != speed*2*time.Second {
+		t.Errorf("%s pass in two seconds of the wall", passed)
+	}
+}
+
 // One run in a process of many must be able to fail by itself: a panic in a task reaches the driver.
 func TestVirtualHandsATasksPanicToTheDriver(t *testing.T) {
 	v := clock.NewVirtual(time.Unix(0, 0))

@@ -33,6 +33,11 @@ func (c *Scaled) Now() time.Time {
 	return c.start.Round(0).Add(elapsed).UTC()
 }
 
+// At is what this clock shows when the wall shows a time; both are in UTC.
+func (c *Scaled) At(wall time.Time) time.Time {
+	return c.start.Round(0).Add(time.Duration(float64(wall.Sub(c.start)) * c.speed)).UTC()
+}
+
 // Sleep implements Clock.
 func (c *Scaled) Sleep(ctx context.Context, d time.Duration) error {
 	if err := ctx.Err(); err != nil {

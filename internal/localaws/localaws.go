@@ -22,6 +22,7 @@ import (
 	localstates "bluegreen/internal/localaws/states"
 	localsts "bluegreen/internal/localaws/sts"
 	"bluegreen/internal/localaws/wire"
+	localxray "bluegreen/internal/localaws/xray"
 )
 
 // The account and Region of the seed's ARNs.
@@ -45,6 +46,7 @@ type Settings struct {
 	Events      localevents.Settings
 	Commits     localcommit.Settings
 	Pipelines   localpipeline.Settings
+	XRay        localxray.Settings
 }
 
 // DefaultSettings are the settings closest to AWS.
@@ -63,6 +65,7 @@ func DefaultSettings() Settings {
 		Events:      localevents.DefaultSettings(),
 		Commits:     localcommit.DefaultSettings(),
 		Pipelines:   localpipeline.DefaultSettings(),
+		XRay:        localxray.DefaultSettings(),
 	}
 }
 
@@ -96,6 +99,7 @@ type AWS struct {
 
 	Repositories *localcommit.Repositories
 	Pipelines    *localpipeline.Pipelines
+	Traces       *localxray.Traces
 }
 
 // New returns an AWS in which nothing stands but the default VPC and Amazon's images.
@@ -129,10 +133,13 @@ func New(options Options) *AWS {
 	a.Events = localevents.New(a.Account, a.Machines, a.Functions, a.Topics, a.Queues, settings.Events)
 	a.Repositories = localcommit.New(a.Account, settings.Commits)
 	a.Pipelines = localpipeline.New(a.Account, a.Repositories, a.Machines, a.Topics, settings.Pipelines)
+	a.Traces = localxray.New(a.Account, settings.XRay)
+	a.Functions.TraceTo(a.Traces)
+	a.Machines.TraceTo(a.Traces)
 	for _, service := range []wire.Service{
 		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Groups.Service(), a.Topics.Service(),
 		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(), a.Queues.Service(),
-		a.Events.Service(), a.Repositories.Service(), a.Pipelines.Service(),
+		a.Events.Service(), a.Repositories.Service(), a.Pipelines.Service(), a.Traces.Service(),
 	} {
 		a.Endpoint.Add(service)
 	}

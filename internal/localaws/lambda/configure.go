@@ -48,6 +48,9 @@ func (f *Functions) createFunction(_ *wire.Call, in *sdk.CreateFunctionInput) (*
 	if err := fn.setArchitecture(in.Architectures); err != nil {
 		return nil, err
 	}
+	if err := fn.setTracing(in.TracingConfig); err != nil {
+		return nil, err
+	}
 	fn.setDefaults(f.acct.ID)
 	if err := f.unpack(fn, in.Code.ZipFile); err != nil {
 		return nil, err
@@ -81,6 +84,9 @@ func (f *Functions) updateFunctionConfiguration(_ *wire.Call, in *sdk.UpdateFunc
 		return nil, err
 	}
 	if err := fn.configure(in.Timeout, in.MemorySize, in.Runtime, in.Environment); err != nil {
+		return nil, err
+	}
+	if err := fn.setTracing(in.TracingConfig); err != nil {
 		return nil, err
 	}
 	set(&fn.description, in.Description)
@@ -193,6 +199,18 @@ func (fn *function) setArchitecture(architectures []types.Architecture) error {
 	return nil
 }
 
+func (fn *function) setTracing(config *types.TracingConfig) error {
+	if config == nil || config.Mode == "" {
+		return nil
+	}
+	if !slices.Contains(config.Mode.Values(), config.Mode) {
+		return wire.Errorf("InvalidParameterValueException", "1 validation error detected: Value '%s' at 'tracingConfig.mode' failed to "+
+			"satisfy constraint: Member must satisfy enum value set: [Active, PassThrough]", config.Mode)
+	}
+	fn.tracing = config.Mode
+	return nil
+}
+
 // names are the functions' names in order. The lock is held.
 func (f *Functions) names() []string { return slices.Sorted(maps.Keys(f.byName)) }
 
@@ -205,7 +223,7 @@ func (fn *function) configuration() *types.FunctionConfiguration {
 		Architectures: []types.Architecture{types.Architecture(fn.architecture)}, PackageType: types.PackageTypeZip,
 		CodeSize: fn.size, Version: aws.String(latest), RevisionId: aws.String(fn.revision),
 		LastModified:     aws.String(fn.modified.Format("2006-01-02T15:04:05.000-0700")),
-		TracingConfig:    &types.TracingConfigResponse{Mode: types.TracingModePassThrough},
+		TracingConfig:    &types.TracingConfigResponse{Mode: fn.tracing},
 		EphemeralStorage: &types.EphemeralStorage{Size: aws.Int32(512)},
 		State:            types.StateActive, LastUpdateStatus: types.LastUpdateStatusSuccessful,
 	}

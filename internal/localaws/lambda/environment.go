@@ -156,6 +156,10 @@ func (f *Functions) variables(env *environment, runtimeAPI string) []string {
 		"AWS_LAMBDA_LOG_GROUP_NAME":       "/aws/lambda/" + fn.name,
 		"AWS_LAMBDA_LOG_STREAM_NAME":      f.acct.Now().Format("2006/01/02/[$LATEST]") + f.acct.Hex(32),
 	}
+	if f.daemon != "" {
+		variables["AWS_XRAY_DAEMON_ADDRESS"] = f.daemon
+		variables["AWS_XRAY_CONTEXT_MISSING"] = "LOG_ERROR"
+	}
 	if f.endpoint != "" {
 		variables["AWS_ENDPOINT_URL"] = f.endpoint
 	}

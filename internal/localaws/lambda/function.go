@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
 const (
@@ -26,6 +28,7 @@ type function struct {
 	memory                                                       int32
 	environment                                                  map[string]string
 	reserved                                                     *int32
+	tracing                                                      types.TracingMode
 	tags                                                         map[string]string
 
 	code      Code   // or
@@ -53,6 +56,9 @@ func (fn *function) setDefaults(accountID string) {
 	}
 	if fn.role == "" {
 		fn.role = fmt.Sprintf("arn:aws:iam::%s:role/%s", accountID, fn.name)
+	}
+	if fn.tracing == "" {
+		fn.tracing = types.TracingModePassThrough
 	}
 	if fn.architecture == "" {
 		fn.architecture = "x86_64"

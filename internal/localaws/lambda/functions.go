@@ -12,10 +12,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"bluegreen/internal/clock"
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/wire"
+	"bluegreen/internal/localaws/xray"
 )
 
 // Functions are the functions of one account.
@@ -33,6 +35,8 @@ type Functions struct {
 	connect  func(wire.Caller) aws.Config
 	plan     func(Invocation) Fault
 	endpoint string
+	daemon   string       // address of X-Ray's
+	traces   *xray.Traces // nil: nothing is traced
 	log      logWriter
 	tempDirs []string
 }
@@ -79,6 +83,7 @@ type FunctionSpec struct {
 	MemorySize          int32 // MB, default 128
 	Environment         map[string]string
 	ReservedConcurrency *int32 // nil: none is reserved
+	Traced              bool   // X-Ray tracing mode Active; else PassThrough
 }
 
 // Fault is what a fault plan lets befall one invoke.
@@ -185,6 +190,9 @@ func (f *Functions) fromSpec(spec FunctionSpec) (*function, error) {
 		environment:  maps.Clone(spec.Environment),
 		reserved:     spec.ReservedConcurrency,
 		active:       true,
+	}
+	if spec.Traced {
+		fn.tracing = types.TracingModeActive
 	}
 	fn.setDefaults(f.acct.ID)
 	if fn.timeout < time.Second || fn.timeout > maxTimeout || fn.timeout%time.Second != 0 {

@@ -22,7 +22,8 @@ func (f *Functions) runInProcess(inv *invoke) {
 	_ = f.acct.Clock.Sleep(context.Background(), latency)
 
 	f.acct.Lock()
-	inv.Deadline = f.acct.Now().Add(inv.timeout)
+	inv.traced.ready = f.acct.Now()
+	inv.Deadline = inv.traced.ready.Add(inv.timeout)
 	inv.AWS = f.connect(wire.Caller{AccessKeyID: inv.AccessKeyID, Dead: inv.dead.Load, Seed: uint64(f.acct.Float() * (1 << 53))})
 	// Set before the context's own timer: death comes first when both are due.
 	timer := f.acct.After(inv.timeout, func() {

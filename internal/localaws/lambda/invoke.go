@@ -38,6 +38,7 @@ type invoke struct {
 	env      *environment
 	timeout  time.Duration
 	outlives bool // its process goes on after the answer
+	traced   traced
 	answered clock.Event
 	done     bool // the answer stands
 	result   Result
@@ -55,6 +56,7 @@ func (f *Functions) Invoke(ctx context.Context, nameOrARN string, payload []byte
 func (f *Functions) InvokeVersion(ctx context.Context, nameOrARN, qualifier string, payload []byte) (Result, error) {
 	f.acct.Lock()
 	inv, err := f.admit(nameOrARN, qualifier, payload)
+	f.trace(ctx, inv, err)
 	f.acct.Unlock()
 	if err != nil {
 		return Result{RequestID: inv.RequestID}, err
@@ -182,6 +184,7 @@ func (f *Functions) answer(inv *invoke, result Result) {
 	result.RequestID, result.ExecutedVersion = inv.RequestID, latest
 	inv.result = result
 	f.busy[inv.FunctionName]--
+	f.writeTrace(inv, inv.result)
 	inv.answered.Set()
 }
 

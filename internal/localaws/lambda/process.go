@@ -2,7 +2,6 @@ package lambda
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -143,7 +142,8 @@ func (f *Functions) delivery(inv *invoke, limit time.Duration) delivery {
 	if inv.fault.Outlive {
 		limit += maxTimeout // a process that knew its deadline would stop by itself
 	}
-	inv.Deadline = f.acct.Now().Add(time.Duration(float64(limit) * f.speed))
+	inv.traced.ready = f.acct.Now()
+	inv.Deadline = inv.traced.ready.Add(time.Duration(float64(limit) * f.speed))
 	payload := inv.payload
 	if len(payload) == 0 {
 		payload = []byte("{}")
@@ -151,7 +151,7 @@ func (f *Functions) delivery(inv *invoke, limit time.Duration) delivery {
 	return delivery{
 		requestID:   inv.RequestID,
 		functionARN: inv.FunctionARN,
-		traceID:     fmt.Sprintf("Root=1-%08x-%s;Parent=%s;Sampled=0", f.acct.Now().Unix(), f.acct.Hex(24), f.acct.Hex(16)),
+		traceID:     inv.traced.header(),
 		deadline:    f.wall.Now().Add(limit),
 		payload:     payload,
 	}

@@ -42,7 +42,9 @@ func (env *environment) next(w http.ResponseWriter, r *http.Request) {
 		header.Set("Lambda-Runtime-Aws-Request-Id", d.requestID)
 		header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(d.deadline.UnixMilli(), 10))
 		header.Set("Lambda-Runtime-Invoked-Function-Arn", d.functionARN)
-		header.Set("Lambda-Runtime-Trace-Id", d.traceID)
+		if d.traceID != "" {
+			header.Set("Lambda-Runtime-Trace-Id", d.traceID)
+		}
 		_, _ = w.Write(d.payload)
 	case <-env.exited:
 	case <-r.Context().Done():

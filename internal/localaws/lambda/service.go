@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"bluegreen/internal/localaws/wire"
+	"bluegreen/internal/localaws/xray"
 )
 
 // Service is Lambda's API, version 2015-03-31.
@@ -23,7 +24,7 @@ func (f *Functions) Service() wire.Service {
 		Version:     "2015-03-31",
 		Operations: []wire.Operation{
 			wire.Op("CreateFunction", f.createFunction, "FunctionName", "Role", "Code.ZipFile", "Runtime", "Handler", "Description",
-				"Timeout", "MemorySize", "Environment.Variables", "Architectures", "PackageType", "Tags").
+				"Timeout", "MemorySize", "Environment.Variables", "Architectures", "PackageType", "Tags", "TracingConfig.Mode").
 				REST("POST", functions).WithStatus("", 201).Requires("FunctionName", "Role", "Code"),
 			wire.Op("GetFunction", f.getFunction, "FunctionName", "Qualifier").REST("GET", one),
 			wire.Op("GetFunctionConfiguration", f.getFunctionConfiguration, "FunctionName", "Qualifier").
@@ -31,7 +32,7 @@ func (f *Functions) Service() wire.Service {
 			wire.Op("UpdateFunctionCode", f.updateFunctionCode, "FunctionName", "ZipFile", "Architectures", "DryRun", "RevisionId").
 				REST("PUT", one+"/code"),
 			wire.Op("UpdateFunctionConfiguration", f.updateFunctionConfiguration, "FunctionName", "Role", "Handler", "Description",
-				"Timeout", "MemorySize", "Runtime", "Environment.Variables", "RevisionId").REST("PUT", one+"/configuration"),
+				"Timeout", "MemorySize", "Runtime", "Environment.Variables", "RevisionId", "TracingConfig.Mode").REST("PUT", one+"/configuration"),
 			wire.Op("DeleteFunction", f.deleteFunction, "FunctionName").REST("DELETE", one).WithStatus("StatusCode", 204),
 			wire.Op("ListFunctions", f.listFunctions, "Marker", "MaxItems").REST("GET", functions+"/"),
 			wire.Op("PutFunctionConcurrency", f.putFunctionConcurrency, "FunctionName", "ReservedConcurrentExecutions").
@@ -61,13 +62,13 @@ func (f *Functions) invokeOperation(call *wire.Call, in *sdk.InvokeInput) (*sdk.
 	case types.InvocationTypeDryRun:
 		return f.dryRun(name, qualifier, in.Payload)
 	case types.InvocationTypeEvent:
-		return f.invokeLater(name, qualifier, in.Payload)
+		return f.invokeLater(xray.With(call.Context, xray.ParseHeader(call.Trace)), name, qualifier, in.Payload)
 	case types.InvocationTypeRequestResponse, "":
 	default:
 		return nil, wire.Errorf("InvalidParameterValueException", "1 validation error detected: Value '%s' at 'invocationType' "+
 			"failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]", in.InvocationType)
 	}
-	result, err := f.InvokeVersion(call.Context, name, qualifier, in.Payload)
+	result, err := f.InvokeVersion(xray.With(call.Context, xray.ParseHeader(call.Trace)), name, qualifier, in.Payload)
 	if err != nil {
 		return nil, err
 	}
@@ -92,15 +93,15 @@ func (f *Functions) dryRun(name, qualifier string, payload []byte) (*sdk.InvokeO
 
 // invokeLater answers an Event invoke and runs it as a task of its own. A function that fails is tried again, as
 // Settings.AsyncRetryDelays has it; a throttled one too, which AWS tries for up to six hours.
-func (f *Functions) invokeLater(name, qualifier string, payload []byte) (*sdk.InvokeOutput, error) {
+func (f *Functions) invokeLater(ctx context.Context, name, qualifier string, payload []byte) (*sdk.InvokeOutput, error) {
 	if len(payload) > maxAsyncRequest {
 		return nil, tooLarge(maxAsyncRequest)
 	}
 	if _, err := f.dryRun(name, qualifier, payload); err != nil {
 		return nil, err
 	}
+	ctx = context.WithoutCancel(ctx) // the trace goes along, the caller does not wait
 	f.acct.Clock.Go(func() {
-		ctx := context.Background()
 		for attempt := 0; ; attempt++ {
 			result, err := f.InvokeVersion(ctx, name, qualifier, payload)
 			if err == nil && result.FunctionError == "" || attempt == len(f.settings.AsyncRetryDelays) {

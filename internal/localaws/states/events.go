@@ -69,6 +69,7 @@ func (m *Machines) OnEvent(listen func(executionARN string, event asl.Event)) {
 func (m *Machines) deliver(h happening) {
 	m.acct.Lock()
 	defer m.acct.Unlock()
+	m.writeTrace(h)
 	owner := h.execution.machine
 	if !owner.deleting {
 		return

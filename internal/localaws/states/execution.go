@@ -11,6 +11,7 @@ import (
 
 	"bluegreen/internal/asl"
 	"bluegreen/internal/localaws/wire"
+	"bluegreen/internal/localaws/xray"
 )
 
 // maxDocument is the size of an input or output in bytes: 256 KiB (aws-facts C1).
@@ -28,14 +29,20 @@ type execution struct {
 	view                 view
 	feed                 *feed
 	redrives             []redrive
+	traced               traced
 }
 
-func (m *Machines) startExecution(_ *wire.Call, in *sfn.StartExecutionInput) (*sfn.StartExecutionOutput, error) {
+func (m *Machines) startExecution(call *wire.Call, in *sfn.StartExecutionInput) (*sfn.StartExecutionOutput, error) {
 	input := "{}"
 	if in.Input != nil {
 		input = *in.Input
 	}
-	started, err := m.start(*in.StateMachineArn, in.Name, input)
+	// Of the two places for a tracing header the one outside the request is preferred (SDK, StartExecution).
+	header := xray.ParseHeader(call.Trace)
+	if header.Root == "" {
+		header = xray.ParseHeader(aws.ToString(in.TraceHeader))
+	}
+	started, err := m.start(*in.StateMachineArn, in.Name, input, header)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +50,7 @@ func (m *Machines) startExecution(_ *wire.Call, in *sfn.StartExecutionInput) (*s
 }
 
 // start starts an execution, or finds the running one of the same name and input. The lock is held.
-func (m *Machines) start(machineARN string, name *string, input string) (*execution, error) {
+func (m *Machines) start(machineARN string, name *string, input string, header xray.Header) (*execution, error) {
 	target, err := m.resolve(machineARN)
 	if err != nil {
 		return nil, err
@@ -77,6 +84,7 @@ func (m *Machines) start(machineARN string, name *string, input string) (*execut
 	if target.version != nil {
 		e.versionARN = target.version.arn
 	}
+	e.traced = m.trace(e, header)
 	e.run, err = e.parsed.Start(asl.Options{
 		ID: arn, Name: *name, Input: []byte(input), RoleArn: e.roleARN,
 		StateMachineID: owner.arn, StateMachineName: owner.name, Region: m.acct.Region, Clock: m.acct.Clock,
@@ -134,6 +142,9 @@ func (m *Machines) describeExecution(_ *wire.Call, in *sfn.DescribeExecutionInpu
 	if reason := m.notRedrivable(e); reason != "" {
 		out.RedriveStatus, out.RedriveStatusReason = types.ExecutionRedriveStatusNotRedrivable, &reason
 	}
+	if e.traced.header.Root != "" {
+		out.TraceHeader = aws.String(e.traced.header.String())
+	}
 	if !result.RedriveTime.IsZero() {
 		out.RedriveDate = &result.RedriveTime
 	}
@@ -177,7 +188,7 @@ func (m *Machines) describeStateMachineForExecution(_ *wire.Call, in *sfn.Descri
 	return &sfn.DescribeStateMachineForExecutionOutput{
 		StateMachineArn: &e.machine.arn, Name: &e.machine.name, Definition: &e.definition, RoleArn: &e.roleARN,
 		UpdateDate: &e.updated, RevisionId: filled(e.revisionID),
-		LoggingConfiguration: noLogging(), TracingConfiguration: &types.TracingConfiguration{},
+		LoggingConfiguration: noLogging(), TracingConfiguration: &types.TracingConfiguration{Enabled: e.tracing},
 	}, nil
 }
 

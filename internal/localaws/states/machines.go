@@ -13,6 +13,7 @@ import (
 	locallambda "bluegreen/internal/localaws/lambda"
 	localsns "bluegreen/internal/localaws/sns"
 	"bluegreen/internal/localaws/wire"
+	"bluegreen/internal/localaws/xray"
 )
 
 // Machines are the state machines of one account, with their executions.
@@ -24,6 +25,7 @@ type Machines struct {
 	byARN      map[string]*machine
 	executions map[string]*execution
 	tokens     tokens
+	traces     *xray.Traces // nil: nothing is traced
 
 	feed feed
 }
@@ -47,6 +49,7 @@ type revision struct {
 	revisionID string // "" until the first update
 	roleARN    string
 	definition string
+	tracing    bool // by X-Ray, as far as upstream does not decide
 	parsed     *asl.Machine
 	updated    time.Time
 }

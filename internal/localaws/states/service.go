@@ -19,9 +19,10 @@ func (m *Machines) Service() wire.Service {
 		LowerCamel:   true,
 		Operations: []wire.Operation{
 			wire.Op("CreateStateMachine", m.createStateMachine, "Name", "Definition", "RoleArn", "Type", "Tags", "Publish",
-				"VersionDescription").
+				"VersionDescription", "TracingConfiguration.Enabled").
 				Requires("Name", "Definition", "RoleArn"),
-			wire.Op("UpdateStateMachine", m.updateStateMachine, "StateMachineArn", "Definition", "RoleArn", "Publish", "VersionDescription").
+			wire.Op("UpdateStateMachine", m.updateStateMachine, "StateMachineArn", "Definition", "RoleArn", "Publish", "VersionDescription",
+				"TracingConfiguration.Enabled").
 				Requires("StateMachineArn"),
 			wire.Op("DescribeStateMachine", m.describeStateMachine, "StateMachineArn", "IncludedData").Requires("StateMachineArn"),
 			wire.Op("ListStateMachines", m.listStateMachines, "MaxResults", "NextToken"),

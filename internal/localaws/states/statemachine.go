@@ -38,7 +38,7 @@ func (m *Machines) createStateMachine(_ *wire.Call, in *sfn.CreateStateMachineIn
 		switch {
 		case existing.deleting:
 			return nil, wire.Errorf("StateMachineDeleting", "State Machine Is Being Deleted: '%s'", arn)
-		case existing.definition != *in.Definition:
+		case existing.definition != *in.Definition || existing.tracing != enabled(in.TracingConfiguration):
 			return nil, wire.Errorf("StateMachineAlreadyExists", "State Machine Already Exists: '%s'", arn)
 		}
 		// Role and tags don't count; they stay as they are (SDK, CreateStateMachine).
@@ -46,8 +46,10 @@ func (m *Machines) createStateMachine(_ *wire.Call, in *sfn.CreateStateMachineIn
 	}
 	now := m.acct.Now()
 	made := &machine{
-		revision: revision{roleARN: *in.RoleArn, definition: *in.Definition, parsed: parsed, updated: now},
-		name:     *in.Name, arn: arn, created: now, tags: tagMap(in.Tags),
+		revision: revision{
+			roleARN: *in.RoleArn, definition: *in.Definition, tracing: enabled(in.TracingConfiguration), parsed: parsed, updated: now,
+		},
+		name: *in.Name, arn: arn, created: now, tags: tagMap(in.Tags),
 	}
 	m.byARN[arn] = made
 	return created(made, m.publishIf(in.Publish, made, in.VersionDescription)), nil
@@ -56,6 +58,8 @@ func (m *Machines) createStateMachine(_ *wire.Call, in *sfn.CreateStateMachineIn
 func created(found *machine, published *string) *sfn.CreateStateMachineOutput {
 	return &sfn.CreateStateMachineOutput{StateMachineArn: &found.arn, CreationDate: &found.created, StateMachineVersionArn: published}
 }
+
+func enabled(tracing *types.TracingConfiguration) bool { return tracing != nil && tracing.Enabled }
 
 func onlyStandard(kind types.StateMachineType) error {
 	if kind == types.StateMachineTypeExpress {
@@ -105,29 +109,32 @@ func (m *Machines) updateStateMachine(_ *wire.Call, in *sfn.UpdateStateMachineIn
 	if found.deleting {
 		return nil, wire.Errorf("StateMachineDeleting", "State Machine Is Being Deleted: '%s'", found.arn)
 	}
-	if in.Definition == nil && in.RoleArn == nil {
+	if in.Definition == nil && in.RoleArn == nil && in.TracingConfiguration == nil {
 		return nil, wire.Errorf("MissingRequiredParameter",
 			"Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified")
 	}
 	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
 		return nil, err
 	}
-	definition, role, parsed := found.definition, found.roleARN, found.parsed
+	next, now := found.revision, m.acct.Now()
 	if in.Definition != nil {
-		definition = *in.Definition
-		if parsed, err = parse(definition); err != nil {
+		next.definition = *in.Definition
+		if next.parsed, err = parse(next.definition); err != nil {
 			return nil, err
 		}
 	}
 	if in.RoleArn != nil {
-		role = *in.RoleArn
-		if err := checkRole(role); err != nil {
+		next.roleARN = *in.RoleArn
+		if err := checkRole(next.roleARN); err != nil {
 			return nil, err
 		}
 	}
-	now := m.acct.Now()
-	if definition != found.definition || role != found.roleARN || found.revisionID == "" {
-		found.revision = revision{revisionID: m.acct.UUID(), roleARN: role, definition: definition, parsed: parsed, updated: now}
+	if in.TracingConfiguration != nil {
+		next.tracing = in.TracingConfiguration.Enabled
+	}
+	if next != found.revision || found.revisionID == "" {
+		next.revisionID, next.updated = m.acct.UUID(), now
+		found.revision = next
 	}
 	return &sfn.UpdateStateMachineOutput{
 		RevisionId: &found.revisionID, UpdateDate: &now, StateMachineVersionArn: m.publishIf(in.Publish, found, in.VersionDescription),
@@ -149,7 +156,7 @@ func (m *Machines) describeStateMachine(_ *wire.Call, in *sfn.DescribeStateMachi
 	out := &sfn.DescribeStateMachineOutput{
 		StateMachineArn: in.StateMachineArn, Name: &found.machine.name, Status: status, Type: types.StateMachineTypeStandard,
 		Definition: &found.definition, RoleArn: &found.roleARN, CreationDate: &found.machine.created, RevisionId: filled(found.revisionID),
-		LoggingConfiguration: noLogging(), TracingConfiguration: &types.TracingConfiguration{},
+		LoggingConfiguration: noLogging(), TracingConfiguration: &types.TracingConfiguration{Enabled: found.tracing},
 	}
 	if found.version != nil {
 		out.CreationDate, out.Description = &found.version.created, found.version.description

@@ -27,6 +27,7 @@ func (t *tasks) Do(ctx context.Context, task asl.Task) ([]byte, error) {
 	if task.Token != "" {
 		t.machines.tokens.register(task.Token, t.execution)
 	}
+	ctx = t.execution.traced.within(ctx, task)
 	switch task.Service + ":" + task.Action {
 	case ":":
 		return t.function(ctx, task)

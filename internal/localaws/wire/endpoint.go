@@ -124,6 +124,7 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := &Call{
 		Context: r.Context(), Service: route.service.SigningName, Operation: route.operation.Name, Caller: route.caller,
 		RequestID: requestID, Time: e.account.Now(), Principal: e.identify(route.caller),
+		Trace: r.Header.Get("X-Amzn-Trace-Id"),
 	}
 	output, err := e.serve(call, route, func(input reflect.Value) error { return route.decode(r, body, input) })
 	if err != nil {

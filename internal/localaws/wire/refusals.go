@@ -16,6 +16,8 @@ func throttled(service string) *Error {
 		return Errorf("ThrottlingException", "Rate of requests exceeds the allowed throughput.")
 	case "lambda":
 		return &Error{Code: "TooManyRequestsException", Message: "Rate exceeded", Status: http.StatusTooManyRequests}
+	case "xray":
+		return &Error{Code: "ThrottledException", Message: "Rate exceeded", Status: http.StatusTooManyRequests}
 	case "states", "ssm", "events", "codepipeline", "codecommit":
 		return Errorf("ThrottlingException", "Rate exceeded")
 	}
@@ -70,7 +72,7 @@ func Denied(call *Call, action, resource string, byPolicy bool) *Error {
 		return &Error{Code: "UnauthorizedOperation", Message: "You are not authorized to perform this operation. " + message, Status: 403}
 	case "dynamodb", "states", "ssm", "events", "codepipeline", "codecommit":
 		return Errorf("AccessDeniedException", "%s", message)
-	case "lambda":
+	case "lambda", "xray":
 		return &Error{Code: "AccessDeniedException", Message: message, Status: 403}
 	case "sns":
 		return &Error{Code: "AuthorizationError", Message: message, Status: 403}
@@ -105,6 +107,8 @@ func validationCode(service string) string {
 		return "ValidationException"
 	case "lambda":
 		return "InvalidParameterValueException"
+	case "xray":
+		return "InvalidRequestException"
 	case "ec2":
 		return "InvalidParameterValue"
 	}

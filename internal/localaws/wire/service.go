@@ -146,6 +146,7 @@ type Call struct {
 	RequestID string
 	Time      time.Time
 	Principal Principal // whose access key the caller has
+	Trace     string    // the header X-Amzn-Trace-Id; "" without one
 }
 
 // Principal is who an access key id belongs to.
