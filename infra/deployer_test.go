@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-
 	"bluegreen/infra/deployer"
 	"bluegreen/infra/settings"
 	"bluegreen/internal/asl"
@@ -20,7 +18,7 @@ import (
 // named are the resources of a snapshot by their logical ids.
 func named(t *testing.T, stack string) map[string]resource {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", stack+".template.json"))
+	text, err := os.ReadFile(filepath.Join("templates", stack+".template.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,27 +129,6 @@ func TestFunctionsAreTheirOwn(t *testing.T) {
 	}
 	if functions := len(users) / 2; functions != len(statemachine.Functions) {
 		t.Errorf("there are %d functions, want %d", functions, len(statemachine.Functions))
-	}
-}
-
-// A team's fleets are called as the team likes: their names are in the rules and in the policies, and no others.
-func TestDeployerOfOthersFleets(t *testing.T) {
-	text := variant(t, map[string]any{
-		"build": synthesised.build, "fleets": "shop-web-*, batch-*", "fleet_roles": "shop-instance", "reserve": "false",
-	}, func(app awscdk.App, s settings.Settings) awscdk.Stack { return deployer.New(app, s) })
-	rule := only(t, ofType(t, text, "AWS::Events::Rule"))
-	if got := at(t, rule.Properties, "EventPattern", "detail", "AutoScalingGroupName"); got != `[{"prefix":"shop-web-"},{"prefix":"batch-"}]` {
-		t.Errorf("instances are drained in groups called %s", got)
-	}
-	for _, want := range []string{"autoScalingGroupName/shop-web-*", "autoScalingGroupName/batch-*", "role/shop-instance"} {
-		if !strings.Contains(string(text), want) {
-			t.Errorf("no policy names %s", want)
-		}
-	}
-	for _, never := range []string{"autoScalingGroupName/ec-", "ReservedConcurrentExecutions"} {
-		if strings.Contains(string(text), never) {
-			t.Errorf("the template names %s", never)
-		}
 	}
 }
 

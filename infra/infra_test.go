@@ -19,14 +19,13 @@ import (
 	"bluegreen/statemachine"
 )
 
-var update = flag.Bool("update", false, "write the snapshots in testdata anew")
+var update = flag.Bool("update", false, "write the snapshots in templates anew")
 
 // synthesised holds the one synthesis that every test reads: starting jsii takes seconds.
 var synthesised struct {
 	stacks    []string          // their ids
 	templates map[string][]byte // by stack, as they are compared: what differs from machine to machine is replaced
 	findings  []string          // of cdk-nag, and other errors and warnings
-	build     string            // folder of bootstraps that stand in for those that make build-arm64 leaves
 }
 
 func TestMain(m *testing.M) {
@@ -37,7 +36,6 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer jsii.Close()
-		defer func() { os.RemoveAll(synthesised.build) }()
 		if err := synthesise(); err != nil {
 			os.Stderr.WriteString("synthesising: " + err.Error() + "\n")
 			return 1
@@ -47,14 +45,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// standIns makes the folder of bootstraps.
-func standIns() error {
-	var err error
-	if synthesised.build, err = os.MkdirTemp("", "bootstraps"); err != nil {
+// synthesise runs the app in this process, on bootstraps that stand in for those that make build-arm64 leaves.
+func synthesise() error {
+	build, err := os.MkdirTemp("", "bootstraps")
+	if err != nil {
 		return err
 	}
+	defer os.RemoveAll(build)
 	for _, f := range statemachine.Functions {
-		folder := filepath.Join(synthesised.build, f.Package())
+		folder := filepath.Join(build, f.Package())
 		if err := os.Mkdir(folder, 0o755); err != nil {
 			return err
 		}
@@ -62,15 +61,7 @@ func standIns() error {
 			return err
 		}
 	}
-	return nil
-}
-
-// synthesise runs the app in this process.
-func synthesise() error {
-	if err := standIns(); err != nil {
-		return err
-	}
-	app := awscdk.NewApp(props(map[string]any{"build": synthesised.build, "operator_email": "operator@example.com"}))
+	app := awscdk.NewApp(props(map[string]any{"build": build, "operator_email": "operator@example.com"}))
 	all, err := stacks(app)
 	if err != nil {
 		return err
@@ -133,7 +124,7 @@ func stable(template []byte) []byte {
 // The snapshots are what a person reviews: what a change of the code changes on AWS shows in its diff.
 func TestSnapshots(t *testing.T) {
 	for _, id := range synthesised.stacks {
-		path := filepath.Join("testdata", id+".template.json")
+		path := filepath.Join("templates", id+".template.json")
 		got := synthesised.templates[id]
 		if *update {
 			if err := os.WriteFile(path, got, 0o644); err != nil {

@@ -44,8 +44,6 @@ var byState = map[string][]Operation{
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
 		{"dynamodb", "PutItem"},
-		{"events", "PutEvents"},
-		{"sns", "Publish"},
 		{"states", "DescribeExecution"},
 	},
 	"WaitHealthy": {
@@ -53,7 +51,6 @@ var byState = map[string][]Operation{
 		{"autoscaling", "DescribeScalingActivities"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
-		{"events", "PutEvents"},
 	},
 	"SwitchTraffic": {
 		{"autoscaling", "AttachLoadBalancerTargetGroups"},
@@ -64,8 +61,6 @@ var byState = map[string][]Operation{
 		{"dynamodb", "PutItem"},
 		{"elasticloadbalancing", "DescribeTargetGroupAttributes"},
 		{"elasticloadbalancing", "DescribeTargetHealth"},
-		{"events", "PutEvents"},
-		{"sns", "Publish"},
 	},
 	"ScaleInBlue": {
 		{"autoscaling", "DescribeAutoScalingGroups"},
@@ -73,7 +68,6 @@ var byState = map[string][]Operation{
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
 		{"dynamodb", "PutItem"},
-		{"events", "PutEvents"},
 	},
 	"CompleteLifecycle": {
 		{"autoscaling", "CompleteLifecycleAction"},
@@ -84,8 +78,6 @@ var byState = map[string][]Operation{
 		{"autoscaling", "SetInstanceProtection"},
 		{"dynamodb", "GetItem"},
 		{"dynamodb", "PutItem"},
-		{"events", "PutEvents"},
-		{"sns", "Publish"},
 		{"ssm", "DescribeInstanceInformation"},
 		{"ssm", "ListCommandInvocations"},
 		{"ssm", "SendCommand"},
@@ -101,9 +93,5 @@ var byState = map[string][]Operation{
 		{"autoscaling", "SuspendProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
-	},
-	"Report": {
-		{"events", "PutEvents"},
-		{"sns", "Publish"},
 	},
 }

@@ -89,3 +89,16 @@ func (s Statement) MarshalJSON() ([]byte, error) {
 		Condition map[string]map[string][]string `json:",omitempty"`
 	}{s.Sid, "Allow", s.Actions, s.Resources, conditions})
 }
+
+// Unscoped are the actions for which AWS knows no resource level, and why functions need them: they alone are allowed on *.
+func Unscoped() map[string]string {
+	why := make(map[string]string)
+	for _, g := range grants {
+		if g.on == nil && !g.logs {
+			for _, action := range g.actions {
+				why[action] = g.why
+			}
+		}
+	}
+	return why
+}

@@ -96,6 +96,9 @@ var rules = []rule{
 	{"lambdas", nil, []string{"github.com/aws/aws-lambda-go"}, "lambdaentry is the only user of aws-lambda-go"},
 	{"internal", []string{"internal/localaws/ec2", "internal/localaws/world", "internal/localaws/wire", "internal/rehearsal"},
 		[]string{"github.com/aws/aws-sdk-go-v2/service/ec2"}, "the ec2 package takes minutes to compile: import it only where it is used"},
+	{"infra/templates", nil, []string{"internal", "lambdas", "statemachine", "infra", "github.com"},
+		"the templates are data, which rehearsals too read: standard library only"},
+	{"internal", nil, []string{"github.com/aws/aws-cdk-go", "github.com/aws/jsii-runtime-go"}, "CDK belongs to infra, which knows the product and not the other way about"},
 }
 
 func TestImports(t *testing.T) {

@@ -152,6 +152,11 @@ var mutations = []mutation{
 		mutant: rehearsal.Mutant{Work: work("ScaleInBlue", before(scaleinblue.New, describeLoadBalancers))},
 		breaks: []int{7},
 	},
+	{
+		name:   "a role lacks what a launch template's tags take",
+		mutant: rehearsal.Mutant{Lacks: map[string]string{"CreateGreen": "TagAtLaunch"}},
+		breaks: []int{7},
+	},
 }
 
 // A checker that sees nothing would let everything pass: each promise has a broken deployment that it, and it alone

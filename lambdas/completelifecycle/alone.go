@@ -14,7 +14,7 @@ import (
 func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, error) {
 	action := call.Document.Action
 	p := call.Begin()
-	policy, deployed, err := h.policyOf(ctx, action.Group)
+	policy, err := h.policyOf(ctx, action.Group)
 	if err != nil {
 		return p, err
 	}
@@ -33,12 +33,6 @@ func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, 
 		}
 		return p.Finished(deploy.Done, fmt.Sprintf("%s has gone on: its lifecycle action is over", action.Instance)), nil
 	}
-	if p.Phase == "" {
-		p.Phase = deploy.DrainsItself
-		if deployed {
-			p.Phase = deploy.DrainsBeside
-		}
-	}
 	since := p.Since.Add(-time.Hour) // a deployment may have begun the same drain before
 	p, slowest, err := h.drain(ctx, call, p.Count(deploy.Sample{}), f, *policy, since, func() error { return nil })
 	if err != nil {
@@ -50,8 +44,8 @@ func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, 
 // goneFor is how many looks in a row must not show the instance held: what is described may lag the event.
 const goneFor = 2
 
-// policyOf is the drain of the lineage that a group belongs to, or nil, and whether a deployment of it is under way.
-func (h handler) policyOf(ctx context.Context, group string) (policy *deploy.DrainPolicy, deployed bool, err error) {
+// policyOf is the drain of the lineage that a group belongs to, or nil.
+func (h handler) policyOf(ctx context.Context, group string) (*deploy.DrainPolicy, error) {
 	keys := []string{group}
 	if key, _, ok := deploy.SplitName(group); ok {
 		keys = append(keys, key)
@@ -59,11 +53,11 @@ func (h handler) policyOf(ctx context.Context, group string) (policy *deploy.Dra
 	for _, key := range keys {
 		record, found, err := h.ledger.Get(ctx, key)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		if found {
-			return record.Drain, record.Lock != nil, nil
+			return record.Drain, nil
 		}
 	}
-	return nil, false, nil
+	return nil, nil
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
-	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -45,11 +44,11 @@ type handler struct {
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
-	return announce.ToPeople(cfg, env, handler{
+	return handler{
 		groups:  autoscaling.NewFromConfig(cfg),
 		targets: elb.NewFromConfig(cfg),
 		ledger:  ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle)
+	}.handle
 }
 
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {

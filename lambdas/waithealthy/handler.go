@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -34,10 +33,10 @@ type handler struct {
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
-	return announce.OnBus(cfg, env, handler{
+	return handler{
 		groups: autoscaling.NewFromConfig(cfg),
 		ledger: ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle)
+	}.handle
 }
 
 // usualInService is when instances are in service at the soonest, usually: pending alone took 16 to 18 s (aws-facts D).

@@ -76,3 +76,18 @@ func putEvents(a *asker, input any) error {
 	}
 	return nil
 }
+
+// onMachine asks for a state machine. A version or an alias is one of its machine: the resource is the ARN without the
+// qualifier, which is a condition key (Step Functions developer guide, "versions and aliases").
+func onMachine(a *asker, input any) error {
+	arn, qualifier := text(input, "StateMachineArn"), ""
+	const unqualified = 7 // arn:aws:states:region:account:stateMachine:name
+	if parts := strings.Split(arn, ":"); len(parts) > unqualified {
+		arn, qualifier = strings.Join(parts[:unqualified], ":"), parts[unqualified]
+	}
+	var of Keys
+	if qualifier != "" {
+		of = oneKey("states:statemachinequalifier", qualifier)
+	}
+	return a.may("states:"+a.call.Operation, arn, of)
+}

@@ -33,6 +33,7 @@ var negations = map[string]string{"StringNotEquals": "StringEquals", "StringNotL
 var keys = []string{
 	"autoscaling:forcedelete", "autoscaling:resourcetag/", "aws:requesttag/", "aws:resourcetag/", "aws:tagkeys", "ec2:createaction",
 	"ec2:resourcetag/", "events:detail-type", "events:source", "iam:passedtoservice", "ssm:resourcetag/",
+	"states:statemachinequalifier",
 }
 
 func parseConditions(block map[string]map[string]oneOrMore[scalar]) ([]condition, error) {

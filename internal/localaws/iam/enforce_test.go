@@ -82,9 +82,7 @@ func (a *account) allow(statements string) {
 	a.t.Helper()
 	a.aws.Account.Lock()
 	defer a.aws.Account.Unlock()
-	if err := a.aws.Roles.PutPolicy("caller", "policy", []byte(document(statements))); err != nil {
-		a.t.Error(err)
-	}
+	a.aws.Roles.PutPolicy("caller", "policy", parse(a.t, statements))
 }
 
 // calls has the function make a call, and returns the payload of its answer.

@@ -54,8 +54,6 @@ type at struct {
 	service string // of the ARN
 	prefix  string // of the ARN's resource, before the member's value
 	action  string // default: service:Operation
-
-	unqualified int // how many parts of the ARN count; 0: all
 }
 
 // named are the operations that name one resource, by ARN or by name.
@@ -76,15 +74,12 @@ var named = map[string]map[string]at{
 	"states": {
 		"DescribeExecution": {member: "ExecutionArn"}, "GetExecutionHistory": {member: "ExecutionArn"},
 		"RedriveExecution": {member: "ExecutionArn"}, "StopExecution": {member: "ExecutionArn"},
-		"StartExecution": machine, "ListExecutions": machine,
 	},
 }
 
 var (
 	table       = at{member: "TableName", service: "dynamodb", prefix: "table/"}
 	targetGroup = at{member: "TargetGroupArn"}
-	// A version or an alias is of its machine: the resource is the ARN without the qualifier.
-	machine = at{member: "StateMachineArn", unqualified: 7}
 )
 
 // special are the operations that mean more than one action or resource, or whose resources have condition keys.
@@ -96,6 +91,8 @@ var special = map[string]meaning{
 	"ec2:TerminateInstances":             onInstances,
 	"events:PutEvents":                   putEvents,
 	"ssm:SendCommand":                    sendCommand,
+	"states:ListExecutions":              onMachine,
+	"states:StartExecution":              onMachine,
 	"sts:GetCallerIdentity":              func(*asker, any) error { return nil }, // nobody can be denied it
 }
 
@@ -111,9 +108,6 @@ func (n at) means(action string) meaning {
 		name := text(input, n.member)
 		if n.prefix != "" && !strings.HasPrefix(name, "arn:") {
 			name = a.arn(n.service, n.prefix+name)
-		}
-		if parts := strings.Split(name, ":"); n.unqualified > 0 && len(parts) > n.unqualified {
-			name = strings.Join(parts[:n.unqualified], ":")
 		}
 		return a.may(action, name, nil)
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Policy is an identity-based policy document, ready to be evaluated.
+// Policy is an identity-based policy document, ready to be evaluated. It is never written to: many roles may share it.
 type Policy struct{ statements []*statement }
 
 // statement is one statement of a policy.

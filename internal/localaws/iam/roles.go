@@ -2,7 +2,6 @@ package iam
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -54,11 +53,7 @@ func New(acct *account.Account, world World) *Roles {
 
 // PutPolicy gives a role, by name, an inline policy, in place of the one of the same name. From its first policy on the
 // role may do what its policies allow and nothing else.
-func (r *Roles) PutPolicy(roleName, policyName string, document []byte) error {
-	policy, err := Parse(document)
-	if err != nil {
-		return fmt.Errorf("policy %s of role %s: %w", policyName, roleName, err)
-	}
+func (r *Roles) PutPolicy(roleName, policyName string, policy *Policy) {
 	found := r.byName[roleName]
 	if found == nil {
 		found = &role{name: roleName, policies: make(map[string]*Policy), used: make(map[Use]bool)}
@@ -70,7 +65,6 @@ func (r *Roles) PutPolicy(roleName, policyName string, document []byte) error {
 		policies = append(policies, found.policies[name])
 	}
 	found.all = newStatements(policies)
-	return nil
 }
 
 // OnDenied has f hear of every request that was denied.
