@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
 	"bluegreen/infra/deployer"
 	"bluegreen/infra/settings"
 	"bluegreen/internal/asl"
@@ -129,6 +131,27 @@ func TestFunctionsAreTheirOwn(t *testing.T) {
 	}
 	if functions := len(users) / 2; functions != len(statemachine.Functions) {
 		t.Errorf("there are %d functions, want %d", functions, len(statemachine.Functions))
+	}
+}
+
+// A team's fleets are called as the team likes: their names are in the rules and in the policies, and no others.
+func TestDeployerOfOthersFleets(t *testing.T) {
+	text := variant(t, map[string]any{
+		"build": synthesised.build, "fleets": "shop-web-*, batch-*", "fleet_roles": "shop-instance", "reserve": "false",
+	}, func(app awscdk.App, s settings.Settings) awscdk.Stack { return deployer.New(app, s) })
+	rule := only(t, ofType(t, text, "AWS::Events::Rule"))
+	if got := at(t, rule.Properties, "EventPattern", "detail", "AutoScalingGroupName"); got != `[{"prefix":"shop-web-"},{"prefix":"batch-"}]` {
+		t.Errorf("instances are drained in groups called %s", got)
+	}
+	for _, want := range []string{"autoScalingGroupName/shop-web-*", "autoScalingGroupName/batch-*", "role/shop-instance"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no policy names %s", want)
+		}
+	}
+	for _, never := range []string{"autoScalingGroupName/ec-", "ReservedConcurrentExecutions"} {
+		if strings.Contains(string(text), never) {
+			t.Errorf("the template names %s", never)
+		}
 	}
 }
 

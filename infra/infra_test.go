@@ -26,6 +26,7 @@ var synthesised struct {
 	stacks    []string          // their ids
 	templates map[string][]byte // by stack, as they are compared: what differs from machine to machine is replaced
 	findings  []string          // of cdk-nag, and other errors and warnings
+	build     string            // folder of bootstraps that stand in for those that make build-arm64 leaves
 }
 
 func TestMain(m *testing.M) {
@@ -36,6 +37,7 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer jsii.Close()
+		defer func() { os.RemoveAll(synthesised.build) }()
 		if err := synthesise(); err != nil {
 			os.Stderr.WriteString("synthesising: " + err.Error() + "\n")
 			return 1
@@ -45,15 +47,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// synthesise runs the app in this process, on bootstraps that stand in for those that make build-arm64 leaves.
-func synthesise() error {
-	build, err := os.MkdirTemp("", "bootstraps")
-	if err != nil {
+// standIns makes the folder of bootstraps.
+func standIns() error {
+	var err error
+	if synthesised.build, err = os.MkdirTemp("", "bootstraps"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(build)
 	for _, f := range statemachine.Functions {
-		folder := filepath.Join(build, f.Package())
+		folder := filepath.Join(synthesised.build, f.Package())
 		if err := os.Mkdir(folder, 0o755); err != nil {
 			return err
 		}
@@ -61,7 +62,15 @@ func synthesise() error {
 			return err
 		}
 	}
-	app := awscdk.NewApp(props(map[string]any{"build": build, "operator_email": "operator@example.com"}))
+	return nil
+}
+
+// synthesise runs the app in this process.
+func synthesise() error {
+	if err := standIns(); err != nil {
+		return err
+	}
+	app := awscdk.NewApp(props(map[string]any{"build": synthesised.build, "operator_email": "operator@example.com"}))
 	all, err := stacks(app)
 	if err != nil {
 		return err

@@ -99,14 +99,17 @@ func TestPipelineAsksAPerson(t *testing.T) {
 // The source is a repository behind a connection: only a change of the request deploys.
 func TestPipelineFromAConnection(t *testing.T) {
 	const arn = "arn:aws:codeconnections:ap-northeast-1:123456789012:connection/0f1e2d3c"
-	text := pipelineWith(t, map[string]any{"source": "connection", "connection": arn, "repository": "team/site"})
+	text := pipelineWith(t, map[string]any{"source": "connection", "connection": arn, "repository": "team/site", "input": "deploy/request.json"})
 	p := only(t, ofType(t, text, codePipeline)).Properties
 	if got := at(t, p, "Stages", 0, "Actions", 0, "Configuration", "FullRepositoryId"); got != "team/site" {
 		t.Errorf("the source is %s", got)
 	}
 	push := p["Triggers"].([]any)[0].(map[string]any)["GitConfiguration"].(map[string]any)["Push"].([]any)[0]
-	if branches, files := at(t, push, "Branches", "Includes"), at(t, push, "FilePaths", "Includes"); branches != `["main"]` || files != `["state_machine_input.json"]` {
+	if branches, files := at(t, push, "Branches", "Includes"), at(t, push, "FilePaths", "Includes"); branches != `["main"]` || files != `["deploy/request.json"]` {
 		t.Errorf("pushes to %s of %s deploy", branches, files)
+	}
+	if got := at(t, p, "Stages", 1, "Actions", 0, "Configuration", "Input"); got != "deploy/request.json" {
+		t.Errorf("%s is deployed", got)
 	}
 	if n := len(ofType(t, text, "AWS::Events::Rule")) + len(ofType(t, text, "AWS::CodeCommit::Repository")); n > 0 {
 		t.Error("there are resources of a CodeCommit source")

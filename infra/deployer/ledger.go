@@ -10,8 +10,8 @@ import (
 
 // ledger makes the table of records. It outlives the stack: who deploys which fleet, and what has to be put back, is
 // written nowhere else.
-func (b build) ledger() awsdynamodb.Table {
-	return awsdynamodb.NewTable(b.stack, jsii.String("Ledger"), &awsdynamodb.TableProps{
+func (b build) ledger() {
+	awsdynamodb.NewTable(b.stack, jsii.String("Ledger"), &awsdynamodb.TableProps{
 		TableName:    jsii.String(b.settings.Table()),
 		PartitionKey: &awsdynamodb.Attribute{Name: jsii.String(ledger.KeyAttribute), Type: awsdynamodb.AttributeType_STRING},
 		// A handful of requests a minute while something is deployed, none otherwise.

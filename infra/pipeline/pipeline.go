@@ -16,8 +16,6 @@ import (
 )
 
 const (
-	// Input is where the request lies in what the source gives: at the top, as the first seed has it.
-	Input = "state_machine_input.json"
 	// namePrefix begins the names of the executions that commits start: with a hyphen and the action's id (36
 	// characters) far below the 80 that Step Functions takes.
 	namePrefix = "commit"
@@ -48,7 +46,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	if s.Approval {
 		stages = append(stages, stage("Approve", approve(topic(stack, s), from.change)))
 	}
-	stages = append(stages, stage("Deploy", deploy(machine.LiveARN(stack, started))))
+	stages = append(stages, stage("Deploy", deploy(machine.LiveARN(stack, started), s.Input)))
 	role, policy := role(stack, s, artifacts, append(from.allow, invoke(stack, s, started)...))
 	pipeline := awscodepipeline.NewCfnPipeline(stack, jsii.String("Pipeline"), &awscodepipeline.CfnPipelineProps{
 		Name:          jsii.String(s.Name("bluegreen")),
@@ -83,7 +81,7 @@ func artifact(name string) *[]any {
 
 // deploy starts the machine's alias with the file and waits for the execution's end: the action fails as that does. Its
 // output is an artifact; its variables name the execution.
-func deploy(alias *string) awscodepipeline.CfnPipeline_ActionDeclarationProperty {
+func deploy(alias *string, input string) awscodepipeline.CfnPipeline_ActionDeclarationProperty {
 	return awscodepipeline.CfnPipeline_ActionDeclarationProperty{
 		Name:           jsii.String("BlueGreen"),
 		ActionTypeId:   kind("Invoke", "AWS", "StepFunctions"),
@@ -95,7 +93,7 @@ func deploy(alias *string) awscodepipeline.CfnPipeline_ActionDeclarationProperty
 		Configuration: &map[string]*string{
 			"StateMachineArn":     alias,
 			"InputType":           jsii.String("FilePath"),
-			"Input":               jsii.String(Input),
+			"Input":               &input,
 			"ExecutionNamePrefix": jsii.String(namePrefix),
 		},
 	}

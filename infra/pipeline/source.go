@@ -44,7 +44,7 @@ func source(stack awscdk.Stack, s settings.Settings) origin {
 func commits(stack awscdk.Stack, s settings.Settings) origin {
 	repository := awscodecommit.NewCfnRepository(stack, jsii.String("Repository"), &awscodecommit.CfnRepositoryProps{
 		RepositoryName:        &s.Repository,
-		RepositoryDescription: jsii.String("Commit " + Input + " to deploy " + s.Prefix()),
+		RepositoryDescription: jsii.String("Commit " + s.Input + " to deploy " + s.Prefix()),
 	})
 	// The history says what was deployed when.
 	repository.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
@@ -92,7 +92,7 @@ func connection(s settings.Settings) origin {
 			"providerType": "CodeStarSourceConnection",
 			"gitConfiguration": map[string]any{
 				"sourceActionName": "Source",
-				"push":             []any{map[string]any{"branches": list(s.Branch), "filePaths": list(Input)}},
+				"push":             []any{map[string]any{"branches": list(s.Branch), "filePaths": list(s.Input)}},
 			},
 		}},
 	}

@@ -56,6 +56,8 @@ var fields = []field{
 	{"connection", optional(func(s *Settings) *string { return &s.Connection }, `^arn:[\w-]+:code(star-)?connections:[\w-]+:\d{12}:connection/[\w-]+$`,
 		"the ARN of a CodeConnections connection"), always("")},
 	{"key", optional(func(s *Settings) *string { return &s.Key }, `^[^\s].*\.zip$`, "the key of a zip file like bluegreen/input.zip"), always("")},
+	{"input", optional(func(s *Settings) *string { return &s.Input }, `^[\w.-]+(/[\w.-]+)*\.json$`, "a path inside the source like pipeline/state_machine_input.json"),
+		always("state_machine_input.json")},
 	{"approval", oneOf(func(s *Settings, v string) { s.Approval = v == "true" }, "true", "false"), always("false")},
 	{"guardrails", optional(func(s *Settings) *string { return &s.Guardrails }, `.`, "a folder"), always("../layers/guardrails")},
 	{"build", optional(func(s *Settings) *string { return &s.Build }, `.`, "a folder"), always("../build/linux_arm64")},

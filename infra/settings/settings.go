@@ -53,6 +53,7 @@ type Settings struct {
 	Branch     string
 	Connection string // ARN, for SourceConnection
 	Key        string // of the object, for SourceS3
+	Input      string // where the request lies in the source
 	Approval   bool   // a person approves in the pipeline before a deployment starts
 
 	Guardrails string // folder of the operators' policy, which becomes a layer

@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -36,6 +37,7 @@ func TestBadValues(t *testing.T) {
 		{map[string]any{"vpc": "vpc-0123456789abcdef0", "subnets": "subnet-01234567"}, []string{`subnets: an existing VPC takes at least two`}},
 		{map[string]any{"subnets": "subnet-01234567"}, []string{`vpc: it is not set, but subnets are`}},
 		{map[string]any{"source": "connection"}, []string{`connection: source is connection: give the ARN`, `repository: source is connection: give owner/name`}},
+		{map[string]any{"input": "/etc/passwd"}, []string{`input: "/etc/passwd": give a path inside the source`}},
 		{map[string]any{"source": "s3", "repository": "a/b"}, []string{`key: source is s3`, `repository: owner/name is for source connection`}},
 	} {
 		_, err := read(c.values)
@@ -47,6 +49,19 @@ func TestBadValues(t *testing.T) {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("%v: %q does not say %q", c.values, err, want)
 			}
+		}
+	}
+}
+
+// docs/aws.md says what each parameter is.
+func TestEachIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/aws.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range settings.Keys() {
+		if !strings.Contains(string(text), "\n| `"+key+"` |") {
+			t.Errorf("docs/aws.md has no line for the parameter %s", key)
 		}
 	}
 }

@@ -33,7 +33,9 @@ func TestDescribeBlueWritesNothing(t *testing.T) {
 			t.Errorf("DescribeBlue may call %s", o)
 		}
 	}
-	if operations := actions.Of("Report"); len(operations) > 0 {
-		t.Errorf("Report may call %v", operations)
+	for _, o := range actions.Of("Report") {
+		if o.Name != "PutEvents" && o.Name != "Publish" {
+			t.Errorf("Report may call %s: it tells, and does nothing else", o)
+		}
 	}
 }

@@ -44,6 +44,8 @@ var byState = map[string][]Operation{
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
 		{"dynamodb", "PutItem"},
+		{"events", "PutEvents"},
+		{"sns", "Publish"},
 		{"states", "DescribeExecution"},
 	},
 	"WaitHealthy": {
@@ -51,6 +53,7 @@ var byState = map[string][]Operation{
 		{"autoscaling", "DescribeScalingActivities"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
+		{"events", "PutEvents"},
 	},
 	"SwitchTraffic": {
 		{"autoscaling", "AttachLoadBalancerTargetGroups"},
@@ -61,6 +64,8 @@ var byState = map[string][]Operation{
 		{"dynamodb", "PutItem"},
 		{"elasticloadbalancing", "DescribeTargetGroupAttributes"},
 		{"elasticloadbalancing", "DescribeTargetHealth"},
+		{"events", "PutEvents"},
+		{"sns", "Publish"},
 	},
 	"ScaleInBlue": {
 		{"autoscaling", "DescribeAutoScalingGroups"},
@@ -68,6 +73,7 @@ var byState = map[string][]Operation{
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
 		{"dynamodb", "PutItem"},
+		{"events", "PutEvents"},
 	},
 	"CompleteLifecycle": {
 		{"autoscaling", "CompleteLifecycleAction"},
@@ -78,6 +84,8 @@ var byState = map[string][]Operation{
 		{"autoscaling", "SetInstanceProtection"},
 		{"dynamodb", "GetItem"},
 		{"dynamodb", "PutItem"},
+		{"events", "PutEvents"},
+		{"sns", "Publish"},
 		{"ssm", "DescribeInstanceInformation"},
 		{"ssm", "ListCommandInvocations"},
 		{"ssm", "SendCommand"},
@@ -93,5 +101,9 @@ var byState = map[string][]Operation{
 		{"autoscaling", "SuspendProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
+	},
+	"Report": {
+		{"events", "PutEvents"},
+		{"sns", "Publish"},
 	},
 }

@@ -10,6 +10,7 @@ import (
 type Sample struct {
 	Good    bool
 	Serving int // instances that serve
+	Wanted  int // that must; 0: not counted
 	Message string
 }
 
@@ -20,7 +21,7 @@ func GreenInService(blue, green Fleet) Sample {
 	have := len(green.Serving())
 	message := fmt.Sprintf("green %s has %d of %d instances in service (blue wants %d)",
 		green.Name, have, want, blue.Sizes.Desired)
-	return Sample{Good: want > 0 && have >= want, Serving: have, Message: message}
+	return Sample{Good: want > 0 && have >= want, Serving: have, Wanted: want, Message: message}
 }
 
 // GreenServes judges green once it is attached: at least want of its instances are healthy in every target group, and
@@ -40,7 +41,7 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 		slices.Sort(bare)
 		message += ", none in " + strings.Join(bare, ", ") + " where blue serves"
 	}
-	return Sample{Good: want > 0 && healthy >= want && len(bare) == 0, Serving: healthy, Message: message}
+	return Sample{Good: want > 0 && healthy >= want && len(bare) == 0, Serving: healthy, Wanted: want, Message: message}
 }
 
 // BlueServes judges blue when traffic returns to it: at least want of its instances are healthy in every target group.

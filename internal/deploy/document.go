@@ -164,13 +164,16 @@ const (
 
 // Progress is the state of a poll loop, and what a person reads in the execution's history.
 type Progress struct {
-	State   string     `json:"state"`           // the poll loop that this belongs to
-	Verdict Verdict    `json:"verdict"`         //
-	Seconds int        `json:"seconds"`         // pause before the next look
-	Since   time.Time  `json:"since"`           // when the loop began
-	Phase   string     `json:"phase,omitempty"` // of a loop with several
-	Good    int        `json:"good,omitempty"`  // good samples in a row
-	Bad     int        `json:"bad,omitempty"`   // bad samples in a row, where good ones are the rule
+	State   string     `json:"state"`             // the poll loop that this belongs to
+	Verdict Verdict    `json:"verdict"`           //
+	Seconds int        `json:"seconds"`           // pause before the next look
+	Began   time.Time  `json:"began,omitzero"`    // when the loop began
+	Since   time.Time  `json:"since"`             // when its phase began
+	Phase   string     `json:"phase,omitempty"`   // of a loop with several
+	Good    int        `json:"good,omitempty"`    // good samples in a row
+	Bad     int        `json:"bad,omitempty"`     // bad samples in a row, where good ones are the rule
+	Serving int        `json:"serving,omitempty"` // instances of green that serve, at the last look that counted them
+	Wanted  int        `json:"wanted,omitempty"`  // instances that must
 	DrainBy *time.Time `json:"drain_by,omitempty"`
 	Pinned  int        `json:"pinned,omitempty"` // the minimum that the record says both fleets are pinned at
 
@@ -179,6 +182,8 @@ type Progress struct {
 	HeartbeatAfter   string     `json:"heartbeat_after,omitempty"`   // the instance up to which a round of heartbeats has come
 	HeartbeatSeconds int        `json:"heartbeat_seconds,omitempty"` // timeout of the hook
 	Unfinished       bool       `json:"unfinished,omitempty"`        // this look left lifecycle calls to the next one
+
+	DrainStatus DrainStatus `json:"drain_status,omitempty"` // of the one instance that is drained outside of a deployment
 
 	Message string `json:"message"` // one sentence
 }

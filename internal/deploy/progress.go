@@ -21,7 +21,7 @@ func (c Call) Begin() Progress {
 	if p := c.Document.Progress; p != nil && p.State == c.State {
 		return *p
 	}
-	return Progress{State: c.State, Since: c.Entered}
+	return Progress{State: c.State, Began: c.Entered, Since: c.Entered}
 }
 
 // Elapsed is how long the loop has lasted; a redrive begins it anew.
@@ -101,6 +101,9 @@ func (p Progress) Count(s Sample) Progress {
 		p.Good, p.Bad = p.Good+1, 0
 	} else {
 		p.Good, p.Bad = 0, p.Bad+1
+	}
+	if s.Wanted > 0 {
+		p.Serving, p.Wanted = s.Serving, s.Wanted
 	}
 	return p
 }

@@ -50,18 +50,30 @@ func (r *Report) succeeded(d *Deployment) {
 	case d.Route == RouteNothing:
 		r.Live = d.Blue
 		r.What = "nothing to recover: no deployment of " + d.Lineage + " was under way"
-	case d.Closed == EndRolledBack:
-		r.Live = d.Blue
-		r.What = fmt.Sprintf("what %s left is undone: %s serves as before", d.Execution, d.Blue)
-	case d.Then == ThenEnd && d.Closed == EndSucceeded:
-		r.Live = d.Green
-		r.What = fmt.Sprintf("what %s left is finished: %s serves, %s %s", d.Execution, d.Green, d.Blue, d.BlueAfter.fate())
+	case d.Closed == EndRolledBack, d.Then == ThenEnd && d.Closed == EndSucceeded:
+		r.Live, r.What = d.live(), d.closing()
 	case d.Then == ThenEnd:
 		r.What = "the lock was given back meanwhile: nothing was left to put right"
 	default:
 		r.Live = d.Green
 		r.What = fmt.Sprintf("%s serves; %s %s", d.Green, d.Blue, d.BlueAfter.fate())
 	}
+}
+
+// live is the group that serves once a deployment is closed.
+func (d Deployment) live() string {
+	if d.Closed == EndRolledBack {
+		return d.Blue
+	}
+	return d.Green
+}
+
+// closing says what another execution has made of a deployment whose own had ended.
+func (d Deployment) closing() string {
+	if d.Closed == EndRolledBack {
+		return fmt.Sprintf("what %s left is undone: %s serves as before", d.Execution, d.Blue)
+	}
+	return fmt.Sprintf("what %s left is finished: %s serves, %s %s", d.Execution, d.Green, d.Blue, d.BlueAfter.fate())
 }
 
 // fate is what has become of blue.

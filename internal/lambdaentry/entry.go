@@ -6,9 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -20,21 +18,6 @@ import (
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 )
-
-// LedgerTableVariable names the environment variable that holds the name of the ledger's table.
-const LedgerTableVariable = "LEDGER_TABLE"
-
-// GuardrailsVariable names the environment variable that holds the path of the operators' guardrails.
-const GuardrailsVariable = "GUARDRAILS"
-
-// defaultGuardrails is where the layer puts them.
-const defaultGuardrails = "/opt/guardrails.json"
-
-// Environment is what a function is configured with.
-type Environment struct {
-	LedgerTable string // DynamoDB table of records
-	Guardrails  string // file with the operators' policy; empty: there is none
-}
 
 // Handle is the work of one state.
 type Handle func(context.Context, deploy.Call) (deploy.Document, error)
@@ -55,27 +38,15 @@ func Start(newHandle New) {
 		fmt.Fprintln(os.Stderr, "loading the AWS configuration:", err)
 		os.Exit(1)
 	}
-	env := Environment{LedgerTable: os.Getenv(LedgerTableVariable), Guardrails: guardrails()}
-	if env.LedgerTable == "" {
-		fmt.Fprintf(os.Stderr, "%s is not set: it must name the ledger's DynamoDB table\n", LedgerTableVariable)
+	env, err := fromEnvironment()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	if err := traceCalls(&cfg); err != nil { // no deployment fails for want of a trace
 		fmt.Fprintln(os.Stderr, "setting up X-Ray:", err)
 	}
-	lambda.StartWithOptions(entry{traced(newHandle(cfg, env))}, lambda.WithContext(ctx))
-}
-
-// guardrails is the file that the variable names, which must then exist; else the layer's, if there is a layer. A file
-// that is there and cannot be looked at counts as there: nobody deploys without the guardrails that operators made.
-func guardrails() string {
-	if path := os.Getenv(GuardrailsVariable); path != "" {
-		return path
-	}
-	if _, err := os.Stat(defaultGuardrails); errors.Is(err, fs.ErrNotExist) {
-		return ""
-	}
-	return defaultGuardrails
+	lambda.StartWithOptions(entry{traced(Measured(env, newHandle(cfg, env)))}, lambda.WithContext(ctx))
 }
 
 // entry implements lambda.Handler.

@@ -22,6 +22,7 @@ type ends struct {
 	expected  map[string]traits                   // of each group, as others than the deployment want it
 	unseen    unseen                              // sizes that others set and that the scale-in cannot know of
 	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
+	filled    map[string]bool                     // fleets that were replaced and that others have given a size again
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
 	templates []types.LaunchTemplateSpecification // that the lineage launches from, with versions as people name them
 	resolved  map[string][]string                 // by execution: the templates' versions when it began
@@ -33,7 +34,7 @@ type ends struct {
 func newEnds(w *watch) ends {
 	e := ends{
 		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), resolved: make(map[string][]string),
-		unseen: make(unseen), room: make(map[string]string),
+		unseen: make(unseen), room: make(map[string]string), filled: make(map[string]bool),
 		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range w.r.AWS.Groups.Names() {
@@ -76,6 +77,9 @@ func (e *ends) changedByOthers(w *watch, before map[string]traits) {
 				e.onGreen[name] = make(traits)
 			}
 			into = e.onGreen[name]
+		}
+		if name != e.live && (was[traitMax] == "0") != (after[traitMax] == "0") {
+			e.filled[name] = after[traitMax] != "0"
 		}
 		for _, side := range []traits{was, after} {
 			for key := range side {
@@ -204,6 +208,7 @@ func (v *verdict) world() {
 func (v *verdict) adopt() {
 	if view, exists := v.r.AWS.Groups.View(v.record.Live); exists {
 		v.ends.expected[view.Name], v.ends.live = traitsOf(view), view.Name
+		delete(v.ends.filled, view.Name)
 	}
 }
 
@@ -266,9 +271,10 @@ func (v *verdict) serves(view localasg.GroupView) {
 // quieted are the processes that are suspended on a fleet that stands by at size 0.
 var quieted = []string{"AlarmNotification", "ScheduledActions"}
 
-// empty checks a fleet that was replaced: at size 0, quiet, out of traffic, and otherwise as it was.
+// empty checks a fleet that was replaced: at size 0 unless others filled it again, quiet, out of traffic, and otherwise
+// as it was.
 func (v *verdict) empty(view localasg.GroupView) {
-	v.check(view.Min == 0 && view.Max == 0 && view.Desired == 0 && len(view.Instances) == 0,
+	v.check(v.ends.filled[view.Name] || view.Min == 0 && view.Max == 0 && view.Desired == 0 && len(view.Instances) == 0,
 		"%s is not empty: min %d desired %d max %d, %d instances", view.Name, view.Min, view.Desired, view.Max, len(view.Instances))
 	v.check(len(view.Attachments) == 0, "%s has %d target groups", view.Name, len(view.Attachments))
 	for _, process := range quieted {

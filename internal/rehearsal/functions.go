@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"bluegreen/internal/lambdaentry"
-	"bluegreen/internal/localaws"
 	locallambda "bluegreen/internal/localaws/lambda"
+	"bluegreen/internal/localaws/world"
 	"bluegreen/lambdas/completelifecycle"
 	"bluegreen/lambdas/creategreen"
 	"bluegreen/lambdas/describeblue"
@@ -36,23 +36,28 @@ var work = map[string]lambdaentry.New{
 	"Report":            report.New,
 }
 
-// defineFunctions puts the Lambdas' own code into the account, to run in process. begun is told of each invocation whose
-// AWS calls are signed with the access key which execution it works for.
-func defineFunctions(a *localaws.AWS, machine string, env lambdaentry.Environment, mutant Mutant, begun func(accessKeyID, execution string)) error {
+// defineFunctions puts the Lambdas' own code into the account, to run in process.
+func (r *Rehearsal) defineFunctions(machine string, w world.World) error {
+	env := lambdaentry.Environment{
+		LedgerTable: w.LedgerTable, Guardrails: r.guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
+		Clock: r.clock, Log: &r.log,
+	}
 	for _, f := range statemachine.Functions {
 		newHandle, ok := work[f.State]
-		if changed, mutated := mutant.Work[f.State]; mutated {
+		if changed, mutated := r.mutant.Work[f.State]; mutated {
 			newHandle = changed
 		}
 		if !ok {
 			return fmt.Errorf("the rehearsal does not know the code of %s", f.State)
 		}
 		spec := locallambda.FunctionSpec{
-			Name:        functionName(machine, f.State),
-			Timeout:     time.Duration(f.TimeoutSeconds) * time.Second,
-			Environment: map[string]string{lambdaentry.LedgerTableVariable: env.LedgerTable},
+			Name:    functionName(machine, f.State),
+			Timeout: time.Duration(f.TimeoutSeconds) * time.Second,
+			Environment: map[string]string{
+				lambdaentry.LedgerTableVariable: w.LedgerTable, lambdaentry.OperatorTopicVariable: w.OperatorTopic,
+			},
 		}
-		if err := a.Functions.Define(spec, inProcess(newHandle, env, begun)); err != nil {
+		if err := r.AWS.Functions.Define(spec, r.inProcess(newHandle, env)); err != nil {
 			return err
 		}
 	}
@@ -61,11 +66,12 @@ func defineFunctions(a *localaws.AWS, machine string, env lambdaentry.Environmen
 
 func functionName(machine, state string) string { return machine + "-" + state }
 
-// inProcess runs a state's work as Lambda would, with the invocation's own clients.
-func inProcess(newHandle lambdaentry.New, env lambdaentry.Environment, begun func(accessKeyID, execution string)) locallambda.Code {
+// inProcess runs a state's work as Lambda would, with the invocation's own clients. The watch is told which execution the
+// AWS calls are made for that are signed with the invocation's access key.
+func (r *Rehearsal) inProcess(newHandle lambdaentry.New, env lambdaentry.Environment) locallambda.Code {
 	return func(ctx context.Context, inv locallambda.Invocation, payload []byte) ([]byte, *locallambda.Failure) {
-		begun(inv.AccessKeyID, executionOf(payload))
-		response, failure := lambdaentry.Invoke(ctx, newHandle(inv.AWS, env), payload)
+		r.watch.begun(inv.AccessKeyID, executionOf(payload))
+		response, failure := lambdaentry.Invoke(ctx, lambdaentry.Measured(env, newHandle(inv.AWS, env)), payload)
 		if failure == nil {
 			return response, nil
 		}

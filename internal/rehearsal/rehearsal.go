@@ -3,6 +3,7 @@
 package rehearsal
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -11,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"bluegreen/internal/clock"
-	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/wire"
 	"bluegreen/internal/localaws/world"
@@ -37,7 +37,8 @@ type Rehearsal struct {
 	World world.World
 
 	clock    timeline
-	config   aws.Config // an operator's
+	log      bytes.Buffer // of the functions
+	config   aws.Config   // an operator's
 	machines *sfn.Client
 	mutant   Mutant
 	watch    *watch
@@ -77,10 +78,11 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	if err != nil {
 		return err
 	}
+	if err := r.subscribe(ctx, seeded); err != nil {
+		return err
+	}
 	machine := statemachine.Name(plan.Project, plan.Role, plan.Environment)
-	env := lambdaentry.Environment{LedgerTable: plan.LedgerTable, Guardrails: r.guardrails}
-	begun := func(accessKeyID, execution string) { r.watch.begun(accessKeyID, execution) }
-	if err := defineFunctions(r.AWS, machine, env, r.mutant, begun); err != nil {
+	if err := r.defineFunctions(machine, seeded); err != nil {
 		return err
 	}
 	if err := r.givePolicies(plan); err != nil {

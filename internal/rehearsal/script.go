@@ -25,6 +25,8 @@ type Script struct {
 	noted      []string // instance ids
 
 	drainMachine string // ARN, once graceful-shutdown has put it there
+	mailRead     int    // mails that the scenario has shown
+	stages       string // URL of the queue that keeps our events, once listen has put it there
 
 	mend    []func() // take the faults away
 	struck  []string // instances that the scenario made sick or ended
@@ -49,6 +51,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"drains": s.drains, "lose-agent": s.loseAgent, "note": s.noteMembers, "drained": s.drained, "protect": s.protect,
 		"graceful-shutdown": s.gracefulShutdown, "lose-events": s.loseEvents, "interrupt-spot": s.interruptSpot, "shutdowns": s.shutdowns,
 		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge, "guardrails": s.guardrails,
+		"mail": s.mail, "listen": s.listen, "events": s.events, "metrics": s.metrics,
 	}
 	command, ok := commands[d.Cmd]
 	if !ok {

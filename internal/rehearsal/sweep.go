@@ -171,7 +171,7 @@ func outlivesDeployment(t *trial, c struckCall) {
 }
 
 func reads(operation string) bool {
-	return strings.HasPrefix(operation, "Describe") || strings.HasPrefix(operation, "Get")
+	return strings.HasPrefix(operation, "Describe") || strings.HasPrefix(operation, "Get") || tells(operation)
 }
 
 // callPoints are every call in every way.

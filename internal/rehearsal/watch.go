@@ -45,8 +45,14 @@ type act struct {
 // deployment reports whether a function of the state machine acts; nobody does when the act is nil.
 func (a *act) deployment() bool { return a != nil && a.state != "" }
 
+// tells reports whether an operation only tells others: it changes nothing that a promise is about.
+func tells(operation string) bool { return operation == "PutEvents" || operation == "Publish" }
+
 // writes reports whether the call may change something.
 func (a *act) writes() bool {
+	if tells(a.operation) {
+		return false
+	}
 	for _, reading := range []string{"Describe", "Get", "List", "Query", "Scan", "Search"} {
 		if strings.HasPrefix(a.operation, reading) {
 			return false

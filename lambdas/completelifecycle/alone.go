@@ -14,7 +14,7 @@ import (
 func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, error) {
 	action := call.Document.Action
 	p := call.Begin()
-	policy, err := h.policyOf(ctx, action.Group)
+	policy, deployed, err := h.policyOf(ctx, action.Group)
 	if err != nil {
 		return p, err
 	}
@@ -33,6 +33,12 @@ func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, 
 		}
 		return p.Finished(deploy.Done, fmt.Sprintf("%s has gone on: its lifecycle action is over", action.Instance)), nil
 	}
+	if p.Phase == "" {
+		p.Phase = deploy.DrainsItself
+		if deployed {
+			p.Phase = deploy.DrainsBeside
+		}
+	}
 	since := p.Since.Add(-time.Hour) // a deployment may have begun the same drain before
 	p, slowest, err := h.drain(ctx, call, p.Count(deploy.Sample{}), f, *policy, since, func() error { return nil })
 	if err != nil {
@@ -44,8 +50,8 @@ func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, 
 // goneFor is how many looks in a row must not show the instance held: what is described may lag the event.
 const goneFor = 2
 
-// policyOf is the drain of the lineage that a group belongs to, or nil.
-func (h handler) policyOf(ctx context.Context, group string) (*deploy.DrainPolicy, error) {
+// policyOf is the drain of the lineage that a group belongs to, or nil, and whether a deployment of it is under way.
+func (h handler) policyOf(ctx context.Context, group string) (policy *deploy.DrainPolicy, deployed bool, err error) {
 	keys := []string{group}
 	if key, _, ok := deploy.SplitName(group); ok {
 		keys = append(keys, key)
@@ -53,11 +59,11 @@ func (h handler) policyOf(ctx context.Context, group string) (*deploy.DrainPolic
 	for _, key := range keys {
 		record, found, err := h.ledger.Get(ctx, key)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if found {
-			return record.Drain, nil
+			return record.Drain, record.Lock != nil, nil
 		}
 	}
-	return nil, nil
+	return nil, false, nil
 }

@@ -43,6 +43,9 @@ func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress,
 	}
 	todo := make(map[deploy.DrainAction][]string)
 	for _, d := range drains {
+		if call.Way == deploy.Alone {
+			p.DrainStatus = d.Status
+		}
 		action := policy.Decide(d, call.Entered)
 		todo[action] = append(todo[action], d.ID)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
@@ -54,12 +55,12 @@ type handler struct {
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	return handler{
+	return announce.ToPeople(cfg, env, handler{
 		groups:   group,
 		actions:  group,
 		commands: ssm.NewFromConfig(cfg),
 		ledger:   ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle
+	}.handle)
 }
 
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {

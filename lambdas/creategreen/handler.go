@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -64,14 +65,14 @@ type handler struct {
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	return handler{
+	return announce.ToPeople(cfg, env, handler{
 		groups:    group,
 		hooks:     group,
 		processes: group,
 
 		executions: sfn.NewFromConfig(cfg),
 		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle
+	}.handle)
 }
 
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
@@ -102,7 +103,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		return deploy.Document{}, err
 	}
 	document.Deployment = &d
-	document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered,
+	document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered, Wanted: int(aws.ToInt32(blue.DesiredCapacity)),
 		Message: fmt.Sprintf("green %s has %d instances wanted", d.Green, aws.ToInt32(blue.DesiredCapacity))}
 	return document, nil
 }

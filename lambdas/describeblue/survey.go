@@ -18,7 +18,8 @@ import (
 
 // survey looks at blue and fills in how it is replaced; the error names everything that stands in the way.
 func (h handler) survey(ctx context.Context, request deploy.Request, record ledger.Record, policy guardrails.Policy, d *deploy.Deployment) error {
-	described, err := fleet.Describe(ctx, h.groups, d.Blue)
+	before := superseded(request.Action, record)
+	described, err := fleet.Describe(ctx, h.groups, append(before, d.Blue)...)
 	if err != nil {
 		return err
 	}
@@ -27,7 +28,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 		return missing(request.BlueName, record)
 	}
 	blue := fleet.Of(group)
-	findings := inspect(group, blue)
+	findings := append(inspect(group, blue), supersededFindings(described, before)...)
 	d.TargetGroups = blue.TargetGroups
 	d.Strategy = request.Strategy
 	if d.Strategy == "" {

@@ -1,5 +1,5 @@
 // Package report writes what a person is told at the end of an execution: what happened, what is left, and the
-// commands that show or mend it. It calls nothing.
+// commands that show or mend it. It calls nothing but what tells them.
 package report
 
 import (
@@ -7,12 +7,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/lambdaentry"
 )
 
 // New makes the state's work.
-func New(aws.Config, lambdaentry.Environment) lambdaentry.Handle { return handle }
+func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
+	return announce.ToPeople(cfg, env, handle)
+}
 
 func handle(_ context.Context, call deploy.Call) (deploy.Document, error) {
 	document := call.Document

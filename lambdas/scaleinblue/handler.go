@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -34,10 +35,10 @@ type handler struct {
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
-	return handler{
+	return announce.OnBus(cfg, env, handler{
 		groups: autoscaling.NewFromConfig(cfg),
 		ledger: ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle
+	}.handle)
 }
 
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {

@@ -267,5 +267,5 @@ func phase(p deploy.Progress, name string, call deploy.Call) deploy.Progress {
 	if p.Phase == name {
 		return p
 	}
-	return deploy.Progress{State: p.State, Since: call.Entered, Phase: name}
+	return deploy.Progress{State: p.State, Began: p.Began, Since: call.Entered, Phase: name, Serving: p.Serving, Wanted: p.Wanted}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
+	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -44,11 +45,11 @@ type handler struct {
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
-	return handler{
+	return announce.ToPeople(cfg, env, handler{
 		groups:  autoscaling.NewFromConfig(cfg),
 		targets: elb.NewFromConfig(cfg),
 		ledger:  ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle
+	}.handle)
 }
 
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -33,10 +34,10 @@ type handler struct {
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
-	return handler{
+	return announce.OnBus(cfg, env, handler{
 		groups: autoscaling.NewFromConfig(cfg),
 		ledger: ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle
+	}.handle)
 }
 
 // usualInService is when instances are in service at the soonest, usually: pending alone took 16 to 18 s (aws-facts D).

@@ -22,21 +22,32 @@ type envelope struct {
 // enclosed is a message attribute in an envelope.
 type enclosed struct{ Type, Value string }
 
-// deliver sends a message to the queues that have subscribed. A queue that is gone gets nothing, and nobody is told.
+// deliver sends a message to those who have subscribed and confirmed it. A queue that is gone gets nothing, and nobody
+// is told.
 func (t *Topics) deliver(to *topic, m Message) {
 	for _, s := range to.subscriptions {
-		if s.protocol != "sqs" || t.queues == nil {
-			continue
-		}
-		if s.raw {
+		switch {
+		case s.arn == "":
+		case s.protocol == "email":
+			t.post(m.letter(s))
+		case s.protocol == "email-json":
+			t.post(Mail{To: s.endpoint, Subject: m.letter(s).Subject, Body: m.enclosed()})
+		case t.queues == nil:
+		case s.raw:
 			_ = t.queues.SendWith(s.endpoint, m.Body, m.queueAttributes())
-			continue
-		}
-		body, err := json.MarshalIndent(m.envelope(), "", "  ")
-		if err == nil {
-			_ = t.queues.SendWith(s.endpoint, string(body), nil)
+		default:
+			_ = t.queues.SendWith(s.endpoint, m.enclosed(), nil)
 		}
 	}
+}
+
+// enclosed is the message in its envelope.
+func (m Message) enclosed() string {
+	body, err := json.MarshalIndent(m.envelope(), "", "  ")
+	if err != nil {
+		panic(err) // strings always encode
+	}
+	return string(body)
 }
 
 func (m Message) envelope() envelope {

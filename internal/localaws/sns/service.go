@@ -27,6 +27,7 @@ func (t *Topics) Service() wire.Service {
 			wire.Op("GetTopicAttributes", t.getTopicAttributes, "TopicArn"),
 			wire.Op("ListTagsForResource", t.listTags, "ResourceArn"),
 			wire.Op("Subscribe", t.subscribe, "TopicArn", "Protocol", "Endpoint", "ReturnSubscriptionArn", "Attributes"),
+			wire.Op("ConfirmSubscription", t.confirm, "TopicArn", "Token").Requires("TopicArn", "Token"),
 			wire.Op("Unsubscribe", t.unsubscribe, "SubscriptionArn"),
 			wire.Op("ListSubscriptionsByTopic", t.listSubscriptions, "TopicArn", "NextToken"),
 			wire.Op("Publish", func(_ *wire.Call, in *sdk.PublishInput) (*sdk.PublishOutput, error) { return t.Publish(in) },

@@ -11,8 +11,8 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// pending is the ARN of a subscription that its owner has not confirmed. Nobody reads the mail of the model, so
-// subscriptions of people stay so; those of queues of the same account need no confirmation.
+// pending is the ARN of a subscription that its owner has not confirmed. Those of queues of the same account need no
+// confirmation; people are sent a mail (Mailbox) with what they confirm with.
 const pending = "PendingConfirmation"
 
 func (t *Topics) subscribe(_ *wire.Call, in *sdk.SubscribeInput) (*sdk.SubscribeOutput, error) {
@@ -39,6 +39,9 @@ func (t *Topics) subscribe(_ *wire.Call, in *sdk.SubscribeInput) (*sdk.Subscribe
 	arn := found.arn + ":" + t.account.UUID()
 	if wanted.protocol == "sqs" {
 		wanted.arn = arn
+	} else {
+		wanted.promised, wanted.token = arn, t.account.Hex(160)
+		t.post(t.confirmation(found.arn, wanted))
 	}
 	found.subscriptions = append(found.subscriptions, wanted)
 	if in.ReturnSubscriptionArn {

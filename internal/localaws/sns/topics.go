@@ -20,7 +20,7 @@ import (
 
 // Settings are the figures of the model.
 type Settings struct {
-	Keep int // published messages that Messages remembers, the youngest
+	Keep int // published messages that Messages remembers, and mails of Mailbox, the youngest
 }
 
 // DefaultSettings remember more messages than any deployment sends.
@@ -32,6 +32,7 @@ type Topics struct {
 	settings Settings
 	topics   map[string]*topic // by ARN
 	messages []Message
+	mails    []Mail
 	queues   Queues
 }
 
@@ -50,9 +51,11 @@ type topic struct {
 	subscriptions    []subscription
 }
 
-// subscription is who gets a topic's messages. One without an ARN waits for its owner to confirm it.
+// subscription is who gets a topic's messages. One without an ARN waits for its owner to confirm it: promised is its
+// ARN from then on, token what the owner confirms with.
 type subscription struct {
 	protocol, endpoint, arn string
+	promised, token         string
 	raw                     bool // messages are delivered as they were published, without SNS's envelope
 }
 

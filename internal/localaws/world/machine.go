@@ -17,8 +17,11 @@ import (
 // LedgerKey is the key attribute of the ledger's table.
 const LedgerKey = "lineage"
 
-// ledgerVariable is the environment variable by which the functions know the ledger's table.
-const ledgerVariable = "LEDGER_TABLE"
+// The environment variables by which the functions know the ledger's table and the operators' topic.
+const (
+	ledgerVariable = "LEDGER_TABLE"
+	topicVariable  = "OPERATOR_TOPIC"
+)
 
 func (s Seeder) ledger(ctx context.Context, plan Plan, _ *World) error {
 	_, err := s.dynamodb.CreateTable(ctx, &dynamodb.CreateTableInput{
@@ -43,7 +46,7 @@ func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
 	}
 	for _, function := range plan.Functions {
 		name := plan.Machine + "-" + function.Name
-		if err := s.function(ctx, plan, w.role(name), name, function); err != nil {
+		if err := s.function(ctx, plan, *w, name, function); err != nil {
 			return fmt.Errorf("function %s: %w", function.Name, err)
 		}
 		w.FunctionNames = append(w.FunctionNames, name)
@@ -70,14 +73,15 @@ func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
 	return nil
 }
 
-func (s Seeder) function(ctx context.Context, plan Plan, role, name string, function Function) error {
-	variables := map[string]string{ledgerVariable: plan.LedgerTable}
+func (s Seeder) function(ctx context.Context, plan Plan, w World, name string, function Function) error {
+	variables := map[string]string{ledgerVariable: w.LedgerTable, topicVariable: w.OperatorTopic}
 	maps.Copy(variables, plan.Variables)
+	maps.Copy(variables, function.Environment)
 	_, err := s.lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
 		FunctionName: &name,
 		Runtime:      lambdatypes.RuntimeProvidedal2023,
 		Handler:      aws.String("bootstrap"),
-		Role:         &role,
+		Role:         aws.String(w.role(name)),
 		Code:         &lambdatypes.FunctionCode{ZipFile: function.Code},
 		Timeout:      aws.Int32(int32(function.Timeout / time.Second)),
 		Environment:  &lambdatypes.Environment{Variables: variables},

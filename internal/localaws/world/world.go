@@ -41,6 +41,7 @@ type Plan struct {
 	TemplateVersion            string            // that the group names: a number, $Latest or $Default; empty is $Latest
 	Tags                       map[string]string // of the group, besides the seed's own
 	LedgerTable                string
+	Operator                   string            // e-mail address that subscribes to what people are told; empty: none
 	Machine                    string            // name of the state machine
 	Functions                  []Function        // none: no functions and no state machine
 	Variables                  map[string]string // of the functions' environment, besides the seed's own
@@ -89,6 +90,8 @@ type Function struct {
 	Name    string        // e.g. DescribeBlue; it is deployed as <machine>-<name>
 	Timeout time.Duration // whole seconds
 	Code    []byte        // deployment package: a zip file with an executable named bootstrap
+
+	Environment map[string]string // besides the ledger's table and the operators' topic
 }
 
 // DefaultPlan is the seed's fleet: ec-mqagt-dev-asg, four instances behind an Application Load Balancer.
@@ -99,6 +102,7 @@ func DefaultPlan() Plan {
 		Balanced:            true,
 		DeregistrationDelay: 120 * time.Second,
 		LedgerTable:         "ec-mqagt-dev-ledger",
+		Operator:            "operator@example.com",
 	}
 }
 
@@ -127,6 +131,9 @@ type World struct {
 	ListenerARN       string   // the first of ListenerARNs
 	ListenerARNs      []string // one for each target group
 	LedgerTable       string
+	OperatorTopic     string // ARN of the topic that tells people
+	OperatorQueue     string // URL of a queue that has subscribed to it
+	Operator          string // e-mail address that has subscribed to it, once Confirm was called
 	MachineARN        string // empty when the plan has no functions
 	InstanceType      string
 	BlueImage         string // the application's image that blue runs
@@ -164,6 +171,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		TemplateName:    plan.prefix(),
 		LedgerTable:     plan.LedgerTable,
 		DesiredCapacity: plan.Desired,
+		Operator:        plan.Operator,
 	}
 	steps := []struct {
 		what string
@@ -176,6 +184,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		{"load balancer", s.loadBalancer},
 		{"Auto Scaling group", s.group},
 		{"ledger table", s.ledger},
+		{"operators' topic", s.operators},
 		{"state machine", s.machine},
 		{"serving fleet", s.serving},
 		{"next template version", s.nextVersion},

@@ -1,0 +1,178 @@
+// Package announce tells what package deploy says is to be told: programs by an EventBridge event, people by a message to
+// an SNS topic. Telling never fails a deployment and never holds it up for long: what cannot be told is logged.
+package announce
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/lambdaentry"
+)
+
+// bus takes events.
+type bus interface {
+	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
+}
+
+// topic takes messages.
+type topic interface {
+	Publish(context.Context, *sns.PublishInput, ...func(*sns.Options)) (*sns.PublishOutput, error)
+}
+
+var (
+	_ bus   = (*eventbridge.Client)(nil)
+	_ topic = (*sns.Client)(nil)
+)
+
+// source is that of our events.
+const source = "bluegreen"
+
+// detailTypes are those of our events (docs/events.md).
+var detailTypes = map[deploy.Kind]string{
+	deploy.KindDeployment: "Deployment Stage",
+	deploy.KindDrain:      "Drain Stage",
+}
+
+const (
+	// attempts is how often the SDK tries to tell: what matters more waits.
+	attempts = 2
+	// patience bounds one call that tells; margin is left of the function's time after it, or it is not made.
+	patience = 3 * time.Second
+	margin   = 5 * time.Second
+)
+
+// tell tells one notice in one way.
+type tell func(context.Context, deploy.Notice) error
+
+// OnBus returns handle's work, after which programs are told what it has come to.
+func OnBus(cfg aws.Config, env lambdaentry.Environment, handle lambdaentry.Handle) lambdaentry.Handle {
+	return afterwards(env, handle, events(cfg, env).putEvents)
+}
+
+// ToPeople is OnBus, and people are told, too: first.
+func ToPeople(cfg aws.Config, env lambdaentry.Environment, handle lambdaentry.Handle) lambdaentry.Handle {
+	return afterwards(env, handle, mail(cfg, env).publishMessage, events(cfg, env).putEvents)
+}
+
+// AtOnce tells programs and people, both before it returns: for a function whose work it is to tell. The error says what
+// was not told.
+func AtOnce(ctx context.Context, cfg aws.Config, env lambdaentry.Environment, n deploy.Notice) error {
+	return errors.Join(mail(cfg, env).publishMessage(ctx, n), events(cfg, env).putEvents(ctx, n))
+}
+
+func afterwards(env lambdaentry.Environment, handle lambdaentry.Handle, ways ...tell) lambdaentry.Handle {
+	return func(ctx context.Context, call deploy.Call) (deploy.Document, error) {
+		document, err := handle(ctx, call)
+		if err == nil {
+			quietly(ctx, env, call, document, ways)
+		}
+		return document, err
+	}
+}
+
+// quietly tells, and logs what keeps it from telling, be it a mistake of ours.
+func quietly(ctx context.Context, env lambdaentry.Environment, call deploy.Call, document deploy.Document, ways []tell) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			fmt.Fprintf(env.Log, "not told: panic: %v\n%s", reason, debug.Stack())
+		}
+	}()
+	n, worth := deploy.Tell(call, document)
+	if !worth {
+		return
+	}
+	for _, way := range ways {
+		if err := bounded(ctx, env.Clock, n, way); err != nil {
+			fmt.Fprintf(env.Log, "not told that %s: %v\n", n.ID, err)
+		}
+	}
+}
+
+// bounded tells within patience, and well within the function's time.
+func bounded(ctx context.Context, clock clock.Clock, n deploy.Notice, way tell) error {
+	most := patience
+	if deadline, limited := ctx.Deadline(); limited {
+		most = min(most, deadline.Sub(clock.Now())-margin)
+	}
+	if most <= 0 {
+		return errors.New("the function's time is nearly over")
+	}
+	limited, cancel := clock.WithTimeout(ctx, most)
+	defer cancel()
+	return way(limited, n)
+}
+
+// onBus puts events on a bus.
+type onBus struct {
+	bus  bus
+	name string
+}
+
+func events(cfg aws.Config, env lambdaentry.Environment) onBus {
+	return onBus{name: env.EventBus, bus: eventbridge.NewFromConfig(cfg, func(o *eventbridge.Options) { o.RetryMaxAttempts = attempts })}
+}
+
+func (o onBus) putEvents(ctx context.Context, n deploy.Notice) error {
+	detail, err := json.Marshal(n)
+	if err != nil {
+		return fmt.Errorf("encoding the event: %w", err)
+	}
+	out, err := o.bus.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []eventtypes.PutEventsRequestEntry{{
+		EventBusName: &o.name,
+		Source:       aws.String(source),
+		DetailType:   aws.String(detailTypes[n.Kind]),
+		Detail:       aws.String(string(detail)),
+		Resources:    []string{n.Execution},
+		Time:         &n.At,
+	}}})
+	if err != nil {
+		return fmt.Errorf("putting an event: %w", err)
+	}
+	for _, entry := range out.Entries {
+		if entry.ErrorCode != nil {
+			return fmt.Errorf("putting an event: %s: %s", *entry.ErrorCode, aws.ToString(entry.ErrorMessage))
+		}
+	}
+	return nil
+}
+
+// inbox publishes messages to the operators' topic.
+type inbox struct {
+	topic topic
+	arn   string
+}
+
+func mail(cfg aws.Config, env lambdaentry.Environment) inbox {
+	return inbox{arn: env.OperatorTopic, topic: sns.NewFromConfig(cfg, func(o *sns.Options) { o.RetryMaxAttempts = attempts })}
+}
+
+func (i inbox) publishMessage(ctx context.Context, n deploy.Notice) error {
+	if n.Subject == "" || i.arn == "" {
+		return nil
+	}
+	attributes := make(map[string]snstypes.MessageAttributeValue)
+	for name, value := range map[string]string{
+		"project": n.Project, "lineage": n.Lineage, "kind": string(n.Kind), "stage": string(n.Stage), "id": n.ID,
+	} {
+		if value != "" {
+			attributes[name] = snstypes.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
+		}
+	}
+	_, err := i.topic.Publish(ctx, &sns.PublishInput{TopicArn: &i.arn, Subject: &n.Subject, Message: &n.Text, MessageAttributes: attributes})
+	if err != nil {
+		return fmt.Errorf("publishing a message: %w", err)
+	}
+	return nil
+}

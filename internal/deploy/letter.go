@@ -1,0 +1,95 @@
+package deploy
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// longestSubject is what SNS takes: less than 100 characters of ASCII (API reference, Publish).
+const longestSubject = 99
+
+// letter writes the notice as a message to people: what has happened and to whom, names and numbers, and what to do next.
+func (n *Notice) letter(headline string, next ...string) {
+	about := n.Lineage
+	if n.Kind == KindDrain {
+		about = n.Group
+	}
+	n.Subject = subject(n.Project, headline, about)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s.\n\n", n.Message)
+	for _, line := range []struct{ name, value string }{
+		{"project", n.Project}, {"lineage", n.Lineage}, {"blue", n.Blue}, {"green", n.Green}, {"serves", n.Live},
+		{"instance", n.Instance}, {"hook", n.Hook}, {"deployment", elsewhere(n.Deployment, n.Execution)},
+		{"execution", fmt.Sprintf("%s, %d s", ExecutionName(n.Execution), n.Seconds)}, {"", ConsoleLink(n.Execution)},
+	} {
+		if line.value != "" {
+			fmt.Fprintf(&b, "%-10s  %s\n", line.name, line.value)
+		}
+	}
+	list(&b, "What is left", n.Left)
+	list(&b, "What to do next", next)
+	n.Text = b.String()
+}
+
+func list(b *strings.Builder, title string, lines []string) {
+	if len(lines) > 0 {
+		fmt.Fprintf(b, "\n%s:\n  %s\n", title, strings.Join(lines, "\n  "))
+	}
+}
+
+// elsewhere is the name of the execution that began the deployment, if another one works on it.
+func elsewhere(deployment, execution string) string {
+	if deployment == execution || deployment == "" {
+		return ""
+	}
+	return "of " + ExecutionName(deployment)
+}
+
+// subject is "[project] headline: lineage", as SNS takes it: what is not ASCII is replaced, what is too long is cut.
+func subject(project, headline, about string) string {
+	s := headline
+	if project != "" {
+		s = "[" + project + "] " + s
+	}
+	if about != "" {
+		s += ": " + about
+	}
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, s)
+	if len(s) > longestSubject {
+		const cut = "..."
+		s = s[:longestSubject-len(cut)] + cut
+	}
+	return s
+}
+
+// request is the input of an execution.
+func request(project string, action Action, group string) string {
+	text, err := json.Marshal(map[string]any{"project": project, "action": action, "blue": map[string]string{"asg_name": group}})
+	if err != nil {
+		panic(err) // strings always encode
+	}
+	return string(text)
+}
+
+// consoles are the console's hosts by partition of an ARN; %s is the Region.
+var consoles = map[string]string{
+	"aws":        "https://%s.console.aws.amazon.com",
+	"aws-cn":     "https://%s.console.amazonaws.cn",
+	"aws-us-gov": "https://%s.console.amazonaws-us-gov.com",
+}
+
+// ConsoleLink is where an execution can be looked at in a browser; empty where its ARN's partition has no known console.
+func ConsoleLink(executionARN string) string {
+	parts := strings.Split(executionARN, ":")
+	if len(parts) < 5 || consoles[parts[1]] == "" {
+		return ""
+	}
+	region := parts[3]
+	return fmt.Sprintf(consoles[parts[1]], region) + "/states/home?region=" + region + "#/v2/executions/details/" + executionARN
+}

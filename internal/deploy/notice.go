@@ -1,0 +1,130 @@
+package deploy
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Kind is what a notice is about.
+type Kind string
+
+// The kinds.
+const (
+	KindDeployment Kind = "deployment"
+	KindDrain      Kind = "drain" // of one instance, outside of a deployment
+)
+
+// Stage is what has happened.
+type Stage string
+
+// The stages. docs/events.md says when each is told.
+const (
+	StageStarted     Stage = "started"
+	StageHealthy     Stage = "healthy"
+	StageCutover     Stage = "cutover"
+	StageCommitted   Stage = "committed"
+	StageRestoring   Stage = "restoring"
+	StageInterrupted Stage = "interrupted"
+	StageEnded       Stage = "ended"
+
+	StageDrainStarted Stage = "drain_started"
+	StageDrainEnded   Stage = "drain_ended"
+)
+
+// Notice is what is told of one stage: to programs as the detail of an event, whose shape docs/events.md promises, and
+// to people as a message.
+type Notice struct {
+	ID         string    `json:"id"` // the same however often the stage is told
+	Stage      Stage     `json:"stage"`
+	At         time.Time `json:"at"`
+	Project    string    `json:"project,omitempty"`
+	Action     Action    `json:"action,omitempty"`
+	Lineage    string    `json:"lineage,omitempty"`
+	Deployment string    `json:"deployment,omitempty"` // ARN of the execution that began it
+	Execution  string    `json:"execution"`            // ARN of the one that works on it
+	Blue       string    `json:"blue,omitempty"`
+	Green      string    `json:"green,omitempty"`
+	Generation int       `json:"generation,omitempty"`
+	Strategy   Strategy  `json:"strategy,omitempty"`
+	Group      string    `json:"group,omitempty"` // of a drain, as Hook and Instance
+	Hook       string    `json:"hook,omitempty"`
+	Instance   string    `json:"instance,omitempty"`
+	Serving    int       `json:"serving,omitempty"` // instances, at the last look
+	Wanted     int       `json:"wanted,omitempty"`
+	Seconds    int       `json:"seconds"` // since the execution began, or was redriven
+	Message    string    `json:"message"`
+	Outcome    string    `json:"outcome,omitempty"` // an end state
+	Error      string    `json:"error,omitempty"`
+	Live       string    `json:"live,omitempty"`
+	Left       []string  `json:"left,omitempty"`
+	Next       []string  `json:"next,omitempty"`
+
+	Kind    Kind   `json:"-"`
+	Subject string `json:"-"` // of the message to people; none: only programs are told
+	Text    string `json:"-"`
+}
+
+// notice is what every stage's notice has.
+func (c Call) notice(stage Stage) Notice {
+	n := Notice{Stage: stage, At: c.Entered, Kind: KindDeployment, Execution: c.Execution.ID, Seconds: c.running()}
+	n.Project, n.Lineage, n.Action = Asked(c.Document.Request)
+	deployment := c.Execution.Name
+	if d := c.Document.Deployment; d != nil {
+		n.Project, n.Lineage, n.Action, n.Deployment = d.Project, d.Lineage, d.Action, d.Execution
+		n.Blue, n.Green, n.Generation, n.Strategy = d.Blue, d.Green, d.Generation, d.Strategy
+		deployment = ExecutionName(d.Execution)
+	}
+	if p := c.Document.Progress; p != nil {
+		n.Serving, n.Wanted, n.Message = p.Serving, p.Wanted, p.Message
+	}
+	n.ID = NoticeID(deployment, c.Execution.Name, c.Execution.RedriveCount, stage)
+	return n
+}
+
+// NoticeID names a stage of a deployment, or of the drain of an instance, as one execution came to it.
+func NoticeID(about, execution string, redrives int, stage Stage) string {
+	return strings.Join([]string{about, execution, strconv.Itoa(redrives), string(stage)}, "/")
+}
+
+// running is for how many seconds the execution has run, since its start or its last redrive.
+func (c Call) running() int {
+	began := c.Execution.StartTime
+	if redriven := c.Execution.RedriveTime; redriven != nil {
+		began = *redriven
+	}
+	return max(int(c.Entered.Sub(began).Seconds()), 0)
+}
+
+// Asked is what an execution's input asks for, as far as it can be read: whoever tells of a request that was rejected
+// wants a name. The lineage is the one that the named group belongs to by its name.
+func Asked(input json.RawMessage) (project, lineage string, action Action) {
+	var request struct {
+		Project any
+		Action  any
+		Blue    any
+	}
+	if json.Unmarshal(input, &request) != nil {
+		return "", "", ""
+	}
+	project, _ = request.Project.(string)
+	asked, _ := request.Action.(string)
+	blue, _ := request.Blue.(map[string]any)
+	group, _ := blue["asg_name"].(string)
+	if asked == "" {
+		asked = string(ActionDeploy)
+	}
+	return project, LineageOf(group), Action(asked)
+}
+
+// LineageOf is the lineage that a group belongs to, by its name.
+func LineageOf(group string) string {
+	if lineage, _, ok := SplitName(group); ok {
+		return lineage
+	}
+	return group
+}
+
+// ExecutionName is the last part of an execution's ARN.
+func ExecutionName(arn string) string { return arn[strings.LastIndexByte(arn, ':')+1:] }

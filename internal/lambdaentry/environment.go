@@ -1,0 +1,67 @@
+package lambdaentry
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"bluegreen/internal/clock"
+)
+
+// The environment variables that a function is configured with.
+const (
+	LedgerTableVariable   = "LEDGER_TABLE"   // name of the ledger's table
+	GuardrailsVariable    = "GUARDRAILS"     // path of the operators' guardrails; empty: the layer's, if there is a layer
+	OperatorTopicVariable = "OPERATOR_TOPIC" // ARN of the SNS topic that people read; empty: nobody is told
+	EventBusVariable      = "EVENT_BUS"      // name of the EventBridge bus that programs read; empty: default
+	MachineVariable       = "STATE_MACHINE"  // ARN of the machine that deploys, or of an alias of it; StatusChange's alone
+	RecoverVariable       = "RECOVER"        // start or tell; StatusChange's alone
+)
+
+// defaultGuardrails is where the layer puts them.
+const defaultGuardrails = "/opt/guardrails.json"
+
+// Environment is what a function is configured with.
+type Environment struct {
+	LedgerTable   string // DynamoDB table of records
+	Guardrails    string // file with the operators' policy; empty: there is none
+	OperatorTopic string
+	EventBus      string
+	Machine       string
+	Recover       string
+	Clock         clock.Clock // bounds what must not take long
+	Log           io.Writer   // of the function: lines of text, and of JSON with metrics
+}
+
+// fromEnvironment reads the environment variables, and says which one is missing.
+func fromEnvironment() (Environment, error) {
+	env := Environment{
+		LedgerTable:   os.Getenv(LedgerTableVariable),
+		Guardrails:    guardrails(),
+		OperatorTopic: os.Getenv(OperatorTopicVariable),
+		EventBus:      cmp.Or(os.Getenv(EventBusVariable), "default"),
+		Machine:       os.Getenv(MachineVariable),
+		Recover:       cmp.Or(os.Getenv(RecoverVariable), "start"),
+		Clock:         clock.NewScaled(1),
+		Log:           os.Stdout,
+	}
+	if env.LedgerTable == "" {
+		return env, fmt.Errorf("%s is not set: it must name the ledger's DynamoDB table", LedgerTableVariable)
+	}
+	return env, nil
+}
+
+// guardrails is the file that the variable names, which must then exist; else the layer's, if there is a layer. A file
+// that is there and cannot be looked at counts as there: nobody deploys without the guardrails that operators made.
+func guardrails() string {
+	if path := os.Getenv(GuardrailsVariable); path != "" {
+		return path
+	}
+	if _, err := os.Stat(defaultGuardrails); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return defaultGuardrails
+}

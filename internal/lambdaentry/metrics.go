@@ -1,0 +1,75 @@
+package lambdaentry
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"bluegreen/internal/deploy"
+)
+
+// namespace is that of the metrics in CloudWatch.
+const namespace = "BlueGreen"
+
+// Measured does handle's work, and writes what there was to measure of it to the function's log.
+func Measured(env Environment, handle Handle) Handle {
+	return func(ctx context.Context, call deploy.Call) (deploy.Document, error) {
+		document, err := handle(ctx, call)
+		if err == nil {
+			project, _, _ := deploy.Asked(document.Request)
+			WriteMetrics(env.Log, call.Entered, Dimensions{machineOf(call.Execution.ID), project}, deploy.Measure(call, document))
+		}
+		return document, err
+	}
+}
+
+// Dimensions are what metrics are kept by: each metric once by either.
+type Dimensions struct {
+	StateMachine string // name
+	Project      string // empty: not known
+}
+
+// directive is the metadata of CloudWatch's embedded metric format (CloudWatch user guide, "Specification: Embedded
+// metric format"): which of the members beside it are metrics and dimensions.
+type directive struct {
+	Namespace  string
+	Dimensions [][]string
+	Metrics    []definition
+}
+
+type definition struct {
+	Name string
+	Unit deploy.Unit
+}
+
+// WriteMetrics writes metrics to a function's log, from which CloudWatch takes them: one line of JSON.
+func WriteMetrics(log io.Writer, at time.Time, by Dimensions, metrics []deploy.Metric) {
+	document := map[string]any{"StateMachine": by.StateMachine}
+	d := directive{Namespace: namespace, Dimensions: [][]string{{"StateMachine"}}}
+	if by.Project != "" {
+		document["Project"] = by.Project
+		d.Dimensions = append(d.Dimensions, []string{"Project"})
+	}
+	for _, metric := range metrics {
+		d.Metrics = append(d.Metrics, definition{metric.Name, metric.Unit})
+		document[metric.Name] = metric.Value
+	}
+	document["_aws"] = map[string]any{"Timestamp": at.UnixMilli(), "CloudWatchMetrics": []directive{d}}
+	line, err := json.Marshal(document)
+	if err != nil {
+		panic(err) // strings and numbers always encode
+	}
+	_, _ = fmt.Fprintf(log, "%s\n", line) // a log that takes nothing more is no reason to fail
+}
+
+// machineOf is the name of the state machine that an execution's ARN names.
+func machineOf(execution string) string {
+	parts := strings.Split(execution, ":")
+	if len(parts) < 2 {
+		return ""
+	}
+	return parts[len(parts)-2]
+}
