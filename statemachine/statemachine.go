@@ -72,6 +72,9 @@ func substitute(definition string, arn func(Function) string) (string, error) {
 	return out, nil
 }
 
+// Alias points to the version of a machine that new executions run.
+const Alias = "live"
+
 // Name is what the machine that deploys is called: <project>-<role>-<environment>-BlueGreen.
 func Name(project, role, environment string) string {
 	return fmt.Sprintf("%s-%s-%s-BlueGreen", project, role, environment)

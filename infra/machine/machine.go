@@ -7,10 +7,12 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"bluegreen/statemachine"
 )
 
 // Alias points to the version that new executions run.
-const Alias = "live"
+const Alias = statemachine.Alias
 
 // ARN is that of the state machine of a name in the stack's account and Region.
 func ARN(scope constructs.Construct, name string) *string {

@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/cockroachdb/datadriven"
+
+	"bluegreen/internal/localaws/world"
 )
 
 // Script plays a scenario: a text of commands, each with the answer that is expected below it. docs/testing.md tells
@@ -27,6 +29,9 @@ type Script struct {
 	drainMachine string // ARN, once graceful-shutdown has put it there
 	mailRead     int    // mails that the scenario has shown
 	stages       string // URL of the queue that keeps our events, once listen has put it there
+
+	released world.Pipeline // once the command pipeline has put it there
+	told     int            // executions of it whose end was told
 
 	mend    []func() // take the faults away
 	struck  []string // instances that the scenario made sick or ended
@@ -52,6 +57,8 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"graceful-shutdown": s.gracefulShutdown, "lose-events": s.loseEvents, "interrupt-spot": s.interruptSpot, "shutdowns": s.shutdowns,
 		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge, "guardrails": s.guardrails,
 		"mail": s.mail, "listen": s.listen, "events": s.events, "metrics": s.metrics,
+		"pipeline": s.pipeline, "commit": s.commit, "release": s.release, "approve": s.approve, "pipeline-state": s.pipelineState,
+		"pipeline-end": s.pipelineEnd,
 	}
 	command, ok := commands[d.Cmd]
 	if !ok {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
@@ -28,18 +27,9 @@ func (s Seeder) GracefulShutdown(ctx context.Context, w World, name, definition 
 	if err != nil {
 		return "", err
 	}
-	rules := eventbridge.NewFromConfig(s.Config)
-	if _, err := rules.PutRule(ctx, &eventbridge.PutRuleInput{Name: &name, EventPattern: aws.String(string(pattern))}); err != nil {
-		return "", fmt.Errorf("seed the rule %s: %w", name, err)
-	}
-	out, err := rules.PutTargets(ctx, &eventbridge.PutTargetsInput{
-		Rule: &name, Targets: []eventtypes.Target{{Id: aws.String("drain"), Arn: created.StateMachineArn, RoleArn: role}},
-	})
-	if err == nil && out.FailedEntryCount > 0 {
-		err = fmt.Errorf("%s: %s", aws.ToString(out.FailedEntries[0].ErrorCode), aws.ToString(out.FailedEntries[0].ErrorMessage))
-	}
+	err = s.rule(ctx, name, string(pattern), eventtypes.Target{Id: aws.String("drain"), Arn: created.StateMachineArn, RoleArn: role})
 	if err != nil {
-		return "", fmt.Errorf("seed the target of the rule %s: %w", name, err)
+		return "", err
 	}
 	return *created.StateMachineArn, nil
 }
