@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -53,18 +51,13 @@ func runDemo(ctx context.Context, term terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	kind, err := fleetNamed(options.house.fleet)
+	file, input, err := readRequest(options.input, options.house.fleet)
 	if err != nil {
 		return err
 	}
-	options.input = cmp.Or(options.input, kind.input)
-	input, err := os.ReadFile(options.input)
-	if err != nil {
-		return fmt.Errorf("read the request: %w; run this where pipeline/ is, or name a file with --input", err)
-	}
 	request, err := scenario.request(input)
 	if err != nil {
-		return fmt.Errorf("read the request in %s: %w", options.input, err)
+		return fmt.Errorf("read the request in %s: %w", file, err)
 	}
 	out := &progress{term: term}
 	h, w, err := openSeeded(ctx, out, *options.house)

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -44,4 +46,17 @@ func fleetNamed(name string) (fleetKind, error) {
 		texts = append(texts, fmt.Sprintf("%q (%s)", k.name, k.story))
 	}
 	return fleetKind{}, usagef("--fleet %q: want %s", name, strings.Join(texts, " or "))
+}
+
+// readRequest reads a file with a request, or if none is named that of a kind of fleet, and tells which it was.
+func readRequest(named, fleet string) (file string, content []byte, err error) {
+	kind, err := fleetNamed(fleet)
+	if err != nil {
+		return "", nil, err
+	}
+	file = cmp.Or(named, kind.input)
+	if content, err = os.ReadFile(file); err != nil {
+		return "", nil, fmt.Errorf("read the request: %w; run this where pipeline/ is, or name a file with --input", err)
+	}
+	return file, content, nil
 }

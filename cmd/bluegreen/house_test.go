@@ -132,7 +132,7 @@ func TestEndpointTellsOfATakenPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.close()
-	_, errText, code := say("local", "--addr", h.url[len("http://"):])
+	_, errText, code := say("local", "--input", "../../pipeline/state_machine_input.json", "--addr", h.url[len("http://"):])
 	if want := "is taken by another process, perhaps another bluegreen; end it, or choose a free port"; code != 1 || !strings.Contains(errText, want) {
 		t.Errorf("code %d, stderr %q; want 1 and %q", code, errText, want)
 	}

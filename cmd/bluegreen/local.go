@@ -50,10 +50,16 @@ func (o *houseOptions) check() error {
 // runLocal keeps a local AWS with a serving fleet up until ctx ends.
 func runLocal(ctx context.Context, term terminal, args []string) error {
 	flags, options := houseFlags("local", "127.0.0.1:4566")
+	input := flags.String("input", "", "`file` with the request that the repository begins with (default the fleet's own, below pipeline)")
+	approval := flags.Bool("approval", false, "in the pipeline, have a person approve before a deployment starts")
 	if err := parseFlags(term, flags, args); err != nil {
 		return err
 	}
 	if err := options.check(); err != nil {
+		return err
+	}
+	file, request, err := readRequest(*input, options.fleet)
+	if err != nil {
 		return err
 	}
 	out := &progress{term: term}
@@ -62,11 +68,16 @@ func runLocal(ctx context.Context, term terminal, args []string) error {
 		return endedByUser(ctx, err)
 	}
 	defer h.close()
+	pipeline, err := h.deployByCommit(ctx, w, request, *approval)
+	if err != nil {
+		return endedByUser(ctx, err)
+	}
 	printPlace := printWeb
 	if h.workshop != nil {
 		printPlace = printWorkers
 	}
 	printPlace(term, h, w)
+	printPipeline(term, pipeline, file)
 	err = follow(ctx, out, h, newObserver(h.config, w.GroupName, w.MachineARN))
 	out.line("bluegreen: ended")
 	return endedByUser(ctx, err)
@@ -127,8 +138,6 @@ aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].[AutoS
 aws autoscaling describe-scaling-activities --auto-scaling-group-name %[10]s --query 'Activities[].[StartTime,StatusCode,Description]' --output table
 aws elbv2 describe-target-health --target-group-arn %[11]s --query 'TargetHealthDescriptions[].[Target.Id,TargetHealth.State,TargetHealth.Reason]' --output table
 while sleep 0.2; do curl -s http://%[12]s/; done
-
-Ctrl-C ends it. What happens:
 `
 
 // printWorkers says the same of a fleet of workers.
@@ -163,8 +172,6 @@ After the first deployment every scale-in drains, as its request said:
 aws autoscaling set-desired-capacity --auto-scaling-group-name %[2]s-v001 --desired-capacity 2
 aws autoscaling describe-auto-scaling-instances --query 'AutoScalingInstances[].[InstanceId,AutoScalingGroupName,LifecycleState]' --output table
 aws stepfunctions list-executions --state-machine-arn %[8]s
-
-Ctrl-C ends it. What happens:
 `
 
 // followInterval is how often what stands is looked at, in the clock's time.

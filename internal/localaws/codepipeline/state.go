@@ -21,7 +21,7 @@ func (ps *Pipelines) getPipelineState(_ *wire.Call, in *codepipeline.GetPipeline
 	}
 	for _, stage := range declared.Stages {
 		s := found.stages[*stage.Name]
-		state := types.StageState{StageName: &s.name, InboundTransitionState: &types.TransitionState{Enabled: true}}
+		state := types.StageState{StageName: &s.name, InboundTransitionState: &types.TransitionState{Enabled: true}, InboundExecutions: []types.StageExecution{}}
 		if s.disabled != nil {
 			state.InboundTransitionState = s.disabled
 		}

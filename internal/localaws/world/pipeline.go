@@ -29,13 +29,16 @@ type Pipeline struct {
 	Topic      string // ARN of the topic by which approvals are asked for; empty: nobody is told
 }
 
-// prefix begins the names of the executions that a pipeline starts.
-const prefix = "commit"
+const (
+	prefix          = "commit" // begins the names of the executions that a pipeline starts
+	approvalMinutes = 24 * 60  // how long a person is waited for
+)
 
 // Deploys is the pipeline of a world's state machine. It is called as its repository is, and content is the first commit.
 func (w World) Deploys(name, alias string, content []byte) Pipeline {
 	return Pipeline{
 		Name: name, Repository: name, Branch: "main", Input: "state_machine_input.json", Content: content, Machine: w.MachineARN, Alias: alias,
+		Topic: w.OperatorTopic,
 	}
 }
 
@@ -95,12 +98,13 @@ func (p Pipeline) declaration(started, role string) *types.PipelineDeclaration {
 		Configuration:   map[string]string{"RepositoryName": p.Repository, "BranchName": p.Branch, "PollForSourceChanges": "false"},
 	})}
 	if p.Approval {
-		asking := map[string]string{"CustomData": "Approve to deploy: #{Source.CommitId} #{Source.CommitMessage}"}
+		asking := map[string]string{"CustomData": "Approve to deploy: #{Source.CommitId} #{Source.CommitMessage}. Later commits wait behind this one."}
 		if p.Topic != "" {
 			asking["NotificationArn"] = p.Topic
 		}
 		stages = append(stages, stage("Approve", types.ActionDeclaration{
 			Name: aws.String("Person"), ActionTypeId: kind(types.ActionCategoryApproval, "Manual"), Configuration: asking,
+			TimeoutInMinutes: aws.Int32(approvalMinutes),
 		}))
 	}
 	stages = append(stages, stage("Deploy", types.ActionDeclaration{
