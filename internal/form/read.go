@@ -31,10 +31,19 @@ func Read(text []byte, f Form) []string {
 // reader is a JSON decoder that notices members given twice.
 type reader struct {
 	decoder *json.Decoder
+	depth   int
 	twice   []string // what is wrong
 }
 
+// deepest is more than any form has: what is nested deeper costs memory and cannot be right.
+const deepest = 32
+
 func (r *reader) value(path string) (any, error) {
+	r.depth++
+	defer func() { r.depth-- }()
+	if r.depth > deepest {
+		return nil, fmt.Errorf("it is nested more than %d deep", deepest)
+	}
 	token, err := r.decoder.Token()
 	if err != nil {
 		return nil, err

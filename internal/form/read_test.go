@@ -2,6 +2,7 @@ package form_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"bluegreen/internal/form"
@@ -50,6 +51,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		{``, []string{"$ is not JSON (unexpected EOF): " + someOrder}},
 		{`{"name": "a"`, []string{"$ is not JSON (unexpected EOF): " + someOrder}},
 		{`{"name": "a"} {}`, []string{"$ is not JSON (something follows its end): " + someOrder}},
+		{strings.Repeat(`[`, 200_000), []string{"$ is not JSON (it is nested more than 32 deep): " + someOrder}},
 		{`{"name": "a", "name": "b"}`, []string{"$.name is given twice: it must be given once"}},
 		{`{"name": "a", "days": [{"name": "a"}, {"name": "b", "name": "c"}]}`, []string{"$.days[1].name is given twice: it must be given once"}},
 		{`{"nam": "abcde", "count": 10, "size": "S", "notes": ["abcd", 1], "days": [{}]}`, []string{
@@ -69,7 +71,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 	for _, test := range tests {
 		var o order
 		if got := form.Read([]byte(test.text), o.form()); !slices.Equal(got, test.want) {
-			t.Errorf("%s:\n  got  %q\n  want %q", test.text, got, test.want)
+			t.Errorf("%.200s:\n  got  %q\n  want %q", test.text, got, test.want)
 		}
 	}
 }

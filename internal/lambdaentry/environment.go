@@ -40,7 +40,7 @@ type Environment struct {
 func fromEnvironment() (Environment, error) {
 	env := Environment{
 		LedgerTable:   os.Getenv(LedgerTableVariable),
-		Guardrails:    guardrails(),
+		Guardrails:    guardrails(os.Getenv(GuardrailsVariable), defaultGuardrails),
 		OperatorTopic: os.Getenv(OperatorTopicVariable),
 		EventBus:      cmp.Or(os.Getenv(EventBusVariable), "default"),
 		Machine:       os.Getenv(MachineVariable),
@@ -56,12 +56,12 @@ func fromEnvironment() (Environment, error) {
 
 // guardrails is the file that the variable names, which must then exist; else the layer's, if there is a layer. A file
 // that is there and cannot be looked at counts as there: nobody deploys without the guardrails that operators made.
-func guardrails() string {
-	if path := os.Getenv(GuardrailsVariable); path != "" {
-		return path
+func guardrails(named, layer string) string {
+	if named != "" {
+		return named
 	}
-	if _, err := os.Stat(defaultGuardrails); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(layer); errors.Is(err, fs.ErrNotExist) {
 		return ""
 	}
-	return defaultGuardrails
+	return layer
 }
