@@ -98,7 +98,7 @@ func (p Policy) freeze(override *deploy.Override, now time.Time) (*deploy.Overri
 	}
 	if override == nil && !final {
 		what += fmt.Sprintf(`; if it cannot wait, add "override_freeze": {"by": "…", "reason": "…", "until": "%s"} to the request`,
-			now.Add(4*time.Hour).In(zone).Truncate(time.Minute).Format(time.RFC3339))
+			now.Add(4*time.Hour).In(zone).Truncate(time.Hour).Format(time.RFC3339))
 	}
 	return nil, []string{what + "; a rollback or a recovery is stopped by no freeze"}
 }
