@@ -59,6 +59,14 @@ type Previous struct {
 	Template *deploy.Template `json:"template,omitempty"`
 }
 
+// Revived is green as it is: right after it was brought back, a description may still show it standing by at size 0.
+func (r Record) Revived(green deploy.Fleet) deploy.Fleet {
+	if r.Previous != nil && r.Previous.Name == green.Name && green.Sizes.Max == 0 {
+		green.Sizes.Max = r.Previous.Sizes.Max
+	}
+	return green
+}
+
 // Outcome is how a deployment ended.
 type Outcome struct {
 	Execution string    `json:"execution"` // ARN of the one that began the deployment

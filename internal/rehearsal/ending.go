@@ -20,7 +20,7 @@ import (
 type ends struct {
 	live      string                              // group that serves
 	expected  map[string]traits                   // of each group, as others than the deployment want it
-	unseen    unseen                              // sizes that others set and that the scale-in cannot know of
+	unseen    unseen                              // sizes that others set and that functions may not know of
 	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
 	filled    map[string]bool                     // fleets that were replaced and that others have given a size again
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
@@ -34,7 +34,7 @@ type ends struct {
 func newEnds(w *watch) ends {
 	e := ends{
 		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), resolved: make(map[string][]string),
-		unseen: make(unseen), room: make(map[string]string), filled: make(map[string]bool),
+		unseen: newUnseen(), room: make(map[string]string), filled: make(map[string]bool),
 		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range w.r.AWS.Groups.Names() {
@@ -84,7 +84,7 @@ func (e *ends) changedByOthers(w *watch, before map[string]traits) {
 		for _, side := range []traits{was, after} {
 			for key := range side {
 				if was[key] != after[key] {
-					e.unseen.set(name, key, into[key])
+					e.unseen.set(w.r.AWS.Account.Now(), name, key, into[key])
 					into[key] = after[key]
 				}
 			}
@@ -237,19 +237,29 @@ func (v *verdict) serves(view localasg.GroupView) {
 			was[traitMax] = room
 		}
 		v.wrong = append(v.wrong, was.differences(view, traitsOf(view))...)
-		return
+	} else {
+		v.copies(view)
 	}
-	at := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool { return o.Green == view.Name })
+	v.remembers(view)
+}
+
+// copies compares the live group with what it is a copy of.
+func (v *verdict) copies(view localasg.GroupView) {
+	at := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool {
+		return o.Green == view.Name && o.Execution == view.Tags[deploy.TagExecution]
+	})
 	if at < 0 {
 		v.check(false, "%s is live, which no deployment in the record has made", view.Name)
 		return
 	}
 	outcome := v.record.Outcomes[at]
-	v.check(outcome.End == deploy.EndSucceeded && view.Tags[deploy.TagExecution] == outcome.Execution,
-		"%s, which is live, is of %s, which ended %s", view.Name, view.Tags[deploy.TagExecution], outcome.End)
-	blue := v.ends.expected[v.ends.live]
+	v.check(outcome.End == deploy.EndSucceeded, "%s, which is live, is of %s, which ended %s", view.Name, outcome.Execution, outcome.End)
+	blue, known := v.ends.expected[outcome.Blue]
+	if !known { // it came since the last end
+		blue = v.ends.expected[v.ends.live]
+	}
 	want := blue.copied()
-	maps.Copy(want, v.ends.onGreen[outcome.Blue]) // which may itself have come since the last end
+	maps.Copy(want, v.ends.onGreen[outcome.Blue])
 	maps.Copy(want, v.ends.onGreen[view.Name])
 	v.wrong = append(v.wrong, want.differences(view, traitsOf(view).copied())...)
 	var versions []string
@@ -258,13 +268,22 @@ func (v *verdict) serves(view localasg.GroupView) {
 	}
 	v.check(slices.Equal(versions, v.ends.resolve(v.watch)) || slices.Equal(versions, v.ends.resolved[outcome.Execution]),
 		"%s launches from template versions %v, not from %v", view.Name, versions, v.ends.resolved[outcome.Execution])
-	_, stands := v.r.AWS.Groups.View(outcome.Blue)
-	blue, known := v.ends.expected[outcome.Blue]
-	if previous := v.record.Previous; previous != nil && previous.Name == outcome.Blue && known {
+}
+
+// remembers checks what the record says of the fleet that the live one replaced.
+func (v *verdict) remembers(view localasg.GroupView) {
+	at := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool { return o.Green == view.Name && o.End == deploy.EndSucceeded })
+	if at < 0 {
+		return
+	}
+	replaced := v.record.Outcomes[at].Blue
+	_, stands := v.r.AWS.Groups.View(replaced)
+	blue, known := v.ends.expected[replaced]
+	if previous := v.record.Previous; previous != nil && previous.Name == replaced && known {
 		v.check(blue[traitMin] == strconv.Itoa(previous.Sizes.Min) && blue[traitMax] == strconv.Itoa(previous.Sizes.Max),
 			"the record says that %s had min %d and max %d, not %s and %s", previous.Name, previous.Sizes.Min, previous.Sizes.Max, blue[traitMin], blue[traitMax])
 	} else if stands {
-		v.check(previous != nil && previous.Name == outcome.Blue, "the record does not say what %s was like", outcome.Blue)
+		v.check(previous != nil && previous.Name == replaced, "the record does not say what %s was like", replaced)
 	}
 }
 

@@ -2,48 +2,91 @@ package rehearsal
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	localasg "bluegreen/internal/localaws/autoscaling"
 )
 
-// unseen is, by group, what others have set of its minimum and maximum that no description has shown ScaleInBlue yet, each
-// with the value before. Descriptions lag, and an update of a group has no condition: what is set after the last
-// description, and within its lag before, is overwritten when blue is scaled in, and nobody can know of it. What a
-// description has shown must be on green.
-type unseen map[string]traits
+// unseen are the minimums and maximums that others have set, by group and trait. Descriptions lag, and an update of a group
+// knows no condition: what is set after the last description that a function was shown, and within its lag before that,
+// is overwritten by what the function writes, and nobody can know of it. What it was shown must be heeded.
+type unseen struct {
+	changes map[string]map[string]change
+	shown   map[string]traits // what each invocation was shown last, by its access key and group
+}
 
-// set notes that others have set a trait.
-func (u unseen) set(group, trait, before string) {
+// change is what others made of a trait.
+type change struct {
+	before string // as others had wanted it
+	at     time.Time
+}
+
+func newUnseen() unseen {
+	return unseen{changes: make(map[string]map[string]change), shown: make(map[string]traits)}
+}
+
+// longestLag is longer than any description lags.
+const longestLag = 5 * time.Second
+
+// set notes that others have set a trait now.
+func (u *unseen) set(now time.Time, group, trait, before string) {
 	if trait != traitMin && trait != traitMax {
 		return
 	}
-	if u[group] == nil {
-		u[group] = make(traits)
+	if u.changes[group] == nil {
+		u.changes[group] = make(map[string]change)
 	}
-	if _, known := u[group][trait]; !known {
-		u[group][trait] = before
+	if earlier, known := u.changes[group][trait]; known && now.Sub(earlier.at) < longestLag {
+		before = earlier.before
+	}
+	u.changes[group][trait] = change{before, now}
+}
+
+// describes takes in what a description shows a function.
+func (u *unseen) describes(w *watch, a *act) {
+	input, ok := a.input.(*autoscaling.DescribeAutoScalingGroupsInput)
+	if !ok {
+		return
+	}
+	for _, name := range input.AutoScalingGroupNames {
+		group, _ := w.r.AWS.Groups.Described(name)
+		u.shown[a.caller+name] = traits{
+			traitMin: strconv.Itoa(int(aws.ToInt32(group.MinSize))),
+			traitMax: strconv.Itoa(int(aws.ToInt32(group.MaxSize))),
+		}
 	}
 }
 
-// scaleInCalled takes in what a call of ScaleInBlue shows it, and what it overwrites.
-func (e *ends) scaleInCalled(w *watch, a *act) {
-	if a.state != "ScaleInBlue" {
+// overwritten expects nothing any more of what a function has overwritten and could not know of, given what was before.
+func (e *ends) overwritten(a *act, was localasg.GroupView) {
+	input, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput)
+	if !ok {
 		return
 	}
-	switch input := a.input.(type) {
-	case *autoscaling.DescribeAutoScalingGroupsInput:
-		for _, name := range input.AutoScalingGroupNames {
-			described, _ := w.r.AWS.Groups.Described(name)
-			now, exists := w.r.AWS.Groups.View(name)
-			if exists && int(aws.ToInt32(described.MinSize)) == now.Min && int(aws.ToInt32(described.MaxSize)) == now.Max {
-				delete(e.unseen, name)
-			}
+	name := aws.ToString(input.AutoScalingGroupName)
+	expected := e.expected[name]
+	if expected == nil {
+		expected = e.onGreen[name]
+	}
+	for _, size := range []struct {
+		trait   string
+		written *int32
+		was     int
+	}{{traitMin, input.MinSize, was.Min}, {traitMax, input.MaxSize, was.Max}} {
+		changed, known := e.unseen.changes[name][size.trait]
+		shown := e.unseen.shown[a.caller+name][size.trait]
+		was := strconv.Itoa(size.was)
+		if size.written == nil || !known || shown == was || expected[size.trait] != was {
+			continue
 		}
-	case *autoscaling.UpdateAutoScalingGroupInput:
-		if name := aws.ToString(input.AutoScalingGroupName); aws.ToInt32(input.MaxSize) == 0 && input.MaxSize != nil {
-			e.forget(name)
+		if changed.before == "" {
+			delete(expected, size.trait)
+			continue
 		}
+		expected[size.trait] = changed.before
 	}
 }
 
@@ -65,20 +108,4 @@ func (e *ends) roomMade(w *watch, a *act) {
 	if own, err := strconv.Atoi(e.expected[name][traitMax]); err == nil && most > own && most <= max(now.Desired, int(aws.ToInt32(described.DesiredCapacity))) {
 		e.room[name] = strconv.Itoa(most)
 	}
-}
-
-// forget expects of a group what it was before what nobody could know of.
-func (e *ends) forget(group string) {
-	expected := e.expected[group]
-	if expected == nil {
-		expected = e.onGreen[group]
-	}
-	for trait, before := range e.unseen[group] {
-		if before == "" {
-			delete(expected, trait)
-			continue
-		}
-		expected[trait] = before
-	}
-	delete(e.unseen, group)
 }

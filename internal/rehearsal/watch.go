@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"bluegreen/internal/ledger"
+	localasg "bluegreen/internal/localaws/autoscaling"
 	"bluegreen/internal/localaws/wire"
 	"bluegreen/statemachine"
 )
@@ -137,6 +138,9 @@ func (w *watch) observe(call *wire.Call, input any) func(error) {
 	case a.service == "autoscaling" && a.writes() && !a.deployment():
 		was.groups = w.allTraits()
 	}
+	if update, ok := input.(*autoscaling.UpdateAutoScalingGroupInput); ok {
+		was.sizes, _ = w.r.AWS.Groups.View(*update.AutoScalingGroupName)
+	}
 	w.acting = a
 	return func(err error) {
 		w.acting = nil
@@ -160,8 +164,9 @@ func (w *watch) beforeWrite(a *act) {
 
 // before is what stood before a call's effect, as far as it matters.
 type before struct {
-	record ledger.Record     // of a function's call to the ledger
-	groups map[string]traits // of others' writes
+	record ledger.Record      // of a function's call to the ledger
+	groups map[string]traits  // of others' writes
+	sizes  localasg.GroupView // of the group that a function's update is about
 }
 
 // done takes in the effect of a call that succeeded.
@@ -175,7 +180,8 @@ func (w *watch) done(a *act, was before) {
 	if created, ok := a.input.(*autoscaling.CreateAutoScalingGroupInput); ok && !slices.Contains(w.lineage, *created.AutoScalingGroupName) {
 		w.lineage = append(w.lineage, *created.AutoScalingGroupName)
 	}
-	w.ends.scaleInCalled(w, a)
+	w.ends.unseen.describes(w, a)
+	w.ends.overwritten(a, was.sizes)
 	w.ends.roomMade(w, a)
 	if a.service == "dynamodb" {
 		w.ledgerCalled(a, was.record)

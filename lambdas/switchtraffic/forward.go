@@ -158,7 +158,7 @@ func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record
 	if err := s.pin(ctx, blue, pinned, 0, blue.Sizes.Max, ledger.Switching); err != nil {
 		return p, err
 	}
-	if err := s.pin(ctx, green, pinned, want, s.deployment.Room(green, blue, want), ledger.Switching); err != nil {
+	if err := s.pin(ctx, green, pinned, want, s.deployment.Room(record.Revived(green), blue, want), ledger.Switching); err != nil {
 		return p, err
 	}
 	if missing := green.Missing(s.deployment.TargetGroups); len(missing) > 0 {

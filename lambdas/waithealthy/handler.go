@@ -92,11 +92,12 @@ func (h handler) follow(ctx context.Context, call deploy.Call, blue deploy.Fleet
 	if green.Sizes.Desired >= blue.Sizes.Desired {
 		return nil
 	}
-	if _, err := h.ledger.For(call).Check(ctx, ledger.Creating); err != nil {
+	record, err := h.ledger.For(call).Check(ctx, ledger.Creating)
+	if err != nil {
 		return err
 	}
-	most := call.Document.Deployment.Room(*green, blue, blue.Sizes.Desired)
-	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+	most := call.Document.Deployment.Room(record.Revived(*green), blue, blue.Sizes.Desired)
+	_, err = h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName: &green.Name,
 		MaxSize:              aws.Int32(int32(most)),
 		DesiredCapacity:      aws.Int32(int32(blue.Sizes.Desired)),
