@@ -102,9 +102,9 @@ func (b build) guardrails() awslambda.LayerVersion {
 
 func (b build) environment(f statemachine.Function) *map[string]*string {
 	variables := map[string]*string{
-		lambdaentry.LedgerTableVariable: jsii.String(b.settings.Table()),
-		"OPERATOR_TOPIC":                b.topic.TopicArn(),
-		"EVENT_BUS":                     jsii.String("default"),
+		lambdaentry.LedgerTableVariable:   jsii.String(b.settings.Table()),
+		lambdaentry.OperatorTopicVariable: b.topic.TopicArn(),
+		lambdaentry.EventBusVariable:      jsii.String("default"),
 	}
 	if f.State == guarded {
 		// Named, so that a function whose layer is missing deploys nothing, instead of anything.
