@@ -43,10 +43,11 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 		})
 	}
 	place := find(stack, s)
-	balancer, targets := website(stack, s, place)
+	balancer, targets, listener := website(stack, s, place)
 	alarms(stack, s, balancer, targets)
 	template := launchTemplate(stack, s, place)
-	blue(stack, s, place, template, targets)
+	// Instances are checked from the first: a target group that no listener names has no health.
+	blue(stack, s, place, template, targets).Node().AddDependency(listener)
 	output(stack, "Url", "Where the fleet answers", *awscdk.Fn_Join(jsii.String(""), &[]*string{
 		jsii.String("http://"), balancer.AttrDnsName(), jsii.String("/")}))
 	output(stack, "LaunchTemplateId", "What the fleet runs", *template.AttrLaunchTemplateId())
@@ -58,7 +59,8 @@ func output(stack awscdk.Stack, id, what, value string) {
 }
 
 // website is the load balancer with the target group that blue serves, and that greens will serve.
-func website(stack awscdk.Stack, s settings.Settings, at place) (awselasticloadbalancingv2.CfnLoadBalancer, awselasticloadbalancingv2.CfnTargetGroup) {
+func website(stack awscdk.Stack, s settings.Settings, at place) (
+	awselasticloadbalancingv2.CfnLoadBalancer, awselasticloadbalancingv2.CfnTargetGroup, awselasticloadbalancingv2.CfnListener) {
 	log, permission := accessLog(stack)
 	balancer := awselasticloadbalancingv2.NewCfnLoadBalancer(stack, jsii.String("LoadBalancer"), &awselasticloadbalancingv2.CfnLoadBalancerProps{
 		Type:                   jsii.String("application"),
@@ -80,7 +82,7 @@ func website(stack awscdk.Stack, s settings.Settings, at place) (awselasticloadb
 			Key: jsii.String("deregistration_delay.timeout_seconds"), Value: jsii.String(deregistrationSeconds),
 		}},
 	})
-	awselasticloadbalancingv2.NewCfnListener(stack, jsii.String("Listener"), &awselasticloadbalancingv2.CfnListenerProps{
+	listener := awselasticloadbalancingv2.NewCfnListener(stack, jsii.String("Listener"), &awselasticloadbalancingv2.CfnListenerProps{
 		LoadBalancerArn: balancer.Ref(),
 		Protocol:        jsii.String("HTTP"),
 		Port:            jsii.Number(80),
@@ -88,13 +90,13 @@ func website(stack awscdk.Stack, s settings.Settings, at place) (awselasticloadb
 			Type: jsii.String("forward"), TargetGroupArn: targets.Ref(),
 		}},
 	})
-	return balancer, targets
+	return balancer, targets, listener
 }
 
 // blue is the group. CloudFormation takes no "$Latest" for the version of its template, only a number: docs/aws.md says
 // how the group is told once to follow the latest. The default version stays the first: no update of the template
 // touches the group.
-func blue(stack awscdk.Stack, s settings.Settings, at place, template awsec2.CfnLaunchTemplate, targets awselasticloadbalancingv2.CfnTargetGroup) {
+func blue(stack awscdk.Stack, s settings.Settings, at place, template awsec2.CfnLaunchTemplate, targets awselasticloadbalancingv2.CfnTargetGroup) awsautoscaling.CfnAutoScalingGroup {
 	group := awsautoscaling.NewCfnAutoScalingGroup(stack, jsii.String("Blue"), &awsautoscaling.CfnAutoScalingGroupProps{
 		AutoScalingGroupName:   jsii.String(s.Name("asg")),
 		MinSize:                jsii.String(minSize),
@@ -124,6 +126,7 @@ func blue(stack awscdk.Stack, s settings.Settings, at place, template awsec2.Cfn
 		Id:     jsii.String("AwsSolutions-AS3"),
 		Reason: jsii.String("Greens do not take a group's notifications with them; what the operators must know comes from the load balancer's alarms and from the deployments themselves."),
 	}}, nil)
+	return group
 }
 
 func anyOf(ids *[]*string) *[]any {
