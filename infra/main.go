@@ -3,8 +3,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -52,7 +55,9 @@ func props(context map[string]any) *awscdk.AppProps {
 
 // stacks adds every stack to the app, with the checks of cdk-nag's AwsSolutions: a finding fails the synthesis.
 func stacks(app awscdk.App) ([]awscdk.Stack, error) {
-	s, err := settings.Read(func(key string) any { return app.Node().TryGetContext(jsii.String(key)) })
+	context := app.Node().GetAllContext(nil).(map[string]any)
+	s, err := settings.Read(func(key string) any { return context[key] })
+	err = errors.Join(err, settings.Unknown(slices.Collect(maps.Keys(context))))
 	if err == nil {
 		err = deployer.Check(s)
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"bluegreen/internal/form"
 )
 
 // longestPrefix leaves room in a Lambda function's and a role's name (64 characters) for the longest state's.
@@ -75,6 +77,22 @@ func Keys() []string {
 		keys = append(keys, f.key)
 	}
 	return keys
+}
+
+// parameter is how a context key looks that can be one of ours; those of CDK itself hold a colon.
+var parameter = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
+
+// Unknown is the error for context keys that look like parameters and are none: a misspelt one would silently leave the
+// default in its place.
+func Unknown(keys []string) error {
+	var problems []error
+	for _, key := range slices.Sorted(slices.Values(keys)) {
+		if known := Keys(); parameter.MatchString(key) && !slices.Contains(known, key) {
+			problems = append(problems, fmt.Errorf("%s: there is no such parameter: did you mean %s? (known: %s)",
+				key, form.Nearest(key, known), strings.Join(known, ", ")))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // Read takes the settings from CDK's context. The error names every bad value at once: its key, what is wrong and what

@@ -65,3 +65,11 @@ func TestEachIsDocumented(t *testing.T) {
 		}
 	}
 }
+
+// A misspelt parameter is no silent default; what is CDK's is left alone.
+func TestUnknownParameters(t *testing.T) {
+	err := settings.Unknown([]string{"project", "operator_emial", "aws:cdk:bundling-stacks", "@aws-cdk/core:checkSecretUsage"})
+	if err == nil || !strings.HasPrefix(err.Error(), "operator_emial: there is no such parameter: did you mean operator_email?") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -73,7 +73,7 @@ func (o Object) unknown(path string, members map[string]any) []string {
 	for name := range members {
 		if !slices.Contains(known, name) {
 			problems = append(problems, fmt.Sprintf("%s.%s is not a known field: did you mean %q? (known: %s)",
-				path, name, nearest(name, known), strings.Join(known, ", ")))
+				path, name, Nearest(name, known), strings.Join(known, ", ")))
 		}
 	}
 	slices.Sort(problems)

@@ -2,8 +2,8 @@ package form
 
 import "strings"
 
-// nearest returns the candidate with the least edit distance to name, ignoring case.
-func nearest(name string, candidates []string) string {
+// Nearest returns the candidate with the least edit distance to name, ignoring case.
+func Nearest(name string, candidates []string) string {
 	best, least := "", -1
 	for _, candidate := range candidates {
 		distance := editDistance(strings.ToLower(name), strings.ToLower(candidate))
