@@ -27,7 +27,6 @@ var byState = map[string][]Operation{
 		{"ec2", "DescribeLaunchTemplateVersions"},
 		{"elasticloadbalancing", "DescribeTargetGroupAttributes"},
 		{"elasticloadbalancing", "DescribeTargetHealth"},
-		{"ssm", "DescribeInstanceInformation"},
 		{"states", "DescribeExecution"},
 	},
 	"TakeOver": {

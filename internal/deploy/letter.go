@@ -20,7 +20,7 @@ func (n *Notice) letter(headline string, next ...string) {
 	fmt.Fprintf(&b, "%s.\n\n", n.Message)
 	for _, line := range []struct{ name, value string }{
 		{"project", n.Project}, {"lineage", n.Lineage}, {"blue", n.Blue}, {"green", n.Green}, {"serves", n.Live},
-		{"instance", n.Instance}, {"hook", n.Hook}, {"deployment", elsewhere(n.Deployment, n.Execution)},
+		{"instance", n.Instance}, {"hook", n.Hook}, {"freeze", n.Override.String()}, {"deployment", elsewhere(n.Deployment, n.Execution)},
 		{"execution", fmt.Sprintf("%s, %d s", ExecutionName(n.Execution), n.Seconds)}, {"", ConsoleLink(n.Execution)},
 	} {
 		if line.value != "" {

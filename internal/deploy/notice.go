@@ -54,6 +54,7 @@ type Notice struct {
 	Serving    int       `json:"serving,omitempty"` // instances, at the last look
 	Wanted     int       `json:"wanted,omitempty"`
 	Seconds    int       `json:"seconds"` // since the execution began, or was redriven
+	Override   *Override `json:"override,omitempty"`
 	Message    string    `json:"message"`
 	Outcome    string    `json:"outcome,omitempty"` // an end state
 	Error      string    `json:"error,omitempty"`
@@ -73,7 +74,7 @@ func (c Call) notice(stage Stage) Notice {
 	deployment := c.Execution.Name
 	if d := c.Document.Deployment; d != nil {
 		n.Project, n.Lineage, n.Action, n.Deployment = d.Project, d.Lineage, d.Action, d.Execution
-		n.Blue, n.Green, n.Generation, n.Strategy = d.Blue, d.Green, d.Generation, d.Strategy
+		n.Blue, n.Green, n.Generation, n.Strategy, n.Override = d.Blue, d.Green, d.Generation, d.Strategy, d.Override
 		deployment = ExecutionName(d.Execution)
 	}
 	if p := c.Document.Progress; p != nil {

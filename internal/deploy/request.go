@@ -50,6 +50,14 @@ type Override struct {
 	Freezes []string  `json:"freezes,omitempty"` // names of those that it lifted
 }
 
+// String says who overrides what and why; nothing of nil.
+func (o *Override) String() string {
+	if o == nil {
+		return ""
+	}
+	return o.By + " overrides " + strings.Join(o.Freezes, ", ") + ": " + o.Reason
+}
+
 // DrainPolicy says how an instance that goes is shut down gracefully, while a lifecycle hook holds it.
 type DrainPolicy struct {
 	Command        []string  `json:"command,omitempty"` // shell lines run on it through SSM; none: it completes its own hook

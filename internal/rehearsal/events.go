@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -14,9 +13,6 @@ import (
 
 // executionEvent follows the executions. It takes the lock itself.
 func (w *watch) executionEvent(arn string, event asl.Event) {
-	if !w.deploys(arn) {
-		return
-	}
 	out := &sfn.DescribeExecutionOutput{}
 	switch details := event.Details.(type) {
 	case *asl.ExecutionStartedDetails, *asl.ExecutionRedrivenDetails:
@@ -43,12 +39,6 @@ func (w *watch) executionEvent(arn string, event asl.Event) {
 	w.flush()
 	w.ends.ended[arn] = w.r.AWS.Account.Now()
 	w.executionEnded(arn, end, execution.Input)
-}
-
-// deploys reports whether an execution is one of the machine that deploys; others end without an end state.
-func (w *watch) deploys(execution string) bool {
-	machine := w.r.World.MachineARN
-	return strings.Contains(execution, ":execution:"+machine[strings.LastIndex(machine, ":")+1:]+":")
 }
 
 // actionOf is the action that a request asks for.

@@ -97,7 +97,7 @@ func (s *Script) record(ctx context.Context, _ *datadriven.TestData) (string, er
 			fmt.Fprintf(&b, " (%s)", outcome.Error)
 		}
 		if o := outcome.Override; o != nil {
-			fmt.Fprintf(&b, "; %s overrode %s: %s", o.By, strings.Join(o.Freezes, ", "), o.Reason)
+			fmt.Fprintf(&b, "; %s", o)
 		}
 		b.WriteString("\n")
 	}

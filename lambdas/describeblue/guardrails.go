@@ -2,7 +2,6 @@ package describeblue
 
 import (
 	"os"
-	"strings"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
@@ -28,7 +27,7 @@ func (h handler) guarded(d deploy.Deployment) string {
 	case h.guardrails == "":
 		return "there are no guardrails"
 	case d.Override != nil:
-		return "the guardrails allow it, for " + d.Override.By + " overrides " + strings.Join(d.Override.Freezes, ", ") + ": " + d.Override.Reason
+		return "the guardrails allow it: " + d.Override.String()
 	}
 	return "the guardrails allow it"
 }
