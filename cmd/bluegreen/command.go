@@ -22,6 +22,7 @@ func commands() []command {
 		{"search", "draw deployments, faults and mishaps from seeds, and rehearse them in virtual time", runSearch},
 		{"rehearse", "rehearse a deployment of your real fleet on a model of it; reads AWS, writes nothing", runRehearse},
 		{"guardrails", "check the operators' policy, and say what it allows now", runGuardrails},
+		{"trace", "show what an execution did and how long it took, as X-Ray saw it", runTrace},
 		{"version", "print the version", runVersion},
 	}
 }

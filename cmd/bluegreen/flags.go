@@ -39,6 +39,18 @@ func parseFlags(term terminal, flags *flag.FlagSet, args []string) error {
 	return nil
 }
 
+// parseArgument parses args of a command that takes one argument, which may stand before, between or behind the flags.
+func parseArgument(term terminal, flags *flag.FlagSet, args []string, name string) (string, error) {
+	if err := flags.Parse(args); err == nil && flags.NArg() > 0 {
+		argument, rest := flags.Arg(0), flags.Args()[1:]
+		return argument, parseFlags(term, flags, rest)
+	}
+	if err := parseFlags(term, flags, args); err != nil {
+		return "", err
+	}
+	return "", usagef("%s: %s is missing; \"bluegreen %[1]s --help\" lists the flags", flags.Name(), name)
+}
+
 func flagNames(flags *flag.FlagSet) []string {
 	var names []string
 	flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })

@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"context"
 	"errors"
@@ -26,6 +27,7 @@ import (
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/dataplane"
 	"bluegreen/internal/localaws/world"
+	localxray "bluegreen/internal/localaws/xray"
 	"bluegreen/statemachine"
 )
 
@@ -38,6 +40,7 @@ type houseOptions struct {
 	fleet     string // kind of fleet
 
 	guardrails string // file with the operators' policy; empty: there is none
+	daemon     string // UDP address of the X-Ray daemon; empty: any port
 }
 
 // house is a local AWS that serves real clients and real traffic.
@@ -51,6 +54,7 @@ type house struct {
 
 	functions map[string]string // ARNs by state
 	workshop  *workshop         // nil: the fleet is not one of workers
+	daemon    *localxray.Daemon
 
 	guardrails string // file
 }
@@ -69,6 +73,10 @@ func openHouse(options houseOptions) (*house, error) {
 	settings.ELBv2.Provisioning = account.Constant(10 * time.Second) // nobody came to wait for a load balancer
 	h.aws = localaws.New(localaws.Options{Clock: h.clock, Seed: options.seed, Settings: &settings})
 	h.aws.Functions.SetEndpoint(h.url)
+	if h.daemon, err = openDaemon(h, options.daemon); err != nil {
+		_ = socket.Close()
+		return nil, err
+	}
 	h.plane = dataplane.New(h.aws.Account, h.clock, h.aws.Compute, h.aws.Balancers, dataplane.DefaultSettings())
 	h.aws.Account.Lock()
 	h.aws.Queues.SetEndpoint(h.url)
@@ -78,6 +86,19 @@ func openHouse(options houseOptions) (*house, error) {
 	go h.server.Serve(socket)
 	h.config = localConfig(h.url)
 	return h, nil
+}
+
+// openDaemon opens the X-Ray daemon that functions send their segments to.
+func openDaemon(h *house, address string) (*localxray.Daemon, error) {
+	daemon, err := h.aws.Traces.Listen(cmp.Or(address, "127.0.0.1:0"), h.clock)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s (UDP) is taken by another process, perhaps an X-Ray daemon; end it, or choose a free port with --xray-daemon 127.0.0.1:0", address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the X-Ray daemon: %w; --xray-daemon takes an address of this machine such as 127.0.0.1:2000", err)
+	}
+	h.aws.Functions.SetDaemon(daemon.Address())
+	return daemon, nil
 }
 
 // localConfig is what clients of a local AWS need to know.
@@ -92,6 +113,7 @@ func localConfig(url string) aws.Config {
 // close ends everything that openHouse and the functions started.
 func (h *house) close() {
 	h.aws.Close()
+	h.daemon.Close()
 	h.plane.Close()
 	h.server.Close()
 	if h.workshop != nil {
@@ -107,6 +129,7 @@ func (h *house) seed(ctx context.Context, functionsDir string, kind fleetKind) (
 	debug.SetMemoryLimit(enoughMemory)
 	plan := world.DefaultPlan()
 	kind.shape(&plan)
+	plan.Traced = true
 	plan.Machine = statemachine.Name(plan.Project, plan.Role, plan.Environment)
 	plan.Definition = func(arns map[string]string) (string, error) {
 		h.functions = arns

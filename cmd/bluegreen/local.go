@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -52,6 +53,7 @@ func runLocal(ctx context.Context, term terminal, args []string) error {
 	flags, options := houseFlags("local", "127.0.0.1:4566")
 	input := flags.String("input", "", "`file` with the request that the repository begins with (default the fleet's own, below pipeline)")
 	approval := flags.Bool("approval", false, "in the pipeline, have a person approve before a deployment starts")
+	flags.StringVar(&options.daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon; without it 127.0.0.1:2000, or any port when --addr has any")
 	if err := parseFlags(term, flags, args); err != nil {
 		return err
 	}
@@ -61,6 +63,9 @@ func runLocal(ctx context.Context, term terminal, args []string) error {
 	file, request, err := readRequest(*input, options.fleet)
 	if err != nil {
 		return err
+	}
+	if options.daemon == "" && !strings.HasSuffix(options.address, ":0") {
+		options.daemon = "127.0.0.1:2000"
 	}
 	out := &progress{term: term}
 	h, w, err := openSeeded(ctx, out, *options)
@@ -115,7 +120,7 @@ func endedByUser(ctx context.Context, err error) error {
 func printWeb(term terminal, h *house, w world.World) {
 	balancer, _ := h.plane.Address(w.ListenerARN)
 	fmt.Fprintf(term.out, webText, h.url, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
-		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer)
+		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, h.daemon.Address())
 }
 
 const webText = `
@@ -126,6 +131,7 @@ target group    %s
 template        %s (its latest version has a newer image: what green will run)
 ledger table    %s
 state machine   %s
+X-Ray daemon    %[13]s (UDP)
 
 Try, in another terminal:
 
@@ -134,6 +140,7 @@ aws stepfunctions start-execution --endpoint-url %[8]s --state-machine-arn %[9]s
 aws stepfunctions list-executions --state-machine-arn %[9]s
 aws stepfunctions describe-execution --execution-arn <executionArn>
 aws stepfunctions get-execution-history --execution-arn <executionArn> --query 'events[].[id,type,stateEnteredEventDetails.name]' --output table
+bluegreen trace --endpoint-url %[8]s <executionArn>
 aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].[AutoScalingGroupName,MinSize,DesiredCapacity,MaxSize]' --output table
 aws autoscaling describe-scaling-activities --auto-scaling-group-name %[10]s --query 'Activities[].[StartTime,StatusCode,Description]' --output table
 aws elbv2 describe-target-health --target-group-arn %[11]s --query 'TargetHealthDescriptions[].[Target.Id,TargetHealth.State,TargetHealth.Reason]' --output table

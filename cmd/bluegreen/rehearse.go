@@ -44,7 +44,7 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := o.config(ctx)
+	cfg, err := awsConfig(ctx, o.endpoint)
 	if err != nil {
 		return err
 	}
@@ -111,14 +111,14 @@ func (o rehearseOptions) request() (json.RawMessage, deploy.Request, error) {
 	return input, request, nil
 }
 
-// config finds Region and credentials where every AWS tool does.
-func (o rehearseOptions) config(ctx context.Context) (aws.Config, error) {
+// awsConfig finds Region and credentials where every AWS tool does. An endpoint that is not empty stands for AWS.
+func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	if o.endpoint != "" {
-		cfg.BaseEndpoint = &o.endpoint
+	if endpoint != "" {
+		cfg.BaseEndpoint = &endpoint
 	}
 	if cfg.Region == "" {
 		return aws.Config{}, fmt.Errorf("no Region: set AWS_REGION, or a region in the profile that AWS_PROFILE names")

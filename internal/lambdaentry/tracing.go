@@ -2,7 +2,6 @@ package lambdaentry
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"github.com/aws/aws-xray-sdk-go/v2/header"
@@ -72,21 +71,11 @@ func whose(document deploy.Document) (project, lineage string) {
 	if document.Deployment != nil {
 		return document.Deployment.Project, document.Deployment.Lineage
 	}
-	var request struct {
-		Project string `json:"project"`
-		Blue    struct {
-			Group string `json:"asg_name"`
-		} `json:"blue"`
-	}
-	_ = json.Unmarshal(document.Request, &request) // what is wrong with it, DescribeBlue says
-	group := request.Blue.Group
 	if document.Action != nil {
-		group = document.Action.Group
+		return "", deploy.LineageOf(document.Action.Group)
 	}
-	if first, _, ok := deploy.SplitName(group); ok {
-		group = first
-	}
-	return request.Project, group
+	project, lineage, _ = deploy.Asked(document.Request)
+	return project, lineage
 }
 
 // mark says how a stage ended: an error is the request's or the fleet's, a throttle AWS's, and a fault anything else.

@@ -29,6 +29,7 @@ import (
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/dataplane"
 	"bluegreen/internal/localaws/world"
+	localxray "bluegreen/internal/localaws/xray"
 	"bluegreen/statemachine"
 )
 
@@ -59,6 +60,9 @@ func TestProcesses(t *testing.T) {
 				return d.Expected
 			})
 			p.traffic.end(t)
+			if scenario == "attach" {
+				p.checkTraces(t)
+			}
 		})
 	}
 }
@@ -125,6 +129,7 @@ type player struct {
 	server    *http.Server
 	plane     *dataplane.Plane
 	traffic   *traffic
+	daemon    *localxray.Daemon
 }
 
 func (p *player) play(t *testing.T, d *datadriven.TestData) (string, error) {
@@ -148,6 +153,10 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 	options.Settings.ELBv2.Provisioning = account.Constant(10 * time.Second)
 	a := localaws.New(localaws.Options{Clock: scaled, Seed: options.Seed, Settings: options.Settings})
 	a.Functions.SetEndpoint(url)
+	if p.daemon, err = a.Traces.Listen("127.0.0.1:0", scaled); err != nil {
+		return "", err
+	}
+	a.Functions.SetDaemon(p.daemon.Address())
 	p.plane = dataplane.New(a.Account, scaled, a.Compute, a.Balancers, dataplane.DefaultSettings())
 	p.server = &http.Server{Handler: a.Endpoint}
 	go p.server.Serve(socket)
@@ -158,6 +167,7 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 	p.script = Script{r: r, executions: make(map[string]string)}
 	r.machines = sfn.NewFromConfig(r.config)
 	plan := options.Plan
+	plan.Traced = true
 	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: options.Guardrails}
 	plan.Machine, plan.Functions = statemachine.Name(plan.Project, plan.Role, plan.Environment), p.functions
 	plan.Definition = func(arns map[string]string) (string, error) {
@@ -179,6 +189,7 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 func (p *player) close() {
 	p.script.Close()
 	if p.server != nil {
+		p.daemon.Close()
 		p.plane.Close()
 		p.server.Close()
 	}

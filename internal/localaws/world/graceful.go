@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
 // GracefulShutdown puts a state machine into a seeded account, and the EventBridge rule of the same name that starts it
@@ -15,7 +16,9 @@ import (
 // the machine's ARN.
 func (s Seeder) GracefulShutdown(ctx context.Context, w World, name, definition string) (string, error) {
 	role := aws.String(w.role(name))
-	created, err := sfn.NewFromConfig(s.Config).CreateStateMachine(ctx, &sfn.CreateStateMachineInput{Name: &name, Definition: &definition, RoleArn: role})
+	created, err := sfn.NewFromConfig(s.Config).CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
+		Name: &name, Definition: &definition, RoleArn: role, TracingConfiguration: &sfntypes.TracingConfiguration{Enabled: w.Traced},
+	})
 	if err != nil {
 		return "", fmt.Errorf("seed the state machine %s: %w", name, err)
 	}

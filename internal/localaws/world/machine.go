@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
 // LedgerKey is the key attribute of the ledger's table.
@@ -65,6 +66,7 @@ func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
 	}
 	created, err := s.sfn.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name: &plan.Machine, Definition: &definition, RoleArn: aws.String(w.role(plan.Machine)),
+		TracingConfiguration: &sfntypes.TracingConfiguration{Enabled: plan.Traced},
 	})
 	if err != nil {
 		return err
@@ -77,6 +79,10 @@ func (s Seeder) function(ctx context.Context, plan Plan, w World, name string, f
 	variables := map[string]string{ledgerVariable: w.LedgerTable, topicVariable: w.OperatorTopic}
 	maps.Copy(variables, plan.Variables)
 	maps.Copy(variables, function.Environment)
+	tracing := lambdatypes.TracingModePassThrough
+	if plan.Traced {
+		tracing = lambdatypes.TracingModeActive
+	}
 	_, err := s.lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
 		FunctionName: &name,
 		Runtime:      lambdatypes.RuntimeProvidedal2023,
@@ -85,6 +91,8 @@ func (s Seeder) function(ctx context.Context, plan Plan, w World, name string, f
 		Code:         &lambdatypes.FunctionCode{ZipFile: function.Code},
 		Timeout:      aws.Int32(int32(function.Timeout / time.Second)),
 		Environment:  &lambdatypes.Environment{Variables: variables},
+
+		TracingConfig: &lambdatypes.TracingConfig{Mode: tracing},
 	})
 	return err
 }

@@ -45,6 +45,7 @@ type Plan struct {
 	Machine                    string            // name of the state machine
 	Functions                  []Function        // none: no functions and no state machine
 	Variables                  map[string]string // of the functions' environment, besides the seed's own
+	Traced                     bool              // by X-Ray: the state machines and the functions
 
 	// Definition is the state machine's, asked with the functions' ARNs by name.
 	Definition func(arns map[string]string) (string, error)
@@ -135,6 +136,7 @@ type World struct {
 	OperatorQueue     string // URL of a queue that has subscribed to it
 	Operator          string // e-mail address that has subscribed to it, once Confirm was called
 	MachineARN        string // empty when the plan has no functions
+	Traced            bool   // as the plan has it
 	InstanceType      string
 	BlueImage         string // the application's image that blue runs
 	GreenImage        string // what the launch template's latest version runs
@@ -172,6 +174,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		LedgerTable:     plan.LedgerTable,
 		DesiredCapacity: plan.Desired,
 		Operator:        plan.Operator,
+		Traced:          plan.Traced,
 	}
 	steps := []struct {
 		what string
