@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -10,28 +12,38 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/codecommit"
 	"github.com/aws/aws-sdk-go-v2/service/codepipeline"
 	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/google/go-cmp/cmp"
 
 	"bluegreen/internal/localaws/world"
 )
 
-// Through the endpoint of a local AWS a commit starts the state machine, and nothing does before it.
-func TestACommitDeploys(t *testing.T) {
+// withPipeline puts up a local AWS with a state machine that does nothing, and the pipeline that starts it.
+func withPipeline(t *testing.T) (*house, world.Pipeline) {
+	t.Helper()
 	h, err := openHouse(houseOptions{address: "127.0.0.1:0", speed: 100, seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer h.close()
-	machines, commits, pipelines := sfn.NewFromConfig(h.config), codecommit.NewFromConfig(h.config), codepipeline.NewFromConfig(h.config)
-	machine := must[*sfn.CreateStateMachineOutput](t)(machines.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
-		Name: aws.String("m"), RoleArn: aws.String("arn:aws:iam::000000000000:role/m"), Definition: aws.String(`{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}`),
-	})).StateMachineArn
-	p, err := h.deployByCommit(t.Context(), world.World{AccountID: "000000000000", MachineARN: *machine}, []byte(`{"Wait": 30}`), false)
+	t.Cleanup(h.close)
+	machine := must[*sfn.CreateStateMachineOutput](t)(sfn.NewFromConfig(h.config).CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
+		Name: aws.String("ec-mqagt-dev-BlueGreen"), RoleArn: aws.String("arn:aws:iam::000000000000:role/m"),
+		Definition: aws.String(`{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}`),
+	}))
+	p, err := h.deployByCommit(t.Context(), world.World{AccountID: "000000000000", MachineARN: *machine.StateMachineArn}, []byte(`{"Wait": 30}`), false)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return h, p
+}
+
+// Through the endpoint of a local AWS a commit starts the state machine, and nothing does before it.
+func TestACommitDeploys(t *testing.T) {
+	h, p := withPipeline(t)
+	machines, commits, pipelines := sfn.NewFromConfig(h.config), codecommit.NewFromConfig(h.config), codepipeline.NewFromConfig(h.config)
 	executions := func() int {
-		return len(must[*sfn.ListExecutionsOutput](t)(machines.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: machine})).Executions)
+		return len(must[*sfn.ListExecutionsOutput](t)(machines.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &p.Machine})).Executions)
 	}
 	if n := executions(); n != 0 {
 		t.Errorf("%d executions before any commit", n)
@@ -69,4 +81,102 @@ func TestThePipelineIsExplained(t *testing.T) {
 			t.Errorf("approval %v: %s", approval, text)
 		}
 	}
+}
+
+// The pipeline and the rule are those of the Pipeline stack's template.
+func TestThePipelineIsTheStacks(t *testing.T) {
+	text, err := os.ReadFile("../../infra/templates/Pipeline.template.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Resources map[string]struct {
+			Type       string
+			Properties map[string]any
+		}
+	}
+	if err := json.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	h, p := withPipeline(t)
+	local := must[*codepipeline.GetPipelineOutput](t)(codepipeline.NewFromConfig(h.config).GetPipeline(t.Context(), &codepipeline.GetPipelineInput{Name: &p.Name})).Pipeline
+	rule := must[*eventbridge.DescribeRuleOutput](t)(eventbridge.NewFromConfig(h.config).DescribeRule(t.Context(), &eventbridge.DescribeRuleInput{Name: &p.Name}))
+	for name, resource := range template.Resources {
+		properties, err := json.Marshal(resolved(resource.Properties))
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch resource.Type {
+		case "AWS::CodePipeline::Pipeline":
+			var stacks types.PipelineDeclaration // its members are those of the template
+			if err := json.Unmarshal(properties, &stacks); err != nil {
+				t.Fatal(err)
+			}
+			stacks.ArtifactStore, stacks.RoleArn, stacks.Version = local.ArtifactStore, local.RoleArn, local.Version // drawn by the stack
+			for _, stage := range stacks.Stages {
+				for n := range stage.Actions {
+					stage.Actions[n].RunOrder = aws.Int32(1)
+				}
+			}
+			if diff := cmp.Diff(asJSON(t, stacks), asJSON(t, local)); diff != "" {
+				t.Errorf("%s: the stack's pipeline and the local one (-stack +local):\n%s", name, diff)
+			}
+		case "AWS::Events::Rule":
+			var stacks struct{ EventPattern any }
+			if err := json.Unmarshal(properties, &stacks); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(asJSON(t, stacks.EventPattern), asJSON(t, json.RawMessage(*rule.EventPattern))); diff != "" {
+				t.Errorf("%s: the stack's rule and the local one (-stack +local):\n%s", name, diff)
+			}
+		}
+	}
+}
+
+// asJSON is a value as JSON, without what is not set.
+func asJSON(t *testing.T, value any) any {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain any
+	if err := json.Unmarshal(text, &plain); err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
+
+// resolved puts values into a template's references, as CloudFormation would in the account of the local AWS.
+func resolved(value any) any {
+	switch v := value.(type) {
+	case []any:
+		all := make([]any, len(v))
+		for n, item := range v {
+			all[n] = resolved(item)
+		}
+		return all
+	case map[string]any:
+		switch {
+		case v["Ref"] != nil:
+			known := map[string]string{"AWS::Partition": "aws", "AWS::Region": "ap-northeast-1", "AWS::AccountId": "000000000000", "Pipeline": "ec-mqagt-dev-bluegreen"}
+			return known[v["Ref"].(string)]
+		case v["Fn::GetAtt"] != nil:
+			known := map[string]string{"Repository.Name": "ec-mqagt-dev-bluegreen", "Repository.Arn": "arn:aws:codecommit:ap-northeast-1:000000000000:ec-mqagt-dev-bluegreen"}
+			path := v["Fn::GetAtt"].([]any)
+			return known[path[0].(string)+"."+path[1].(string)]
+		case v["Fn::Join"] != nil:
+			join, text := v["Fn::Join"].([]any), ""
+			for _, part := range resolved(join[1]).([]any) {
+				text += part.(string)
+			}
+			return text
+		}
+		all := make(map[string]any, len(v))
+		for key, item := range v {
+			all[key] = resolved(item)
+		}
+		return all
+	}
+	return value
 }

@@ -14,6 +14,16 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
+// onto finds the repository and the commit that a new one is to follow.
+func (r *Repositories) onto(name, branch, parent *string) (*repository, *commit, error) {
+	found, err := r.find(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	before, err := found.parent(branch, parent)
+	return found, before, err
+}
+
 // parent is the commit that a new one on the branch follows: nil in an empty repository.
 func (r *repository) parent(branch, id *string) (*commit, error) {
 	if err := checkBranchName(branch); err != nil {
@@ -104,11 +114,7 @@ func checkPlace(files map[string]file, path string) error {
 }
 
 func (r *Repositories) putFile(call *wire.Call, in *codecommit.PutFileInput) (*codecommit.PutFileOutput, error) {
-	found, err := r.find(in.RepositoryName)
-	if err != nil {
-		return nil, err
-	}
-	before, err := found.parent(in.BranchName, in.ParentCommitId)
+	found, before, err := r.onto(in.RepositoryName, in.BranchName, in.ParentCommitId)
 	if err != nil {
 		return nil, err
 	}

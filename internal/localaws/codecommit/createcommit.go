@@ -22,11 +22,7 @@ type change struct {
 }
 
 func (r *Repositories) createCommit(call *wire.Call, in *codecommit.CreateCommitInput) (*codecommit.CreateCommitOutput, error) {
-	found, err := r.find(in.RepositoryName)
-	if err != nil {
-		return nil, err
-	}
-	before, err := found.parent(in.BranchName, in.ParentCommitId)
+	found, before, err := r.onto(in.RepositoryName, in.BranchName, in.ParentCommitId)
 	if err != nil {
 		return nil, err
 	}
