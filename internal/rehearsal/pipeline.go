@@ -52,6 +52,18 @@ func (s *Script) release(ctx context.Context, _ *datadriven.TestData) (string, e
 	return refusal(err), nil
 }
 
+// stopPipeline stops the pipeline's newest execution at once, as aws codepipeline stop-pipeline-execution --abandon does.
+func (s *Script) stopPipeline(ctx context.Context, _ *datadriven.TestData) (string, error) {
+	all, err := s.releases(ctx)
+	if err != nil {
+		return "", err
+	}
+	_, err = codepipeline.NewFromConfig(s.r.config).StopPipelineExecution(ctx, &codepipeline.StopPipelineExecutionInput{
+		PipelineName: &s.released.Name, PipelineExecutionId: all[len(all)-1].PipelineExecutionId, Abandon: true,
+	})
+	return refusal(err), nil
+}
+
 // approve answers the approval that the pipeline waits for; with reject, by no.
 func (s *Script) approve(ctx context.Context, d *datadriven.TestData) (string, error) {
 	pipelines := codepipeline.NewFromConfig(s.r.config)
@@ -79,7 +91,7 @@ func (s *Script) approve(ctx context.Context, d *datadriven.TestData) (string, e
 }
 
 // pipelineState shows the pipeline as aws codepipeline get-pipeline-state does: who waits before each stage, and how each
-// action stands.
+// action stands. Other commands then mean the execution that the pipeline's last action started.
 func (s *Script) pipelineState(ctx context.Context, _ *datadriven.TestData) (string, error) {
 	state, err := codepipeline.NewFromConfig(s.r.config).GetPipelineState(ctx, &codepipeline.GetPipelineStateInput{Name: &s.released.Name})
 	if err != nil {
@@ -99,6 +111,7 @@ func (s *Script) pipelineState(ctx context.Context, _ *datadriven.TestData) (str
 		for _, action := range stage.ActionStates {
 			if latest := action.LatestExecution; latest != nil {
 				fmt.Fprintf(&b, "  %s %s%s\n", *action.ActionName, latest.Status, withoutChance(aws.ToString(latest.Summary)))
+				s.latest = aws.ToString(latest.ExternalExecutionId)
 			}
 		}
 	}
@@ -106,7 +119,7 @@ func (s *Script) pipelineState(ctx context.Context, _ *datadriven.TestData) (str
 }
 
 // drawn is what follows from chance in a text: ids, and times.
-var drawn = regexp.MustCompile(`"took_seconds":\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+var drawn = regexp.MustCompile(`"took_seconds":\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z`)
 
 func withoutChance(text string) string {
 	if text == "" {

@@ -58,7 +58,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge, "guardrails": s.guardrails,
 		"mail": s.mail, "listen": s.listen, "events": s.events, "metrics": s.metrics,
 		"pipeline": s.pipeline, "commit": s.commit, "release": s.release, "approve": s.approve, "pipeline-state": s.pipelineState,
-		"pipeline-end": s.pipelineEnd,
+		"pipeline-end": s.pipelineEnd, "stop-pipeline": s.stopPipeline,
 	}
 	command, ok := commands[d.Cmd]
 	if !ok {
