@@ -28,6 +28,7 @@ import (
 	"bluegreen/internal/localaws/dataplane"
 	"bluegreen/internal/localaws/world"
 	localxray "bluegreen/internal/localaws/xray"
+	"bluegreen/internal/rehearsal"
 	"bluegreen/statemachine"
 )
 
@@ -150,6 +151,9 @@ func (h *house) seed(ctx context.Context, functionsDir string, kind fleetKind) (
 		if h.workshop, err = openWorkshop(ctx, h, plan); err != nil {
 			return world.World{}, err
 		}
+	}
+	if err := rehearsal.Confine(h.aws, plan); err != nil {
+		return world.World{}, err
 	}
 	w, err := world.Seeder{Config: h.config, Clock: h.clock}.Seed(ctx, plan)
 	debug.FreeOSMemory() // the functions' packages were most of what is ever needed

@@ -4,6 +4,7 @@
 package actions
 
 //go:generate go run ./generate
+//go:generate go run ./document
 
 // Operation is an operation of AWS's API.
 type Operation struct {

@@ -143,7 +143,7 @@ var grants = []grant{
 	{
 		sid:     "StartExecutions",
 		actions: []string{"states:StartExecution"},
-		on:      Scope.machines,
+		on:      Scope.machine,
 		why:     "starts the recovery of an execution that ended badly",
 	},
 	{

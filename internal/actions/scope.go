@@ -14,10 +14,10 @@ type Scope struct {
 	LaunchTemplates []string // ids of the templates that the fleets launch from; none: the account's
 	FleetRoles      []string // names, with their path, of roles that the fleets' instances and lifecycle hooks have
 
-	Table    string   // name of the ledger's
-	Topic    string   // ARN of the operators'; empty: nobody is told
-	Bus      string   // ARN of the bus that events go to
-	Machines []string // ARNs of our state machines
+	Table   string // name of the ledger's
+	Topic   string // ARN of the operators'; empty: nobody is told
+	Bus     string // ARN of the bus that events go to
+	Machine string // name of the state machine that deploys
 
 	FunctionPrefix string // functions are called <prefix><State>
 }
@@ -32,7 +32,7 @@ func Standard(partition, region, account, project, role, environment string) Sco
 	}
 	s.Topic = s.arn("sns", prefix+"operators")
 	s.Bus = s.arn("events", "event-bus/default")
-	s.Machines = []string{s.arn("states", "stateMachine:"+prefix+"BlueGreen"), s.arn("states", "stateMachine:"+prefix+"GracefulShutdown")}
+	s.Machine = prefix + "BlueGreen"
 	return s
 }
 
@@ -116,14 +116,10 @@ func (s Scope) topic() []string { return some(s.Topic) }
 
 func (s Scope) bus() []string { return some(s.Bus) }
 
-func (s Scope) machines() []string { return s.Machines }
+func (s Scope) machine() []string { return []string{s.arn("states", "stateMachine:"+s.Machine)} }
 
-// executions are those of the machines: …:execution:<machine>:<name> (Service Authorization Reference).
-func (s Scope) executions() []string {
-	return each(s.Machines, func(arn string) string {
-		return s.arn("states", "execution:"+arn[strings.LastIndexByte(arn, ':')+1:]+":*")
-	})
-}
+// executions are those of the machine: only they ever hold a lineage's lock.
+func (s Scope) executions() []string { return []string{s.arn("states", "execution:"+s.Machine+":*")} }
 
 // logs is the log group of one function, and its streams.
 func (s Scope) logs(state string) []string {

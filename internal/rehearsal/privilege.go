@@ -93,25 +93,28 @@ func policyOf(statements []actions.Statement) (*iam.Policy, error) {
 	return iam.Parse(document)
 }
 
-// givePolicies gives each function's role its policies, and a mutant's what it may do besides, or not do.
-func (r *Rehearsal) givePolicies(plan world.Plan) error {
+// Confine gives the role of each function of a plan's world the policies that it has on AWS.
+func Confine(a *localaws.AWS, plan world.Plan) error { return Mutant{}.confine(a, plan) }
+
+// confine gives a mutant's roles what they may do besides too, and leaves out what they lack.
+func (m Mutant) confine(a *localaws.AWS, plan world.Plan) error {
 	all, err := policiesOf(plan)
 	if err != nil {
 		return err
 	}
 	machine := statemachine.Name(plan.Project, plan.Role, plan.Environment)
-	r.AWS.Account.Lock()
-	defer r.AWS.Account.Unlock()
+	a.Account.Lock()
+	defer a.Account.Unlock()
 	for _, state := range actions.States() {
 		if len(all[state]) == 0 {
 			return fmt.Errorf("the synthesised template has no function of %s, or its role no policy: go test ./infra -update", state)
 		}
-		given := slices.Clone(all[state])
-		if given, err = r.mutant.policies(state, plan, given); err != nil {
+		given, err := m.policies(state, plan, slices.Clone(all[state]))
+		if err != nil {
 			return err
 		}
 		for i, policy := range given {
-			r.AWS.Roles.PutPolicy(functionName(machine, state), strconv.Itoa(i), policy)
+			a.Roles.PutPolicy(functionName(machine, state), strconv.Itoa(i), policy)
 		}
 	}
 	return nil

@@ -173,6 +173,9 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 	plan.Definition = func(arns map[string]string) (string, error) {
 		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })
 	}
+	if err := Confine(a, plan); err != nil {
+		return "", err
+	}
 	if r.World, err = (world.Seeder{Config: r.config, Clock: scaled}).Seed(t.Context(), plan); err != nil {
 		return "", err
 	}

@@ -85,7 +85,7 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	if err := r.defineFunctions(machine, seeded); err != nil {
 		return err
 	}
-	if err := r.givePolicies(plan); err != nil {
+	if err := r.mutant.confine(r.AWS, plan); err != nil {
 		return err
 	}
 	definition, err := statemachine.Definition(func(f statemachine.Function) string {
