@@ -138,7 +138,7 @@ var grants = []grant{
 		sid:     "ReadExecutions",
 		actions: []string{"states:DescribeExecution"},
 		on:      Scope.executions,
-		why:     "asks whether the execution that holds a lock still runs",
+		why:     "asks whether an execution of ours still runs, and what it was to do",
 	},
 	{
 		sid:     "StartExecutions",
