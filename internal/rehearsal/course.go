@@ -28,6 +28,7 @@ type Course struct {
 	Once     bool                                    // asked for again once it was done, the request would ask for something else
 	Prepare  func(context.Context, *Rehearsal) error // before the deployment starts; may be nil
 	End      string                                  // how it ends undisturbed
+	ScaleIn  bool                                    // no deployment: a person scales the fleet in by one, and the machine that drains works
 }
 
 // Outcome is how a course went.
@@ -93,7 +94,11 @@ func (c Course) Run(seed uint64, p Point) (Outcome, error) {
 		if p.arm != nil {
 			p.arm(t)
 		}
-		err = t.play(ctx, p.then)
+		if c.ScaleIn {
+			err = t.scaleIn(ctx)
+		} else {
+			err = t.play(ctx, p.then)
+		}
 	})
 	return t.outcome, err
 }
@@ -141,11 +146,7 @@ func (t *trial) play(ctx context.Context, then aftermath) error {
 	}
 	t.outcome.Stranded = t.outcome.End == deploy.EndStranded
 	t.outcome.FirstEnd, t.outcome.FirstWhat = t.outcome.End, t.outcome.What
-	for _, call := range t.r.AWS.Faults.Calls() {
-		if call.Function != "" {
-			t.outcome.Calls = append(t.outcome.Calls, call)
-		}
-	}
+	t.noteCalls()
 	if then == nil {
 		then = recovered
 	}
@@ -154,6 +155,14 @@ func (t *trial) play(ctx context.Context, then aftermath) error {
 	}
 	t.rest(ctx)
 	return nil
+}
+
+func (t *trial) noteCalls() {
+	for _, call := range t.r.AWS.Faults.Calls() {
+		if call.Function != "" {
+			t.outcome.Calls = append(t.outcome.Calls, call)
+		}
+	}
 }
 
 // await waits for an execution's end and notes it.

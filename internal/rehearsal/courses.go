@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"bluegreen/internal/deploy"
@@ -53,6 +54,7 @@ func Courses() []Course {
 		{Name: "lost-green", Plan: quick, End: deploy.EndRolledBack, Prepare: lostGreen},
 		{Name: "drain", Plan: held, End: deploy.EndSucceeded, Request: drains, Prepare: slowDrains},
 		{Name: "drain-on-the-way-back", Plan: held, End: deploy.EndRolledBack, Request: drains, Prepare: littleCapacity},
+		{Name: "scale-in", Plan: held, End: string(types.ExecutionStatusSucceeded), ScaleIn: true, Prepare: drainedGeneration},
 		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: firstGeneration},
 	}
 	for i := range courses {
@@ -74,7 +76,24 @@ func quickly() *localaws.Settings {
 }
 
 // firstGeneration deploys once before: the course goes from the first copy to the second.
-func firstGeneration(ctx context.Context, r *Rehearsal) error {
+func firstGeneration(ctx context.Context, r *Rehearsal) error { return generation(ctx, r, request) }
+
+// drainedGeneration deploys once before, so that the lineage has drain settings, beside the machine that drains.
+func drainedGeneration(ctx context.Context, r *Rehearsal) error {
+	if _, err := r.GracefulShutdown(ctx); err != nil {
+		return err
+	}
+	if err := slowDrains(ctx, r); err != nil {
+		return err
+	}
+	if err := generation(ctx, r, drains); err != nil {
+		return err
+	}
+	r.Wait(ctx, settle) // for blue's own drains to end
+	return nil
+}
+
+func generation(ctx context.Context, r *Rehearsal, request string) error {
 	arn, err := r.Start(ctx, "first", request)
 	if err != nil {
 		return err

@@ -30,11 +30,17 @@ func (w *watch) graceOf(a *act) {
 	}
 }
 
+// holding is a terminating hook's hold on an instance.
+type holding struct {
+	group string
+	since time.Time
+}
+
 // noteHeld notes since when instances are held by a terminating hook.
 func (w *watch) noteHeld(s sight) {
 	for id, m := range s.members {
 		if _, noted := w.held[id]; m.State == "Terminating:Wait" && !noted {
-			w.held[id] = w.r.AWS.Account.Now()
+			w.held[id] = holding{group: m.fleet.Name, since: w.r.AWS.Account.Now()}
 		}
 	}
 }
@@ -52,7 +58,7 @@ func (w *watch) drained(a *act, id, hook string) {
 		}
 	}
 	held, known := w.held[id]
-	if waited := w.r.AWS.Account.Now().Sub(held); !known || waited < time.Duration(policy.TimeoutSeconds)*time.Second {
+	if waited := w.r.AWS.Account.Now().Sub(held.since); !known || waited < time.Duration(policy.TimeoutSeconds)*time.Second {
 		w.breaks(3, "%s of %s for %s, which still drains", a, hook, id)
 	}
 }

@@ -11,18 +11,27 @@ import (
 	"bluegreen/statemachine"
 )
 
-// gracefulShutdown puts the machine that drains at every scale-in into the account, and the rule that starts it for the
-// fleet and every copy to come.
-func (s *Script) gracefulShutdown(ctx context.Context, _ *datadriven.TestData) (string, error) {
-	deploys := s.machine()
+// GracefulShutdown puts the machine that drains at every scale-in into the account, and the rule that starts it for the
+// fleet and every copy to come. It returns the machine's ARN.
+func (r *Rehearsal) GracefulShutdown(ctx context.Context) (string, error) {
+	deploys := shortName(r.World.MachineARN)
 	definition, err := statemachine.GracefulShutdown(func(f statemachine.Function) string {
-		return s.r.AWS.Account.ARN("lambda", "function:"+functionName(deploys, f.State))
+		return r.AWS.Account.ARN("lambda", "function:"+functionName(deploys, f.State))
 	})
 	if err != nil {
 		return "", err
 	}
-	name := strings.TrimSuffix(deploys, "BlueGreen") + "GracefulShutdown"
-	s.drainMachine, err = world.Seeder{Config: s.r.config, Clock: s.r.clock}.GracefulShutdown(ctx, s.r.World, name, definition)
+	return world.Seeder{Config: r.config, Clock: r.clock}.GracefulShutdown(ctx, r.World, shortName(r.shutdownMachine()), definition)
+}
+
+// shutdownMachine is the ARN of the machine that drains.
+func (r *Rehearsal) shutdownMachine() string {
+	return strings.TrimSuffix(r.World.MachineARN, "BlueGreen") + "GracefulShutdown"
+}
+
+// gracefulShutdown is GracefulShutdown for a scenario.
+func (s *Script) gracefulShutdown(ctx context.Context, _ *datadriven.TestData) (_ string, err error) {
+	s.drainMachine, err = s.r.GracefulShutdown(ctx)
 	return "", err
 }
 

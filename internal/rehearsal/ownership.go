@@ -159,6 +159,8 @@ func (w *watch) subjects(input any) []string {
 			group := "instance " + id
 			if m, ours := members[id]; ours {
 				group = m.fleet.Name
+			} else if h, was := w.held[id]; was { // it has gone since: the call was under way
+				group = h.group
 			}
 			groups = append(groups, group)
 		}

@@ -171,7 +171,12 @@ func outlivesDeployment(t *trial, c struckCall) {
 }
 
 func reads(operation string) bool {
-	return strings.HasPrefix(operation, "Describe") || strings.HasPrefix(operation, "Get") || tells(operation)
+	for _, prefix := range []string{"Describe", "Get", "List"} {
+		if strings.HasPrefix(operation, prefix) {
+			return true
+		}
+	}
+	return tells(operation)
 }
 
 // callPoints are every call in every way.

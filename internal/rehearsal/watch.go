@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
@@ -27,7 +26,7 @@ type watch struct {
 
 	capacity  capacity
 	answering answering
-	held      map[string]time.Time // instances that a terminating hook holds, and since when
+	held      map[string]holding // by instance: who a terminating hook holds, or has held
 	ends      ends
 	owned     ownership
 	fence     fence
@@ -67,7 +66,7 @@ func (a *act) String() string { return a.state + ", " + a.service + ":" + a.oper
 
 // newWatch begins to watch. It takes the lock itself.
 func newWatch(r *Rehearsal) *watch {
-	w := &watch{r: r, states: make(map[string]string), lineage: []string{r.World.GroupName}, targetGroups: make(map[string]bool), held: make(map[string]time.Time)}
+	w := &watch{r: r, states: make(map[string]string), lineage: []string{r.World.GroupName}, targetGroups: make(map[string]bool), held: make(map[string]holding)}
 	machine := shortName(r.World.MachineARN)
 	for _, f := range statemachine.Functions {
 		w.states[functionName(machine, f.State)] = f.State
