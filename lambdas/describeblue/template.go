@@ -22,9 +22,13 @@ func (h handler) resolveTemplate(ctx context.Context, group types.AutoScalingGro
 	var pins []deploy.Template
 	var findings []string
 	for _, spec := range templateSpecs(group) {
-		pin, finding, err := h.pin(ctx, spec, record.Template)
+		pin, newest, finding, err := h.pin(ctx, spec, record.Template)
 		if err != nil {
 			return nil, err
+		}
+		if newest != "" && d.Action == deploy.ActionDeploy {
+			d.Warnings = append(d.Warnings, fmt.Sprintf("the group names version %s of launch template %s, so green runs that too, and the newest version %s "+
+				"is not deployed: let the group name $Latest or $Default", pin.Version, pin.ID, newest))
 		}
 		if finding != "" {
 			findings = append(findings, finding)
@@ -58,7 +62,8 @@ func templateSpecs(group types.AutoScalingGroup) []types.LaunchTemplateSpecifica
 	return specs
 }
 
-func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification, before *deploy.Template) (pin deploy.Template, finding string, err error) {
+// pin resolves a version to its number. Where a number is named and there is a newer one, newest is that.
+func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification, before *deploy.Template) (pin deploy.Template, newest, finding string, err error) {
 	pin = deploy.Template{ID: aws.ToString(spec.LaunchTemplateId), Specifier: aws.ToString(spec.Version)}
 	if pin.Specifier == "" {
 		pin.Specifier = "$Default"
@@ -66,18 +71,34 @@ func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification
 	if earlier := before.Pinned(pin.ID, pin.Specifier); earlier != nil {
 		pin.Specifier = earlier.Specifier
 	}
+	versions := []string{pin.Specifier}
+	named, err := strconv.ParseInt(pin.Specifier, 10, 64)
+	numbered := err == nil
+	if numbered {
+		versions = append(versions, "$Latest")
+	}
 	out, err := h.templates.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
-		LaunchTemplateId: &pin.ID, Versions: []string{pin.Specifier},
+		LaunchTemplateId: &pin.ID, Versions: versions,
 	})
 	var api smithy.APIError
 	switch {
 	case errors.As(err, &api) && (api.ErrorCode() == "InvalidLaunchTemplateId.NotFound" || api.ErrorCode() == "InvalidLaunchTemplateId.VersionNotFound"):
-		return pin, fmt.Sprintf("its launch template %s version %s does not exist any more: %s", pin.ID, pin.Specifier, api.ErrorMessage()), nil
+		return pin, "", fmt.Sprintf("its launch template %s version %s does not exist any more: %s", pin.ID, pin.Specifier, api.ErrorMessage()), nil
 	case err != nil:
-		return pin, "", fmt.Errorf("resolving version %s of launch template %s: %w", pin.Specifier, pin.ID, err)
+		return pin, "", "", fmt.Errorf("resolving version %s of launch template %s: %w", pin.Specifier, pin.ID, err)
 	case len(out.LaunchTemplateVersions) == 0:
-		return pin, fmt.Sprintf("its launch template %s has no version %s", pin.ID, pin.Specifier), nil
+		return pin, "", fmt.Sprintf("its launch template %s has no version %s", pin.ID, pin.Specifier), nil
 	}
-	pin.Version = strconv.FormatInt(aws.ToInt64(out.LaunchTemplateVersions[0].VersionNumber), 10)
-	return pin, "", nil
+	latest := int64(0)
+	for _, version := range out.LaunchTemplateVersions {
+		latest = max(latest, aws.ToInt64(version.VersionNumber))
+	}
+	if !numbered {
+		named = latest
+	}
+	pin.Version = strconv.FormatInt(named, 10)
+	if latest > named {
+		newest = strconv.FormatInt(latest, 10)
+	}
+	return pin, newest, "", nil
 }
