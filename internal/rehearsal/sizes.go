@@ -60,7 +60,8 @@ func (u *unseen) describes(w *watch, a *act) {
 	}
 }
 
-// overwritten expects nothing any more of what a function has overwritten and could not know of, given what was before.
+// overwritten expects nothing any more of what a function has overwritten and could not know of, given what was before. One
+// that was shown nothing has not looked.
 func (e *ends) overwritten(a *act, was localasg.GroupView) {
 	input, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput)
 	if !ok {
@@ -79,7 +80,7 @@ func (e *ends) overwritten(a *act, was localasg.GroupView) {
 		changed, known := e.unseen.changes[name][size.trait]
 		shown := e.unseen.shown[a.caller+name][size.trait]
 		was := strconv.Itoa(size.was)
-		if size.written == nil || !known || shown == was || expected[size.trait] != was {
+		if size.written == nil || !known || shown == "" || shown == was || expected[size.trait] != was {
 			continue
 		}
 		if changed.before == "" {
