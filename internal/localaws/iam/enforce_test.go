@@ -241,6 +241,18 @@ func TestCreatingAGroupTakesWhatItsTemplateDoes(t *testing.T) {
 	})
 }
 
+// A group is known by its tags, as AWS names them in either way, whatever the case of their keys.
+func TestTagsOfAGroup(t *testing.T) {
+	inAccount(t, func(a *account) {
+		for _, key := range []string{"aws:ResourceTag/Project", "autoscaling:ResourceTag/project"} {
+			for value, want := range map[string]string{"web": "done", "api": `"AccessDenied"`} {
+				a.allow(`{"Effect": "Allow", "Action": "autoscaling:UpdateAutoScalingGroup", "Resource": "*", "Condition": {"StringEquals": {"` + key + `": "` + value + `"}}}`)
+				a.wants(key+"="+value, a.calls(updates("web-app-dev-asg")), want)
+			}
+		}
+	})
+}
+
 // An instance is known by the tag that its group gave it, and a group is not deleted by force.
 func TestConditionsSeeTheAccount(t *testing.T) {
 	inAccount(t, func(a *account) {
