@@ -28,6 +28,17 @@ type deployment struct {
 // excess is the time that the deployment took beyond its floor.
 func (d deployment) excess() time.Duration { return d.took - d.parts.floor() }
 
+// telling is how many of the calls only tell people and programs how it goes.
+func (d deployment) telling() int {
+	n := 0
+	for _, call := range d.calls {
+		if call.Operation == "PutEvents" || call.Operation == "Publish" {
+			n++
+		}
+	}
+	return n
+}
+
 // measure rehearses the undisturbed deployment of a plan's world.
 func measure(seed uint64, plan world.Plan) (deployment, error) {
 	r, err := rehearsal.New(rehearsal.Options{Seed: seed, Plan: plan})
