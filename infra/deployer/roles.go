@@ -13,18 +13,10 @@ import (
 	"bluegreen/internal/actions"
 )
 
-// scope is what the functions may touch. Partition, Region and account are written as the caller needs them.
-func (b build) scope(partition, region, account string) actions.Scope {
-	s := b.settings
-	scope := actions.Standard(partition, region, account, s.Project, s.Role, s.Environment)
-	scope.Fleets, scope.FleetRoles = s.Fleets, s.FleetRoles
-	return scope
-}
-
 // functionRole is the role of one state's function and of no other. Its one policy is what internal/actions says that the
 // function needs; nothing that CDK would add of its own is in it.
 func (b build) functionRole(state string) awsiam.IRole {
-	statements := b.statements(state, b.scope(*awscdk.Aws_PARTITION(), *awscdk.Aws_REGION(), *awscdk.Aws_ACCOUNT_ID()))
+	statements := b.statements(state, b.settings.Scope(*awscdk.Aws_PARTITION(), *awscdk.Aws_REGION(), *awscdk.Aws_ACCOUNT_ID()))
 	policy := awsiam.NewPolicyDocument(nil)
 	for _, s := range statements {
 		conditions := make(map[string]any)
@@ -40,7 +32,7 @@ func (b build) functionRole(state string) awsiam.IRole {
 	}
 	role := b.role(state+"Role", "lambda.amazonaws.com", "What the function of "+state+" needs", policy)
 	// As cdk-nag writes what differs from account to account.
-	for _, s := range b.statements(state, b.scope("<AWS::Partition>", "<AWS::Region>", "<AWS::AccountId>")) {
+	for _, s := range b.statements(state, b.settings.Scope("<AWS::Partition>", "<AWS::Region>", "<AWS::AccountId>")) {
 		accept(role, "AwsSolutions-IAM5", s.Sid+": "+s.Why, s.Resources)
 	}
 	return role.WithoutPolicyUpdates(nil)

@@ -123,6 +123,9 @@ func (s Settings) together() []error {
 	if n := len(s.Prefix()); n > longestPrefix {
 		add("project, role, environment: %s has %d characters, and what is named after it would be too long for AWS: at most %d", s.Prefix(), n, longestPrefix)
 	}
+	if err := s.Scope("aws-us-gov", "us-gov-west-1", "000000000000").Check(); err != nil { // nowhere are ARNs longer
+		add("fleets, fleet_roles: %w", err)
+	}
 	switch {
 	case s.VPC == "" && len(s.Subnets)+len(s.LoadBalancerSubnets) > 0:
 		add("vpc: it is not set, but subnets are: name the VPC that they belong to, or none of them for the Network stack's")

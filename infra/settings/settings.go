@@ -5,6 +5,8 @@ package settings
 import (
 	"fmt"
 	"strings"
+
+	"bluegreen/internal/actions"
 )
 
 // Recover says what happens when an execution ends without an end state of ours (stopped, timed out, States.Runtime).
@@ -84,4 +86,11 @@ func (s Settings) InstanceRole() string { return s.Name("instance") }
 // Parameter is the name of the SSM parameter by which a stack tells the others what it made.
 func (s Settings) Parameter(what string) string {
 	return fmt.Sprintf("/%s/%s/%s/%s", s.Project, s.Role, s.Environment, what)
+}
+
+// Scope is what the functions may touch. Partition, Region and account are written as the caller needs them.
+func (s Settings) Scope(partition, region, account string) actions.Scope {
+	scope := actions.Standard(partition, region, account, s.Project, s.Role, s.Environment)
+	scope.Fleets, scope.FleetRoles = s.Fleets, s.FleetRoles
+	return scope
 }

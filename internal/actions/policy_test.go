@@ -2,6 +2,7 @@ package actions_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -98,7 +99,7 @@ func TestDocument(t *testing.T) {
 	_ = json.Unmarshal([]byte(`{"Version": "2012-10-17", "Statement": [{
 		"Sid": "TagAtLaunch", "Effect": "Allow", "Action": ["ec2:CreateTags"],
 		"Resource": ["arn:aws:ec2:ap-northeast-1:000000000000:instance/*", "arn:aws:ec2:ap-northeast-1:000000000000:network-interface/*",
-			"arn:aws:ec2:ap-northeast-1:000000000000:volume/*"],
+			"arn:aws:ec2:ap-northeast-1:000000000000:spot-instances-request/*", "arn:aws:ec2:ap-northeast-1:000000000000:volume/*"],
 		"Condition": {"StringEquals": {"ec2:CreateAction": ["RunInstances"]}}}]}`), &want)
 	if g, w := indented(got), indented(want); g != w {
 		t.Errorf("document %s\nwant %s", g, w)
@@ -108,4 +109,21 @@ func TestDocument(t *testing.T) {
 func indented(v any) string {
 	text, _ := json.MarshalIndent(v, "", "  ")
 	return string(text)
+}
+
+// What IAM would refuse when the stack is deployed is refused before.
+func TestTooMuchForAPolicy(t *testing.T) {
+	wide := scope
+	for i := range 12 {
+		wide.Fleets = append(wide.Fleets, fmt.Sprintf("payments-production-%d-*", i))
+	}
+	if err := wide.Check(); err != nil {
+		t.Errorf("a dozen fleets are too many: %v", err)
+	}
+	for i := range 40 {
+		wide.Fleets = append(wide.Fleets, fmt.Sprintf("billing-production-%d-*", i))
+	}
+	if err := wide.Check(); err == nil || !strings.Contains(err.Error(), "CreateGreen") || !strings.Contains(err.Error(), "10240") {
+		t.Errorf("53 fleets: %v", err)
+	}
 }

@@ -81,7 +81,7 @@ func (s Scope) launchTemplates() []string {
 
 // launched are what a launch makes.
 func (s Scope) launched() []string {
-	return each([]string{"instance", "network-interface", "volume"}, func(kind string) string { return s.arn("ec2", kind+"/*") })
+	return each([]string{"instance", "network-interface", "spot-instances-request", "volume"}, func(kind string) string { return s.arn("ec2", kind+"/*") })
 }
 
 // launchedInto are what a launch uses besides the template: which ones, the template says. Images and snapshots may be

@@ -140,6 +140,7 @@ func (a *asker) launches(template *types.LaunchTemplateSpecification, policy *ty
 	return nil
 }
 
+// launch asks for one template's. The model has no instance profiles: the role of one is taken to have its name.
 func (a *asker) launch(template LaunchTemplate, subnets string) error {
 	for _, resource := range a.launchResources(template, subnets) {
 		if err := a.may("ec2:RunInstances", resource, nil); err != nil {

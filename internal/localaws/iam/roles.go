@@ -95,6 +95,9 @@ func (r *Roles) Authorize(call *wire.Call, input any) error {
 	}
 	means, ok := meanings[call.Service+":"+call.Operation]
 	if !ok {
+		if r.denied != nil {
+			r.denied(call, Request{Action: call.Service + ":" + call.Operation, Resource: "*"})
+		}
 		return wire.NotModelled("which permissions %s:%s takes, and its caller's role %s has policies", call.Service, call.Operation, found.name)
 	}
 	return means(&asker{roles: r, role: found, call: call}, input)
