@@ -1,6 +1,7 @@
 package rehearsal_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -31,6 +32,7 @@ type mutation struct {
 	prepare func(context.Context, *rehearsal.Rehearsal) error // the world, before the deployment starts
 	during  func(context.Context, *rehearsal.Rehearsal) error // what else happens; nil: nothing
 	breaks  []int                                             // exactly these promises
+	boot    time.Duration                                     // how long an instance takes to answer; 0 is 4 s
 }
 
 func work(state string, broken lambdaentry.New) map[string]lambdaentry.New {
@@ -64,8 +66,9 @@ var mutations = []mutation{
 			Work:    work("CreateGreen", after(creategreen.New, attachGreen)),
 			Actions: may("CreateGreen", "autoscaling:AttachLoadBalancerTargetGroups"),
 		},
-		prepare: failOpenEarly,
-		breaks:  []int{2},
+		during: failOpenEarly,
+		breaks: []int{2},
+		boot:   20 * time.Second, // longer than it takes to register an instance
 	},
 	{
 		name: "green is deleted by force",
@@ -190,7 +193,7 @@ func TestMutantsAreCaught(t *testing.T) {
 func (m mutation) rehearse(t *testing.T, mutant rehearsal.Mutant) []string {
 	t.Helper()
 	settings := localaws.DefaultSettings()
-	settings.EC2.Boot = account.Constant(4 * time.Second)
+	settings.EC2.Boot = account.Constant(cmp.Or(m.boot, 4*time.Second))
 	r, err := rehearsal.New(rehearsal.Options{Seed: 1, Plan: world.DefaultPlan(), Settings: &settings, Mutant: mutant})
 	if err != nil {
 		t.Fatal(err)

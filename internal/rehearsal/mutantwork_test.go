@@ -224,7 +224,17 @@ func sickGreen(_ context.Context, r *rehearsal.Rehearsal) error {
 	return nil
 }
 
+func groupNames(r *rehearsal.Rehearsal) []string {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	return r.AWS.Groups.Names()
+}
+
+// failOpenEarly lets the target group fail open once green is there: a deployment that finds it so is refused.
 func failOpenEarly(ctx context.Context, r *rehearsal.Rehearsal) error {
+	for len(groupNames(r)) < 2 {
+		r.Wait(ctx, 100*time.Millisecond)
+	}
 	_, err := elb.NewFromConfig(operator(r)).ModifyTargetGroupAttributes(ctx, &elb.ModifyTargetGroupAttributesInput{
 		TargetGroupArn: &r.World.TargetGroupARN,
 		Attributes: []elbtypes.TargetGroupAttribute{{
