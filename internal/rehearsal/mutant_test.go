@@ -1,7 +1,6 @@
 package rehearsal_test
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -32,7 +31,6 @@ type mutation struct {
 	prepare func(context.Context, *rehearsal.Rehearsal) error // the world, before the deployment starts
 	during  func(context.Context, *rehearsal.Rehearsal) error // what else happens; nil: nothing
 	breaks  []int                                             // exactly these promises
-	boot    time.Duration                                     // how long an instance takes to answer; 0 is 4 s
 }
 
 func work(state string, broken lambdaentry.New) map[string]lambdaentry.New {
@@ -68,7 +66,6 @@ var mutations = []mutation{
 		},
 		during: failOpenEarly,
 		breaks: []int{2},
-		boot:   20 * time.Second, // longer than it takes to register an instance
 	},
 	{
 		name: "green is deleted by force",
@@ -193,7 +190,7 @@ func TestMutantsAreCaught(t *testing.T) {
 func (m mutation) rehearse(t *testing.T, mutant rehearsal.Mutant) []string {
 	t.Helper()
 	settings := localaws.DefaultSettings()
-	settings.EC2.Boot = account.Constant(cmp.Or(m.boot, 4*time.Second))
+	settings.EC2.Boot = account.Constant(4 * time.Second)
 	r, err := rehearsal.New(rehearsal.Options{Seed: 1, Plan: world.DefaultPlan(), Settings: &settings, Mutant: mutant})
 	if err != nil {
 		t.Fatal(err)
