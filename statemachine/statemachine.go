@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"bluegreen/internal/deploy"
@@ -26,7 +27,7 @@ type Function struct {
 // Package is the name of the Go package below lambdas, and of the folder that make build leaves its bootstrap in.
 func (f Function) Package() string { return strings.ToLower(f.State) }
 
-// Functions are all of them, in the order of a deployment.
+// Functions are those that the machines call, in the order of a deployment.
 var Functions = []Function{
 	{State: "DescribeBlue", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "TakeOver", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
@@ -39,6 +40,12 @@ var Functions = []Function{
 	{State: "RemoveGreen", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "Report", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 }
+
+// StatusChange is started by no machine: EventBridge starts it when an execution of one has ended, and did not succeed.
+var StatusChange = Function{State: "StatusChange", TimeoutSeconds: deploy.FunctionTimeoutSeconds}
+
+// Deployed are all functions that there are: the machines' and StatusChange.
+func Deployed() []Function { return append(slices.Clone(Functions), StatusChange) }
 
 var placeholder = regexp.MustCompile(`\$\{(\w+)FunctionArn\}`)
 

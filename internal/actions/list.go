@@ -13,6 +13,7 @@ var states = []string{
 	"RestoreBlue",
 	"RemoveGreen",
 	"Report",
+	"StatusChange",
 }
 
 var byState = map[string][]Operation{
@@ -105,5 +106,12 @@ var byState = map[string][]Operation{
 	"Report": {
 		{"events", "PutEvents"},
 		{"sns", "Publish"},
+	},
+	"StatusChange": {
+		{"dynamodb", "GetItem"},
+		{"events", "PutEvents"},
+		{"sns", "Publish"},
+		{"states", "DescribeExecution"},
+		{"states", "StartExecution"},
 	},
 }

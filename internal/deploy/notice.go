@@ -71,6 +71,7 @@ type Notice struct {
 func (c Call) notice(stage Stage) Notice {
 	n := Notice{Stage: stage, At: c.Entered, Kind: KindDeployment, Execution: c.Execution.ID, Seconds: c.running()}
 	n.Project, n.Lineage, n.Action = Asked(c.Document.Request)
+	n.Lineage = LineageOf(n.Lineage)
 	deployment := c.Execution.Name
 	if d := c.Document.Deployment; d != nil {
 		n.Project, n.Lineage, n.Action, n.Deployment = d.Project, d.Lineage, d.Action, d.Execution
@@ -99,8 +100,8 @@ func (c Call) running() int {
 }
 
 // Asked is what an execution's input asks for, as far as it can be read: whoever tells of a request that was rejected
-// wants a name. The lineage is the one that the named group belongs to by its name.
-func Asked(input json.RawMessage) (project, lineage string, action Action) {
+// wants a name.
+func Asked(input json.RawMessage) (project, group string, action Action) {
 	var request struct {
 		Project any
 		Action  any
@@ -112,11 +113,11 @@ func Asked(input json.RawMessage) (project, lineage string, action Action) {
 	project, _ = request.Project.(string)
 	asked, _ := request.Action.(string)
 	blue, _ := request.Blue.(map[string]any)
-	group, _ := blue["asg_name"].(string)
+	group, _ = blue["asg_name"].(string)
 	if asked == "" {
 		asked = string(ActionDeploy)
 	}
-	return project, LineageOf(group), Action(asked)
+	return project, group, Action(asked)
 }
 
 // LineageOf is the lineage that a group belongs to, by its name.

@@ -30,8 +30,16 @@ const attempts = 4
 
 // Start configures the function and serves Lambda. It does not return.
 func Start(newHandle New) {
-	ctx := context.Background()
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(func() aws.Retryer {
+	cfg, env := configure()
+	if err := traceCalls(&cfg); err != nil { // no deployment fails for want of a trace
+		fmt.Fprintln(os.Stderr, "setting up X-Ray:", err)
+	}
+	lambda.Start(entry{traced(Measured(env, newHandle(cfg, env)))})
+}
+
+// configure reads the configuration, and ends the process where it lacks something.
+func configure() (aws.Config, Environment) {
+	cfg, err := config.LoadDefaultConfig(context.Background(), config.WithRetryer(func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = attempts })
 	}))
 	if err != nil {
@@ -43,10 +51,7 @@ func Start(newHandle New) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	if err := traceCalls(&cfg); err != nil { // no deployment fails for want of a trace
-		fmt.Fprintln(os.Stderr, "setting up X-Ray:", err)
-	}
-	lambda.StartWithOptions(entry{traced(Measured(env, newHandle(cfg, env)))}, lambda.WithContext(ctx))
+	return cfg, env
 }
 
 // entry implements lambda.Handler.

@@ -12,7 +12,7 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	code, err := generate(filepath.Join("..", ".."), statemachine.Functions)
+	code, err := generate(filepath.Join("..", ".."), statemachine.Deployed())
 	if err != nil {
 		log.Fatalf("generate: %v", err)
 	}

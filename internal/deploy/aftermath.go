@@ -1,0 +1,171 @@
+package deploy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Ended is an execution that is over and did not succeed, as Step Functions tells it.
+type Ended struct {
+	Execution string // ARN
+	Machine   string // ARN
+	Status    string // FAILED, TIMED_OUT, ABORTED
+	Error     string
+	Cause     string
+	Input     json.RawMessage
+	Began     time.Time // or was redriven
+	At        time.Time
+	Redrives  int
+}
+
+// Aftermath is what an execution that is over asks for.
+type Aftermath string
+
+// The aftermaths.
+const (
+	AfterTold        Aftermath = "told"        // nothing: it ended as one of our end states, and told it
+	AfterUntold      Aftermath = "untold"      // people are told of an end whose report could not be written
+	AfterStranded    Aftermath = "stranded"    // people are told at once what is left
+	AfterInterrupted Aftermath = "interrupted" // a recovery
+)
+
+// Aftermath sorts the ends of the machine that deploys.
+func (e Ended) Aftermath() Aftermath {
+	if e.Status != "FAILED" {
+		return AfterInterrupted
+	}
+	var report Report
+	if json.Unmarshal([]byte(e.Cause), &report) == nil && (report.End == EndRejected || report.End == EndRolledBack) {
+		if report.Execution == "" {
+			return AfterUntold
+		}
+		return AfterTold
+	}
+	// An error of the machine's own ends it wherever it is, and nothing catches it; those of tasks end it where we want it.
+	ofTasks := []string{"States.Timeout", "States.TaskFailed", "States.HeartbeatTimeout"}
+	if strings.HasPrefix(e.Error, "States.") && !slices.Contains(ofTasks, e.Error) {
+		return AfterInterrupted
+	}
+	return AfterStranded
+}
+
+// Recovery is the execution that puts right what this one left: the same name and input however often it is asked for.
+// There is none for a recovery, which would start recoveries for ever, nor where the input names no fleet.
+func (e Ended) Recovery() (name, input string, ok bool) {
+	project, group, action := Asked(e.Input)
+	if project == "" || group == "" || action == ActionRecover {
+		return "", "", false
+	}
+	const longest, digits = 80, 8 // characters of an execution's name (aws-facts C1), and of what tells one from another
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", e.Execution, e.Redrives))
+	head, tail := "recover-", "-"+hex.EncodeToString(sum[:])[:digits]
+	dead := ExecutionName(e.Execution)
+	dead = dead[:min(len(dead), longest-len(head)-len(tail))]
+	return head + dead + tail, request(project, ActionRecover, group), true
+}
+
+// what is how it ended, in one sentence.
+func (e Ended) what() string {
+	text := Fault{Error: e.Error, Cause: e.Cause}.What()
+	if e.Error == "" && e.Cause == "" {
+		return "the execution is " + e.Status
+	}
+	return fmt.Sprintf("the execution is %s: %s: %s", e.Status, e.Error, shorten(text))
+}
+
+// notice is what both of an execution's bad ends have. d is the deployment that it held, nil: none that is known.
+func (e Ended) notice(stage Stage, d *Deployment) Notice {
+	call := Call{
+		Execution: Execution{ID: e.Execution, Name: ExecutionName(e.Execution), StartTime: e.Began, RedriveCount: e.Redrives},
+		Entered:   e.At,
+		Document:  Document{Request: e.Input, Deployment: d},
+	}
+	n := call.notice(stage)
+	n.Error, n.Message = e.Error, e.what()
+	return n
+}
+
+// Stranded tells that a person is needed: what is left, and the commands that mend it.
+func (e Ended) Stranded(d *Deployment, left []string) Notice {
+	n := e.notice(StageEnded, d)
+	n.Outcome, n.Left = EndStranded, left
+	n.Next = []string{
+		"mend what the message names, then let the execution try just that again",
+		"aws stepfunctions redrive-execution --execution-arn " + e.Execution,
+		"or put right what is left by another execution",
+		e.start(),
+	}
+	n.letter(headlines[EndStranded], n.Next...)
+	return n
+}
+
+// Interrupted tells of an execution that was stopped, or died. recovery is the ARN of the one that was started, empty if
+// none was; why then says why not.
+func (e Ended) Interrupted(d *Deployment, left []string, recovery, why string) Notice {
+	n := e.notice(StageInterrupted, d)
+	n.Left = left
+	headline := "INTERRUPTED, a person is needed"
+	switch {
+	case recovery != "":
+		headline = "interrupted, is being put right"
+		n.Next = []string{"nothing: a recovery was started, and tells how it ends", ConsoleLink(recovery)}
+	case len(left) == 0 && d == nil && e.start() == "":
+		headline = "interrupted"
+		n.Next = []string{why}
+	default:
+		n.Next = []string{why, e.start()}
+	}
+	n.letter(headline, n.Next...)
+	return n
+}
+
+// Untold tells an end whose report could not be written.
+func (e Ended) Untold(d *Deployment) Notice {
+	n := e.notice(StageEnded, d)
+	var report Report
+	if json.Unmarshal([]byte(e.Cause), &report) == nil {
+		n.Outcome, n.Message = report.End, report.What
+	}
+	n.Next = []string{"aws stepfunctions get-execution-history --reverse-order --max-items 20 --execution-arn " + e.Execution}
+	n.letter(headlines[n.Outcome], n.Next...)
+	return n
+}
+
+// DrainInterrupted tells of a drain outside of a deployment that was stopped, or died: its instance is still held.
+func (e Ended) DrainInterrupted() Notice {
+	var event struct {
+		Detail struct {
+			Group    string `json:"AutoScalingGroupName"`
+			Hook     string `json:"LifecycleHookName"`
+			Instance string `json:"EC2InstanceId"`
+		}
+	}
+	_ = json.Unmarshal(e.Input, &event) // of another shape: what is not known is left out
+	n := e.notice(StageInterrupted, nil)
+	a := event.Detail
+	n.ID = NoticeID(a.Instance, ExecutionName(e.Execution), e.Redrives, n.Stage)
+	n.Kind, n.Action, n.Group, n.Hook, n.Instance, n.Lineage = KindDrain, "", a.Group, a.Hook, a.Instance, LineageOf(a.Group)
+	n.Left = []string{fmt.Sprintf("%s may be held by its hook %s until the time of that is up", a.Instance, a.Hook)}
+	n.Next = []string{
+		"let the execution go on where it ended", "aws stepfunctions redrive-execution --execution-arn " + e.Execution,
+		"or let the instance go as it is",
+		fmt.Sprintf("aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --auto-scaling-group-name %s --lifecycle-hook-name %s --instance-id %s",
+			a.Group, a.Hook, a.Instance),
+	}
+	n.letter("drain INTERRUPTED "+a.Instance, n.Next...)
+	return n
+}
+
+// start is the command that starts a recovery; empty where the input names no fleet.
+func (e Ended) start() string {
+	project, group, _ := Asked(e.Input)
+	if project == "" || group == "" {
+		return ""
+	}
+	return fmt.Sprintf("aws stepfunctions start-execution --state-machine-arn %s --input '%s'", e.Machine, request(project, ActionRecover, group))
+}

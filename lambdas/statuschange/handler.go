@@ -1,0 +1,163 @@
+// Package statuschange looks after executions that did not succeed. One that ended as Rejected or RolledBack has told so
+// itself; of one that is Stranded people are told at once; one that was stopped, or died, is recovered.
+package statuschange
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"bluegreen/internal/announce"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/ledger"
+)
+
+// executions are described where the event was too large to hold their input, and started to recover.
+type executions interface {
+	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
+	StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
+}
+
+var _ executions = (*sfn.Client)(nil)
+
+// Detail is the event "Step Functions Execution Status Change" (developer guide, "Automating Step Functions event
+// delivery"): what DescribeExecution says, with times in milliseconds.
+type Detail struct {
+	ExecutionArn    string  `json:"executionArn"`
+	StateMachineArn string  `json:"stateMachineArn"`
+	Status          string  `json:"status"`
+	StartDate       int64   `json:"startDate"`
+	StopDate        int64   `json:"stopDate"`
+	RedriveDate     *int64  `json:"redriveDate"`
+	RedriveCount    int     `json:"redriveCount"`
+	Input           *string `json:"input"` // null where the event would be too large
+	Error           string  `json:"error"`
+	Cause           string  `json:"cause"`
+}
+
+type handler struct {
+	executions executions
+	ledger     ledger.Ledger
+	env        lambdaentry.Environment
+	tell       func(context.Context, deploy.Notice) error
+}
+
+// New makes the function's work.
+func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.HandleEvent[Detail] {
+	return handler{
+		executions: sfn.NewFromConfig(cfg),
+		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
+		env:        env,
+		tell:       func(ctx context.Context, n deploy.Notice) error { return announce.AtOnce(ctx, cfg, env, n) },
+	}.handle
+}
+
+func (h handler) handle(ctx context.Context, detail Detail) error {
+	ended, err := h.ended(ctx, detail)
+	if err != nil {
+		return err
+	}
+	if !h.deploys(ended.Machine) {
+		if ended.Status == "SUCCEEDED" {
+			return nil
+		}
+		h.count(ended, "DrainsInterrupted")
+		return h.tell(ctx, ended.DrainInterrupted())
+	}
+	switch ended.Aftermath() {
+	case deploy.AfterTold:
+		return nil
+	case deploy.AfterUntold:
+		return h.tell(ctx, ended.Untold(nil))
+	}
+	// People are told even if the record cannot be read: then it is not known what is left.
+	held, left, unread := h.left(ctx, ended)
+	if ended.Aftermath() == deploy.AfterStranded {
+		h.count(ended, "DeploymentsStranded")
+		return errors.Join(unread, h.tell(ctx, ended.Stranded(held, left)))
+	}
+	h.count(ended, "DeploymentsInterrupted")
+	recovery, why, unstarted := h.recover(ctx, ended)
+	return errors.Join(unread, unstarted, h.tell(ctx, ended.Interrupted(held, left, recovery, why)))
+}
+
+// deploys reports whether a state machine is the one that deploys; an alias of it may be configured.
+func (h handler) deploys(machine string) bool {
+	return machine == h.env.Machine || strings.HasPrefix(h.env.Machine, machine+":")
+}
+
+func (h handler) ended(ctx context.Context, detail Detail) (deploy.Ended, error) {
+	e := deploy.Ended{
+		Execution: detail.ExecutionArn, Machine: detail.StateMachineArn, Status: detail.Status,
+		Error: detail.Error, Cause: detail.Cause, Redrives: detail.RedriveCount,
+		Began: time.UnixMilli(detail.StartDate).UTC(), At: time.UnixMilli(detail.StopDate).UTC(),
+	}
+	if detail.RedriveDate != nil {
+		e.Began = time.UnixMilli(*detail.RedriveDate).UTC()
+	}
+	if detail.Input != nil {
+		e.Input = json.RawMessage(*detail.Input)
+		return e, nil
+	}
+	out, err := h.executions.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &e.Execution})
+	if err != nil {
+		return e, fmt.Errorf("asking for the input of %s: %w", e.Execution, err)
+	}
+	e.Input = json.RawMessage(aws.ToString(out.Input))
+	return e, nil
+}
+
+// left reads what an execution held, and what it leaves.
+func (h handler) left(ctx context.Context, ended deploy.Ended) (*deploy.Deployment, []string, error) {
+	_, group, _ := deploy.Asked(ended.Input)
+	if group == "" {
+		return nil, nil, nil
+	}
+	for _, key := range []string{group, deploy.LineageOf(group)} {
+		record, found, err := h.ledger.Get(ctx, key)
+		if err != nil {
+			return nil, []string{"it could not be read what is left: " + err.Error()}, err
+		}
+		if left := record.Left(ended.Execution); found && len(left) > 0 {
+			return &record.Lock.Deployment, left, nil
+		}
+	}
+	return nil, nil, nil
+}
+
+// recover starts what puts right what an execution left. why says why it did not; the error, that it should have.
+func (h handler) recover(ctx context.Context, ended deploy.Ended) (execution, why string, err error) {
+	name, input, ok := ended.Recovery()
+	switch {
+	case !ok:
+		return "", "look at what is left: a recovery that failed starts no other", nil
+	case h.env.Recover != "start":
+		return "", "put right what is left (this deployer is told not to do it by itself)", nil
+	}
+	_, err = h.executions.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &h.env.Machine, Name: &name, Input: &input})
+	var exists *types.ExecutionAlreadyExists
+	if err != nil && !errors.As(err, &exists) { // which is over then: the event came twice
+		return "", "put right what is left: a recovery could not be started: " + err.Error(), fmt.Errorf("starting %s: %w", name, err)
+	}
+	return executionARN(ended.Execution, name), "", nil
+}
+
+// executionARN is the ARN of another execution of the same machine.
+func executionARN(sibling, name string) string {
+	return sibling[:strings.LastIndexByte(sibling, ':')+1] + name
+}
+
+func (h handler) count(ended deploy.Ended, metric string) {
+	project, _, _ := deploy.Asked(ended.Input)
+	by := lambdaentry.Dimensions{StateMachine: deploy.ExecutionName(ended.Machine), Project: project}
+	lambdaentry.WriteMetrics(h.env.Log, ended.At, by, []deploy.Metric{{Name: metric, Unit: deploy.UnitCount, Value: 1}})
+}
