@@ -53,7 +53,7 @@ func standIns() error {
 	if synthesised.build, err = os.MkdirTemp("", "bootstraps"); err != nil {
 		return err
 	}
-	for _, f := range statemachine.Functions {
+	for _, f := range statemachine.Deployed() {
 		folder := filepath.Join(synthesised.build, f.Package())
 		if err := os.Mkdir(folder, 0o755); err != nil {
 			return err

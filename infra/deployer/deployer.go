@@ -38,6 +38,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	drains := b.machine("GracefulShutdown", statemachine.GracefulShutdownName(s.Project, s.Role, s.Environment), statemachine.GracefulShutdown, functions)
 	undelivered := b.undelivered()
 	b.drainAtScaleIn(drains, undelivered)
+	b.lookAfter([]stateMachine{deploys, drains}, functions[statemachine.StatusChange.State], undelivered)
 	b.dashboard(deploys, drains, b.alarms(deploys, drains, undelivered))
 	return stack
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
+	"bluegreen/infra/machine"
 	"bluegreen/infra/settings"
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/lambdaentry"
@@ -43,7 +44,7 @@ var sizes = map[string]size{
 // functions makes all of them; what is returned is each one by its state.
 func (b build) functions() map[string]awslambda.Function {
 	all := make(map[string]awslambda.Function)
-	for _, f := range statemachine.Functions {
+	for _, f := range statemachine.Deployed() {
 		all[f.State] = b.function(f)
 	}
 	return all
@@ -66,7 +67,7 @@ func (b build) function(f statemachine.Function) awslambda.Function {
 	logs := b.logs(f.State+"Logs", "/aws/lambda/"+name)
 	return awslambda.NewFunction(b.stack, jsii.String(f.State), &awslambda.FunctionProps{
 		FunctionName:                 jsii.String(name),
-		Description:                  jsii.String("State " + f.State + " of bluegreen's state machines"),
+		Description:                  jsii.String(describes(f)),
 		Runtime:                      awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture:                 awslambda.Architecture_ARM_64(), // a fifth cheaper for the same work
 		Handler:                      jsii.String("bootstrap"),
@@ -82,6 +83,14 @@ func (b build) function(f statemachine.Function) awslambda.Function {
 		// A deployment under way goes on with the code that it began with.
 		CurrentVersionOptions: &awslambda.VersionOptions{RemovalPolicy: awscdk.RemovalPolicy_RETAIN},
 	})
+}
+
+// describes says what a function is for.
+func describes(f statemachine.Function) string {
+	if f.State == statemachine.StatusChange.State {
+		return "Tells of bluegreen's executions that ended badly, and recovers those that were stopped or died"
+	}
+	return "State " + f.State + " of bluegreen's state machines"
 }
 
 // guarded is the state whose function enforces the operators' guardrails, before anything is written.
@@ -110,6 +119,11 @@ func (b build) environment(f statemachine.Function) *map[string]*string {
 		// Named, so that a function whose layer is missing deploys nothing, instead of anything.
 		variables[lambdaentry.GuardrailsVariable] = jsii.String("/opt/" + policyFile)
 	}
+	if f.State == statemachine.StatusChange.State {
+		deploys := statemachine.Name(b.settings.Project, b.settings.Role, b.settings.Environment)
+		variables[lambdaentry.MachineVariable] = machine.LiveARN(b.stack, deploys)
+		variables[lambdaentry.RecoverVariable] = jsii.String(string(b.settings.Recover))
+	}
 	return &variables
 }
 
@@ -118,7 +132,7 @@ const policyFile = "guardrails.json"
 // Check finds what is wrong with the files that the stack is made of.
 func Check(s settings.Settings) error {
 	var problems []error
-	for _, f := range statemachine.Functions {
+	for _, f := range statemachine.Deployed() {
 		bootstrap := filepath.Join(s.Build, f.Package(), "bootstrap")
 		if _, err := os.Stat(bootstrap); err != nil {
 			problems = append(problems, fmt.Errorf("build: the function of %s is missing (make build-arm64 makes it): %w", f.State, err))

@@ -6,12 +6,14 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
 	"bluegreen/infra/machine"
+	"bluegreen/statemachine"
 )
 
 // undelivered makes the queue for events that could not be delivered: an alarm says that there are some, and what is in
@@ -50,6 +52,20 @@ func (b build) drainAtScaleIn(drains stateMachine, undelivered awssqs.IQueue) {
 		// The longest that one heartbeat of a hook can hold an instance: later there is nobody left to drain.
 		MaxEventAge: awscdk.Duration_Hours(jsii.Number(2)),
 	}))
+}
+
+// lookAfter starts the function that looks after executions of the machines which end and do not succeed.
+func (b build) lookAfter(machines []stateMachine, function awslambda.Function, undelivered awssqs.IQueue) {
+	var arns []any
+	for _, m := range machines {
+		arns = append(arns, m.arn)
+	}
+	rule := b.rule(statemachine.StatusChange.State+"Rule", "Looks after executions that end and do not succeed", &awsevents.EventPattern{
+		Source:     jsii.Strings("aws.states"),
+		DetailType: jsii.Strings("Step Functions Execution Status Change"),
+		Detail:     &map[string]any{"status": []any{"FAILED", "TIMED_OUT", "ABORTED"}, "stateMachineArn": arns},
+	})
+	rule.AddTarget(awseventstargets.NewLambdaFunction(function, &awseventstargets.LambdaFunctionProps{DeadLetterQueue: undelivered}))
 }
 
 func (b build) rule(id, description string, pattern *awsevents.EventPattern) awsevents.Rule {

@@ -25,6 +25,9 @@ type Handle func(context.Context, deploy.Call) (deploy.Document, error)
 // New makes a state's work from its clients' configuration.
 type New func(aws.Config, Environment) Handle
 
+// Failure is how Lambda is told that a function failed.
+type Failure = messages.InvokeResponse_Error
+
 // attempts is how often the SDK tries a call before the state machine's own, more patient, retries take over.
 const attempts = 4
 
@@ -68,7 +71,7 @@ func (e entry) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 }
 
 // Invoke runs handle on payload as Lambda would. A failure carries the fault's name as its type.
-func Invoke(ctx context.Context, handle Handle, payload []byte) (response []byte, failure *messages.InvokeResponse_Error) {
+func Invoke(ctx context.Context, handle Handle, payload []byte) (response []byte, failure *Failure) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			failure = panicked(reason)

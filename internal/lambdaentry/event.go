@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"bluegreen/internal/fault"
@@ -37,7 +36,7 @@ func (e eventEntry[Detail]) Invoke(ctx context.Context, payload []byte) ([]byte,
 
 // InvokeEvent runs handle on the event in payload as Lambda would. AWS may add to its events: what is not known is left
 // alone.
-func InvokeEvent[Detail any](ctx context.Context, handle HandleEvent[Detail], payload []byte) (failure *messages.InvokeResponse_Error) {
+func InvokeEvent[Detail any](ctx context.Context, handle HandleEvent[Detail], payload []byte) (failure *Failure) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			failure = panicked(reason)

@@ -38,10 +38,6 @@ var work = map[string]lambdaentry.New{
 
 // defineFunctions puts the Lambdas' own code into the account, to run in process.
 func (r *Rehearsal) defineFunctions(machine string, w world.World) error {
-	env := lambdaentry.Environment{
-		LedgerTable: w.LedgerTable, Guardrails: r.guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
-		Clock: r.clock, Log: &r.log,
-	}
 	for _, f := range statemachine.Functions {
 		newHandle, ok := work[f.State]
 		if changed, mutated := r.mutant.Work[f.State]; mutated {
@@ -50,18 +46,29 @@ func (r *Rehearsal) defineFunctions(machine string, w world.World) error {
 		if !ok {
 			return fmt.Errorf("the rehearsal does not know the code of %s", f.State)
 		}
-		spec := locallambda.FunctionSpec{
-			Name:    functionName(machine, f.State),
-			Timeout: time.Duration(f.TimeoutSeconds) * time.Second,
-			Environment: map[string]string{
-				lambdaentry.LedgerTableVariable: w.LedgerTable, lambdaentry.OperatorTopicVariable: w.OperatorTopic,
-			},
-		}
-		if err := r.AWS.Functions.Define(spec, r.inProcess(newHandle, env)); err != nil {
+		if err := r.define(machine, w, f, r.inProcess(newHandle, r.environment(w))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// environment is what the functions of a world are configured with.
+func (r *Rehearsal) environment(w world.World) lambdaentry.Environment {
+	return lambdaentry.Environment{
+		LedgerTable: w.LedgerTable, Guardrails: r.guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
+		Machine: w.MachineARN, Clock: r.clock, Log: &r.log,
+	}
+}
+
+func (r *Rehearsal) define(machine string, w world.World, f statemachine.Function, code locallambda.Code) error {
+	return r.AWS.Functions.Define(locallambda.FunctionSpec{
+		Name:    functionName(machine, f.State),
+		Timeout: time.Duration(f.TimeoutSeconds) * time.Second,
+		Environment: map[string]string{
+			lambdaentry.LedgerTableVariable: w.LedgerTable, lambdaentry.OperatorTopicVariable: w.OperatorTopic,
+		},
+	}, code)
 }
 
 func functionName(machine, state string) string { return machine + "-" + state }
@@ -72,15 +79,20 @@ func (r *Rehearsal) inProcess(newHandle lambdaentry.New, env lambdaentry.Environ
 	return func(ctx context.Context, inv locallambda.Invocation, payload []byte) ([]byte, *locallambda.Failure) {
 		r.watch.begun(inv.AccessKeyID, executionOf(payload))
 		response, failure := lambdaentry.Invoke(ctx, lambdaentry.Measured(env, newHandle(inv.AWS, env)), payload)
-		if failure == nil {
-			return response, nil
-		}
-		f := &locallambda.Failure{ErrorType: failure.Type, ErrorMessage: failure.Message}
-		for _, frame := range failure.StackTrace {
-			f.StackTrace = append(f.StackTrace, locallambda.StackFrame{Path: frame.Path, Line: frame.Line, Label: frame.Label})
-		}
-		return nil, f
+		return response, failed(failure)
 	}
+}
+
+// failed is a function's failure as Lambda has it.
+func failed(failure *lambdaentry.Failure) *locallambda.Failure {
+	if failure == nil {
+		return nil
+	}
+	f := &locallambda.Failure{ErrorType: failure.Type, ErrorMessage: failure.Message}
+	for _, frame := range failure.StackTrace {
+		f.StackTrace = append(f.StackTrace, locallambda.StackFrame{Path: frame.Path, Line: frame.Line, Label: frame.Label})
+	}
+	return f
 }
 
 // executionOf is the ARN of the execution that calls with a payload.

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/cockroachdb/datadriven"
 
@@ -115,4 +116,36 @@ func (s *Script) metrics(context.Context, *datadriven.TestData) (string, error) 
 		fmt.Fprintf(&b, "%s: %d, the last %v\n", name, len(all), all[len(all)-1])
 	}
 	return b.String(), nil
+}
+
+// logged tells what the functions' logs hold besides metrics.
+func (s *Script) logged(context.Context, *datadriven.TestData) (string, error) {
+	var b strings.Builder
+	for line := range strings.Lines(s.r.log.String()) {
+		if !strings.HasPrefix(line, "{") {
+			b.WriteString(requestID.ReplaceAllString(line, "$1: ID"))
+		}
+	}
+	return b.String(), nil
+}
+
+// listed tells the executions of the machine that deploys: name, status and what it was asked to do, the first first.
+func (s *Script) listed(ctx context.Context, _ *datadriven.TestData) (string, error) {
+	var lines []string
+	pages := sfn.NewListExecutionsPaginator(s.r.machines, &sfn.ListExecutionsInput{StateMachineArn: &s.r.World.MachineARN})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return "", err
+		}
+		for _, execution := range page.Executions {
+			described, err := s.r.machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: execution.ExecutionArn})
+			if err != nil {
+				return "", err
+			}
+			lines = append(lines, fmt.Sprintf("%s: %s %s\n", *execution.Name, execution.Status, actionOf(aws.ToString(described.Input))))
+		}
+	}
+	slices.Reverse(lines)
+	return strings.Join(lines, ""), nil
 }

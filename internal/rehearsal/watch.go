@@ -45,8 +45,11 @@ type act struct {
 // deployment reports whether a function of the state machine acts; nobody does when the act is nil.
 func (a *act) deployment() bool { return a != nil && a.state != "" }
 
-// tells reports whether an operation only tells others: it changes nothing that a promise is about.
-func tells(operation string) bool { return operation == "PutEvents" || operation == "Publish" }
+// tells reports whether an operation only tells others, or has another execution work: what that writes is held against
+// the promises by itself.
+func tells(operation string) bool {
+	return operation == "PutEvents" || operation == "Publish" || operation == "StartExecution"
+}
 
 // writes reports whether the call may change something.
 func (a *act) writes() bool {
@@ -68,7 +71,7 @@ func (a *act) String() string { return a.state + ", " + a.service + ":" + a.oper
 func newWatch(r *Rehearsal) *watch {
 	w := &watch{r: r, states: make(map[string]string), lineage: []string{r.World.GroupName}, targetGroups: make(map[string]bool), held: make(map[string]holding)}
 	machine := shortName(r.World.MachineARN)
-	for _, f := range statemachine.Functions {
+	for _, f := range statemachine.Deployed() {
 		w.states[functionName(machine, f.State)] = f.State
 	}
 	r.AWS.Machines.OnEvent(w.executionEvent)

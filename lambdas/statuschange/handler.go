@@ -62,14 +62,16 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.HandleEvent[De
 }
 
 func (h handler) handle(ctx context.Context, detail Detail) error {
+	switch detail.Status {
+	case "FAILED", "TIMED_OUT", "ABORTED":
+	default:
+		return nil // it runs, or has succeeded
+	}
 	ended, err := h.ended(ctx, detail)
 	if err != nil {
 		return err
 	}
 	if !h.deploys(ended.Machine) {
-		if ended.Status == "SUCCEEDED" {
-			return nil
-		}
 		h.count(ended, "DrainsInterrupted")
 		return h.tell(ctx, ended.DrainInterrupted())
 	}

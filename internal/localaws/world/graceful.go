@@ -36,3 +36,17 @@ func (s Seeder) GracefulShutdown(ctx context.Context, w World, name, definition 
 	}
 	return *created.StateMachineArn, nil
 }
+
+// StatusChange puts the rule of this name that has a function look after the executions of machines that end, and do not
+// succeed.
+func (s Seeder) StatusChange(ctx context.Context, name, functionARN string, machines ...string) error {
+	pattern, err := json.Marshal(map[string]any{
+		"source":      []string{"aws.states"},
+		"detail-type": []string{"Step Functions Execution Status Change"},
+		"detail":      map[string]any{"status": []string{"FAILED", "TIMED_OUT", "ABORTED"}, "stateMachineArn": machines},
+	})
+	if err != nil {
+		return err
+	}
+	return s.rule(ctx, name, string(pattern), eventtypes.Target{Id: aws.String("status-change"), Arn: &functionARN})
+}
