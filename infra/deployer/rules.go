@@ -13,7 +13,6 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
 	"bluegreen/infra/machine"
-	"bluegreen/statemachine"
 )
 
 // undelivered makes the queue for events that could not be delivered: an alarm says that there are some, and what is in
@@ -60,7 +59,7 @@ func (b build) lookAfter(machines []stateMachine, function awslambda.Function, u
 	for _, m := range machines {
 		arns = append(arns, m.arn)
 	}
-	rule := b.rule(statemachine.StatusChange.State+"Rule", "Looks after executions that end and do not succeed", &awsevents.EventPattern{
+	rule := b.rule("ExecutionsThatFail", "Looks after executions that end and do not succeed", &awsevents.EventPattern{
 		Source:     jsii.Strings("aws.states"),
 		DetailType: jsii.Strings("Step Functions Execution Status Change"),
 		Detail:     &map[string]any{"status": []any{"FAILED", "TIMED_OUT", "ABORTED"}, "stateMachineArn": arns},
