@@ -21,9 +21,8 @@ import (
 	"bluegreen/internal/ledger"
 )
 
-// executions are described where the event was too large to hold their input, and started to recover.
+// executions are started to recover.
 type executions interface {
-	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
 	StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
 }
 
@@ -67,10 +66,7 @@ func (h handler) handle(ctx context.Context, detail Detail) error {
 	default:
 		return nil // it runs, or has succeeded
 	}
-	ended, err := h.ended(ctx, detail)
-	if err != nil {
-		return err
-	}
+	ended := detail.ended()
 	if !h.deploys(ended.Machine) {
 		h.count(ended, "DrainsInterrupted")
 		return h.tell(ctx, ended.DrainInterrupted())
@@ -97,25 +93,17 @@ func (h handler) deploys(machine string) bool {
 	return machine == h.env.Machine || strings.HasPrefix(h.env.Machine, machine+":")
 }
 
-func (h handler) ended(ctx context.Context, detail Detail) (deploy.Ended, error) {
+// ended is the end that the event tells of. An input too long for an event, of more than 248 KB, is no request of ours.
+func (d Detail) ended() deploy.Ended {
 	e := deploy.Ended{
-		Execution: detail.ExecutionArn, Machine: detail.StateMachineArn, Status: detail.Status,
-		Error: detail.Error, Cause: detail.Cause, Redrives: detail.RedriveCount,
-		Began: time.UnixMilli(detail.StartDate).UTC(), At: time.UnixMilli(detail.StopDate).UTC(),
+		Execution: d.ExecutionArn, Machine: d.StateMachineArn, Status: d.Status, Error: d.Error, Cause: d.Cause,
+		Redrives: d.RedriveCount, Input: json.RawMessage(aws.ToString(d.Input)),
+		Began: time.UnixMilli(d.StartDate).UTC(), At: time.UnixMilli(d.StopDate).UTC(),
 	}
-	if detail.RedriveDate != nil {
-		e.Began = time.UnixMilli(*detail.RedriveDate).UTC()
+	if d.RedriveDate != nil {
+		e.Began = time.UnixMilli(*d.RedriveDate).UTC()
 	}
-	if detail.Input != nil {
-		e.Input = json.RawMessage(*detail.Input)
-		return e, nil
-	}
-	out, err := h.executions.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &e.Execution})
-	if err != nil {
-		return e, fmt.Errorf("asking for the input of %s: %w", e.Execution, err)
-	}
-	e.Input = json.RawMessage(aws.ToString(out.Input))
-	return e, nil
+	return e
 }
 
 // left reads what an execution held, and what it leaves.

@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// Client is an in-memory connection to an endpoint, as the SDK's HTTP client. A request is served in the goroutine that
-// makes it, so on a virtual clock everything stays within the caller's task.
+// Client is an in-memory connection to an endpoint, as the SDK's HTTP client. A request is served by a task of its own: a
+// caller whose context ends stops waiting for it.
 type Client struct {
 	endpoint *Endpoint
 	dead     func() bool
@@ -37,8 +37,17 @@ func (c *Client) Do(r *http.Request) (*http.Response, error) {
 	}
 	served.RemoteAddr = "in-memory"
 	answer := &response{header: http.Header{}}
-	lost := c.serve(answer, served)
+	// The endpoint does not know when a caller stops waiting: what it was asked to do, it does.
+	lost, answered := false, c.endpoint.account.Clock.NewEvent()
+	c.endpoint.account.Clock.Go(func() {
+		defer answered.Set()
+		lost = c.serve(answer, served)
+	})
+	gone := answered.Wait(r.Context())
 	c.endIfDead()
+	if gone != nil {
+		return nil, gone
+	}
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
