@@ -111,7 +111,6 @@ var byState = map[string][]Operation{
 		{"dynamodb", "GetItem"},
 		{"events", "PutEvents"},
 		{"sns", "Publish"},
-		{"states", "DescribeExecution"},
 		{"states", "StartExecution"},
 	},
 }
