@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,7 +29,7 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 	flags, o := newFlags("rehearse"), rehearseOptions{}
 	flags.StringVar(&o.file, "f", "", "`file` with the request, the state machine's input; - is standard input")
 	flags.StringVar(&o.endpoint, "endpoint-url", "", "`URL` of the AWS to read the fleet from; without it the real one")
-	flags.StringVar(&o.table, "ledger-table", defaultLedgerTable, "`name` of the ledger's table")
+	flags.StringVar(&o.table, "ledger-table", "", "`name` of the ledger's table; without it the one that the Deployer stack makes for a group of this name")
 	flags.IntVar(&o.seeds, "seeds", 20, "`number` of undisturbed rehearsals, 1 to 10000")
 	flags.IntVar(&o.faults, "faults", 200, "at most this `number` of rehearsals with a fault, 0 to 100000")
 	flags.DurationVar(&o.boot, "boot", 0, "how `long` an application takes to answer once its instance runs; without it 8 s to 30 s are drawn")
@@ -67,8 +68,15 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 	return nil
 }
 
-// defaultLedgerTable is what the table is called unless somebody says otherwise.
-const defaultLedgerTable = "bluegreen-ledger"
+// ledgerOf is what the Deployer stack calls the ledger's table where a group's name begins with
+// <project>-<role>-<environment>-; nothing for a group that is called in another way.
+func ledgerOf(group string) string {
+	parts := strings.SplitN(group, "-", 4)
+	if len(parts) < 4 {
+		return ""
+	}
+	return strings.Join(parts[:3], "-") + "-ledger"
+}
 
 // shortestHook is the shortest heartbeat timeout that AWS takes (aws-facts A1).
 const shortestHook, longestHook = 30 * time.Second, 2 * time.Hour

@@ -51,7 +51,7 @@ type reader struct {
 func readFleet(ctx context.Context, cfg aws.Config, o rehearseOptions, request deploy.Request) (survey, error) {
 	r := reader{
 		groups: autoscaling.NewFromConfig(cfg), targets: elb.NewFromConfig(cfg),
-		ledger:  ledger.Ledger{Table: o.table, Items: dynamodb.NewFromConfig(cfg)},
+		ledger:  ledger.Ledger{Table: cmp.Or(o.table, ledgerOf(request.BlueName)), Items: dynamodb.NewFromConfig(cfg)},
 		options: o, region: cfg.Region,
 	}
 	s := survey{Group: request.BlueName, Lineage: request.BlueName}
@@ -64,7 +64,7 @@ func readFleet(ctx context.Context, cfg aws.Config, o rehearseOptions, request d
 	}
 	s.plan = world.Plan{
 		// The names of what else stands in the model; the fleet has its lineage's.
-		Project: "rehearsed", Role: "fleet", Environment: "model", Group: s.Lineage, LedgerTable: defaultLedgerTable,
+		Project: "rehearsed", Role: "fleet", Environment: "model", Group: s.Lineage, LedgerTable: "rehearsed-fleet-model-ledger",
 		Min: aws.ToInt32(group.MinSize), Max: aws.ToInt32(group.MaxSize), Desired: aws.ToInt32(group.DesiredCapacity),
 		HealthCheckType: aws.ToString(group.HealthCheckType), Grace: time.Duration(aws.ToInt32(group.HealthCheckGracePeriod)) * time.Second,
 		Tags: make(map[string]string),
@@ -112,6 +112,10 @@ func (s survey) bootsInTime(boot time.Duration) error {
 
 // lineage finds the group that serves now in the ledger, if there is one.
 func (r reader) lineage(ctx context.Context, s *survey) error {
+	if r.ledger.Table == "" {
+		s.leaveOut("the lineage's history: --ledger-table names the ledger's table")
+		return nil
+	}
 	names := []string{s.Group}
 	if key, _, ok := deploy.SplitName(s.Group); ok {
 		names = append(names, key)
@@ -120,8 +124,8 @@ func (r reader) lineage(ctx context.Context, s *survey) error {
 		record, found, err := r.ledger.Get(ctx, name)
 		var missing *ddbtypes.ResourceNotFoundException
 		switch {
-		case errors.As(err, &missing) && r.options.table == defaultLedgerTable:
-			s.leaveOut("the lineage's history: there is no table %s; --ledger-table names another", r.options.table)
+		case errors.As(err, &missing) && r.options.table == "":
+			s.leaveOut("the lineage's history: there is no table %s; --ledger-table names another", r.ledger.Table)
 			return nil
 		case err != nil:
 			return fmt.Errorf("read the ledger: %w", err)
