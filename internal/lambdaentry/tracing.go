@@ -74,8 +74,8 @@ func whose(document deploy.Document) (project, lineage string) {
 	if document.Action != nil {
 		return "", deploy.LineageOf(document.Action.Group)
 	}
-	project, lineage, _ = deploy.Asked(document.Request)
-	return project, lineage
+	project, group, _ := deploy.Asked(document.Request)
+	return project, deploy.LineageOf(group)
 }
 
 // mark says how a stage ended: an error is the request's or the fleet's, a throttle AWS's, and a fault anything else.
