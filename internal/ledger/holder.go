@@ -10,16 +10,19 @@ import (
 	"bluegreen/internal/fault"
 )
 
-// Holder works on a lineage in the name of one execution.
+// Holder works on a lineage in the name of one execution, for one deployment. An execution that takes another's lock over
+// finishes or undoes that one's deployment first and may then begin its own: what hung in the first may not touch the second.
 type Holder struct {
-	Ledger    Ledger
-	Lineage   string
-	Execution string
+	Ledger     Ledger
+	Lineage    string
+	Execution  string
+	Deployment string // ARN of the execution that began it
 }
 
 // For returns the holder that a call works as.
 func (l Ledger) For(call deploy.Call) Holder {
-	return Holder{Ledger: l, Lineage: call.Document.Deployment.Lineage, Execution: call.Execution.ID}
+	d := call.Document.Deployment
+	return Holder{Ledger: l, Lineage: d.Lineage, Execution: call.Execution.ID, Deployment: d.Execution}
 }
 
 // Check is the fence: it returns the record if the execution holds the lock at one of the stages, and a Conflict
@@ -73,6 +76,9 @@ func (h Holder) holds(record Record, stages []Stage) error {
 	case lock.Execution != h.Execution:
 		return fault.New(fault.Conflict, "lineage %s is held by %s since %s (stage %s); %s may not write",
 			h.Lineage, lock.Execution, lock.Since.Format("2006-01-02 15:04:05Z"), lock.Stage, h.Execution)
+	case lock.Deployment.Execution != h.Deployment:
+		return fault.New(fault.Conflict, "lineage %s: %s has gone on from the deployment that %s began to the one that %s began",
+			h.Lineage, h.Execution, h.Deployment, lock.Deployment.Execution)
 	case !slices.Contains(stages, lock.Stage):
 		return fault.New(fault.Conflict, "lineage %s has moved on to stage %s; a function of stage %s may not write",
 			h.Lineage, lock.Stage, stages[0])

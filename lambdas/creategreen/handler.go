@@ -166,5 +166,5 @@ func (h handler) adopt(ctx context.Context, d deploy.Deployment) error {
 }
 
 func (h handler) holder(call deploy.Call, d deploy.Deployment) ledger.Holder {
-	return ledger.Holder{Ledger: h.ledger, Lineage: d.Lineage, Execution: call.Execution.ID}
+	return ledger.Holder{Ledger: h.ledger, Lineage: d.Lineage, Execution: call.Execution.ID, Deployment: d.Execution}
 }

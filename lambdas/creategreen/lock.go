@@ -23,7 +23,7 @@ func (h handler) lock(ctx context.Context, call deploy.Call, d deploy.Deployment
 		record = ledger.Record{Lineage: d.Lineage, Live: d.Blue}
 	}
 	if held := record.Lock; held != nil {
-		if held.Execution == call.Execution.ID && held.Stage == ledger.Creating {
+		if held.Execution == call.Execution.ID && held.Deployment.Execution == d.Execution && held.Stage == ledger.Creating {
 			return held.Deployment, nil
 		}
 		return d, fault.New(fault.Conflict, "%s is being deployed by %s since %s: wait until it has ended, or stop it first",
