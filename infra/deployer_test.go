@@ -103,6 +103,29 @@ func TestTheAliasIsStarted(t *testing.T) {
 	}
 }
 
+// Whatever ends without success is looked after, of both machines, and a recovery starts the live one.
+func TestEndsAreLookedAfter(t *testing.T) {
+	all := named(t, "Deployer")
+	rule := all[only(t, idsOf(all, "AWS::Events::Rule", "ExecutionsThatFail"))]
+	want := `{"stateMachineArn":[{"Fn::GetAtt":["BlueGreen","Arn"]},{"Fn::GetAtt":["GracefulShutdown","Arn"]}],"status":["FAILED","TIMED_OUT","ABORTED"]}`
+	if got := at(t, rule.Properties, "EventPattern", "detail"); got != want {
+		t.Errorf("what is looked after is %s", got)
+	}
+	function := at(t, rule.Properties, "Targets", 0, "Arn", "Fn::GetAtt", 0)
+	variables := at(t, all[function].Properties, "Environment", "Variables")
+	for _, want := range []string{`"RECOVER":"start"`, `:stateMachine:ec-mqagt-dev-BlueGreen:live`} {
+		if !strings.Contains(variables, want) {
+			t.Errorf("%s does not hold %s: %s", function, want, variables)
+		}
+	}
+	queue := only(t, idsOf(all, "AWS::SQS::Queue", "Undelivered"))
+	for id, r := range all {
+		if r.Type == "AWS::Events::Rule" && at(t, r.Properties, "Targets", 0, "DeadLetterConfig", "Arn", "Fn::GetAtt", 0) != queue {
+			t.Errorf("what %s cannot deliver is lost", id)
+		}
+	}
+}
+
 // No two functions share a role or a log, and each is what it must be to run at all.
 func TestFunctionsAreTheirOwn(t *testing.T) {
 	all := named(t, "Deployer")
@@ -137,20 +160,14 @@ func TestFunctionsAreTheirOwn(t *testing.T) {
 // A team's fleets are called as the team likes: their names are in the rules and in the policies, and no others.
 func TestDeployerOfOthersFleets(t *testing.T) {
 	text := variant(t, map[string]any{
-		"build": synthesised.build, "fleets": "shop-web-*, batch-*", "fleet_roles": "shop-instance", "reserve": "false",
+		"build": synthesised.build, "fleets": "shop-web-*, batch-*", "fleet_roles": "shop-instance", "reserve": "false", "recover": "tell",
 	}, func(app awscdk.App, s settings.Settings) awscdk.Stack { return deployer.New(app, s) })
-	rule := only(t, slices.DeleteFunc(ofType(t, text, "AWS::Events::Rule"), func(r resource) bool {
-		return at(t, r.Properties, "Name") != "ec-mqagt-dev-DrainAtScaleIn"
-	}))
-	if got := at(t, rule.Properties, "EventPattern", "detail", "AutoScalingGroupName"); got != `[{"prefix":"shop-web-"},{"prefix":"batch-"}]` {
-		t.Errorf("instances are drained in groups called %s", got)
-	}
-	for _, want := range []string{"autoScalingGroupName/shop-web-*", "autoScalingGroupName/batch-*", "role/shop-instance"} {
+	for _, want := range []string{`"prefix": "shop-web-"`, `"prefix": "batch-"`, `"RECOVER": "tell"`, "autoScalingGroupName/shop-web-*", "autoScalingGroupName/batch-*", "role/shop-instance"} {
 		if !strings.Contains(string(text), want) {
-			t.Errorf("no policy names %s", want)
+			t.Errorf("nothing names %s", want)
 		}
 	}
-	for _, never := range []string{"autoScalingGroupName/ec-", "ReservedConcurrentExecutions"} {
+	for _, never := range []string{"autoScalingGroupName/ec-", `"prefix": "ec-`, "ReservedConcurrentExecutions"} {
 		if strings.Contains(string(text), never) {
 			t.Errorf("the template names %s", never)
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -24,7 +25,7 @@ func (m stateMachine) metric(name, statistic string, periodSeconds int) awscloud
 }
 
 // alarms tell the operators what no message to them may ever have told, since that too takes a function that works.
-func (b build) alarms(deploys, drains stateMachine, undelivered awssqs.IQueue) []awscloudwatch.IAlarm {
+func (b build) alarms(deploys, drains stateMachine, undelivered awssqs.IQueue, looksAfter awslambda.Function) []awscloudwatch.IAlarm {
 	limit := b.settings.RunningSeconds
 	return []awscloudwatch.IAlarm{
 		b.alarm("Stranded", "A deployment could not go on: a person is needed. The message of its end, and its report in the execution's history, say what is left and how to mend it.",
@@ -44,6 +45,10 @@ func (b build) alarms(deploys, drains stateMachine, undelivered awssqs.IQueue) [
 			deploys.metric("RunningSeconds", "Maximum", look), limit),
 		b.alarm("DrainingTooLong", fmt.Sprintf("An instance has been drained for more than %d seconds.", limit),
 			drains.metric("RunningSeconds", "Maximum", look), limit),
+		b.alarm("Unattended", "An execution ended, and the function that looks after it failed each time that it was tried: its log says why. Look at the execution; one with action recover puts right what it left.",
+			looksAfter.Metric(jsii.String("AsyncEventsDropped"), &awscloudwatch.MetricOptions{
+				Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
+			}), 1),
 		b.alarm("Undelivered", "EventBridge could not start a drain or look after an execution that ended: the messages in the queue say which.",
 			undelivered.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
 				Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),

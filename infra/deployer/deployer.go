@@ -38,8 +38,9 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	drains := b.machine("GracefulShutdown", statemachine.GracefulShutdownName(s.Project, s.Role, s.Environment), statemachine.GracefulShutdown, functions)
 	undelivered := b.undelivered()
 	b.drainAtScaleIn(drains, undelivered)
-	b.lookAfter([]stateMachine{deploys, drains}, functions[statemachine.StatusChange.State], undelivered)
-	b.dashboard(deploys, drains, b.alarms(deploys, drains, undelivered))
+	looksAfter := functions[statemachine.StatusChange.State]
+	b.lookAfter([]stateMachine{deploys, drains}, looksAfter, undelivered)
+	b.dashboard(deploys, drains, b.alarms(deploys, drains, undelivered, looksAfter))
 	return stack
 }
 

@@ -64,6 +64,7 @@ func (b build) lookAfter(machines []stateMachine, function awslambda.Function, u
 		DetailType: jsii.Strings("Step Functions Execution Status Change"),
 		Detail:     &map[string]any{"status": []any{"FAILED", "TIMED_OUT", "ABORTED"}, "stateMachineArn": arns},
 	})
+	// EventBridge goes on trying for a day, and Lambda after it for six hours; there is an alarm for either giving up.
 	rule.AddTarget(awseventstargets.NewLambdaFunction(function, &awseventstargets.LambdaFunctionProps{DeadLetterQueue: undelivered}))
 }
 
