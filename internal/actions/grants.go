@@ -117,7 +117,7 @@ var grants = []grant{
 		sid:     "Record",
 		actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"},
 		on:      Scope.table,
-		why:     "reads and writes the lineages' records, in the one table that holds nothing else",
+		why:     "the lineages' records, in a table that holds nothing else",
 	},
 	{
 		sid:     "SendShellScript",
@@ -138,7 +138,7 @@ var grants = []grant{
 		sid:     "ReadExecutions",
 		actions: []string{"states:DescribeExecution"},
 		on:      Scope.executions,
-		why:     "asks whether an execution of ours still runs, and what it was to do",
+		why:     "asks whether the execution that holds a lock still runs",
 	},
 	{
 		sid:     "StartExecutions",

@@ -18,7 +18,6 @@ type Scope struct {
 	Topic   string // ARN of the operators'; empty: nobody is told
 	Bus     string // ARN of the bus that events go to
 	Machine string // name of the state machine that deploys
-	Drains  string // and of the one that drains what others scale in
 
 	FunctionPrefix string // functions are called <prefix><State>
 }
@@ -33,7 +32,7 @@ func Standard(partition, region, account, project, role, environment string) Sco
 	}
 	s.Topic = s.arn("sns", prefix+"operators")
 	s.Bus = s.arn("events", "event-bus/default")
-	s.Machine, s.Drains = prefix+"BlueGreen", prefix+"GracefulShutdown"
+	s.Machine = prefix + "BlueGreen"
 	return s
 }
 
@@ -119,9 +118,8 @@ func (s Scope) bus() []string { return some(s.Bus) }
 
 func (s Scope) machine() []string { return []string{s.arn("states", "stateMachine:"+s.Machine)} }
 
-func (s Scope) executions() []string {
-	return each([]string{s.Machine, s.Drains}, func(machine string) string { return s.arn("states", "execution:"+machine+":*") })
-}
+// executions are those of the machine that deploys: only they ever hold a lineage's lock.
+func (s Scope) executions() []string { return []string{s.arn("states", "execution:"+s.Machine+":*")} }
 
 // logs is the log group of one function, and its streams.
 func (s Scope) logs(state string) []string {
