@@ -98,6 +98,9 @@ func (c Course) Run(seed uint64, p Point) (Outcome, error) {
 			err = t.scaleIn(ctx)
 		} else {
 			err = t.play(ctx, p.then)
+			if p.harmless && t.outcome.FirstEnd != c.End {
+				t.problems(fmt.Sprintf("it could not tell, and ended %s: %s", t.outcome.FirstEnd, t.outcome.FirstWhat))
+			}
 		}
 	})
 	return t.outcome, err

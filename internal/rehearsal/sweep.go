@@ -19,6 +19,8 @@ type Point struct {
 
 	arm  func(*trial) // before the deployment starts; nil is nothing
 	then aftermath    // once the execution has ended; nil is what a person does: recover, if it ended badly
+
+	harmless bool // the execution must end as it does undisturbed
 }
 
 func (p Point) String() string { return p.Where + ": " + p.Kind }
@@ -184,7 +186,8 @@ func callPoints(calls []faults.Record) []Point {
 	var points []Point
 	for _, call := range number(calls) {
 		for _, d := range disturbances {
-			points = append(points, Point{Kind: d.kind, Where: call.String(), arm: func(t *trial) { d.arm(t, call) }})
+			// Whatever keeps people and programs from being told, the deployment goes on.
+			points = append(points, Point{Kind: d.kind, Where: call.String(), arm: func(t *trial) { d.arm(t, call) }, harmless: tells(call.Operation)})
 		}
 	}
 	return points
