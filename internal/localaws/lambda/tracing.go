@@ -45,10 +45,7 @@ func (f *Functions) trace(ctx context.Context, inv *invoke, err error) {
 	if f.traces == nil || inv.function == nil {
 		return
 	}
-	inv.traced = traced{
-		incoming: xray.From(ctx), began: f.acct.Now(),
-		service: xray.ID(inv.RequestID, "AWS::Lambda"), function: xray.ID(inv.RequestID, "AWS::Lambda::Function"),
-	}
+	inv.traced = traced{incoming: xray.From(ctx), began: f.acct.Now()}
 	t, active := &inv.traced, inv.function.tracing == types.TracingModeActive
 	if t.incoming.Root == "" {
 		t.incoming = xray.Header{Root: xray.TraceID(t.began, inv.RequestID)}
@@ -59,7 +56,10 @@ func (f *Functions) trace(ctx context.Context, inv *invoke, err error) {
 			t.incoming.Sampled = "1"
 		}
 	}
-	t.writes = active && t.incoming.Sampled == "1"
+	if t.writes = active && t.incoming.Sampled == "1"; !t.writes {
+		return
+	}
+	t.service, t.function = xray.ID(inv.RequestID, "AWS::Lambda"), xray.ID(inv.RequestID, "AWS::Lambda::Function")
 	var refused *wire.Error
 	if errors.As(err, &refused) && refused.Status >= 400 {
 		f.writeService(inv, refused.Status)

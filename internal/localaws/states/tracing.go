@@ -114,6 +114,7 @@ func (m *Machines) writeTrace(h happening) {
 				m.writeState(t, left, at, failure)
 			}
 			t.open = nil
+			clear(t.visits)
 			m.writeExecution(h.execution, at, failure)
 		}
 	}
