@@ -58,15 +58,17 @@ type process struct {
 	t       *testing.T
 	command *exec.Cmd
 	log     bytes.Buffer
-	give    chan string      // trace headers of the invocations to come; "" is none
-	answers chan string      // "response" or "error", and the body
-	gone    chan struct{}    // closed at the end
+	give    chan string   // trace headers of the invocations to come; "" is none
+	answers chan string   // "response" or "error", and the body
+	gone    chan struct{} // closed at the end
+	once    sync.Once
+	exited  chan struct{}    // closed when the process has ended
 	mu      sync.Mutex       // guards refuse
 	refuse  []map[string]any // how AWS answers its next calls, instead of well
 }
 
-// startProcess starts a function whose segments go to the daemon's address.
-func startProcess(t *testing.T, daemon string) *process {
+// startProcess starts a function whose segments go to the daemon's address, with further environment variables.
+func startProcess(t *testing.T, daemon string, variables ...string) *process {
 	t.Helper()
 	l := &process{t: t, give: make(chan string), answers: make(chan string), gone: make(chan struct{})}
 	runtime, service := httptest.NewServer(http.HandlerFunc(l.runtimeAPI)), httptest.NewServer(http.HandlerFunc(l.service))
@@ -76,15 +78,20 @@ func startProcess(t *testing.T, daemon string) *process {
 	}
 	l.command = exec.Command(executable)
 	l.command.Stdout, l.command.Stderr = &l.log, &l.log
-	l.command.Env = []string{
-		"AWS_LAMBDA_RUNTIME_API=" + strings.TrimPrefix(runtime.URL, "http://"), "AWS_ENDPOINT_URL=" + service.URL,
+	l.command.Env = append(variables,
+		"AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(runtime.URL, "http://"), "AWS_ENDPOINT_URL="+service.URL,
 		"AWS_REGION=ap-northeast-1", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_LAMBDA_FUNCTION_NAME=f", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "LEDGER_TABLE=ledger",
-		"AWS_XRAY_CONTEXT_MISSING=LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS=" + daemon, // as Lambda sets them
-	}
+		"AWS_XRAY_CONTEXT_MISSING=LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS="+daemon, // as Lambda sets them
+	)
 	if err := l.command.Start(); err != nil {
 		t.Fatal(err)
 	}
+	l.exited = make(chan struct{})
+	go func() {
+		defer close(l.exited)
+		_ = l.command.Wait()
+	}()
 	t.Cleanup(func() {
 		l.end()
 		runtime.Close()
@@ -95,11 +102,11 @@ func startProcess(t *testing.T, daemon string) *process {
 
 // end ends the process; what it logged is complete then.
 func (l *process) end() {
-	if l.command.ProcessState == nil {
-		close(l.gone)
+	l.once.Do(func() {
 		_ = l.command.Process.Kill()
-		_ = l.command.Wait()
-	}
+		<-l.exited // or it would take the end of what it waits for as an invocation
+		close(l.gone)
+	})
 }
 
 func (l *process) runtimeAPI(w http.ResponseWriter, r *http.Request) {
@@ -121,7 +128,11 @@ func (l *process) runtimeAPI(w http.ResponseWriter, r *http.Request) {
 	}
 	body, _ := io.ReadAll(r.Body)
 	w.WriteHeader(http.StatusAccepted)
-	l.answers <- r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:] + " " + string(body)
+	answer := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:] + " " + string(body)
+	select {
+	case l.answers <- answer:
+	case <-l.gone:
+	}
 }
 
 // service is STS.
@@ -144,7 +155,13 @@ func (l *process) invoke(trace string, refuse ...map[string]any) string {
 	l.refuse = refuse
 	l.mu.Unlock()
 	l.give <- trace
-	return <-l.answers
+	select {
+	case answer := <-l.answers:
+		return answer
+	case <-l.exited:
+		l.t.Fatalf("the function's process ended:\n%s", l.log.String())
+		return ""
+	}
 }
 
 const sampled = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
@@ -157,16 +174,27 @@ func TestWithoutDaemon(t *testing.T) {
 	}
 	address := socket.LocalAddr().String()
 	_ = socket.Close()
-	l := startProcess(t, address)
+	for _, l := range []*process{startProcess(t, address), startProcess(t, address, "AWS_XRAY_SDK_DISABLED=true")} {
+		l.answersQuietly()
+	}
+}
+
+// answersQuietly invokes the function with all sorts of tracing headers, and holds that it logs nothing of it.
+func (l *process) answersQuietly() {
+	t := l.t
 	// The second segment meets the refusal of the first: a datagram's fate shows at the next.
 	for _, trace := range []string{sampled, sampled, sampled, strings.Replace(sampled, "Sampled=1", "Sampled=0", 1), "", "nonsense"} {
 		if answer := l.invoke(trace); !strings.HasPrefix(answer, `response {`) || !strings.Contains(answer, `"lineage":"ec-mqagt-dev-asg"`) {
 			t.Errorf("with the trace header %q it answered %s", trace, answer)
 		}
 	}
+	denied := map[string]any{"status": 403, "code": "AccessDenied"}
+	if answer := l.invoke(sampled, denied); !strings.HasPrefix(answer, "error {") || !strings.Contains(answer, string(fault.Unavailable)) {
+		t.Errorf("when AWS refuses it answered %s", answer)
+	}
 	l.end()
 	for line := range strings.Lines(l.log.String()) {
-		if !strings.Contains(line, `"_aws"`) { // metrics are meant for the log
+		if !strings.Contains(line, `"_aws"`) && !strings.Contains(line, `"errorType"`) { // metrics, and what Lambda's library logs
 			t.Errorf("it logged: %s", line)
 		}
 	}

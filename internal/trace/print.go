@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -37,7 +38,7 @@ func (t *Trace) head(out io.Writer, p *printer) {
 	}
 	fmt.Fprintf(out, "execution  %s\n           began %s, %s%s\n", aws.ToString(e.ExecutionArn), e.StartDate.UTC().Format(time.RFC3339), end, took)
 	if e.Error != nil {
-		fmt.Fprintf(out, "           %s\n", *e.Error)
+		fmt.Fprintf(out, "           %s\n", strings.TrimSuffix(*e.Error+": "+said(aws.ToString(e.Cause)), ": "))
 	}
 	fmt.Fprintf(out, "trace      %s\n", t.ID)
 	if t.Limited {
@@ -59,6 +60,17 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// said is what a cause says: of a report the sentence that says what happened.
+func said(cause string) string {
+	var report struct {
+		What string `json:"what"`
+	}
+	if json.Unmarshal([]byte(cause), &report) == nil && report.What != "" {
+		return report.What
+	}
+	return shortened(cause)
 }
 
 // printer makes the lines of a tree.
@@ -249,7 +261,11 @@ func why(n *node) string {
 		words = append(words, "FAULT")
 	}
 	for _, e := range n.Cause.Exceptions {
-		words = append(words, shortened(strings.TrimSuffix(e.Type+": "+e.Message, ": ")))
+		message := e.Message
+		if strings.HasPrefix(message, "{") {
+			message = "" // a report, and not all of it: the head says more
+		}
+		words = append(words, shortened(strings.TrimSuffix(e.Type+": "+message, ": ")))
 	}
 	if len(words) == 0 {
 		return ""
@@ -259,7 +275,7 @@ func why(n *node) string {
 
 // shortened is a text that fits beside others.
 func shortened(text string) string {
-	const longest = 160
+	const longest = 240
 	text = strings.Join(strings.Fields(text), " ")
 	if utf8.RuneCountInString(text) <= longest {
 		return text

@@ -175,7 +175,7 @@ func TestTraceOfAnExecution(t *testing.T) {
 		w.put(root, stage(throttled(call("Auto Scaling", "DescribeAutoScalingGroups"), 3)), stage(health, health, health, call("DynamoDB", "GetItem")), stage())
 		want := `execution  arn:aws:states:ap-northeast-1:000000000000:execution:m:e
            began 2026-11-21T03:00:00Z, ended FAILED, after 35.1s
-           BlueGreen.GreenUnhealthy
+           BlueGreen.GreenUnhealthy: green is sick
 trace      1-5759e988-bd862e3fe1be46a994272793
 of         project ec, lineage ec-mqagt-dev-asg, deployment e
 holds      3 invocations, 5 AWS calls
