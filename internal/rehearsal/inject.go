@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,7 +117,7 @@ func (s *Script) members(d *datadriven.TestData) []string {
 	view, _ := s.r.AWS.Groups.View(name)
 	state := argument(d, "state", "InService")
 	var ids []string
-	for _, instance := range view.Instances {
+	for _, instance := range slices.Concat(view.Instances, view.Warm) {
 		if instance.State == state && strings.HasSuffix(instance.Zone, argument(d, "zone", "")) {
 			ids = append(ids, instance.ID)
 		}

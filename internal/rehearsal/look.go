@@ -25,7 +25,10 @@ func (s *Script) look(context.Context, *datadriven.TestData) (string, error) {
 		if !ok {
 			continue
 		}
-		fmt.Fprintf(&b, "%s: min %d desired %d max %d; %s", name, view.Min, view.Desired, view.Max, orNone(countStates(view)))
+		fmt.Fprintf(&b, "%s: min %d desired %d max %d; %s", name, view.Min, view.Desired, view.Max, orNone(countStates(view.Instances)))
+		if len(view.Warm) > 0 {
+			fmt.Fprintf(&b, "; warm pool: %s", orNone(countStates(view.Warm)))
+		}
 		if targets := s.countTargets(view); targets != "" {
 			fmt.Fprintf(&b, "; targets: %s", targets)
 		}
@@ -45,9 +48,9 @@ func (s *Script) look(context.Context, *datadriven.TestData) (string, error) {
 	return b.String(), nil
 }
 
-func countStates(view autoscaling.GroupView) map[string]int {
+func countStates(instances []autoscaling.InstanceView) map[string]int {
 	states := make(map[string]int)
-	for _, instance := range view.Instances {
+	for _, instance := range instances {
 		states[instance.State]++
 	}
 	return states

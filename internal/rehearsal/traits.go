@@ -45,6 +45,9 @@ func traitsOf(view localasg.GroupView) traits {
 			t[field.Name] = text(shown.Field(i).Interface())
 		}
 	}
+	if pool := view.Shown.WarmPoolConfiguration; pool != nil && pool.Status == types.WarmPoolStatusPendingDelete {
+		delete(t, "WarmPoolConfiguration") // somebody has deleted it, and it is gone once it is empty
+	}
 	t[traitProcesses] = strings.Join(view.Suspended, ", ")
 	var attached []string
 	for _, attachment := range view.Attachments {

@@ -71,7 +71,7 @@ func (m *member) finish(status types.ScalingActivityStatusCode, message string) 
 		return
 	}
 	m.group.end(m.activity, status, message)
-	m.group.tellActivity(m.activity, m.id)
+	m.group.tellActivity(m.activity, m)
 	m.activity = nil
 }
 

@@ -33,6 +33,7 @@ func (in *Groups) deleteAutoScalingGroup(_ *wire.Call, input *autoscaling.Delete
 		g.tick.Stop()
 		g.tick = nil
 	}
+	g.spec.WarmPoolConfiguration = nil // goes with the group (SDK documentation)
 	g.spec.MinSize, g.spec.MaxSize, g.spec.DesiredCapacity = aws.Int32(0), aws.Int32(0), aws.Int32(0)
 	g.changed()
 	cause := g.cause("a user request force deleted AutoScalingGroup.")
@@ -56,6 +57,9 @@ func (g *group) deletable(force bool) error {
 	}
 	if _, busy := g.underWay(); busy {
 		return wire.Errorf("ScalingActivityInProgress", "You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.")
+	}
+	if g.spec.WarmPoolConfiguration != nil { // how AWS words it is not verified
+		return wire.Errorf("ResourceInUse", "You cannot delete an AutoScalingGroup while it has a warm pool.")
 	}
 	if len(g.members) > 0 {
 		return wire.Errorf("ResourceInUse", "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")

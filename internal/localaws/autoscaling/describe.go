@@ -101,7 +101,7 @@ func matchesTags(tags []types.TagDescription, filters []types.Filter) (bool, err
 func (in *Groups) describeAutoScalingInstances(_ *wire.Call, input *autoscaling.DescribeAutoScalingInstancesInput) (*autoscaling.DescribeAutoScalingInstancesOutput, error) {
 	var instances []types.AutoScalingInstanceDetails
 	for _, v := range in.allSeen() {
-		for _, i := range v.group.Instances {
+		for _, i := range slices.Concat(v.group.Instances, v.warm) {
 			if len(input.InstanceIds) > 0 && !slices.Contains(input.InstanceIds, *i.InstanceId) {
 				continue
 			}

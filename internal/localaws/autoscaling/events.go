@@ -41,11 +41,11 @@ func (a *lifecycleAction) tell() {
 	if *a.hook.LifecycleTransition == launching {
 		detailType = "EC2 Instance-launch Lifecycle Action"
 	}
-	origin, destination := course(*a.hook.LifecycleTransition)
+	way := a.member.courseOf(*a.hook.LifecycleTransition)
 	g.in.emit(detailType, []string{*g.spec.AutoScalingGroupARN}, actionDetail{
 		LifecycleActionToken: a.token, AutoScalingGroupName: g.name, LifecycleHookName: *a.hook.LifecycleHookName,
 		EC2InstanceID: a.member.id, LifecycleTransition: *a.hook.LifecycleTransition, NotificationMetadata: a.hook.NotificationMetadata,
-		Origin: origin, Destination: destination,
+		Origin: way.origin, Destination: way.destination,
 	})
 }
 
@@ -67,9 +67,9 @@ type activityDetail struct {
 	Destination          string          `json:"Destination"`
 }
 
-// tellActivity tells of an activity that has ended, if it was a launch or a termination. The instance is empty when none
-// came of the launch.
-func (g *group) tellActivity(a *types.Activity, instance string) {
+// tellActivity tells of an activity that has ended, if it was a launch or a termination. The member is nil when none came
+// of the launch.
+func (g *group) tellActivity(a *types.Activity, m *member) {
 	if len(g.in.events) == 0 {
 		return
 	}
@@ -82,13 +82,16 @@ func (g *group) tellActivity(a *types.Activity, instance string) {
 	default:
 		return
 	}
+	if m == nil {
+		m = &member{}
+	}
+	way := m.courseOf(transition)
 	detail := activityDetail{
 		StatusCode: "Failed", Description: *a.Description, AutoScalingGroupName: g.name, ActivityID: *a.ActivityId,
-		RequestID: *a.ActivityId, StatusMessage: aws.ToString(a.StatusMessage), EC2InstanceID: instance, Cause: *a.Cause,
+		RequestID: *a.ActivityId, StatusMessage: aws.ToString(a.StatusMessage), EC2InstanceID: m.id, Cause: *a.Cause,
 		StartTime: a.StartTime.UTC().Format(millis), EndTime: a.EndTime.UTC().Format(millis),
-		Details: json.RawMessage(*a.Details),
+		Details: json.RawMessage(*a.Details), Origin: way.origin, Destination: way.destination,
 	}
-	detail.Origin, detail.Destination = course(transition)
 	if a.StatusCode == types.ScalingActivityStatusCodeSuccessful {
 		detail.StatusCode = "InProgress"
 		detailType += "Successful"
@@ -96,8 +99,8 @@ func (g *group) tellActivity(a *types.Activity, instance string) {
 		detailType += "Unsuccessful"
 	}
 	resources := []string{*g.spec.AutoScalingGroupARN}
-	if instance != "" {
-		resources = append(resources, g.in.account.ARN("ec2", "instance/"+instance))
+	if m.id != "" {
+		resources = append(resources, g.in.account.ARN("ec2", "instance/"+m.id))
 	}
 	g.in.emit(detailType, resources, detail)
 }

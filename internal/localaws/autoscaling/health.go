@@ -23,6 +23,10 @@ func (in *Groups) instanceChanged(i *localec2.Instance) {
 	if !ok {
 		return
 	}
+	if m.warm() {
+		m.warmChanged(i)
+		return
+	}
 	switch {
 	case m.ended && i.State == localec2.Terminated:
 		m.gone()

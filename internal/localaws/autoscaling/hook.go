@@ -39,11 +39,7 @@ func (m *member) waitForHooks(transition string, settle func(abandoned string)) 
 		settle("")
 		return
 	}
-	if transition == launching {
-		m.enter(types.LifecycleStatePendingWait)
-	} else {
-		m.enter(types.LifecycleStateTerminatingWait)
-	}
+	m.enterStep("Wait")
 	m.progress(types.ScalingActivityStatusCodeMidLifecycleAction, 60)
 	for _, a := range m.actions {
 		a.until = g.now().Add(time.Duration(*a.hook.GlobalTimeout) * time.Second)

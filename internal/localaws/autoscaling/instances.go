@@ -67,7 +67,7 @@ func (in *Groups) setInstanceProtection(_ *wire.Call, input *autoscaling.SetInst
 		return nil, err
 	}
 	for _, m := range members {
-		if m.leaving() {
+		if m.leaving() || m.warm() {
 			return nil, invalid("The instance %s is not in InService or EnteringStandby or Standby.", m.id)
 		}
 	}
@@ -99,6 +99,9 @@ func (in *Groups) terminateInstances(_ *wire.Call, input *autoscaling.TerminateI
 	members, err := g.membersNamed(ids, maxInstancesPerTerminate)
 	if err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(members, (*member).warm) { // SDK documentation; how AWS words it is not verified
+		return nil, invalid("This operation cannot be called on instances in a warm pool.")
 	}
 	decrement := aws.ToBool(input.ShouldDecrementDesiredCapacity)
 	if units := weigh(members); decrement && g.desired()-units < g.min() {

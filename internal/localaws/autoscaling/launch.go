@@ -29,6 +29,9 @@ func (g *group) scaleOut(have, wanted int) {
 	failed := make(map[string]bool)
 	cause := g.launchCause(have, wanted)
 	for g.capacity() < wanted {
+		if g.draw(cause) {
+			continue
+		}
 		subnet, ok := g.nextSubnet(failed)
 		if !ok {
 			g.pauseLaunches()
@@ -74,13 +77,8 @@ func (g *group) pauseLaunches() {
 
 // launch starts one instance; false when that failed, which the activities tell.
 func (g *group) launch(subnet localec2.Subnet, cause string) bool {
-	m, err := g.newInstance(subnet)
-	if err != nil {
-		a := g.begin("Launching a new EC2 instance.", cause, nil)
-		a.Details = place(subnet.ID, subnet.Zone)
-		g.end(a, types.ScalingActivityStatusCodeFailed, launchMessage(err))
-		g.tellActivity(a, "")
-		g.changed()
+	m := g.tryLaunch(subnet, cause)
+	if m == nil {
 		return false
 	}
 	g.owed = max(0, g.owed-1)
@@ -88,6 +86,20 @@ func (g *group) launch(subnet localec2.Subnet, cause string) bool {
 	m.progress(types.ScalingActivityStatusCodePreInService, 30)
 	g.changed()
 	return true
+}
+
+// tryLaunch starts the instance of a new member; nil when that failed, which the activities tell.
+func (g *group) tryLaunch(subnet localec2.Subnet, cause string) *member {
+	m, err := g.newInstance(subnet)
+	if err == nil {
+		return m
+	}
+	a := g.begin("Launching a new EC2 instance.", cause, nil)
+	a.Details = place(subnet.ID, subnet.Zone)
+	g.end(a, types.ScalingActivityStatusCodeFailed, launchMessage(err))
+	g.tellActivity(a, nil)
+	g.changed()
+	return nil
 }
 
 func launchMessage(err error) string {
@@ -150,7 +162,7 @@ func (m *member) runs() {
 			return
 		}
 		if m.state == types.LifecycleStatePendingWait {
-			m.enter(types.LifecycleStatePendingProceed)
+			m.enterStep("Proceed")
 			m.progress(types.ScalingActivityStatusCodePreInService, 80)
 		}
 		m.after(m.group.in.account.Draw(m.group.in.settings.Proceed), m.enterService)
@@ -170,6 +182,7 @@ func (m *member) enterService() {
 	m.protected = m.protected || aws.ToBool(g.spec.NewInstancesProtectedFromScaleIn)
 	m.enter(types.LifecycleStateInService)
 	m.finish(types.ScalingActivityStatusCodeSuccessful, "")
+	m.course = course{}
 	if g.capacity() >= g.desired() { // nothing fails any more
 		g.failures, g.retryAt = 0, time.Time{}
 	}

@@ -34,6 +34,8 @@ type member struct {
 	drained  func() // what follows once it is registered nowhere; nil when nothing waits for that
 	begun    bool   // it has gone on from the start of its instance, or needs none
 	ended    bool   // the group has told EC2 to terminate it
+	cooling  bool   // its instance is stopped for the warm pool
+	course   course // from where to where it goes; zero without a warm pool
 
 	activity *types.Activity // under way, nil without
 	actions  []*lifecycleAction
@@ -75,7 +77,9 @@ func (m *member) serves() bool {
 func (m *member) leaving() bool {
 	switch m.state {
 	case types.LifecycleStateTerminating, types.LifecycleStateTerminatingWait, types.LifecycleStateTerminatingProceed,
-		types.LifecycleStateTerminatingRetained, types.LifecycleStateDetaching:
+		types.LifecycleStateTerminatingRetained, types.LifecycleStateDetaching,
+		types.LifecycleStateWarmedTerminating, types.LifecycleStateWarmedTerminatingWait,
+		types.LifecycleStateWarmedTerminatingProceed, types.LifecycleStateWarmedTerminatingRetained:
 		return true
 	}
 	return false
@@ -103,6 +107,7 @@ func (m *member) leave() {
 	delete(g.in.members, m.id)
 	g.members = slices.DeleteFunc(g.members, func(other *member) bool { return other == m })
 	g.changed()
+	g.finishPool()
 	g.schedule()
 	if g.deleting && len(g.members) == 0 {
 		g.finishDelete()

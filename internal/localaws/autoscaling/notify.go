@@ -53,9 +53,9 @@ func (a *lifecycleAction) notify() {
 	if a.hook.NotificationTargetARN == nil || g.in.topics == nil {
 		return
 	}
-	origin, destination := course(*a.hook.LifecycleTransition)
+	way := a.member.courseOf(*a.hook.LifecycleTransition)
 	message := notification{
-		Origin: origin, LifecycleHookName: *a.hook.LifecycleHookName, Destination: destination, AccountID: g.in.account.ID,
+		Origin: way.origin, LifecycleHookName: *a.hook.LifecycleHookName, Destination: way.destination, AccountID: g.in.account.ID,
 		LifecycleTransition: *a.hook.LifecycleTransition, AutoScalingGroupName: g.name, Service: serviceName,
 		Time: g.now().UTC().Format(millis), EC2InstanceID: a.member.id, NotificationMetadata: a.hook.NotificationMetadata,
 		LifecycleActionToken: a.token,
@@ -65,14 +65,6 @@ func (a *lifecycleAction) notify() {
 	}
 	_, verb, _ := strings.Cut(*a.hook.LifecycleTransition, "EC2_INSTANCE_")
 	_ = g.in.send(*a.hook.NotificationTargetARN, "Auto Scaling:  Lifecycle action '"+verb+"' for instance "+a.member.id+" in progress.", message)
-}
-
-// course is where an instance comes from and goes to in a transition; the other places are warm pools.
-func course(transition string) (origin, destination string) {
-	if transition == launching {
-		return "EC2", "AutoScalingGroup"
-	}
-	return "AutoScalingGroup", "EC2"
 }
 
 // testNotification is what a hook's target gets when it is named.

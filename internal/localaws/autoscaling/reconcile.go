@@ -40,6 +40,7 @@ func (g *group) reconcile() {
 	default:
 		g.rebalance()
 	}
+	g.tendPool()
 	g.causes = nil
 }
 
@@ -112,7 +113,11 @@ func (g *group) scaleIn(have, wanted int) {
 	}
 	cause := g.cause(decision...)
 	for _, m := range victims {
-		m.terminate(cause)
+		if g.reuses(m) {
+			m.returnToPool(cause)
+		} else {
+			m.terminate(cause)
+		}
 	}
 }
 

@@ -26,6 +26,9 @@ func (in *Groups) startInstanceRefresh(_ *wire.Call, input *autoscaling.StartIns
 	if input.Strategy != "" && input.Strategy != types.RefreshStrategyRolling {
 		return nil, wire.NotModelled("the instance refresh strategy %s", input.Strategy)
 	}
+	if g.spec.WarmPoolConfiguration != nil {
+		return nil, wire.NotModelled("an instance refresh of a group with a warm pool")
+	}
 	r := &refresh{
 		id: in.account.UUID(), started: g.now(), status: types.InstanceRefreshStatusPending,
 		asked: cmp.Or(input.Preferences, &types.RefreshPreferences{}), replaces: make(map[string]bool),

@@ -24,7 +24,7 @@ func (in *Groups) Service() wire.Service {
 		Version:     "2011-01-01",
 		Namespace:   "http://autoscaling.amazonaws.com/doc/2011-01-01/",
 		Operations: slices.Concat(
-			in.groupOperations(), in.instanceOperations(), in.trafficOperations(), in.hookOperations(),
+			in.groupOperations(), in.instanceOperations(), in.trafficOperations(), in.hookOperations(), in.warmPoolOperations(),
 			in.settingOperations(), in.scalingOperations(), in.refreshOperations()),
 	}
 }

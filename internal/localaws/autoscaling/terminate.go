@@ -13,9 +13,14 @@ func (m *member) terminate(cause string) {
 		return
 	}
 	m.dropActions()
+	m.drained = nil
 	m.finish(types.ScalingActivityStatusCodeCancelled, "")
 	m.activity = m.group.begin("Terminating EC2 instance: "+m.id, cause, m)
-	m.enter(types.LifecycleStateTerminating)
+	m.course = course{}
+	if m.warm() {
+		m.course = outOfPool
+	}
+	m.enter(m.terminatingStage())
 	m.deregister(types.ScalingActivityStatusCodeWaitingForELBConnectionDraining, m.runTerminationHooks)
 }
 
@@ -30,7 +35,7 @@ func (m *member) runTerminationHooks() {
 	g := m.group
 	m.waitForHooks(terminating, func(abandoned string) {
 		if abandoned != "" && g.retainsAbandoned() {
-			m.enter(types.LifecycleStateTerminatingRetained)
+			m.enterStep("Retained")
 			m.finish(types.ScalingActivityStatusCodeCancelled, abandoned)
 			return
 		}
@@ -46,8 +51,8 @@ func (g *group) retainsAbandoned() bool {
 
 // proceedToEnd ends the instance after its hooks.
 func (m *member) proceedToEnd() {
-	if m.state != types.LifecycleStateTerminating {
-		m.enter(types.LifecycleStateTerminatingProceed)
+	if m.state != m.terminatingStage() {
+		m.enterStep("Proceed")
 	}
 	m.progress(types.ScalingActivityStatusCodeInProgress, 80)
 	m.after(m.group.in.account.Draw(m.group.in.settings.Proceed), m.end)
@@ -76,7 +81,7 @@ func (m *member) terminateNow(cause string) {
 		m.finish(types.ScalingActivityStatusCodeCancelled, "")
 		m.activity = m.group.begin("Terminating EC2 instance: "+m.id, cause, m)
 	}
-	m.enter(types.LifecycleStateTerminating)
+	m.enter(m.terminatingStage())
 	for _, a := range m.group.attachments {
 		_ = m.group.in.balancers.Deregister(a.identifier, m.id) // a target group that is gone has let go of it
 	}

@@ -12,6 +12,7 @@ import (
 // view is what describes show of a group at one moment. It never changes once made.
 type view struct {
 	group       types.AutoScalingGroup
+	warm        []types.Instance // in its warm pool
 	hooks       []types.LifecycleHook
 	attachments []attachment
 }
@@ -100,7 +101,14 @@ func (g *group) view() *view {
 	v := &view{group: g.spec, hooks: g.hooks}
 	v.group.Instances = nil
 	for _, m := range g.members {
+		if m.warm() {
+			v.warm = append(v.warm, m.shown())
+			continue
+		}
 		v.group.Instances = append(v.group.Instances, m.shown())
+	}
+	if g.spec.WarmPoolConfiguration != nil {
+		v.group.WarmPoolSize = aws.Int32(int32(g.poolSize()))
 	}
 	for _, a := range g.attachments {
 		v.attachments = append(v.attachments, *a)
@@ -146,6 +154,7 @@ type GroupView struct {
 	Hooks             []string // names
 	Attachments       []AttachmentView
 	Instances         []InstanceView // in the order of their launch
+	Warm              []InstanceView // in the warm pool, in the order of their launch
 	Refreshing        bool           // an instance refresh is under way
 	Deleting          bool
 
@@ -200,6 +209,10 @@ func (in *Groups) View(name string) (GroupView, bool) {
 		}
 		if m.template != nil {
 			i.TemplateVersion = *m.template.Version
+		}
+		if m.warm() {
+			v.Warm = append(v.Warm, i)
+			continue
 		}
 		v.Instances = append(v.Instances, i)
 	}

@@ -206,7 +206,7 @@ func (w *world) tell(name string) {
 		now[name] = "gone"
 	}
 	order := []string{name}
-	for _, i := range view.Instances {
+	for _, i := range slices.Concat(view.Instances, view.Warm) {
 		if w.names[i.ID] == "" {
 			w.names[i.ID] = fmt.Sprintf("i%d", len(w.names)+1)
 		}

@@ -32,7 +32,12 @@ func (g *group) subnets() []localec2.Subnet {
 // nextSubnet is where the next instance belongs: the zone with the fewest members and in it the subnet with the
 // fewest, in the group's order when several have as few (AWS does not say how it chooses then).
 func (g *group) nextSubnet(without map[string]bool) (localec2.Subnet, bool) {
-	inZone, inSubnet := g.spread()
+	return g.subnetFor(staysInGroup, without)
+}
+
+// subnetFor is where the next of some members belongs.
+func (g *group) subnetFor(among func(*member) bool, without map[string]bool) (localec2.Subnet, bool) {
+	inZone, inSubnet := g.spread(among)
 	var best localec2.Subnet
 	found := false
 	for _, subnet := range g.subnets() {
@@ -47,11 +52,13 @@ func (g *group) nextSubnet(without map[string]bool) (localec2.Subnet, bool) {
 	return best, found
 }
 
-// spread counts the members that stay, by zone and by subnet.
-func (g *group) spread() (inZone, inSubnet map[string]int) {
+func staysInGroup(m *member) bool { return m.counts() && !m.outgoing }
+
+// spread counts some of the members, by zone and by subnet.
+func (g *group) spread(among func(*member) bool) (inZone, inSubnet map[string]int) {
 	inZone, inSubnet = make(map[string]int), make(map[string]int)
 	for _, m := range g.members {
-		if m.counts() && !m.outgoing {
+		if among(m) {
 			inZone[m.zone]++
 			inSubnet[m.subnet]++
 		}
@@ -91,7 +98,7 @@ func (g *group) rebalance() {
 // overfull returns the member to move to the zone, nil when the zones are even enough: one instance more than another
 // is even.
 func (g *group) overfull(to string) *member {
-	inZone, _ := g.spread()
+	inZone, _ := g.spread(staysInGroup)
 	own := make(map[string]bool)
 	for _, subnet := range g.subnets() {
 		own[subnet.Zone] = true
