@@ -202,7 +202,8 @@ func (s *survey) others(group asgtypes.AutoScalingGroup) {
 		}
 	}
 	if group.WarmPoolConfiguration != nil {
-		s.leaveOut("the warm pool: green's instances launch cold")
+		s.leaveOut("the warm pool, with which a deployment is refused: take it away first, with aws autoscaling delete-warm-pool --auto-scaling-group-name %s",
+			aws.ToString(group.AutoScalingGroupName))
 	}
 	if sick := slices.DeleteFunc(slices.Clone(group.Instances), func(i asgtypes.Instance) bool {
 		return i.LifecycleState == asgtypes.LifecycleStateInService && aws.ToString(i.HealthStatus) == "Healthy"

@@ -93,7 +93,7 @@ func TestDrainedWorkerFinishesItsJobAndTakesNoMore(t *testing.T) {
 	until(t, h, w.GroupName, "the agents take commands", func(view) bool {
 		command, err = commands.SendCommand(t.Context(), &ssm.SendCommandInput{
 			DocumentName: aws.String("AWS-RunShellScript"), InstanceIds: drained,
-			Parameters: map[string][]string{"commands": {parsed.Drain.Script()}, "executionTimeout": {"600"}},
+			Parameters: map[string][]string{"commands": {parsed.Drain.Script("")}, "executionTimeout": {"600"}},
 		})
 		return err == nil
 	})

@@ -19,7 +19,8 @@ type grant struct {
 var grants = []grant{
 	{
 		sid: "ReadGroups",
-		actions: []string{"autoscaling:DescribeAccountLimits", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeInstanceRefreshes",
+		actions: []string{"autoscaling:DescribeAccountLimits", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances",
+			"autoscaling:DescribeInstanceRefreshes",
 			"autoscaling:DescribeLifecycleHooks", "autoscaling:DescribePolicies", "autoscaling:DescribeScalingActivities",
 			"autoscaling:DescribeScheduledActions"},
 		why: "sees the fleets as they are; Describe of EC2 Auto Scaling knows no resource level",

@@ -80,6 +80,7 @@ var byState = map[string][]Operation{
 		{"autoscaling", "CompleteLifecycleAction"},
 		{"autoscaling", "DeleteAutoScalingGroup"},
 		{"autoscaling", "DescribeAutoScalingGroups"},
+		{"autoscaling", "DescribeAutoScalingInstances"},
 		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "RecordLifecycleActionHeartbeat"},
 		{"autoscaling", "SetInstanceProtection"},

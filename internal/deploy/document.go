@@ -4,6 +4,7 @@ package deploy
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -51,11 +52,43 @@ type Document struct {
 	Action     *Lifecycle      `json:"action,omitempty"` // of the graceful-shutdown machine, which has no deployment
 }
 
-// Lifecycle is a lifecycle action, as Auto Scaling's event tells it.
+// Lifecycle is a lifecycle action: the detail of Auto Scaling's event, of which it knows what it needs (aws-facts A6).
 type Lifecycle struct {
-	Group    string `json:"group"`
-	Hook     string `json:"hook"`
-	Instance string `json:"instance"`
+	Group       string `json:"AutoScalingGroupName"`
+	Hook        string `json:"LifecycleHookName"`
+	Instance    string `json:"EC2InstanceId"`
+	Token       string `json:"LifecycleActionToken,omitempty"`
+	Origin      string `json:"Origin,omitempty"`      // empty where AWS does not tell: it need only where there is a warm pool
+	Destination string `json:"Destination,omitempty"` // the same
+}
+
+// warmPool is how Auto Scaling's events name it among origins and destinations.
+const warmPool = "WarmPool"
+
+// UnmarshalJSON takes what an event tells beside that: AWS may add to it.
+func (l *Lifecycle) UnmarshalJSON(text []byte) error {
+	type plain Lifecycle
+	return json.Unmarshal(text, (*plain)(l))
+}
+
+// FromPool reports whether the instance ends in the warm pool, where it has no work.
+func (l Lifecycle) FromPool() bool { return l.Origin == warmPool }
+
+// ToPool reports whether the instance goes from service back to the warm pool.
+func (l Lifecycle) ToPool() bool { return l.Destination == warmPool }
+
+// Key tells the drains of one instance apart. It ends once, and its drain before that has none, so that whoever comes first
+// does it. It may go back to the warm pool many times, and has work again each time: the key is the action's token then.
+func (l *Lifecycle) Key() string {
+	if l == nil || !l.ToPool() {
+		return ""
+	}
+	return strings.Map(func(r rune) rune { // it becomes part of a script
+		if r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return r
+		}
+		return -1
+	}, l.Token)
 }
 
 // Fault is the error output of a Catch.

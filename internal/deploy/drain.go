@@ -62,12 +62,38 @@ func (p DrainPolicy) giveUp() DrainAction {
 	return DrainAbandon
 }
 
-// Script is what is sent to an instance. SendCommand knows no client token, so the script guards itself: of two that
-// reach one instance, the first runs the lines and the second waits for it and ends as it did.
-func (p DrainPolicy) Script() string {
+// Errand is what there is to do for a lifecycle action.
+type Errand string
+
+// The errands.
+const (
+	ErrandLeave   Errand = "leave"   // to its owner: no drain of ours completes this hook
+	ErrandRelease Errand = "release" // with CONTINUE at once: the instance has no work
+	ErrandDrain   Errand = "drain"   //
+)
+
+// Errand says what to do for a lifecycle action. An instance that ends in the warm pool is not in service, and mostly
+// stopped, so that it could run no command; one that goes from service to its end or back to the pool drains. A lineage
+// without a drain has no policy.
+func (p *DrainPolicy) Errand(action Lifecycle) Errand {
+	switch {
+	case p == nil || len(p.Command) == 0 || p.Hook != action.Hook:
+		return ErrandLeave
+	case action.FromPool():
+		return ErrandRelease
+	}
+	return ErrandDrain
+}
+
+// Script is what is sent to an instance. SendCommand knows no client token, so the script guards itself: of two with one
+// key that reach one instance, the first runs the lines and the second waits for it and ends as it did (Lifecycle.Key).
+func (p DrainPolicy) Script(key string) string {
+	if key != "" {
+		key = "-" + key
+	}
 	return strings.Join(append(append([]string{
-		`# bluegreen-guard:` + p.Hook,
-		`drain="${TMPDIR:-/var/tmp}/bluegreen-drain"`,
+		`# bluegreen-guard:` + p.Hook + key,
+		`drain="${TMPDIR:-/var/tmp}/bluegreen-drain` + key + `"`,
 		`if ! mkdir "$drain" 2>/dev/null; then`,
 		`  while [ ! -f "$drain/code" ]; do sleep 1; done`,
 		`  exit "$(cat "$drain/code")"`,

@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"encoding/json"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -36,12 +37,12 @@ func TestDecideOnADrain(t *testing.T) {
 	}
 }
 
-// Of two deliveries of one script the second runs nothing and ends as the first did.
+// Of two deliveries of one script the second runs nothing and ends as the first did; another drain of the instance runs.
 func TestTheScriptGuardsItself(t *testing.T) {
 	dir := t.TempDir()
-	script := deploy.DrainPolicy{Hook: "drain", Command: []string{"echo once >> ran", "exit 7"}}.Script()
-	for delivery := range 2 {
-		command := exec.Command("/bin/sh", "-c", script)
+	script := deploy.DrainPolicy{Hook: "drain", Command: []string{"echo once >> ran", "exit 7"}}
+	for delivery, key := range []string{"", "", "back-to-the-pool", "back-to-the-pool"} {
+		command := exec.Command("/bin/sh", "-c", script.Script(key))
 		command.Dir, command.Env = dir, []string{"TMPDIR=" + dir, "PATH=/usr/bin:/bin"}
 		_ = command.Run()
 		if code := command.ProcessState.ExitCode(); code != 7 {
@@ -49,7 +50,37 @@ func TestTheScriptGuardsItself(t *testing.T) {
 		}
 	}
 	ran, err := exec.Command("cat", filepath.Join(dir, "ran")).Output()
-	if err != nil || strings.Count(string(ran), "once") != 1 {
+	if err != nil || strings.Count(string(ran), "once") != 2 {
 		t.Errorf("the lines ran %q times, %v", ran, err)
+	}
+}
+
+// An instance that ends in the warm pool has no work; one that leaves service has, wherever it goes. Of another owner's
+// hook nothing is touched.
+func TestErrand(t *testing.T) {
+	policy := &deploy.DrainPolicy{Hook: "drain", Command: []string{"stop"}}
+	for _, test := range []struct {
+		policy *deploy.DrainPolicy
+		detail string
+		want   deploy.Errand
+		key    string
+	}{
+		{policy, `{"LifecycleHookName": "drain", "Origin": "WarmPool", "Destination": "EC2", "LifecycleActionToken": "t-1"}`, deploy.ErrandRelease, ""},
+		{policy, `{"LifecycleHookName": "drain", "Origin": "AutoScalingGroup", "Destination": "WarmPool", "LifecycleActionToken": "t-1$(x)"}`, deploy.ErrandDrain, "t-1x"},
+		{policy, `{"LifecycleHookName": "drain", "Origin": "AutoScalingGroup", "Destination": "EC2", "LifecycleActionToken": "t-1"}`, deploy.ErrandDrain, ""},
+		{policy, `{"LifecycleHookName": "drain", "NewOfAWS": [1], "LifecycleActionToken": "t-1"}`, deploy.ErrandDrain, ""},
+		{policy, `{"LifecycleHookName": "backup", "Origin": "WarmPool", "Destination": "EC2"}`, deploy.ErrandLeave, ""},
+		{&deploy.DrainPolicy{Hook: "drain"}, `{"LifecycleHookName": "drain", "Origin": "WarmPool"}`, deploy.ErrandLeave, ""},
+		{nil, `{"LifecycleHookName": "drain", "Origin": "WarmPool"}`, deploy.ErrandLeave, ""},
+	} {
+		decoder := json.NewDecoder(strings.NewReader(test.detail))
+		decoder.DisallowUnknownFields() // as the functions read their input
+		var action deploy.Lifecycle
+		if err := decoder.Decode(&action); err != nil {
+			t.Errorf("%s: %v", test.detail, err)
+		}
+		if got := test.policy.Errand(action); got != test.want || action.Key() != test.key {
+			t.Errorf("%s: got %s with key %q, want %s with %q", test.detail, got, action.Key(), test.want, test.key)
+		}
 	}
 }

@@ -50,10 +50,10 @@ func (f Fleet) Serving() []Instance {
 }
 
 // In returns the instances in a lifecycle state.
-func (f Fleet) In(lifecycle string) []Instance {
+func (f Fleet) In(lifecycles ...string) []Instance {
 	var in []Instance
 	for _, instance := range f.Instances {
-		if instance.Lifecycle == lifecycle {
+		if slices.Contains(lifecycles, instance.Lifecycle) {
 			in = append(in, instance)
 		}
 	}

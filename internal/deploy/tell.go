@@ -125,18 +125,22 @@ func (c Call) drains(before *Progress) (Notice, bool) {
 	if a == nil || p == nil || p.Phase != DrainsItself {
 		return Notice{}, false
 	}
+	next := "ends"
+	if a.ToPool() {
+		next = "goes back to the warm pool"
+	}
 	switch {
 	case p.Verdict == Pending && (before == nil || before.Phase != DrainsItself):
 		n := c.drainNotice(StageDrainStarted, fmt.Sprintf("%s of %s is being drained", a.Instance, a.Group))
 		n.letter("draining "+a.Instance, "nothing")
 		return n, true
 	case p.Verdict == Done && p.DrainStatus == DrainSucceeded:
-		n := c.drainNotice(StageDrainEnded, fmt.Sprintf("%s of %s has drained and ends", a.Instance, a.Group))
+		n := c.drainNotice(StageDrainEnded, fmt.Sprintf("%s of %s has drained and %s", a.Instance, a.Group, next))
 		n.letter("drained "+a.Instance, "nothing")
 		return n, true
 	case p.Verdict == Done:
-		n := c.drainNotice(StageDrainEnded, fmt.Sprintf("%s of %s ends, and its drain did not succeed: it was %s at the last look",
-			a.Instance, a.Group, p.DrainStatus))
+		n := c.drainNotice(StageDrainEnded, fmt.Sprintf("%s of %s %s, and its drain did not succeed: it was %s at the last look",
+			a.Instance, a.Group, next, p.DrainStatus))
 		n.letter("NOT DRAINED "+a.Instance, "see what the command wrote",
 			"aws ssm list-command-invocations --details --instance-id "+a.Instance)
 		return n, true

@@ -2,11 +2,18 @@ package rehearsal
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/cockroachdb/datadriven"
 
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/localaws/world"
 	"bluegreen/statemachine"
 )
@@ -43,9 +50,9 @@ func (s *Script) loseEvents(context.Context, *datadriven.TestData) (string, erro
 	return "", nil
 }
 
-// shutdowns counts the executions of the machine that drains, by status.
-func (s *Script) shutdowns(ctx context.Context, _ *datadriven.TestData) (string, error) {
-	counts := make(map[string]int)
+// shutdowns counts the executions of the machine that drains, by status; with said, also by what they said last.
+func (s *Script) shutdowns(ctx context.Context, d *datadriven.TestData) (string, error) {
+	counts, said := make(map[string]int), make(map[string]int)
 	pages := sfn.NewListExecutionsPaginator(s.r.machines, &sfn.ListExecutionsInput{StateMachineArn: &s.drainMachine})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -54,10 +61,28 @@ func (s *Script) shutdowns(ctx context.Context, _ *datadriven.TestData) (string,
 		}
 		for _, execution := range page.Executions {
 			counts[string(execution.Status)]++
+			if !flag(d, "said") {
+				continue
+			}
+			described, err := s.r.machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: execution.ExecutionArn})
+			if err != nil {
+				return "", err
+			}
+			var document deploy.Document
+			if err := json.Unmarshal([]byte(aws.ToString(described.Output)), &document); err == nil && document.Progress != nil {
+				said[instanceID.ReplaceAllString(document.Progress.Message, "ID")]++
+			}
 		}
 	}
 	if len(counts) == 0 {
 		return "no executions\n", nil
 	}
-	return orNone(counts) + "\n", nil
+	answer := orNone(counts) + "\n"
+	for _, message := range slices.Sorted(maps.Keys(said)) {
+		answer += fmt.Sprintf("%d: %s\n", said[message], message)
+	}
+	return answer, nil
 }
+
+// instanceID differs from run to run.
+var instanceID = regexp.MustCompile(`i-[0-9a-f]{17}`)

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 )
@@ -18,15 +21,19 @@ func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, 
 	if err != nil {
 		return p, err
 	}
-	if policy == nil || len(policy.Command) == 0 || policy.Hook != action.Hook {
+	switch policy.Errand(*action) {
+	case deploy.ErrandLeave:
 		return p.Finished(deploy.Done, fmt.Sprintf("lifecycle hook %s of %s is not the one that a drain of ours completes: it is left to its owner", action.Hook, action.Group)), nil
+	case deploy.ErrandRelease:
+		l := lifecycle{handler: h, group: action.Group, hook: action.Hook, left: 1}
+		return p.Finished(deploy.Done, fmt.Sprintf("%s ends in the warm pool of %s, where it has no work: lifecycle hook %s is completed with %s",
+			action.Instance, action.Group, action.Hook, deploy.DrainContinue)), l.complete(ctx, string(deploy.DrainContinue), []string{action.Instance})
 	}
-	fleets, err := fleet.Read(ctx, h.groups, action.Group)
+	f, err := h.member(ctx, *action)
 	if err != nil {
 		return p, err
 	}
-	f := fleets[action.Group].Only(action.Instance)
-	if len(f.In(held)) == 0 {
+	if len(f.In(held, heldForPool)) == 0 {
 		p = p.Count(deploy.Sample{Good: true})
 		if p.Good < goneFor {
 			return call.Again(p, fmt.Sprintf("%s is not held by a lifecycle hook", action.Instance)), nil
@@ -45,6 +52,24 @@ func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, 
 		return p, err
 	}
 	return call.WaitAtMost(p, p.Heartbeat(), action.Instance+" is held"+slowest), nil
+}
+
+// member is the fleet with only the instance of a lifecycle action, if it is still there. One that goes back to the warm
+// pool is described by itself: the group's description shows who is in service, and those on their way there and out.
+func (h handler) member(ctx context.Context, action deploy.Lifecycle) (deploy.Fleet, error) {
+	if !action.ToPool() {
+		fleets, err := fleet.Read(ctx, h.groups, action.Group)
+		return fleets[action.Group].Only(action.Instance), err
+	}
+	f := deploy.Fleet{Name: action.Group}
+	out, err := h.groups.DescribeAutoScalingInstances(ctx, &autoscaling.DescribeAutoScalingInstancesInput{InstanceIds: []string{action.Instance}})
+	if err != nil {
+		return f, fmt.Errorf("describing %s of %s: %w", action.Instance, action.Group, err)
+	}
+	for _, instance := range out.AutoScalingInstances {
+		f.Instances = append(f.Instances, deploy.Instance{ID: action.Instance, Lifecycle: aws.ToString(instance.LifecycleState)})
+	}
+	return f, nil
 }
 
 // goneFor is how many looks in a row must not show the instance held: what is described may lag the event.

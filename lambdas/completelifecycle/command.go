@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,12 +21,15 @@ const (
 	drainComment  = "bluegreen drain"
 )
 
+// comment marks the drains with a key.
+func comment(key string) string { return strings.TrimSpace(drainComment + " " + key) }
+
 // atOnce is how many instances one call of Systems Manager may name, and how many invocations one page holds.
 const atOnce = 50
 
 // look finds out how the drain of each waiting instance goes.
-func (h handler) look(ctx context.Context, waiting []deploy.Instance, since, waitingSince time.Time) ([]deploy.Draining, error) {
-	sent, err := h.invocations(ctx, since, waiting)
+func (h handler) look(ctx context.Context, key string, waiting []deploy.Instance, since, waitingSince time.Time) ([]deploy.Draining, error) {
+	sent, err := h.invocations(ctx, key, since, waiting)
 	if err != nil {
 		return nil, err
 	}
@@ -54,9 +58,9 @@ func (h handler) look(ctx context.Context, waiting []deploy.Instance, since, wai
 	return drains, nil
 }
 
-// invocations returns the drains that were sent since a time, by instance. Of several to one instance the best counts:
+// invocations returns the drains with a key that were sent since a time, by instance. Of several to one instance the best counts:
 // the script sees to it that only one does the work.
-func (h handler) invocations(ctx context.Context, since time.Time, waiting []deploy.Instance) (map[string]deploy.Draining, error) {
+func (h handler) invocations(ctx context.Context, key string, since time.Time, waiting []deploy.Instance) (map[string]deploy.Draining, error) {
 	input := &ssm.ListCommandInvocationsInput{
 		MaxResults: aws.Int32(atOnce),
 		Filters: []types.CommandFilter{
@@ -75,7 +79,7 @@ func (h handler) invocations(ctx context.Context, since time.Time, waiting []dep
 			return nil, fmt.Errorf("listing the drains: %w", err)
 		}
 		for _, invocation := range page.CommandInvocations {
-			if aws.ToString(invocation.Comment) != drainComment {
+			if aws.ToString(invocation.Comment) != comment(key) {
 				continue
 			}
 			d := deploy.Draining{
@@ -130,17 +134,17 @@ func (h handler) online(ctx context.Context, ids []string) (map[string]bool, err
 }
 
 // send sends the drain's command to instances whose agents take it.
-func (h handler) send(ctx context.Context, policy deploy.DrainPolicy, ids []string) error {
+func (h handler) send(ctx context.Context, policy deploy.DrainPolicy, key string, ids []string) error {
 	const shortestDelivery = 30 // seconds, the least that SendCommand takes
 	for batch := range slices.Chunk(ids, atOnce) {
 		_, err := h.commands.SendCommand(ctx, &ssm.SendCommandInput{
 			DocumentName:   aws.String(shellDocument),
-			Comment:        aws.String(drainComment),
+			Comment:        aws.String(comment(key)),
 			InstanceIds:    batch,
 			TimeoutSeconds: aws.Int32(int32(max(policy.TimeoutSeconds, shortestDelivery))),
 			MaxConcurrency: aws.String("100%"),
 			Parameters: map[string][]string{
-				"commands":         {policy.Script()},
+				"commands":         {policy.Script(key)},
 				"executionTimeout": {strconv.Itoa(policy.TimeoutSeconds)},
 			},
 		})

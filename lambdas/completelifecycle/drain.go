@@ -13,8 +13,12 @@ import (
 	"bluegreen/internal/deploy"
 )
 
-// held is the lifecycle state of an instance that a terminating hook holds. Deregistration and its draining are over.
-const held = "Terminating:Wait"
+// The lifecycle states of an instance that a terminating hook holds: before its end, and before it goes back to the warm
+// pool, whose instances the description of a group leaves out. Deregistration and its draining are over.
+const (
+	held        = "Terminating:Wait"
+	heldForPool = "Warmed:Pending:Wait"
+)
 
 // drain looks once at every instance of a fleet that the drain's hook holds, and does for each what its policy decides:
 // sends the command, heartbeats, completes. Progress is read for many at once. It tells which drain is the slowest.
@@ -30,14 +34,15 @@ func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress,
 		}
 		p.HeartbeatSeconds = seconds
 	}
-	waiting := f.In(held)
+	waiting := f.In(held, heldForPool)
 	if len(waiting) == 0 {
 		return p, "", nil
 	}
 	if p.WaitingSince == nil {
 		p.WaitingSince = &call.Entered
 	}
-	drains, err := h.look(ctx, waiting, since, *p.WaitingSince)
+	key := call.Document.Action.Key()
+	drains, err := h.look(ctx, key, waiting, since, *p.WaitingSince)
 	if err != nil {
 		return p, "", err
 	}
@@ -53,7 +58,7 @@ func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress,
 	if err := fence(); err != nil {
 		return p, "", err
 	}
-	if err := h.send(ctx, policy, todo[deploy.DrainSend]); err != nil {
+	if err := h.send(ctx, policy, key, todo[deploy.DrainSend]); err != nil {
 		return p, "", err
 	}
 	l := lifecycle{handler: h, group: f.Name, hook: policy.Hook, left: callsALook}
