@@ -126,6 +126,29 @@ func TestEndsAreLookedAfter(t *testing.T) {
 	}
 }
 
+// Alarms and graphs are about metrics that there are: those that docs/events.md promises.
+func TestMetricsAreDocumented(t *testing.T) {
+	documented, err := os.ReadFile(filepath.Join("..", "docs", "events.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	alarmed := regexp.MustCompile(`"MetricName": "(\w+)",\s+"Namespace": "BlueGreen"`)
+	drawn := regexp.MustCompile(`\\"BlueGreen\\",\\"(\w+)\\"`)
+	for what, metrics := range map[string][][][]byte{
+		"alarm": alarmed.FindAllSubmatch(synthesised.templates["Deployer"], -1),
+		"graph": drawn.FindAllSubmatch(synthesised.templates["Deployer"], -1),
+	} {
+		if len(metrics) == 0 {
+			t.Errorf("there is no %s", what)
+		}
+		for _, metric := range metrics {
+			if name := string(metric[1]); !strings.Contains(string(documented), "`"+name+"`") {
+				t.Errorf("the %s of %s is of a metric that docs/events.md does not know", what, name)
+			}
+		}
+	}
+}
+
 // No two functions share a role or a log, and each is what it must be to run at all.
 func TestFunctionsAreTheirOwn(t *testing.T) {
 	all := named(t, "Deployer")

@@ -38,9 +38,7 @@ func (b build) dashboard(deploys, drains stateMachine, alarms []awscloudwatch.IA
 	)
 	board.AddWidgets(
 		graph("Healthy instances of green", 12, false, deploys.series("Minimum", minute, "HealthyInstances")),
-		graph("Running for", 6, false, &[]awscloudwatch.IMetric{
-			deploys.metric("RunningSeconds", "Maximum", minute), drains.metric("RunningSeconds", "Maximum", minute),
-		}),
+		graph("Running for", 6, false, &[]awscloudwatch.IMetric{deploys.running(), drains.running()}),
 		graph("Executions", 6, false, &[]awscloudwatch.IMetric{
 			deploys.executions("ExecutionsStarted"), deploys.executions("ExecutionsFailed"),
 			drains.executions("ExecutionsStarted"), drains.executions("ExecutionsFailed"),
@@ -62,6 +60,11 @@ func (m stateMachine) series(statistic string, periodSeconds int, names ...strin
 		all = append(all, m.metric(name, statistic, periodSeconds).With(&awscloudwatch.MetricOptions{Label: jsii.String(name)}))
 	}
 	return &all
+}
+
+// running is how long the machine's executions have run so far.
+func (m stateMachine) running() awscloudwatch.IMetric {
+	return m.metric("RunningSeconds", "Maximum", minute).With(&awscloudwatch.MetricOptions{Label: jsii.String(m.name)})
 }
 
 // executions is a metric of Step Functions itself, which needs no function to work.

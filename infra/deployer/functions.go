@@ -25,15 +25,15 @@ type size struct {
 
 // usual is the size of a function that looks once and decides. Its process needs 14 MB (docs/performance.md); but CPU
 // comes with memory, and what takes it time is a dozen TLS handshakes and the decoding of groups of a thousand
-// instances: 256 MB, an eighth of a CPU, keep both well below a second. A deployment calls one function at a time, and one
-// more may still run whose task has timed out: five are enough for two deployments of this project at once. Six would
-// find Lambda throttling, which the machine retries; what the reservation prevents is that a flood of other functions
+// instances: 256 MB bring a seventh of a CPU (1,769 MB bring one). A deployment calls one function at a time, and one
+// more may still run whose task has timed out: five are enough for two deployments of this project at once, and a
+// sixth call is throttled, which the machine retries. What the reservation prevents is that a flood of other functions
 // in the account keeps a deployment waiting with two fleets running, or that a fault here starves the account.
 var usual = size{memory: 256, concurrency: 5}
 
 // sizes are those of the functions that are not usual.
 var sizes = map[string]size{
-	// Many lifecycle calls at once within its minute: a quarter of a CPU. Every instance that is drained outside of a
+	// Many lifecycle calls at once within its minute: more than a quarter of a CPU. Every instance that is drained outside of a
 	// deployment has an execution of its own that calls it, so a scale-in of a large fleet calls it hundreds of times
 	// at once: twenty at a time spare the API of EC2 Auto Scaling, whose rate all of the account shares.
 	"CompleteLifecycle": {memory: 512, concurrency: 20},
