@@ -34,13 +34,10 @@ const attempts = 4
 // Start configures the function and serves Lambda. It does not return.
 func Start(newHandle New) {
 	cfg, env := configure()
-	if err := traceCalls(&cfg); err != nil { // no deployment fails for want of a trace
-		fmt.Fprintln(os.Stderr, "setting up X-Ray:", err)
-	}
 	lambda.Start(entry{traced(Measured(env, newHandle(cfg, env)))})
 }
 
-// configure reads the configuration, and ends the process where it lacks something.
+// configure reads the configuration, and ends the process where it lacks something. The calls of its clients are traced.
 func configure() (aws.Config, Environment) {
 	cfg, err := config.LoadDefaultConfig(context.Background(), config.WithRetryer(func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = attempts })
@@ -53,6 +50,9 @@ func configure() (aws.Config, Environment) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	if err := traceCalls(&cfg); err != nil { // no deployment fails for want of a trace
+		fmt.Fprintln(os.Stderr, "setting up X-Ray:", err)
 	}
 	return cfg, env
 }

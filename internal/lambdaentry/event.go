@@ -20,7 +20,7 @@ type NewEvent[Detail any] func(aws.Config, Environment) HandleEvent[Detail]
 // StartEvent configures the function and serves Lambda. It does not return.
 func StartEvent[Detail any](newHandle NewEvent[Detail]) {
 	cfg, env := configure()
-	lambda.Start(eventEntry[Detail]{newHandle(cfg, env)})
+	lambda.Start(eventEntry[Detail]{tracedEvent(newHandle(cfg, env))})
 }
 
 // eventEntry implements lambda.Handler.

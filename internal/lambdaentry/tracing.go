@@ -2,8 +2,11 @@ package lambdaentry
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"strings"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-xray-sdk-go/v2/header"
 	"github.com/aws/aws-xray-sdk-go/v2/xray"
 
@@ -22,20 +25,30 @@ const (
 // errUnwound is the cause of a stage that ended by a panic; who recovers it says where.
 var errUnwound = errors.New("the function panicked")
 
-// traced writes a subsegment for each stage, below the segment that Lambda itself writes; the handler's AWS calls come
-// below it. Without a trace nothing is written.
+// begin begins the subsegment of a stage, below the segment that Lambda itself writes; AWS calls made in the context that
+// it returns come below it. Without a trace there is no stage, and nothing is written.
+func begin(ctx context.Context, name string) (_ context.Context, stage *xray.Segment) {
+	if ctx.Value(xray.LambdaTraceHeaderKey) == nil {
+		// The clients look for a segment in any case: this one says that nothing is sampled.
+		ctx, _ = xray.BeginFacadeSegment(ctx, "untraced", &header.Header{SamplingDecision: header.NotSampled})
+		return ctx, nil
+	}
+	return xray.BeginSubsegment(ctx, name)
+}
+
+// traced writes a subsegment for each stage.
 func traced(handle Handle) Handle {
 	return func(ctx context.Context, call deploy.Call) (document deploy.Document, err error) {
-		if ctx.Value(xray.LambdaTraceHeaderKey) == nil {
-			// The clients look for a segment in any case: this one says that nothing is sampled.
-			ctx, _ = xray.BeginFacadeSegment(ctx, "untraced", &header.Header{SamplingDecision: header.NotSampled})
+		ctx, stage := begin(ctx, call.State)
+		if stage == nil {
 			return handle(ctx, call)
 		}
-		ctx, stage := xray.BeginSubsegment(ctx, call.State)
 		known := call.Document
 		err = errUnwound
 		defer func() {
-			annotate(stage, call, known)
+			project, lineage := whose(known)
+			annotate(stage, project, lineage, call.Execution.Name)
+			say(stage, known.Progress)
 			mark(stage, err)
 			stage.Close(nil)
 		}()
@@ -47,22 +60,54 @@ func traced(handle Handle) Handle {
 	}
 }
 
-// annotate writes what a person looks for; known is the document as far as the deployment has come.
-func annotate(stage *xray.Segment, call deploy.Call, known deploy.Document) {
-	project, lineage := whose(known)
+// subject is an event's detail that tells of an execution.
+type subject interface {
+	// Subject is the execution's ARN and its input, which may be missing.
+	Subject() (executionARN string, input json.RawMessage)
+}
+
+// tracedEvent writes a subsegment for the work on an event.
+func tracedEvent[Detail any](handle HandleEvent[Detail]) HandleEvent[Detail] {
+	return func(ctx context.Context, detail Detail) (err error) {
+		name := lambdacontext.FunctionName // <machine>-<stage>
+		ctx, stage := begin(ctx, name[strings.LastIndexByte(name, '-')+1:])
+		if stage == nil {
+			return handle(ctx, detail)
+		}
+		err = errUnwound
+		defer func() {
+			if of, ok := any(detail).(subject); ok {
+				arn, input := of.Subject()
+				project, lineage, _ := deploy.Asked(input)
+				annotate(stage, project, lineage, arn[strings.LastIndexByte(arn, ':')+1:])
+			}
+			mark(stage, err)
+			stage.Close(nil)
+		}()
+		err = handle(ctx, detail)
+		return err
+	}
+}
+
+// annotate writes what a person looks for; what is not known is left out.
+func annotate(stage *xray.Segment, project, lineage, deployment string) {
 	for _, annotation := range []struct{ key, value string }{
 		{annotationProject, project},
-		{annotationDeployment, call.Execution.Name},
+		{annotationDeployment, deployment},
 		{annotationLineage, lineage},
-		{annotationStage, call.State},
+		{annotationStage, stage.Name},
 	} {
 		if annotation.value != "" {
 			_ = stage.AddAnnotation(annotation.key, annotation.value) // strings are always taken
 		}
 	}
-	if known.Progress != nil && known.Progress.State == call.State {
-		_ = stage.AddMetadata("verdict", string(known.Progress.Verdict))
-		_ = stage.AddMetadata("message", known.Progress.Message)
+}
+
+// say writes the verdict of a poll.
+func say(stage *xray.Segment, progress *deploy.Progress) {
+	if progress != nil && progress.State == stage.Name {
+		_ = stage.AddMetadata("verdict", string(progress.Verdict))
+		_ = stage.AddMetadata("message", progress.Message)
 	}
 }
 

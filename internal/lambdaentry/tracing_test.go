@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -30,6 +31,9 @@ import (
 // TestMain lets this program be a function, when Lambda's Runtime API is there.
 func TestMain(m *testing.M) {
 	if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" {
+		if os.Getenv("STARTED_BY") == "event" {
+			StartEvent(watcher)
+		}
 		Start(caller)
 	}
 	os.Exit(m.Run())
@@ -50,6 +54,22 @@ func caller(cfg aws.Config, _ Environment) Handle {
 		call.Document.Deployment = &deploy.Deployment{Project: "ec", Lineage: "ec-mqagt-dev-asg"}
 		call.Document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Pending, Message: "1 of 4 instances are healthy."}
 		return call.Document, nil
+	}
+}
+
+// ended is an event's detail that tells of an execution.
+type ended struct{}
+
+func (ended) Subject() (string, json.RawMessage) {
+	return "arn:aws:states:::execution:m:e1", json.RawMessage(`{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg-v004"}}`)
+}
+
+// watcher is the work of a function that an event starts: caller's.
+func watcher(cfg aws.Config, env Environment) HandleEvent[ended] {
+	handle := caller(cfg, env)
+	return func(ctx context.Context, _ ended) error {
+		_, err := handle(ctx, deploy.Call{})
+		return err
 	}
 }
 
@@ -81,7 +101,7 @@ func startProcess(t *testing.T, daemon string, variables ...string) *process {
 	l.command.Env = append(variables,
 		"AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(runtime.URL, "http://"), "AWS_ENDPOINT_URL="+service.URL,
 		"AWS_REGION=ap-northeast-1", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b", "AWS_EC2_METADATA_DISABLED=true",
-		"AWS_LAMBDA_FUNCTION_NAME=f", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "LEDGER_TABLE=ledger",
+		"AWS_LAMBDA_FUNCTION_NAME=m-StatusChange", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "LEDGER_TABLE=ledger",
 		"AWS_XRAY_CONTEXT_MISSING=LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS="+daemon, // as Lambda sets them
 	)
 	if err := l.command.Start(); err != nil {
@@ -257,10 +277,8 @@ func TestStageOfADeployment(t *testing.T) {
 		t.Errorf("the stage's place: %+v", stage)
 	}
 	want := map[string]string{"project": "ec", "deployment": "e1", "lineage": "ec-mqagt-dev-asg", "stage": "WaitHealthy"}
-	for key, value := range want {
-		if stage.Annotations[key] != value {
-			t.Errorf("annotation %s: %q, want %q", key, stage.Annotations[key], value)
-		}
+	if !maps.Equal(stage.Annotations, want) {
+		t.Errorf("annotations %v, want %v", stage.Annotations, want)
 	}
 	if said := stage.Metadata["default"]; said["verdict"] != "pending" || !strings.Contains(said["message"], "1 of 4") {
 		t.Errorf("metadata: %v", said)
@@ -271,6 +289,20 @@ func TestStageOfADeployment(t *testing.T) {
 	call := stage.Subsegments[0]
 	if call.Name != "STS" || call.Namespace != "aws" || call.AWS["operation"] != "GetCallerIdentity" || call.Error || call.Fault || stage.Fault {
 		t.Errorf("the AWS call: %+v", call)
+	}
+}
+
+// A function that an event starts has no stage of a deployment; its trace names the execution that the event tells of.
+func TestWorkOnAnEvent(t *testing.T) {
+	address, next := daemon(t)
+	l := startProcess(t, address, "STARTED_BY=event")
+	if answer := l.invoke(sampled); answer != "response null" {
+		t.Errorf("it answered %s", answer)
+	}
+	work := next()
+	want := map[string]string{"project": "ec", "deployment": "e1", "lineage": "ec-mqagt-dev-asg", "stage": "StatusChange"}
+	if !maps.Equal(work.Annotations, want) || work.Name != "StatusChange" || len(work.Subsegments) != 1 || work.Subsegments[0].AWS["operation"] != "GetCallerIdentity" {
+		t.Errorf("the work on an event: %+v", work)
 	}
 }
 

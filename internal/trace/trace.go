@@ -100,7 +100,8 @@ func search(ctx context.Context, store traces, execution *sfn.DescribeExecutionO
 		return "", fmt.Errorf("the execution %s has no trace: X-Ray tracing is off on its state machine (aws stepfunctions update-state-machine "+
 			"--state-machine-arn %s --tracing-configuration enabled=true), or the sampling rules left it out", *execution.Name, aws.ToString(execution.StateMachineArn))
 	}
-	return *out.TraceSummaries[0].Id, nil
+	// The earliest is the execution's own: who looks after an execution that ended badly names it too.
+	return *out.TraceSummaries[len(out.TraceSummaries)-1].Id, nil
 }
 
 func segments(ctx context.Context, store traces, id string) (all []types.Segment, limited bool, err error) {

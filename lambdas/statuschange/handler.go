@@ -43,6 +43,14 @@ type Detail struct {
 	Cause           string  `json:"cause"`
 }
 
+// Subject is what the function's trace is annotated with.
+func (d Detail) Subject() (executionARN string, input json.RawMessage) {
+	if d.Input != nil {
+		input = json.RawMessage(*d.Input)
+	}
+	return d.ExecutionArn, input
+}
+
 type handler struct {
 	executions executions
 	ledger     ledger.Ledger
