@@ -78,7 +78,7 @@ func tracedEvent[Detail any](handle HandleEvent[Detail]) HandleEvent[Detail] {
 		defer func() {
 			if of, ok := any(detail).(subject); ok {
 				arn, input := of.Subject()
-				project, lineage, _ := deploy.Asked(input)
+				project, lineage := whose(deploy.Document{Request: input})
 				annotate(stage, project, lineage, arn[strings.LastIndexByte(arn, ':')+1:])
 			}
 			mark(stage, err)
