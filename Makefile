@@ -70,11 +70,11 @@ PARAMETERS     := -c project=$(PROJECT) -c role=$(ROLE) -c environment=$(ENVIRON
 
 ## synth: build, then synthesise the CloudFormation templates into cdk.out/ (Node; needs no AWS account)
 synth: build-arm64 infra/node_modules
-	cd infra && npx cdk synth --quiet $(PARAMETERS)
+	cd infra && node_modules/.bin/cdk synth --quiet $(PARAMETERS)
 
 ## deploy: build, then deploy STACKS (default all; Network, Fleet, Deployer, Pipeline) to the account of the AWS environment
 deploy: build-arm64 infra/node_modules
-	cd infra && npx cdk deploy $(PARAMETERS) $(STACKS)
+	cd infra && node_modules/.bin/cdk deploy $(PARAMETERS) $(STACKS)
 
 infra/node_modules: infra/package-lock.json
 	cd infra && npm ci --no-audit --no-fund
