@@ -18,6 +18,18 @@ type changeLog struct {
 	executing string    // ARN of the execution seen last
 	state     executionView
 	text      string // of the fleets
+	mails     int    // that were seen
+}
+
+// mail prints the subject of what the operator was sent since it looked last.
+func (c *changeLog) mail(out *progress, h *house) {
+	all := h.mail()
+	for _, mail := range all[min(c.mails, len(all)):] {
+		if mail.Token == "" {
+			c.say(out, "mail to "+mail.To+": "+mail.Subject)
+		}
+	}
+	c.mails = len(all)
 }
 
 // execution prints an execution's state if it has changed.

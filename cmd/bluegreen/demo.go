@@ -186,6 +186,7 @@ func (d *demonstration) showUntilEnd(ctx context.Context, o observer, changes *c
 		if err := changes.fleets(ctx, d.out, o); err != nil {
 			return err
 		}
+		changes.mail(d.out, d.house)
 		if err := d.load.show(ctx, d.out, changes); err != nil {
 			return err
 		}

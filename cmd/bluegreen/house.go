@@ -26,6 +26,7 @@ import (
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/dataplane"
+	"bluegreen/internal/localaws/sns"
 	"bluegreen/internal/localaws/world"
 	localxray "bluegreen/internal/localaws/xray"
 	"bluegreen/internal/rehearsal"
@@ -54,6 +55,7 @@ type house struct {
 	config aws.Config
 
 	functions map[string]string // ARNs by state
+	operator  string            // e-mail address
 	workshop  *workshop         // nil: the fleet is not one of workers
 	daemon    *localxray.Daemon
 
@@ -137,13 +139,14 @@ func (h *house) seed(ctx context.Context, functionsDir string, kind fleetKind) (
 		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })
 	}
 	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: h.guardrails}
-	for _, function := range statemachine.Functions {
+	for _, function := range statemachine.Deployed() {
 		code, err := packageFunction(filepath.Join(functionsDir, function.Package(), "bootstrap"))
 		if err != nil {
 			return world.World{}, fmt.Errorf("the function of %s: %w; run \"make build\", or point --functions to a directory with <state>/bootstrap in it", function.State, err)
 		}
 		plan.Functions = append(plan.Functions, world.Function{
 			Name: function.State, Timeout: time.Duration(function.TimeoutSeconds) * time.Second, Code: code,
+			Environment: map[string]string{lambdaentry.MachineVariable: h.aws.Account.ARN("states", "stateMachine:"+plan.Machine)},
 		})
 	}
 	if kind.works {
@@ -155,12 +158,33 @@ func (h *house) seed(ctx context.Context, functionsDir string, kind fleetKind) (
 	if err := rehearsal.Confine(h.aws, plan); err != nil {
 		return world.World{}, err
 	}
-	w, err := world.Seeder{Config: h.config, Clock: h.clock}.Seed(ctx, plan)
+	seeder := world.Seeder{Config: h.config, Clock: h.clock}
+	w, err := seeder.Seed(ctx, plan)
 	debug.FreeOSMemory() // the functions' packages were most of what is ever needed
-	if err == nil && kind.works {
-		err = h.workshop.drainAlways(ctx, h, w, plan)
+	if err != nil {
+		return w, err
 	}
-	return w, err
+	machines := []string{w.MachineARN}
+	if kind.works {
+		if err := h.workshop.drainAlways(ctx, h, w, plan); err != nil {
+			return w, err
+		}
+		machines = append(machines, h.workshop.draining)
+	}
+	h.operator = w.Operator
+	for _, mail := range h.mail() { // it asks whether the operator wants to be told
+		if err := seeder.Confirm(ctx, w, mail.Token); err != nil {
+			return w, err
+		}
+	}
+	return w, seeder.StatusChange(ctx, plan.Machine+"-status-change", h.functions[statemachine.StatusChange.State], machines...)
+}
+
+// mail is what the operator was sent.
+func (h *house) mail() []sns.Mail {
+	h.aws.Account.Lock()
+	defer h.aws.Account.Unlock()
+	return h.aws.Topics.Mailbox(h.operator)
 }
 
 // defaultFunctionsDir is where make build puts the functions for this machine.

@@ -120,7 +120,7 @@ func endedByUser(ctx context.Context, err error) error {
 func printWeb(term terminal, h *house, w world.World) {
 	balancer, _ := h.plane.Address(w.ListenerARN)
 	fmt.Fprintf(term.out, webText, h.url, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
-		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, h.daemon.Address())
+		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, h.daemon.Address(), w.OperatorQueue)
 }
 
 const webText = `
@@ -140,6 +140,7 @@ aws stepfunctions start-execution --endpoint-url %[8]s --state-machine-arn %[9]s
 aws stepfunctions list-executions --state-machine-arn %[9]s
 aws stepfunctions describe-execution --execution-arn <executionArn>
 aws stepfunctions get-execution-history --execution-arn <executionArn> --query 'events[].[id,type,stateEnteredEventDetails.name]' --output table
+aws sqs receive-message --queue-url %[14]s --max-number-of-messages 10 --query 'Messages[].Body' --output text    # what people were told
 bluegreen trace --endpoint-url %[8]s <executionArn>
 aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].[AutoScalingGroupName,MinSize,DesiredCapacity,MaxSize]' --output table
 aws autoscaling describe-scaling-activities --auto-scaling-group-name %[10]s --query 'Activities[].[StartTime,StatusCode,Description]' --output table
@@ -196,6 +197,7 @@ func follow(ctx context.Context, out *progress, h *house, o observer) error {
 		if err == nil {
 			err = changes.fleets(ctx, out, o)
 		}
+		changes.mail(out, h)
 		if err == nil && h.workshop != nil {
 			err = works.show(ctx, out, &changes)
 		}

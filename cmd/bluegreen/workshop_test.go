@@ -131,7 +131,7 @@ func TestJobOfATerminatedWorkerIsSeenToBeCutShort(t *testing.T) {
 func buildFunctions(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, f := range statemachine.Functions {
+	for _, f := range statemachine.Deployed() {
 		build := exec.CommandContext(t.Context(), "go", "build", "-ldflags", "-s -w", "-o", filepath.Join(dir, f.Package(), "bootstrap"), "./lambdas/"+f.Package()+"/bootstrap")
 		build.Dir = filepath.Join("..", "..")
 		if output, err := build.CombinedOutput(); err != nil {

@@ -48,9 +48,10 @@ var detailTypes = map[deploy.Kind]string{
 const (
 	// attempts is how often the SDK tries to tell: what matters more waits.
 	attempts = 2
-	// patience bounds one call that tells; margin is left of the function's time after it, or it is not made.
+	// patience bounds one way of telling; share is that of the function's time that is left, where it is less: a function
+	// that was slow has to end in time all the same.
 	patience = 3 * time.Second
-	margin   = 5 * time.Second
+	share    = 4
 )
 
 // tell tells one notice in one way.
@@ -100,14 +101,14 @@ func quietly(ctx context.Context, env lambdaentry.Environment, call deploy.Call,
 	}
 }
 
-// bounded tells within patience, and well within the function's time.
+// bounded tells within patience, and within its share of the function's time.
 func bounded(ctx context.Context, clock clock.Clock, n deploy.Notice, way tell) error {
 	most := patience
 	if deadline, limited := ctx.Deadline(); limited {
-		most = min(most, deadline.Sub(clock.Now())-margin)
+		most = min(most, deadline.Sub(clock.Now())/share)
 	}
 	if most <= 0 {
-		return errors.New("the function's time is nearly over")
+		return errors.New("the function's time is over")
 	}
 	limited, cancel := clock.WithTimeout(ctx, most)
 	defer cancel()
