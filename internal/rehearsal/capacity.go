@@ -20,7 +20,8 @@ type capacity struct {
 	sizes    map[string]localasg.GroupView
 	others   map[string]int      // desired capacity of each group as others than the deployment last set it
 	lost     map[string][]string // instances that others took out of service and that are not replaced yet, by group
-	shrinks  map[string]bool     // groups that somebody scaled in and that have not come to rest since
+	shrinks  map[string]bool     // groups that somebody scaled in and that had members too many at the last look
+	shed     map[string]bool     // instances that began to leave while their group shrank
 	serving  map[string]string   // fleet of each instance that served at the last look
 	lowest   int
 }
@@ -28,7 +29,7 @@ type capacity struct {
 func newCapacity(blue string, now service, s sight) capacity {
 	c := capacity{
 		followed: blue, sizes: make(map[string]localasg.GroupView), others: make(map[string]int),
-		lost: make(map[string][]string), shrinks: make(map[string]bool), serving: now.fleet, lowest: now.least,
+		lost: make(map[string][]string), shrinks: make(map[string]bool), shed: make(map[string]bool), serving: now.fleet, lowest: now.least,
 	}
 	if fleet, exists := s.fleet(blue); exists {
 		c.want, c.others[blue], c.sizes[blue] = fleet.Desired, fleet.Desired, *fleet
@@ -43,7 +44,7 @@ func (c *capacity) look(w *watch, s sight, by *act) {
 	for _, fleet := range s.fleets {
 		was, known := c.sizes[fleet.Name]
 		c.sizes[fleet.Name] = fleet
-		c.shrinks[fleet.Name] = known && fleet.Desired < was.Desired || c.shrinks[fleet.Name] && shrinking(&fleet)
+		c.shrink(was, known, &fleet)
 		switch {
 		case !known || was.Desired == fleet.Desired && was.Min == fleet.Min:
 		case by.deployment():
@@ -204,7 +205,7 @@ func (c *capacity) excusable(s sight, id, name string, by *act) bool {
 		return true
 	}
 	fleet, exists := s.fleet(name)
-	return exists && (staying(fleet) < fleet.Desired || fleet.Desired > 0 && !c.shrinks[name])
+	return exists && (staying(fleet) < fleet.Desired || fleet.Desired > 0 && !c.shed[id])
 }
 
 // staying is how many members of a fleet count towards its desired capacity.
@@ -218,10 +219,18 @@ func staying(fleet *localasg.GroupView) int {
 	return stay
 }
 
-// shrinking reports whether a fleet that was scaled in still has members too many, or members that leave.
-func shrinking(fleet *localasg.GroupView) bool {
-	return staying(fleet) > fleet.Desired ||
-		slices.ContainsFunc(fleet.Instances, func(i localasg.InstanceView) bool { return (member{i, fleet}).leaves() })
+// shrink notes who leaves because somebody has scaled the group in: that is over once no members are too many. Who leaves
+// later makes room for an instance that the group has launched in another zone.
+func (c *capacity) shrink(was localasg.GroupView, known bool, now *localasg.GroupView) {
+	c.shrinks[now.Name] = known && (now.Desired < was.Desired || c.shrinks[now.Name] && staying(&was) > was.Desired)
+	if !c.shrinks[now.Name] {
+		return
+	}
+	for _, instance := range now.Instances {
+		if (member{instance, now}).leaves() {
+			c.shed[instance.ID] = true
+		}
+	}
 }
 
 // counts reports whether the member counts towards the desired capacity.
