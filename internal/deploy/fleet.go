@@ -18,6 +18,7 @@ type Fleet struct {
 	HealthCheckGraceSeconds int
 	Tags                    map[string]string
 	Deleting                bool
+	WarmPool                bool // it has one, whose instances are not among these
 }
 
 // Sizes are a group's capacities, in instances.

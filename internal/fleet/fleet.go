@@ -64,6 +64,7 @@ func Of(group types.AutoScalingGroup) deploy.Fleet {
 		HealthCheckGraceSeconds: int(aws.ToInt32(group.HealthCheckGracePeriod)),
 		Tags:                    make(map[string]string, len(group.Tags)),
 		Deleting:                aws.ToString(group.Status) != "",
+		WarmPool:                group.WarmPoolConfiguration != nil,
 	}
 	for _, instance := range group.Instances {
 		f.Instances = append(f.Instances, deploy.Instance{

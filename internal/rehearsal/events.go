@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -38,7 +39,15 @@ func (w *watch) executionEvent(arn string, event asl.Event) {
 	defer w.r.AWS.Account.Unlock()
 	w.flush()
 	w.ends.ended[arn] = w.r.AWS.Account.Now()
-	w.executionEnded(arn, end, execution.Input)
+	if w.deploys(arn) {
+		w.executionEnded(arn, end, execution.Input)
+	}
+}
+
+// deploys reports whether an execution is a deployment, and not of the machine that drains at every scale-in: of that the
+// record tells nothing.
+func (w *watch) deploys(arn string) bool {
+	return strings.HasPrefix(arn, strings.Replace(w.r.World.MachineARN, ":stateMachine:", ":execution:", 1)+":")
 }
 
 // actionOf is the action that a request asks for.

@@ -36,28 +36,38 @@ type holding struct {
 	since time.Time
 }
 
-// noteHeld notes since when instances are held by a terminating hook.
+// noteHeld notes since when instances are held by a terminating hook. Those that come back from a warm pool are held anew.
 func (w *watch) noteHeld(s sight) {
 	for id, m := range s.members {
-		if _, noted := w.held[id]; m.State == "Terminating:Wait" && !noted {
-			w.held[id] = holding{group: m.fleet.Name, since: w.r.AWS.Account.Now()}
+		_, noted := w.held[id]
+		switch m.State {
+		case "InService":
+			delete(w.held, id)
+		case "Terminating:Wait", "Warmed:Pending:Wait":
+			if !noted {
+				w.held[id] = holding{group: m.fleet.Name, since: w.r.AWS.Account.Now()}
+			}
 		}
 	}
 }
 
-// drained checks that a hook is let go only by the drain that it is there for: that has ended, or had its time.
+// drained checks that a hook is let go only by the drain that it is there for: that has ended, or had its time. What ends
+// in a warm pool has no work.
 func (w *watch) drained(a *act, id, hook string) {
 	policy := w.record().Drain
 	if policy == nil || policy.Hook != hook {
 		w.breaks(3, "%s of %s for %s, which is somebody else's", a, hook, id)
 		return
 	}
+	if w.see().members[id].State == "Warmed:Terminating:Wait" {
+		return
+	}
+	held, known := w.held[id]
 	for _, run := range w.r.AWS.Commands.Ran(id) {
-		if !run.Ended.IsZero() {
+		if run.Ended.After(held.since) && !run.Guarded {
 			return
 		}
 	}
-	held, known := w.held[id]
 	if waited := w.r.AWS.Account.Now().Sub(held.since); !known || waited < time.Duration(policy.TimeoutSeconds)*time.Second {
 		w.breaks(3, "%s of %s for %s, which still drains", a, hook, id)
 	}
@@ -87,7 +97,7 @@ func (w *watch) instanceChanged(instance *localec2.Instance) {
 		}
 	}
 	for _, hook := range m.fleet.LifecycleHooks {
-		if strings.HasSuffix(aws.ToString(hook.LifecycleTransition), "_TERMINATING") && m.State != "Terminating:Proceed" {
+		if strings.HasSuffix(aws.ToString(hook.LifecycleTransition), "_TERMINATING") && strings.TrimPrefix(m.State, "Warmed:") != "Terminating:Proceed" {
 			w.breaks(3, "%s is shut down in state %s, before its hook %s was completed", instance.ID, m.State, aws.ToString(hook.LifecycleHookName))
 		}
 	}

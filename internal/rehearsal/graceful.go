@@ -50,7 +50,8 @@ func (s *Script) loseEvents(context.Context, *datadriven.TestData) (string, erro
 	return "", nil
 }
 
-// shutdowns counts the executions of the machine that drains, by status; with said, also by what they said last.
+// shutdowns counts the executions of the machine that drains, by status; with said, also by what they said last, and
+// whether the promises are kept.
 func (s *Script) shutdowns(ctx context.Context, d *datadriven.TestData) (string, error) {
 	counts, said := make(map[string]int), make(map[string]int)
 	pages := sfn.NewListExecutionsPaginator(s.r.machines, &sfn.ListExecutionsInput{StateMachineArn: &s.drainMachine})
@@ -80,6 +81,9 @@ func (s *Script) shutdowns(ctx context.Context, d *datadriven.TestData) (string,
 	answer := orNone(counts) + "\n"
 	for _, message := range slices.Sorted(maps.Keys(said)) {
 		answer += fmt.Sprintf("%d: %s\n", said[message], message)
+	}
+	if flag(d, "said") {
+		answer += s.promises()
 	}
 	return answer, nil
 }

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"slices"
 	"strings"
 
 	localasg "bluegreen/internal/localaws/autoscaling"
@@ -20,9 +21,9 @@ type member struct {
 	fleet *localasg.GroupView
 }
 
-// leaves reports whether the member is on its way out.
+// leaves reports whether the member is on its way out of service, or in the warm pool and out of it already.
 func (m member) leaves() bool {
-	return strings.HasPrefix(m.State, "Terminating") || m.State == "Detaching"
+	return strings.HasPrefix(m.State, "Terminating") || strings.HasPrefix(m.State, "Warmed:") || m.State == "Detaching"
 }
 
 // see looks at the lineage.
@@ -35,7 +36,7 @@ func (w *watch) see() sight {
 	}
 	for i := range s.fleets {
 		fleet := &s.fleets[i]
-		for _, instance := range fleet.Instances {
+		for _, instance := range slices.Concat(fleet.Instances, fleet.Warm) {
 			s.members[instance.ID] = member{instance, fleet}
 		}
 		for _, attachment := range fleet.Attachments {

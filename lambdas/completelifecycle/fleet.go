@@ -69,6 +69,10 @@ func (h handler) whole(ctx context.Context, call deploy.Call) (deploy.Progress, 
 	switch {
 	case found && !foreign && len(f.Instances) > 0:
 		return h.empty(ctx, call, p, f, e)
+	case found && !foreign && f.WarmPool && call.Elapsed(p) >= emptyWithin:
+		return p, fault.New(fault.DrainExpired, "after %s %s; then redrive this execution", emptyWithin, poolKeeps(f))
+	case found && !foreign && f.WarmPool:
+		return call.Again(p, poolKeeps(f)), nil
 	case found && !foreign && e.remove:
 		return h.remove(ctx, call, p, f, e)
 	case e.standby && call.Elapsed(p) < lateCalls:
@@ -200,6 +204,12 @@ func pinnedAgain(record ledger.Record, blue deploy.Fleet) bool {
 	}
 	pinned := record.Lock.Originals.PinnedMin
 	return pinned > 0 && blue.Sizes.Min == pinned && pinned != record.Lock.Originals.Blue.Min
+}
+
+// poolKeeps says what to do about a warm pool that came during the deployment: instances may have gone there, and work
+// to its end by its hook.
+func poolKeeps(f deploy.Fleet) string {
+	return fmt.Sprintf("%s is empty, but it has a warm pool now: take it away with aws autoscaling delete-warm-pool --auto-scaling-group-name %s", f.Name, f.Name)
 }
 
 // remaining says how many instances are left, by lifecycle state.
