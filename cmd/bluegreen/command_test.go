@@ -40,6 +40,11 @@ func TestCommandLine(t *testing.T) {
 		{"local --fleet mules", 2, "", `--fleet "mules": want "web"`},
 		{"demo --jobs 0", 2, "", "--jobs 0: want more than 0, and at most 600 a minute"},
 		{"worker", 2, "", `it runs on instances of "bluegreen local --fleet workers"`},
+		{"trace --help", 0, "Usage: bluegreen trace EXECUTION [flags]", ""},
+		{"trace --all", 2, "", "trace: EXECUTION is missing"},
+		{"trace e --all", 2, "", `trace: "e" is no execution: want its ARN, which "aws stepfunctions list-executions" shows`},
+		{"trace e --al", 2, "", `trace: unknown flag --al (did you mean "all"?)`},
+		{"trace e f", 2, "", `trace: unexpected argument "f"`},
 		{"version now", 2, "", `version: unexpected argument "now"`},
 	} {
 		t.Run(test.args, func(t *testing.T) {

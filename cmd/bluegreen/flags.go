@@ -23,10 +23,7 @@ func parseFlags(term terminal, flags *flag.FlagSet, args []string) error {
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprintf(term.out, "Usage: bluegreen %s [flags]\n\n", flags.Name())
-		flags.SetOutput(term.out)
-		flags.PrintDefaults()
-		return errHelp
+		return help(term, flags, "")
 	case err != nil:
 		text := err.Error()
 		if unknown, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
@@ -39,9 +36,20 @@ func parseFlags(term terminal, flags *flag.FlagSet, args []string) error {
 	return nil
 }
 
+// help prints how a command is used.
+func help(term terminal, flags *flag.FlagSet, argument string) error {
+	fmt.Fprintf(term.out, "Usage: bluegreen %s%s [flags]\n\n", flags.Name(), argument)
+	flags.SetOutput(term.out)
+	flags.PrintDefaults()
+	return errHelp
+}
+
 // parseArgument parses args of a command that takes one argument, which may stand before, between or behind the flags.
 func parseArgument(term terminal, flags *flag.FlagSet, args []string, name string) (string, error) {
-	if err := flags.Parse(args); err == nil && flags.NArg() > 0 {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return "", help(term, flags, " "+name)
+	case err == nil && flags.NArg() > 0:
 		argument, rest := flags.Arg(0), flags.Args()[1:]
 		return argument, parseFlags(term, flags, rest)
 	}
