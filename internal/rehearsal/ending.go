@@ -208,6 +208,7 @@ func (v *verdict) world() {
 func (v *verdict) adopt() {
 	if view, exists := v.r.AWS.Groups.View(v.record.Live); exists {
 		v.ends.expected[view.Name], v.ends.live = traitsOf(view), view.Name
+		delete(v.ends.onGreen, view.Name)
 		delete(v.ends.filled, view.Name)
 	}
 }
