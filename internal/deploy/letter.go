@@ -27,6 +27,7 @@ func (n *Notice) letter(headline string, next ...string) {
 			fmt.Fprintf(&b, "%-10s  %s\n", line.name, line.value)
 		}
 	}
+	list(&b, "Mind", n.Warnings)
 	list(&b, "What is left", n.Left)
 	list(&b, "What to do next", next)
 	n.Text = b.String()

@@ -61,6 +61,7 @@ type Notice struct {
 	Live       string    `json:"live,omitempty"`
 	Left       []string  `json:"left,omitempty"`
 	Next       []string  `json:"next,omitempty"`
+	Warnings   []string  `json:"warnings,omitempty"`
 
 	Kind    Kind   `json:"-"`
 	Subject string `json:"-"` // of the message to people; none: only programs are told

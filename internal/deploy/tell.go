@@ -44,6 +44,7 @@ func (c Call) started() Notice {
 	if c.Document.Deployment.Revives {
 		n.Message = fmt.Sprintf("%s is being replaced by %s, which it had replaced, with %s", n.Blue, n.Green, count(n.Wanted, "instance"))
 	}
+	n.Warnings = c.Document.Deployment.Warnings
 	n.letter("deployment started",
 		"nothing; to call it off before its traffic has moved, stop it: what it leaves is put right by a recovery",
 		"aws stepfunctions stop-execution --execution-arn "+n.Execution)
@@ -92,6 +93,7 @@ func (c Call) putRight() (Notice, bool) {
 func (c Call) ended() Notice {
 	n, r := c.notice(StageEnded), c.Document.Report
 	n.Outcome, n.Error, n.Live, n.Left, n.Next, n.Message = r.outcome(c.Document.Deployment), r.Error, r.Live, r.Left, r.Next, r.What
+	n.Warnings = r.Warnings
 	if n.Error != "" {
 		n.Message = n.Error + ": " + n.Message
 	}
