@@ -97,6 +97,12 @@ var mutations = []mutation{
 		breaks:  []int{4},
 	},
 	{
+		name:   "green does not get the maximum that an operator has given blue meanwhile",
+		mutant: rehearsal.Mutant{Work: work("ScaleInBlue", changed(scaleinblue.New, keepMax))},
+		during: raiseMax,
+		breaks: []int{4},
+	},
+	{
 		name: "green is forgotten on the way back",
 		mutant: rehearsal.Mutant{Definition: func(definition string) string {
 			return strings.Replace(definition, `"Next": "RemoveGreen"`, `"Next": "ReportRollback"`, 1)

@@ -108,6 +108,14 @@ func lowerMin(stack *middleware.Stack) error {
 	})
 }
 
+func keepMax(stack *middleware.Stack) error {
+	return around(stack, func(input, _ any) {
+		if update, ok := input.(*autoscaling.UpdateAutoScalingGroupInput); ok && aws.ToInt32(update.MaxSize) > 0 {
+			update.MaxSize = nil
+		}
+	})
+}
+
 func seeNoLock(stack *middleware.Stack) error {
 	return around(stack, func(_, output any) {
 		if got, ok := output.(*dynamodb.GetItemOutput); ok {
@@ -230,11 +238,23 @@ func groupNames(r *rehearsal.Rehearsal) []string {
 	return r.AWS.Groups.Names()
 }
 
-// failOpenEarly lets the target group fail open once green is there: a deployment that finds it so is refused.
-func failOpenEarly(ctx context.Context, r *rehearsal.Rehearsal) error {
+func untilGreen(ctx context.Context, r *rehearsal.Rehearsal) {
 	for len(groupNames(r)) < 2 {
 		r.Wait(ctx, 100*time.Millisecond)
 	}
+}
+
+func raiseMax(ctx context.Context, r *rehearsal.Rehearsal) error {
+	untilGreen(ctx, r)
+	_, err := autoscaling.NewFromConfig(operator(r)).UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &r.World.GroupName, MaxSize: aws.Int32(11),
+	})
+	return err
+}
+
+// failOpenEarly lets the target group fail open once green is there: a deployment that finds it so is refused.
+func failOpenEarly(ctx context.Context, r *rehearsal.Rehearsal) error {
+	untilGreen(ctx, r)
 	_, err := elb.NewFromConfig(operator(r)).ModifyTargetGroupAttributes(ctx, &elb.ModifyTargetGroupAttributesInput{
 		TargetGroupArn: &r.World.TargetGroupARN,
 		Attributes: []elbtypes.TargetGroupAttribute{{
