@@ -25,7 +25,8 @@ func GreenInService(blue, green Fleet) Sample {
 }
 
 // GreenServes judges green once it is attached: at least want of its instances are healthy in every target group, and
-// in every zone where blue is healthy.
+// in every zone where blue is healthy. A fleet of fewer instances than zones stands where EC2 Auto Scaling puts it: as many
+// zones as blue has are enough.
 func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 	healthy, zones := traffic.healthyIn(green.Serving())
 	_, needed := traffic.healthyIn(blue.Serving())
@@ -37,6 +38,9 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 	}
 	message := fmt.Sprintf("green %s has %d of %d instances healthy in %s",
 		green.Name, healthy, want, count(len(traffic), "target group"))
+	if len(zones) >= len(needed) {
+		bare = nil
+	}
 	if len(bare) > 0 {
 		slices.Sort(bare)
 		message += ", none in " + strings.Join(bare, ", ") + " where blue serves"
