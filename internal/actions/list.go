@@ -28,6 +28,7 @@ var byState = map[string][]Operation{
 		{"ec2", "DescribeLaunchTemplateVersions"},
 		{"elasticloadbalancing", "DescribeTargetGroupAttributes"},
 		{"elasticloadbalancing", "DescribeTargetHealth"},
+		{"ssm", "DescribeInstanceInformation"},
 		{"states", "DescribeExecution"},
 	},
 	"TakeOver": {

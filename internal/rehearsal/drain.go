@@ -44,6 +44,14 @@ func (s *Script) loseAgent(_ context.Context, d *datadriven.TestData) (string, e
 	return "", nil
 }
 
+// noAgent lets instances of the image that green will run have no agent.
+func (s *Script) noAgent(context.Context, *datadriven.TestData) (string, error) {
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	s.r.AWS.Commands.NoAgent(s.r.World.GreenImage)
+	return "", nil
+}
+
 // noteMembers remembers who belongs to a group now: drained tells of them when they have ended.
 func (s *Script) noteMembers(_ context.Context, d *datadriven.TestData) (string, error) {
 	s.noted = s.members(d)

@@ -61,7 +61,10 @@ var mutations = []mutation{
 	{
 		name: "green joins before it has booted, where a target group fails open early",
 		mutant: rehearsal.Mutant{
-			Work:    work("CreateGreen", after(creategreen.New, attachGreen)),
+			Work: map[string]lambdaentry.New{
+				"DescribeBlue": changed(describeblue.New, seeNoAttributes), // it would refuse
+				"CreateGreen":  after(creategreen.New, attachGreen),
+			},
 			Actions: may("CreateGreen", "autoscaling:AttachLoadBalancerTargetGroups"),
 		},
 		during: failOpenEarly,

@@ -124,6 +124,14 @@ func seeNoLock(stack *middleware.Stack) error {
 	})
 }
 
+func seeNoAttributes(stack *middleware.Stack) error {
+	return around(stack, func(_, output any) {
+		if got, ok := output.(*elb.DescribeTargetGroupAttributesOutput); ok {
+			got.Attributes = nil
+		}
+	})
+}
+
 // moving reports whether green has just been attached.
 func moving(d deed) bool {
 	return d.call.Way == deploy.Forward && d.progress != nil && d.progress.Verdict == deploy.Pending && d.progress.Good == 0

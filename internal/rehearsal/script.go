@@ -53,7 +53,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"start": s.start, "advance": s.advance, "end": s.end, "look": s.look, "stop": s.stop, "redrive": s.redrive,
 		"call": s.call, "fault": s.fault, "outlive": s.outlive, "sicken": s.sicken, "terminate": s.terminate,
 		"sick-image": s.sickImage, "capacity": s.capacity, "record": s.record, "calls": s.calls,
-		"drains": s.drains, "lose-agent": s.loseAgent, "note": s.noteMembers, "drained": s.drained, "protect": s.protect,
+		"drains": s.drains, "lose-agent": s.loseAgent, "no-agent": s.noAgent, "note": s.noteMembers, "drained": s.drained, "protect": s.protect,
 		"graceful-shutdown": s.gracefulShutdown, "lose-events": s.loseEvents, "interrupt-spot": s.interruptSpot, "shutdowns": s.shutdowns,
 		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge, "guardrails": s.guardrails,
 		"mail": s.mail, "listen": s.listen, "events": s.events, "metrics": s.metrics,
@@ -179,7 +179,7 @@ func (s *Script) end(ctx context.Context, d *datadriven.TestData) (string, error
 	if report.What != "" {
 		fmt.Fprintf(&b, "what: %s\n", s.plain(report.What))
 		for _, warning := range report.Warnings {
-			fmt.Fprintf(&b, "warning: %s\n", warning)
+			fmt.Fprintf(&b, "warning: %s\n", s.plain(warning))
 		}
 	}
 	return b.String() + s.promises(), nil
@@ -190,11 +190,14 @@ func (s *Script) plain(what string) string {
 	if s.r.guardrails != "" {
 		what = strings.ReplaceAll(what, s.r.guardrails, "/opt/guardrails.json")
 	}
-	return requestID.ReplaceAllString(what, "$1: ID")
+	return instanceID.ReplaceAllString(requestID.ReplaceAllString(what, "$1: ID"), "i-ID")
 }
 
-// requestID is drawn anew whenever a call more or less is made before: a scenario does not hold it.
-var requestID = regexp.MustCompile(`(RequestI[Dd]): [0-9a-f-]{36}`)
+// These are drawn anew whenever a call more or less is made before: a scenario does not hold them.
+var (
+	requestID  = regexp.MustCompile(`(RequestI[Dd]): [0-9a-f-]{36}`)
+	instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
+)
 
 func (s *Script) promises() string {
 	if broken := s.r.Broken(); len(broken) > 0 {

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
 )
 
 // A drain's command is found again by these, since nothing of it is kept: Systems Manager is the memory.
@@ -39,7 +40,7 @@ func (h handler) look(ctx context.Context, key string, waiting []deploy.Instance
 			unsent = append(unsent, instance.ID)
 		}
 	}
-	online, err := h.online(ctx, unsent)
+	online, err := fleet.Online(ctx, h.commands, unsent)
 	if err != nil {
 		return nil, err
 	}
@@ -109,28 +110,6 @@ func statusOf(status types.CommandInvocationStatus) deploy.DrainStatus {
 func better(a, b deploy.DrainStatus) bool {
 	order := []deploy.DrainStatus{deploy.DrainFailed, deploy.DrainRunning, deploy.DrainSucceeded}
 	return slices.Index(order, a) > slices.Index(order, b)
-}
-
-// online reports which instances' agents take commands. One batch with an instance that does not is refused whole, so
-// this is asked first.
-func (h handler) online(ctx context.Context, ids []string) (map[string]bool, error) {
-	online := make(map[string]bool)
-	for batch := range slices.Chunk(ids, atOnce) {
-		pages := ssm.NewDescribeInstanceInformationPaginator(h.commands, &ssm.DescribeInstanceInformationInput{
-			MaxResults: aws.Int32(atOnce),
-			Filters:    []types.InstanceInformationStringFilter{{Key: aws.String("InstanceIds"), Values: batch}},
-		})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return nil, fmt.Errorf("asking for the agents of %d instances: %w", len(batch), err)
-			}
-			for _, information := range page.InstanceInformationList {
-				online[aws.ToString(information.InstanceId)] = information.PingStatus == types.PingStatusOnline
-			}
-		}
-	}
-	return online, nil
 }
 
 // send sends the drain's command to instances whose agents take it.

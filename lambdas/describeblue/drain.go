@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
 )
 
 const terminating = "autoscaling:EC2_INSTANCE_TERMINATING"
@@ -46,7 +47,45 @@ func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup
 	if d.Drain.OnTimeout == deploy.TimeoutRetain && !retains(group) {
 		findings = append(findings, `drain.on_timeout is "retain", but its instance lifecycle policy does not retain instances whose terminating hook is abandoned`)
 	}
-	return findings, nil
+	unreachable, err := h.agentFindings(ctx, fleet.Of(group), d)
+	return append(findings, unreachable...), err
+}
+
+// agentFindings looks for the agents that the drain's command needs. Where none answers no instance would drain; an
+// instance without one is held until the drain's time is up. A rollback is not held up by it.
+func (h handler) agentFindings(ctx context.Context, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
+	var ids, silent []string
+	for _, instance := range blue.Serving() {
+		ids = append(ids, instance.ID)
+	}
+	online, err := fleet.Online(ctx, h.agents, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if !online[id] {
+			silent = append(silent, id)
+		}
+	}
+	switch {
+	case len(silent) == 0:
+		return nil, nil
+	case len(silent) == len(ids) && d.Action != deploy.ActionRollback:
+		return []string{fmt.Sprintf("drain.command runs through Systems Manager, and no agent of its %d instances answers: give them the agent "+
+			"and a role with AmazonSSMManagedInstanceCore, or leave drain.command out", len(ids))}, nil
+	}
+	d.Warnings = append(d.Warnings, fmt.Sprintf("%d of %d instances of blue have no SSM agent that answers (%s): nothing drains on them, "+
+		"each is held until the drain's %d s are up, then %s", len(silent), len(ids), first(silent), d.Drain.TimeoutSeconds, d.Drain.OnTimeout))
+	return nil, nil
+}
+
+// first names a few.
+func first(ids []string) string {
+	const few = 5
+	if len(ids) <= few {
+		return strings.Join(ids, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:few], ", "), len(ids)-few)
 }
 
 func retains(group types.AutoScalingGroup) bool {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
@@ -69,6 +70,7 @@ type handler struct {
 	templates  templates
 	targets    targets
 	executions executions
+	agents     fleet.Agents
 	ledger     ledger.Ledger
 	guardrails string // file with the operators' policy; empty: there is none
 }
@@ -83,6 +85,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		templates:  ec2.NewFromConfig(cfg),
 		targets:    elb.NewFromConfig(cfg),
 		executions: sfn.NewFromConfig(cfg),
+		agents:     ssm.NewFromConfig(cfg),
 		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
 		guardrails: env.Guardrails,
 	}.handle

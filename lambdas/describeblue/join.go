@@ -21,9 +21,16 @@ const (
 	leastHealthyPercent = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"
 )
 
-// joinFindings looks at what happens to a target group of registered targets when green joins it beside blue: whether
-// the targets fit, and whether the load balancer would send requests to green's before they have started.
-func (h handler) joinFindings(ctx context.Context, arn string, blue deploy.Fleet, registered int, d *deploy.Deployment) ([]string, error) {
+// joinFindings looks at what happens to a target group when green joins it beside blue: whether the targets fit, and
+// whether the load balancer would send requests to green's before they have started. Where none is healthy it does so
+// already, and green waits before it joins.
+func (h handler) joinFindings(ctx context.Context, arn string, targets deploy.Targets, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
+	registered, healthy := len(targets), 0
+	for _, state := range targets {
+		if state == deploy.TargetHealthy {
+			healthy++
+		}
+	}
 	together := registered + blue.Sizes.Desired
 	if together > mostTargets {
 		d.Warnings = append(d.Warnings, fmt.Sprintf("%s holds %d targets, and green adds %d: a target group takes %d unless its quota was raised",
@@ -36,21 +43,21 @@ func (h handler) joinFindings(ctx context.Context, arn string, blue deploy.Fleet
 	var findings []string
 	for _, attribute := range out.Attributes {
 		least, err := strconv.Atoi(aws.ToString(attribute.Value))
-		if err != nil { // "off"
+		if err != nil || healthy == 0 { // "off"
 			continue
 		}
 		switch aws.ToString(attribute.Key) {
 		case leastHealthyPercent:
-			if blue.Sizes.Desired*100 < least*together {
+			if healthy*100 < least*together {
 				findings = append(findings, fmt.Sprintf("%s fails open below %d %% of healthy targets (%s): while green starts only %d of %d are, "+
 					"and requests would go to instances that have not started; lower it to at most %d, or switch it off, for the deployment",
-					arn, least, leastHealthyPercent, blue.Sizes.Desired, together, blue.Sizes.Desired*100/together))
+					arn, least, leastHealthyPercent, healthy, together, healthy*100/together))
 			}
 		case leastHealthyCount:
-			if blue.Sizes.Desired < least {
-				findings = append(findings, fmt.Sprintf("%s fails open below %d healthy targets (%s), more than blue's %d: "+
+			if healthy < least {
+				findings = append(findings, fmt.Sprintf("%s fails open below %d healthy targets (%s), more than its %d: "+
 					"requests would go to green's instances before they have started; lower it to at most %d",
-					arn, least, leastHealthyCount, blue.Sizes.Desired, blue.Sizes.Desired))
+					arn, least, leastHealthyCount, healthy, healthy))
 			}
 		}
 	}

@@ -41,7 +41,7 @@ func (h handler) trafficFindings(ctx context.Context, blue deploy.Fleet, d *depl
 		if healthy < blue.Sizes.Desired {
 			d.Warnings = append(d.Warnings, fmt.Sprintf("blue has %d of %d instances healthy in %s", healthy, blue.Sizes.Desired, arn))
 		}
-		joining, err := h.joinFindings(ctx, arn, blue, len(traffic[arn]), d)
+		joining, err := h.joinFindings(ctx, arn, traffic[arn], blue, d)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,6 +15,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
 // appPort is the port that the application listens on.
@@ -88,9 +90,35 @@ func (s Seeder) subnets(ctx context.Context) (vpc string, ids []string, err erro
 
 // serving waits until the whole fleet is InService and, behind a load balancer, healthy.
 func (s Seeder) serving(ctx context.Context, plan Plan, w *World) error {
+	return s.await(ctx, plan, w, "serve", s.readyInstances)
+}
+
+// agents waits for the agents that drains run through: a fleet whose instances are held before they end has drains.
+func (s Seeder) agents(ctx context.Context, plan Plan, w *World) error {
+	if !slices.ContainsFunc(plan.Hooks, func(h Hook) bool { return !h.Launching }) {
+		return nil
+	}
+	return s.await(ctx, plan, w, "have an agent", s.readyAgents)
+}
+
+func (s Seeder) readyAgents(ctx context.Context, _ Plan, _ *World) (int, error) {
+	online := 0
+	pages := ssm.NewDescribeInstanceInformationPaginator(s.ssm, &ssm.DescribeInstanceInformationInput{MaxResults: aws.Int32(50)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return 0, err
+		}
+		online += len(page.InstanceInformationList)
+	}
+	return online, nil
+}
+
+// await looks until as many instances as the plan wants are ready.
+func (s Seeder) await(ctx context.Context, plan Plan, w *World, what string, look func(context.Context, Plan, *World) (int, error)) error {
 	began := s.Clock.Now()
 	for {
-		ready, err := s.readyInstances(ctx, plan, w)
+		ready, err := look(ctx, plan, w)
 		if err != nil {
 			return err
 		}
@@ -98,8 +126,8 @@ func (s Seeder) serving(ctx context.Context, plan Plan, w *World) error {
 			return nil
 		}
 		if s.Clock.Now().Sub(began) > waitLimit {
-			return fmt.Errorf("%d of %d instances of %s serve after %s; aws autoscaling describe-scaling-activities --auto-scaling-group-name %s says why",
-				ready, plan.Desired, w.GroupName, waitLimit, w.GroupName)
+			return fmt.Errorf("%d of %d instances of %s %s after %s; aws autoscaling describe-scaling-activities --auto-scaling-group-name %s says why",
+				ready, plan.Desired, w.GroupName, what, waitLimit, w.GroupName)
 		}
 		if err := s.Clock.Sleep(ctx, cmp.Or(s.Pause, 5*time.Second)); err != nil {
 			return err

@@ -17,6 +17,7 @@ import (
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"bluegreen/internal/clock"
@@ -157,6 +158,7 @@ type Seeder struct {
 	dynamodb    *dynamodb.Client
 	lambda      *lambda.Client
 	sfn         *sfn.Client
+	ssm         *ssm.Client
 }
 
 // Seed puts the plan into the account and returns once the fleet serves and a new version of its launch template, with
@@ -168,6 +170,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 	s.dynamodb = dynamodb.NewFromConfig(s.Config)
 	s.lambda = lambda.NewFromConfig(s.Config)
 	s.sfn = sfn.NewFromConfig(s.Config)
+	s.ssm = ssm.NewFromConfig(s.Config)
 	w := World{
 		GroupName:       cmp.Or(plan.Group, plan.prefix()+"-asg"),
 		TemplateName:    plan.prefix(),
@@ -190,6 +193,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		{"operators' topic", s.operators},
 		{"state machine", s.machine},
 		{"serving fleet", s.serving},
+		{"agents", s.agents},
 		{"next template version", s.nextVersion},
 	}
 	for _, step := range steps {
