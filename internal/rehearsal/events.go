@@ -14,9 +14,6 @@ import (
 
 // executionEvent follows the executions. It takes the lock itself.
 func (w *watch) executionEvent(arn string, event asl.Event) {
-	if !w.deploys(arn) {
-		return
-	}
 	out := &sfn.DescribeExecutionOutput{}
 	switch details := event.Details.(type) {
 	case *asl.ExecutionStartedDetails, *asl.ExecutionRedrivenDetails:
@@ -51,12 +48,6 @@ func (w *watch) executionEvent(arn string, event asl.Event) {
 // record tells nothing.
 func (w *watch) deploys(arn string) bool {
 	return strings.HasPrefix(arn, strings.Replace(w.r.World.MachineARN, ":stateMachine:", ":execution:", 1)+":")
-}
-
-// deploys reports whether an execution is one of the machine that deploys; others end without an end state.
-func (w *watch) deploys(execution string) bool {
-	machine := w.r.World.MachineARN
-	return strings.Contains(execution, ":execution:"+machine[strings.LastIndex(machine, ":")+1:]+":")
 }
 
 // actionOf is the action that a request asks for.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -87,6 +86,3 @@ func (s *Script) shutdowns(ctx context.Context, d *datadriven.TestData) (string,
 	}
 	return answer, nil
 }
-
-// instanceID differs from run to run.
-var instanceID = regexp.MustCompile(`i-[0-9a-f]{17}`)

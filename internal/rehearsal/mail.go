@@ -35,10 +35,10 @@ func (s *Script) mail(_ context.Context, d *datadriven.TestData) (string, error)
 		if mail.Token != "" {
 			continue
 		}
-		b.WriteString(mail.Subject + "\n")
+		b.WriteString(s.plain(mail.Subject) + "\n")
 		if flag(d, "text") {
 			body, _, _ := strings.Cut(mail.Body, "\n\n--\n")
-			for line := range strings.Lines(strings.TrimSpace(requestID.ReplaceAllString(body, "$1: ID"))) {
+			for line := range strings.Lines(strings.TrimSpace(s.plain(body))) {
 				b.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
 			}
 		}
