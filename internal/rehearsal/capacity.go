@@ -48,7 +48,7 @@ func (c *capacity) look(w *watch, s sight, by *act) {
 		switch {
 		case !known || was.Desired == fleet.Desired && was.Min == fleet.Min:
 		case by.deployment():
-			c.writtenByDeployment(s, was, fleet)
+			c.writtenByDeployment(w, s, by, was, fleet)
 		case was.Desired != fleet.Desired:
 			c.resizedByOthers(was, fleet)
 		}
@@ -108,7 +108,7 @@ var movesTraffic = map[string]bool{
 }
 
 // writtenByDeployment follows the deployment from phase to phase by what it does to the fleet that is followed.
-func (c *capacity) writtenByDeployment(s sight, was, now localasg.GroupView) {
+func (c *capacity) writtenByDeployment(w *watch, s sight, by *act, was, now localasg.GroupView) {
 	if now.Desired == 0 { // whoever brings it back brings as many as serve then
 		delete(c.others, now.Name)
 	}
@@ -116,6 +116,9 @@ func (c *capacity) writtenByDeployment(s sight, was, now localasg.GroupView) {
 	case now.Name != c.followed:
 	case now.Desired < was.Desired: // blue is scaled in: the other fleet serves
 		c.pinned = false
+		if shown, looked := w.ends.unseen.desired[by.caller+was.Name]; looked { // more than that nobody could know of
+			c.want = min(c.want, shown)
+		}
 		most := 0
 		for _, fleet := range s.fleets {
 			if fleet.Name != was.Name && len(fleet.Instances) >= most {

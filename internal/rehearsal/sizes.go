@@ -16,6 +16,7 @@ import (
 type unseen struct {
 	changes map[string]map[string]change
 	shown   map[string]traits // what each invocation was shown last, by its access key and group
+	desired map[string]int    // and the desired capacity
 }
 
 // change is what others made of a trait.
@@ -25,7 +26,7 @@ type change struct {
 }
 
 func newUnseen() unseen {
-	return unseen{changes: make(map[string]map[string]change), shown: make(map[string]traits)}
+	return unseen{changes: make(map[string]map[string]change), shown: make(map[string]traits), desired: make(map[string]int)}
 }
 
 // longestLag is longer than any description lags.
@@ -57,6 +58,7 @@ func (u *unseen) describes(w *watch, a *act) {
 			traitMin: strconv.Itoa(int(aws.ToInt32(group.MinSize))),
 			traitMax: strconv.Itoa(int(aws.ToInt32(group.MaxSize))),
 		}
+		u.desired[a.caller+name] = int(aws.ToInt32(group.DesiredCapacity))
 	}
 }
 

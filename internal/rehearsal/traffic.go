@@ -48,6 +48,7 @@ func (n *answering) emptied(group localelb.RoutedGroup, owing bool) bool {
 // instance could. Where all that served are lost by others' doing, what requests meet is not the deployment's doing.
 func (w *watch) traffic(s sight) {
 	if w.capacity.reached > 0 && w.capacity.floor() == 0 {
+		w.noteOpen(s)
 		return
 	}
 	able := false
@@ -67,6 +68,16 @@ func (w *watch) traffic(s sight) {
 		}
 		if weight == 0 {
 			w.breaks(2, "the weights of rule %s are all 0: every request is answered 503", rule.Priority)
+		}
+	}
+}
+
+// noteOpen notes which target groups fail open while all that served are lost by others' doing: until one of them has a
+// healthy target again, requests go to whoever has not started yet.
+func (w *watch) noteOpen(s sight) {
+	for _, rule := range s.rules {
+		for _, group := range rule.Groups {
+			w.answering.emptied(group, true)
 		}
 	}
 }
