@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -53,6 +54,15 @@ func (p DrainPolicy) Decide(d Draining, now time.Time) DrainAction {
 		return p.giveUp()
 	}
 	return DrainWait
+}
+
+// Adds says, behind what a message tells of one wait, that the drain's comes after it: AWS deregisters an instance first
+// and lets its hook hold it then (aws-facts A1). Nothing is said where no command runs.
+func (p DrainPolicy) Adds() string {
+	if len(p.Command) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", then each of its instances runs drain.command for up to %d s", p.TimeoutSeconds)
 }
 
 func (p DrainPolicy) giveUp() DrainAction {

@@ -1,6 +1,9 @@
 package deploy
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // How the machine that drains one instance stands to the deployments of its lineage: decided when it first sees the
 // instance held, so that a drain which is told of to begin with is told of to its end.
@@ -57,7 +60,8 @@ func (c Call) cutover() Notice {
 	if n.Serving > 0 {
 		n.Message += fmt.Sprintf(", which serves with %s", count(n.Serving, "instance"))
 	}
-	next := []string{fmt.Sprintf("nothing: %s is scaled in now, each instance shut down gracefully", n.Blue)}
+	how := cmp.Or(d.Drain.Adds(), ", each instance shut down gracefully")
+	next := []string{fmt.Sprintf("nothing: %s is scaled in now%s", n.Blue, how)}
 	if d.BlueAfter != AfterDelete {
 		next = append(next, "to bring it back afterwards, start an execution with", request(n.Project, ActionRollback, n.Green))
 	}

@@ -218,8 +218,8 @@ func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Rec
 	p.Pinned = record.Lock.Originals.PinnedMin
 	drained := s.call.Entered.Add(delay)
 	p.DrainBy = &drained
-	return s.call.WaitUntil(p, drained, fmt.Sprintf("green serves; blue %s leaves its target groups and drains for %.0f s",
-		blue.Name, delay.Seconds())), nil
+	return s.call.WaitUntil(p, drained, fmt.Sprintf("green serves; blue %s leaves its target groups and drains for %.0f s%s",
+		blue.Name, delay.Seconds(), s.deployment.Drain.Adds())), nil
 }
 
 // leave waits until blue has drained, and watches that green serves meanwhile.
