@@ -46,13 +46,13 @@ func lasted(call Call, p Progress) (seconds int, over bool) {
 	return 0, false
 }
 
-// endMetrics count a deployment that is over. A recovery that found nothing to put right is none.
+// endMetrics count a deployment that is over.
 func endMetrics(call Call, after Document) []Metric {
 	d, r := after.Deployment, after.Report
 	switch {
 	case r == nil && d != nil && d.Then == ThenDescribe && d.Closed != "" && is(after.Progress, Done) && after.Progress.State == call.State:
 		return []Metric{{"Deployments" + d.Closed, UnitCount, 1}} // its own execution had ended before
-	case r == nil, d != nil && r.End == EndSucceeded && (d.Route == RouteNothing || d.Closed == ""):
+	case r == nil, r.idle(d):
 		return nil
 	}
 	return []Metric{{"Deployments" + r.outcome(d), UnitCount, 1}, {"DeploymentSeconds", UnitSeconds, r.TookSeconds}}

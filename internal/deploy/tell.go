@@ -105,8 +105,17 @@ func (c Call) ended() Notice {
 	if r.End == EndSucceeded {
 		next = append([]string{"nothing; to look closer"}, next...)
 	}
-	n.letter(headlines[n.Outcome], next...)
+	headline := headlines[n.Outcome]
+	if r.idle(c.Document.Deployment) {
+		headline = "nothing was left to put right"
+	}
+	n.letter(headline, next...)
 	return n
+}
+
+// idle reports the end of a recovery that found nothing to put right: no deployment has ended with it.
+func (r Report) idle(d *Deployment) bool {
+	return d != nil && r.End == EndSucceeded && (d.Route == RouteNothing || d.Closed == "")
 }
 
 // outcome is how the deployment ended: a recovery has succeeded when it has undone one.
