@@ -10,7 +10,7 @@ import (
 //
 // What it wants is its desired capacity as others than the deployment have set it. From the first traffic write, which
 // pins the minimums, it is what was wanted then, and only falls, when others lower either fleet; once blue is scaled in
-// it is green's again. A fleet that is to grow owes only what has served already, and an instance that others, or its
+// it is green's again. A fleet that is to grow owes only what of it has served already, and an instance that others, or its
 // own sickness, took out of service is not owed until its fleet has another in its place.
 type capacity struct {
 	followed string // the group whose wants count
@@ -34,7 +34,7 @@ func newCapacity(blue string, now service, s sight) capacity {
 	if fleet, exists := s.fleet(blue); exists {
 		c.want, c.others[blue], c.sizes[blue] = fleet.Desired, fleet.Desired, *fleet
 	}
-	c.reached = min(c.want, now.served(s))
+	c.reached = min(c.want, now.served(s, blue))
 	return c
 }
 
@@ -62,7 +62,7 @@ func (c *capacity) look(w *watch, s sight, by *act) {
 	for _, ids := range c.lost {
 		lost += len(ids)
 	}
-	c.reached = min(c.want, max(c.reached, now.served(s)+lost))
+	c.reached = min(c.want, max(c.reached, now.served(s, c.owing())+lost))
 	c.lowest = min(c.lowest, now.least)
 	if floor := c.floor(); now.least < floor {
 		w.breaks(1, "%d instances serve, fewer than %d", now.least, floor)
@@ -79,15 +79,25 @@ func (c *capacity) owes() bool {
 	return false
 }
 
-// served counts those that serve under every rule and that nobody has asked their fleet to end: what is still there of a
-// fleet that was scaled in serves for a moment only.
-func (now service) served(s sight) int {
+// owing is the group that owes what it has had; none: both fleets do while traffic moves from one to the other.
+func (c *capacity) owing() string {
+	if c.pinned {
+		return ""
+	}
+	return c.followed
+}
+
+// served counts those of a group, or of all, that serve under every rule and that nobody has asked their fleet to end: what
+// is still there of a fleet that was scaled in serves for a moment only.
+func (now service) served(s sight, group string) int {
 	in, stay := make(map[string]int), 0
 	for _, name := range now.fleet {
 		in[name]++
 	}
 	for _, fleet := range s.fleets {
-		stay += min(in[fleet.Name], fleet.Desired)
+		if group == "" || fleet.Name == group {
+			stay += min(in[fleet.Name], fleet.Desired)
+		}
 	}
 	return stay
 }

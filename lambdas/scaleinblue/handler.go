@@ -111,6 +111,10 @@ func wanted(blue deploy.Fleet, known deploy.Sizes, pinnedMin int) deploy.Sizes {
 // own, as they were before it was replaced, or as somebody has set them since it came back.
 func sizesOf(green deploy.Fleet, d *deploy.Deployment, wanted deploy.Sizes, record ledger.Record) deploy.Sizes {
 	if !d.Revives {
+		wanted.Desired = green.Sizes.Desired
+		if record.Lock.Originals.PinnedMin == 0 { // blue may have grown since green was looked at
+			wanted.Desired = max(wanted.Desired, record.Lock.Originals.Blue.Desired)
+		}
 		return wanted
 	}
 	own := green.Sizes
@@ -123,13 +127,16 @@ func sizesOf(green deploy.Fleet, d *deploy.Deployment, wanted deploy.Sizes, reco
 // resize unpins green and gives it its sizes; the record was read just now: that is the fence. A pin may be there and not
 // be shown yet.
 func (h handler) resize(ctx context.Context, green deploy.Fleet, want deploy.Sizes, pinned bool) error {
-	same := green.Sizes.Min == want.Min && green.Sizes.Max == want.Max
+	same := green.Sizes == want
 	if green.Name == "" || !pinned && same {
 		return nil
 	}
 	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &green.Name, MinSize: aws.Int32(int32(want.Min))}
 	if want.Max != green.Sizes.Max {
 		input.MaxSize = aws.Int32(int32(want.Max))
+	}
+	if want.Desired > green.Sizes.Desired {
+		input.DesiredCapacity = aws.Int32(int32(want.Desired))
 	}
 	if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
 		return fmt.Errorf("giving %s the minimum %d and the maximum %d: %w", green.Name, want.Min, want.Max, err)
