@@ -60,6 +60,7 @@ var worldArguments = map[string]worldArgument{
 	"zones":         whole(func(o *Options, n int) { o.Plan.Zones = n }),
 	"source":        word(func(o *Options, s string) { o.Plan.Source = world.Source(s) }),
 	"version":       word(func(o *Options, s string) { o.Plan.TemplateVersion = s }),
+	"image":         word(func(o *Options, s string) { o.Plan.NextImage = s }),
 	"health":        word(func(o *Options, s string) { o.Plan.HealthCheckType = s }),
 	"delay":         length(func(o *Options, d time.Duration) { o.Plan.DeregistrationDelay = d }),
 	"grace":         length(func(o *Options, d time.Duration) { o.Plan.Grace = d }),

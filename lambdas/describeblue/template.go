@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/smithy-go"
 
 	"bluegreen/internal/deploy"
@@ -22,7 +24,7 @@ func (h handler) resolveTemplate(ctx context.Context, group types.AutoScalingGro
 	var pins []deploy.Template
 	var findings []string
 	for _, spec := range templateSpecs(group) {
-		pin, newest, finding, err := h.pin(ctx, spec, record.Template)
+		pin, newest, finding, err := h.pin(ctx, spec, record.Template, d.Action)
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +65,7 @@ func templateSpecs(group types.AutoScalingGroup) []types.LaunchTemplateSpecifica
 }
 
 // pin resolves a version to its number. Where a number is named and there is a newer one, newest is that.
-func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification, before *deploy.Template) (pin deploy.Template, newest, finding string, err error) {
+func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification, before *deploy.Template, action deploy.Action) (pin deploy.Template, newest, finding string, err error) {
 	pin = deploy.Template{ID: aws.ToString(spec.LaunchTemplateId), Specifier: aws.ToString(spec.Version)}
 	if pin.Specifier == "" {
 		pin.Specifier = "$Default"
@@ -100,5 +102,24 @@ func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification
 	if latest > named {
 		newest = strconv.FormatInt(latest, 10)
 	}
-	return pin, newest, "", nil
+	if action == deploy.ActionDeploy { // a rollback launches what was launched before
+		finding = floating(pin, named, out.LaunchTemplateVersions)
+	}
+	return pin, newest, finding, nil
+}
+
+// floating is a finding where a version of a template names its image by a parameter of Systems Manager: its instances are
+// not alike whenever they are launched, so that pinning it pins nothing; and who makes a group of it must be allowed to read
+// the parameter (ssm:GetParameters: EC2 Auto Scaling user guide, "Use AWS Systems Manager parameters instead of AMI IDs").
+func floating(pin deploy.Template, version int64, versions []ec2types.LaunchTemplateVersion) string {
+	for _, v := range versions {
+		if aws.ToInt64(v.VersionNumber) != version || v.LaunchTemplateData == nil {
+			continue
+		}
+		if image := aws.ToString(v.LaunchTemplateData.ImageId); strings.HasPrefix(image, "resolve:ssm:") {
+			return fmt.Sprintf("version %s of its launch template %s names its image by a parameter (%s), which is not supported yet: "+
+				"name the image's id", pin.Version, pin.ID, image)
+		}
+	}
+	return ""
 }

@@ -169,11 +169,11 @@ func (s Seeder) readyInstances(ctx context.Context, plan Plan, w *World) (int, e
 
 // nextVersion is what a team does before it deploys: the launch template gets a version with the new image. Blue keeps
 // what it runs; what is launched from $Latest from now on, which is green, runs the new one.
-func (s Seeder) nextVersion(ctx context.Context, _ Plan, w *World) error {
+func (s Seeder) nextVersion(ctx context.Context, plan Plan, w *World) error {
 	_, err := s.ec2.CreateLaunchTemplateVersion(ctx, &ec2.CreateLaunchTemplateVersionInput{
 		LaunchTemplateName: &w.TemplateName, SourceVersion: aws.String("1"),
 		VersionDescription: aws.String("what green will run"),
-		LaunchTemplateData: &ec2types.RequestLaunchTemplateData{ImageId: &w.GreenImage},
+		LaunchTemplateData: &ec2types.RequestLaunchTemplateData{ImageId: aws.String(cmp.Or(plan.NextImage, w.GreenImage))},
 	})
 	return err
 }

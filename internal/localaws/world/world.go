@@ -40,6 +40,7 @@ type Plan struct {
 	Hooks                      []Hook            // lifecycle hooks that nobody completes
 	Source                     Source            // what the fleet launches from; empty is a launch template
 	TemplateVersion            string            // that the group names: a number, $Latest or $Default; empty is $Latest
+	NextImage                  string            // that the template's newest version names; empty is one that the application is in
 	Tags                       map[string]string // of the group, besides the seed's own
 	LedgerTable                string
 	Operator                   string            // e-mail address that subscribes to what people are told; empty: none
