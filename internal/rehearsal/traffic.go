@@ -25,7 +25,7 @@ func (n *answering) note(w *watch, instance *localec2.Instance) {
 	case instance.Answers():
 		n.once[instance.ID] = true
 		delete(n.silent, instance.ID)
-	case (n.once[instance.ID] || w.capacity.serving[instance.ID] != "") && !w.acting.deployment() && !w.endedByGroup(instance.ID):
+	case n.once[instance.ID] && !w.acting.deployment() && !w.endedByGroup(instance.ID):
 		n.silent[instance.ID], n.unwell[instance.ID] = true, true
 	}
 }

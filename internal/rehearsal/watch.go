@@ -80,6 +80,11 @@ func newWatch(r *Rehearsal) *watch {
 	w.answering = newAnswering()
 	w.fence = newFence()
 	s := w.see()
+	for id := range s.members {
+		if w.answers(id) {
+			w.answering.once[id] = true
+		}
+	}
 	w.capacity = newCapacity(r.World.GroupName, w.serving(s), s)
 	w.ends = newEnds(w)
 	w.owned = newOwnership(s)
