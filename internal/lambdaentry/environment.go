@@ -21,6 +21,12 @@ const (
 	RecoverVariable       = "RECOVER"        // start or tell; StatusChange's alone
 )
 
+// What becomes of an execution that was stopped, or died.
+const (
+	RecoverStart = "start" // another execution puts right what it left
+	RecoverTell  = "tell"  // people are told, and start it themselves
+)
+
 // defaultGuardrails is where the layer puts them.
 const defaultGuardrails = "/opt/guardrails.json"
 
@@ -44,12 +50,15 @@ func fromEnvironment() (Environment, error) {
 		OperatorTopic: os.Getenv(OperatorTopicVariable),
 		EventBus:      cmp.Or(os.Getenv(EventBusVariable), "default"),
 		Machine:       os.Getenv(MachineVariable),
-		Recover:       cmp.Or(os.Getenv(RecoverVariable), "start"),
+		Recover:       cmp.Or(os.Getenv(RecoverVariable), RecoverStart),
 		Clock:         clock.NewScaled(1),
 		Log:           os.Stdout,
 	}
 	if env.LedgerTable == "" {
 		return env, fmt.Errorf("%s is not set: it must name the ledger's DynamoDB table", LedgerTableVariable)
+	}
+	if env.Recover != RecoverStart && env.Recover != RecoverTell {
+		return env, fmt.Errorf("%s is %q: it must be %q or %q", RecoverVariable, env.Recover, RecoverStart, RecoverTell)
 	}
 	return env, nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
 )
@@ -73,6 +74,9 @@ func (h handler) handle(ctx context.Context, detail Detail) error {
 	case "FAILED", "TIMED_OUT", "ABORTED":
 	default:
 		return nil // it runs, or has succeeded
+	}
+	if h.env.Machine == "" { // every execution would look like a drain's
+		return fault.New(fault.Bug, "%s is not set: it must be the ARN of the state machine that deploys, or of an alias of it", lambdaentry.MachineVariable)
 	}
 	ended := detail.ended()
 	if !h.deploys(ended.Machine) {
@@ -138,7 +142,7 @@ func (h handler) recover(ctx context.Context, ended deploy.Ended) (execution, wh
 	switch {
 	case !ok:
 		return "", "look at what is left: a recovery that failed starts no other", nil
-	case h.env.Recover != "start":
+	case h.env.Recover != lambdaentry.RecoverStart:
 		return "", "put right what is left (this deployer is told not to do it by itself)", nil
 	}
 	_, err = h.executions.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &h.env.Machine, Name: &name, Input: &input})
