@@ -27,6 +27,7 @@ func clone(blue types.AutoScalingGroup, d deploy.Deployment) *autoscaling.Create
 		Context:                          blue.Context,
 		DefaultCooldown:                  blue.DefaultCooldown,
 		DefaultInstanceWarmup:            blue.DefaultInstanceWarmup,
+		DeletionProtection:               blue.DeletionProtection,
 		HealthCheckGracePeriod:           blue.HealthCheckGracePeriod,
 		HealthCheckType:                  blue.HealthCheckType,
 		InstanceLifecyclePolicy:          blue.InstanceLifecyclePolicy,

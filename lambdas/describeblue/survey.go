@@ -29,6 +29,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 	}
 	blue := fleet.Of(group)
 	findings := append(inspect(group, blue), supersededFindings(described, before)...)
+	findings = append(findings, protectionFindings(group, d)...)
 	d.TargetGroups = blue.TargetGroups
 	d.Strategy = request.Strategy
 	if d.Strategy == "" {
@@ -118,6 +119,16 @@ func inspect(group types.AutoScalingGroup, blue deploy.Fleet) []string {
 	}
 	find(weighted(group), "its mixed instances policy counts capacity in weights and not in instances, which is not supported yet")
 	return findings
+}
+
+// protectionFindings looks at a group that nobody may delete.
+func protectionFindings(group types.AutoScalingGroup, d *deploy.Deployment) []string {
+	if d.BlueAfter != deploy.AfterDelete || group.DeletionProtection != types.DeletionProtectionPreventAllDeletion {
+		return nil
+	}
+	return []string{fmt.Sprintf(`blue_after.then is "delete", but it is protected from deletion: keep it ("scale_to_zero"), or lift that with `+
+		"aws autoscaling update-auto-scaling-group --deletion-protection %s --auto-scaling-group-name %s",
+		types.DeletionProtectionPreventForceDeletion, d.Blue)}
 }
 
 func operator(group types.AutoScalingGroup) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"bluegreen/internal/deploy"
@@ -106,7 +107,8 @@ func (h handler) standDown(ctx context.Context, call deploy.Call, green deploy.F
 	return nil
 }
 
-// scaleIn writes even if green looks scaled in: what is described may lag.
+// scaleIn writes even if green looks scaled in: what is described may lag. What this deployment created is to be deleted, and
+// may have blue's protection from that.
 func (h handler) scaleIn(ctx context.Context, call deploy.Call, green deploy.Fleet) error {
 	if green.Deleting {
 		return nil
@@ -114,10 +116,13 @@ func (h handler) scaleIn(ctx context.Context, call deploy.Call, green deploy.Fle
 	if _, err := h.ledger.For(call).Check(ctx, ledger.Removing); err != nil {
 		return err
 	}
-	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+	input := &autoscaling.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName: &green.Name, MinSize: aws.Int32(0), MaxSize: aws.Int32(0), DesiredCapacity: aws.Int32(0),
-	})
-	if err != nil {
+	}
+	if !call.Document.Deployment.Revives {
+		input.DeletionProtection = types.DeletionProtectionPreventForceDeletion
+	}
+	if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
 		return fmt.Errorf("scaling in %s: %w", green.Name, err)
 	}
 	return nil
