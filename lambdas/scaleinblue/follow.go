@@ -12,8 +12,8 @@ import (
 )
 
 // follow gives green what somebody has set on blue since the commit, while blue was not scaled in yet: whoever did that
-// did not know that green is live. What green's own sizes have become since the commit stays as it is otherwise, and a
-// fleet that a rollback brought back keeps its own.
+// did not know that green is live. What somebody has set on green since then stays, and a fleet that a rollback brought
+// back keeps its own.
 func (h handler) follow(ctx context.Context, d *deploy.Deployment, record ledger.Record, blue, green deploy.Fleet) error {
 	previous := record.Previous
 	if previous == nil || previous.Name != d.Blue || blue.Sizes == (deploy.Sizes{}) {
@@ -29,13 +29,13 @@ func (h handler) follow(ctx context.Context, d *deploy.Deployment, record ledger
 		return h.put(ctx, record)
 	}
 	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &d.Green}
-	if want.Min != was.Min {
+	if want.Min != was.Min && green.Sizes.Min == was.Min {
 		input.MinSize = aws.Int32(int32(want.Min))
 	}
-	if want.Max != was.Max {
+	if want.Max != was.Max && green.Sizes.Max == was.Max {
 		input.MaxSize = aws.Int32(int32(want.Max))
 	}
-	if green.Name != "" {
+	if green.Name != "" && (input.MinSize != nil || input.MaxSize != nil) {
 		if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
 			return fmt.Errorf("giving %s what was set on %s since the commit: %w", d.Green, d.Blue, err)
 		}
