@@ -14,11 +14,11 @@ import (
 // changeLog prints what is seen when it differs from what was seen last.
 type changeLog struct {
 	clock     clock.Clock
-	since     time.Time // its lines count from here
-	executing string    // ARN of the execution seen last
-	state     executionView
-	text      string // of the fleets
-	mails     int    // that were seen
+	since     time.Time                // its lines count from here
+	executing string                   // ARN of the execution that the lines before are about
+	states    map[string]executionView // of each execution, by ARN, as it was seen last
+	text      string                   // of the fleets
+	mails     int                      // that were seen
 }
 
 // mail prints the subject of what the operator was sent since it looked last.
@@ -32,19 +32,38 @@ func (c *changeLog) mail(out *progress, h *house) {
 	c.mails = len(all)
 }
 
+// executions prints the state of each execution whose state has changed: several go on at once when one is started beside
+// another, or recovers it.
+func (c *changeLog) executions(ctx context.Context, out *progress, o observer) error {
+	arns, err := o.newest(ctx)
+	if err != nil {
+		return err
+	}
+	for _, arn := range arns {
+		if err := c.execution(ctx, out, o, arn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // execution prints an execution's state if it has changed.
 func (c *changeLog) execution(ctx context.Context, out *progress, o observer, arn string) error {
 	now, err := o.execution(ctx, arn)
 	if err != nil {
 		return err
 	}
-	if arn == c.executing && now.Stage == c.state.Stage && now.Status == c.state.Status {
+	before, seen := c.states[arn]
+	if seen && now.Stage == before.Stage && now.Status == before.Status {
 		return nil
 	}
 	if arn != c.executing {
 		c.say(out, "execution "+arn)
 	}
-	c.executing, c.state = arn, now
+	if c.states == nil {
+		c.states = make(map[string]executionView)
+	}
+	c.executing, c.states[arn] = arn, now
 	if now.Status == sfntypes.ExecutionStatusRunning {
 		if now.Stage != "" {
 			c.say(out, "stage "+now.Stage)

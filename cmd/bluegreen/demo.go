@@ -190,11 +190,11 @@ func (d *demonstration) showUntilEnd(ctx context.Context, o observer, changes *c
 		if err := d.load.show(ctx, d.out, changes); err != nil {
 			return err
 		}
-		if ended(changes.state.Status) {
+		if ended(changes.states[executionARN].Status) {
 			return nil
 		}
 		if d.house.clock.Now().Sub(changes.since) > deploymentLimit {
-			return fmt.Errorf("the execution still runs after %s, in stage %s", deploymentLimit, changes.state.Stage)
+			return fmt.Errorf("the execution still runs after %s, in stage %s", deploymentLimit, changes.states[executionARN].Stage)
 		}
 		if err := d.house.clock.Sleep(ctx, followInterval); err != nil {
 			return err

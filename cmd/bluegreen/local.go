@@ -116,11 +116,12 @@ func endedByUser(ctx context.Context, err error) error {
 	return err
 }
 
-// printWeb says what stands where, and the commands to try.
+// printWeb says what stands where, and the commands to try. Version 1 of the aws CLI takes the endpoint of SQS from the
+// command line alone.
 func printWeb(term terminal, h *house, w world.World) {
 	balancer, _ := h.plane.Address(w.ListenerARN)
 	fmt.Fprintf(term.out, webText, h.url, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
-		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, h.daemon.Address(), w.OperatorQueue)
+		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, h.daemon.Address(), w.OperatorQueue, os.Args[0])
 }
 
 const webText = `
@@ -136,12 +137,12 @@ X-Ray daemon    %[13]s (UDP)
 Try, in another terminal:
 
 export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=ap-northeast-1 AWS_ENDPOINT_URL=%[8]s
-aws stepfunctions start-execution --endpoint-url %[8]s --state-machine-arn %[9]s --input '{"project":"ec","blue":{"asg_name":"%[10]s"},"Wait":30}'
+aws stepfunctions start-execution --state-machine-arn %[9]s --input '{"project":"ec","blue":{"asg_name":"%[10]s"},"Wait":30}'
 aws stepfunctions list-executions --state-machine-arn %[9]s
 aws stepfunctions describe-execution --execution-arn <executionArn>
 aws stepfunctions get-execution-history --execution-arn <executionArn> --query 'events[].[id,type,stateEnteredEventDetails.name]' --output table
-aws sqs receive-message --queue-url %[14]s --max-number-of-messages 10 --query 'Messages[].Body' --output text    # what people were told
-bluegreen trace --endpoint-url %[8]s <executionArn>
+aws sqs receive-message --endpoint-url %[8]s --queue-url %[14]s --max-number-of-messages 10 --query 'Messages[].Body' --output text    # what people were told
+%[15]s trace --endpoint-url %[8]s <executionArn>
 aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].[AutoScalingGroupName,MinSize,DesiredCapacity,MaxSize]' --output table
 aws autoscaling describe-scaling-activities --auto-scaling-group-name %[10]s --query 'Activities[].[StartTime,StatusCode,Description]' --output table
 aws elbv2 describe-target-health --target-group-arn %[11]s --query 'TargetHealthDescriptions[].[Target.Id,TargetHealth.State,TargetHealth.Reason]' --output table
@@ -190,10 +191,7 @@ func follow(ctx context.Context, out *progress, h *house, o observer) error {
 	changes := changeLog{clock: h.clock, since: h.clock.Now()}
 	works := jobs{house: h, workshop: h.workshop, queue: sqs.NewFromConfig(h.config)}
 	for {
-		arn, err := o.newest(ctx)
-		if err == nil && arn != "" {
-			err = changes.execution(ctx, out, o, arn)
-		}
+		err := changes.executions(ctx, out, o)
 		if err == nil {
 			err = changes.fleets(ctx, out, o)
 		}

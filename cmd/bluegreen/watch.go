@@ -156,14 +156,15 @@ func (o observer) execution(ctx context.Context, arn string) (executionView, err
 	return e, nil
 }
 
-// newest is the ARN of the execution that was started last; empty when there is none.
-func (o observer) newest(ctx context.Context) (string, error) {
-	list, err := o.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &o.machineARN, MaxResults: 1})
+// newest are the ARNs of the executions that were started last, at most ten, in the order of their start.
+func (o observer) newest(ctx context.Context) ([]string, error) {
+	list, err := o.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &o.machineARN, MaxResults: 10})
 	if err != nil {
-		return "", fmt.Errorf("list executions: %w", err)
+		return nil, fmt.Errorf("list executions: %w", err)
 	}
-	if len(list.Executions) == 0 {
-		return "", nil
+	arns := make([]string, 0, len(list.Executions))
+	for _, execution := range slices.Backward(list.Executions) {
+		arns = append(arns, *execution.ExecutionArn)
 	}
-	return *list.Executions[0].ExecutionArn, nil
+	return arns, nil
 }
