@@ -82,9 +82,9 @@ func usage() string {
 	var b strings.Builder
 	b.WriteString("bluegreen replaces a fleet of EC2 instances by a new copy of it without losing a request or a job.\n\nUsage: bluegreen <command> [flags]\n\nCommands:\n")
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.summary)
+		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.summary)
 	}
-	b.WriteString("  help      print this\n\n\"bluegreen <command> --help\" lists the flags of a command.\n")
+	b.WriteString("  help       print this\n\n\"bluegreen <command> --help\" lists the flags of a command.\n")
 	return b.String()
 }
 

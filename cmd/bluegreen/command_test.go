@@ -29,7 +29,7 @@ func TestCommandLine(t *testing.T) {
 		{"local --help", 0, "127.0.0.1:4566", ""},
 		{"dmeo", 2, "", `unknown command "dmeo" (did you mean "demo"?); "bluegreen help" lists the commands`},
 		{"deploy-everything", 2, "", `unknown command "deploy-everything"; "bluegreen help"`},
-		{"local --speeed 3", 2, "", `local: unknown flag --speeed (did you mean "speed"?); "bluegreen local --help" lists the flags`},
+		{"local --speeed 3", 2, "", `local: unknown flag --speeed (did you mean "--speed"?); "bluegreen local --help" lists the flags`},
 		{"local now", 2, "", `local: unexpected argument "now"`},
 		{"local --speed fast", 2, "", `invalid value "fast" for flag -speed`},
 		{"local --speed 0", 2, "", "--speed 0: want 1 to 100"},
@@ -43,7 +43,7 @@ func TestCommandLine(t *testing.T) {
 		{"trace --help", 0, "Usage: bluegreen trace EXECUTION [flags]", ""},
 		{"trace --all", 2, "", "trace: EXECUTION is missing"},
 		{"trace e --all", 2, "", `trace: "e" is no execution: want its ARN, which "aws stepfunctions list-executions" shows`},
-		{"trace e --al", 2, "", `trace: unknown flag --al (did you mean "all"?)`},
+		{"trace e --al", 2, "", `trace: unknown flag --al (did you mean "--all"?)`},
 		{"trace e f", 2, "", `trace: unexpected argument "f"`},
 		{"version now", 2, "", `version: unexpected argument "now"`},
 	} {

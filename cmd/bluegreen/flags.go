@@ -27,7 +27,8 @@ func parseFlags(term terminal, flags *flag.FlagSet, args []string) error {
 	case err != nil:
 		text := err.Error()
 		if unknown, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
-			text = fmt.Sprintf("unknown flag --%s%s", strings.TrimPrefix(unknown, "-"), suggestion(unknown, flagNames(flags)))
+			unknown = "--" + strings.TrimPrefix(unknown, "-")
+			text = fmt.Sprintf("unknown flag %s%s", unknown, suggestion(unknown, flagNames(flags)))
 		}
 		return usagef("%s: %s; \"bluegreen %s --help\" lists the flags", flags.Name(), text, flags.Name())
 	case flags.NArg() > 0:
@@ -61,7 +62,7 @@ func parseArgument(term terminal, flags *flag.FlagSet, args []string, name strin
 
 func flagNames(flags *flag.FlagSet) []string {
 	var names []string
-	flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	flags.VisitAll(func(f *flag.Flag) { names = append(names, "--"+f.Name) })
 	return names
 }
 
