@@ -119,7 +119,7 @@ func notifyingHooks(ctx context.Context, r *Rehearsal) error {
 			AutoScalingGroupName: &r.World.GroupName, LifecycleHookName: &name, LifecycleTransition: aws.String("autoscaling:EC2_INSTANCE_LAUNCHING"),
 			HeartbeatTimeout: aws.Int32(30), DefaultResult: aws.String("CONTINUE"),
 			NotificationTargetARN: topic.TopicArn,
-			RoleARN:               aws.String("arn:aws:iam::" + r.AWS.Account.ID + ":role/" + name),
+			RoleARN:               aws.String("arn:aws:iam::" + r.AWS.Account.ID + ":role/ec-mqagt-dev-instance"), // which the deployer may pass
 		})
 		if err != nil {
 			return err
