@@ -155,6 +155,18 @@ func (p *DrainPolicy) form() form.Object {
 	}
 }
 
+// idle finds what is said of a drain that does not take place: who forgot the command believes that instances drain.
+func (p *DrainPolicy) idle() []string {
+	var problems []string
+	if len(p.Command) == 0 && p.Hook != "" {
+		problems = append(problems, "$.drain.hook names the hook that drain.command completes, and there is no $.drain.command: give it, or leave the hook out")
+	}
+	if len(p.Command) == 0 && p.OnTimeout != TimeoutContinue {
+		problems = append(problems, "$.drain.on_timeout says what becomes of an instance whose drain.command takes too long, and there is no $.drain.command: give it, or leave on_timeout out")
+	}
+	return problems
+}
+
 func (o *Override) form() form.Object {
 	return form.Object{
 		form.Required("by", "Who answers for it.", form.Text{Into: &o.By, Min: 1, Max: 128}),
@@ -178,7 +190,8 @@ const minimal = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}}`
 func ParseRequest(input json.RawMessage) (Request, error) {
 	request := defaults()
 	var override Override
-	if problems := form.Read(input, request.form(&override)); len(problems) > 0 {
+	problems := append(form.Read(input, request.form(&override)), request.Drain.idle()...)
+	if len(problems) > 0 {
 		return Request{}, fault.New(fault.BadRequest, "the request has %s: %s; the smallest request is %s",
 			count(len(problems), "problem"), strings.Join(problems, "; "), minimal)
 	}

@@ -48,7 +48,7 @@ func (c Call) started() Notice {
 		n.Message = fmt.Sprintf("%s is being replaced by %s, which it had replaced, with %s", n.Blue, n.Green, count(n.Wanted, "instance"))
 	}
 	n.Warnings = c.Document.Deployment.Warnings
-	n.letter("deployment started",
+	n.letter(n.doing()+" started",
 		"nothing; to call it off before its traffic has moved, stop it: what it leaves is put right by a recovery",
 		"aws stepfunctions stop-execution --execution-arn "+n.Execution)
 	return n
@@ -106,6 +106,9 @@ func (c Call) ended() Notice {
 		next = append([]string{"nothing; to look closer"}, next...)
 	}
 	headline := headlines[n.Outcome]
+	if n.Outcome == EndSucceeded {
+		headline = n.doing() + " succeeded"
+	}
 	if r.idle(c.Document.Deployment) {
 		headline = "nothing was left to put right"
 	}
@@ -124,6 +127,14 @@ func (r Report) outcome(d *Deployment) string {
 		return d.Closed
 	}
 	return r.End
+}
+
+// doing is what a subject calls it: a person who asked for a rollback looks for that word.
+func (n *Notice) doing() string {
+	if n.Action == ActionRollback {
+		return "rollback"
+	}
+	return "deployment"
 }
 
 // headlines name the ends in a subject.
