@@ -189,7 +189,7 @@ func TestNoRuleIsPermissive(t *testing.T) {
 	p := guardrails.Permissive()
 	for _, more := range []string{
 		``, `, "action": "rollback"`, `, "action": "recover"`, `, "health": {"timeout_seconds": 43200, "consecutive": 1}`,
-		`, "drain": {"timeout_seconds": 172800, "on_timeout": "retain"}`, `, "blue_after": {"then": "delete"}`,
+		`, "drain": {"command": ["true"], "timeout_seconds": 172800, "on_timeout": "retain"}`, `, "blue_after": {"then": "delete"}`,
 	} {
 		if _, err := p.Begin(request(t, more), "any", time.Time{}); err != nil {
 			t.Errorf("%s: %v", more, err)
