@@ -135,6 +135,9 @@ func (c *capacity) writtenByDeployment(w *watch, s sight, by *act, was, now loca
 				c.followed, most = fleet.Name, len(fleet.Instances)
 			}
 		}
+		if others, ok := c.others[c.followed]; ok { // between the commit and now: it was live already
+			c.want = min(c.want, others)
+		}
 	case now.Min > was.Min:
 		c.pinned = true
 	case now.Min < was.Min:
@@ -175,6 +178,7 @@ func (c *capacity) account(w *watch, s sight, by *act, now service) {
 			c.lost[name] = append(c.lost[name], id)
 		}
 	}
+	c.neverServed(w, s, now)
 	arrived := make(map[string]int)
 	in := make(map[string]int)
 	for id, name := range now.fleet {
@@ -205,6 +209,26 @@ func (c *capacity) account(w *watch, s sight, by *act, now service) {
 		}
 		owed := max(0, min(len(gone)-arrived[name], wants-in[name]-len(present)))
 		c.lost[name] = append(present, gone[len(gone)-owed:]...)
+	}
+}
+
+// neverServed notes those that fell sick before they were in service. A load balancer would have shown it to the
+// deployment; without one nothing does.
+func (c *capacity) neverServed(w *watch, s sight, now service) {
+	if len(w.targetGroups) > 0 {
+		return
+	}
+	var sick []string
+	for id, m := range s.members {
+		instance, ok := w.r.AWS.Compute.Instance(id)
+		if _, serves := now.fleet[id]; ok && !serves && instance.Sick() && m.State == "InService" && !slices.Contains(c.lost[m.fleet.Name], id) {
+			sick = append(sick, id)
+		}
+	}
+	slices.Sort(sick)
+	for _, id := range sick {
+		name := s.members[id].fleet.Name
+		c.lost[name] = append(c.lost[name], id)
 	}
 }
 

@@ -78,7 +78,7 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blue, green deplo
 	}
 	originals := *record.Lock.Originals
 	want := wanted(blue, originals.Blue, originals.PinnedMin)
-	if err := h.resize(ctx, green, sizesOf(green, d, want, record), originals.PinnedMin > 0); err != nil {
+	if err := h.resize(ctx, green, sizesOf(blue, green, d, want, record), originals.PinnedMin > 0); err != nil {
 		return err
 	}
 	record.Lock.Stage = ledger.Committed
@@ -109,12 +109,9 @@ func wanted(blue deploy.Fleet, known deploy.Sizes, pinnedMin int) deploy.Sizes {
 
 // sizesOf are the sizes that green is to have: those that people want of blue. A fleet that a rollback brings back has its
 // own, as they were before it was replaced, or as somebody has set them since it came back.
-func sizesOf(green deploy.Fleet, d *deploy.Deployment, wanted deploy.Sizes, record ledger.Record) deploy.Sizes {
+func sizesOf(blue, green deploy.Fleet, d *deploy.Deployment, wanted deploy.Sizes, record ledger.Record) deploy.Sizes {
 	if !d.Revives {
-		wanted.Desired = green.Sizes.Desired
-		if record.Lock.Originals.PinnedMin == 0 { // blue may have grown since green was looked at
-			wanted.Desired = max(wanted.Desired, record.Lock.Originals.Blue.Desired)
-		}
+		wanted.Desired = max(green.Sizes.Desired, blue.Sizes.Desired) // blue may have grown since green was looked at
 		return wanted
 	}
 	own := green.Sizes
