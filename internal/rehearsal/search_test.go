@@ -50,7 +50,7 @@ func TestShrinkKeepsOnlyWhatFails(t *testing.T) {
 	}
 	small, again := rehearsal.Shrink(c, played, 100)
 	if len(small.World)+len(small.Faults) > 0 || len(small.Events) != 1 || small.Events[0].At != 0 || small.Request != (rehearsal.RequestOptions{}) {
-		t.Errorf("more is left than the call that fails:\n%s", again.Text)
+		t.Errorf("more is left than the call that fails: %+v\n%s", small, again.Text)
 	}
 	if !strings.Contains(again.Failure, "NoSuchOperation") {
 		t.Errorf("it fails in another way now: %s", again.Failure)

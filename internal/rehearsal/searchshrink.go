@@ -59,6 +59,11 @@ func (c Case) simpler() []Case {
 			all = append(all, other)
 		}
 	}
+	if c.Request.OnTimeout != "" {
+		other := c
+		other.Request.OnTimeout = ""
+		all = append(all, other)
+	}
 	if c.Request.Delete {
 		other := c
 		other.Request.Delete = false
