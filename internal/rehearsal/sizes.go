@@ -82,7 +82,11 @@ func (e *ends) overwritten(a *act, was localasg.GroupView) {
 		changed, known := e.unseen.changes[name][size.trait]
 		shown := e.unseen.shown[a.caller+name][size.trait]
 		was := strconv.Itoa(size.was)
-		if size.written == nil || !known || shown == "" || shown == was || expected[size.trait] != was {
+		if size.written == nil || !known {
+			continue
+		}
+		delete(e.unseen.changes[name], size.trait) // what stands from here on is the function's
+		if shown == "" || shown == was || expected[size.trait] != was {
 			continue
 		}
 		if changed.before == "" {
