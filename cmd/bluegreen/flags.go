@@ -5,7 +5,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
+	"time"
+
+	"bluegreen/internal/form"
 )
 
 // errHelp is not a fault: the flags were asked for and have been printed.
@@ -25,16 +29,46 @@ func parseFlags(term terminal, flags *flag.FlagSet, args []string) error {
 	case errors.Is(err, flag.ErrHelp):
 		return help(term, flags, "")
 	case err != nil:
-		text := err.Error()
-		if unknown, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
-			unknown = "--" + strings.TrimPrefix(unknown, "-")
-			text = fmt.Sprintf("unknown flag %s%s", unknown, suggestion(unknown, flagNames(flags)))
-		}
-		return usagef("%s: %s; \"bluegreen %s --help\" lists the flags", flags.Name(), text, flags.Name())
+		return usagef("%s: %s; \"bluegreen %s --help\" lists the flags", flags.Name(), misused(flags, err.Error()), flags.Name())
 	case flags.NArg() > 0:
 		return usagef("%s: unexpected argument %q; \"bluegreen %s --help\" lists the flags", flags.Name(), flags.Arg(0), flags.Name())
 	}
 	return nil
+}
+
+// badValue is how the package flag tells of a value that it cannot take.
+var badValue = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-([^:]+): `)
+
+// misused says what is wrong with flags, in our words instead of the package's.
+func misused(flags *flag.FlagSet, text string) string {
+	if unknown, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		unknown = "--" + strings.TrimPrefix(unknown, "-")
+		return fmt.Sprintf("unknown flag %s%s", unknown, suggestion(unknown, flagNames(flags)))
+	}
+	if bare, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
+		return bare + " needs a value"
+	}
+	if bad := badValue.FindStringSubmatch(text); bad != nil {
+		return fmt.Sprintf("--%s %s: want %s", bad[2], bad[1], wanted(flags.Lookup(bad[2])))
+	}
+	return text
+}
+
+// wanted says what values a flag takes.
+func wanted(f *flag.Flag) string {
+	if value, ok := f.Value.(flag.Getter); ok {
+		switch value.Get().(type) {
+		case bool:
+			return "true or false"
+		case int, uint64:
+			return "a whole number, such as " + f.DefValue
+		case float64:
+			return "a number, such as " + f.DefValue
+		case time.Duration:
+			return "a length of time, such as 90s or 1h30m"
+		}
+	}
+	return "another value"
 }
 
 // help prints how a command is used.
@@ -66,36 +100,10 @@ func flagNames(flags *flag.FlagSet) []string {
 	return names
 }
 
-// suggestion is ", did you mean x?" for the known name that differs least from name, if one is near.
+// suggestion is ` (did you mean "x"?)` for the known name that was probably meant.
 func suggestion(name string, known []string) string {
-	best, distance := "", 3
-	for _, candidate := range known {
-		if d := editDistance(name, candidate); d < distance {
-			best, distance = candidate, d
-		}
+	if near := form.Near(name, known); near != "" {
+		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
-}
-
-// editDistance is how many letters must be put in, taken out or replaced to make a of b.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }

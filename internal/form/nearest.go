@@ -4,6 +4,20 @@ import "strings"
 
 // Nearest returns the candidate with the least edit distance to name, ignoring case.
 func Nearest(name string, candidates []string) string {
+	best, _ := nearest(name, candidates)
+	return best
+}
+
+// Near returns the candidate that name was probably meant to be: the nearest, where few letters differ. Empty: none is.
+func Near(name string, candidates []string) string {
+	const sure = 2 // letters, in however short a name
+	if best, distance := nearest(name, candidates); distance <= max(sure, len(name)/4) {
+		return best
+	}
+	return ""
+}
+
+func nearest(name string, candidates []string) (string, int) {
 	best, least := "", -1
 	for _, candidate := range candidates {
 		distance := editDistance(strings.ToLower(name), strings.ToLower(candidate))
@@ -11,7 +25,7 @@ func Nearest(name string, candidates []string) string {
 			best, least = candidate, distance
 		}
 	}
-	return best
+	return best, least
 }
 
 // editDistance is Levenshtein's, one row at a time.

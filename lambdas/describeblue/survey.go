@@ -25,7 +25,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 	}
 	group, found := described[d.Blue]
 	if !found {
-		return missing(request.BlueName, record)
+		return h.missing(ctx, request.BlueName, record)
 	}
 	blue := fleet.Of(group)
 	findings := append(inspect(group, blue), supersededFindings(described, before)...)
@@ -69,10 +69,11 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 	return nil
 }
 
-func missing(asked string, record ledger.Record) error {
+// missing is the error for a group that does not exist. It names the one that was probably meant.
+func (h handler) missing(ctx context.Context, asked string, record ledger.Record) error {
 	if record.Live == asked {
-		return fault.New(fault.BadRequest, "$.blue.asg_name: there is no Auto Scaling group %q in this account and Region, "+
-			"and no record of a lineage by that name; it must name a group that serves", asked)
+		return fault.New(fault.BadRequest, "$.blue.asg_name: there is no Auto Scaling group %q in this account and Region%s, "+
+			"and no record of a lineage by that name; it must name a group that serves", asked, fleet.DidYouMean(ctx, h.groups, asked))
 	}
 	return fault.New(fault.BadRequest, "$.blue.asg_name: %q belongs to lineage %s, whose live group %q does not exist any more; "+
 		"it must name a group that serves", asked, record.Lineage, record.Live)
