@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"bluegreen/internal/awserror"
 )
 
 // command is one thing that bluegreen can do.
@@ -74,7 +76,7 @@ func exitCode(term terminal, err error) int {
 	case errors.Is(err, errHelp):
 		return 0
 	}
-	fmt.Fprintf(term.err, "bluegreen: %s\n", err)
+	fmt.Fprintf(term.err, "bluegreen: %s\n", awserror.Text(err))
 	return 1
 }
 

@@ -35,6 +35,7 @@ func TestCommandLine(t *testing.T) {
 		{"search --seeds x", 2, "", `search: --seeds "x": want a whole number, such as 1000; "bluegreen search --help" lists the flags`},
 		{"search --text=perhaps", 2, "", `search: --text "perhaps": want true or false`},
 		{"rehearse --boot 8", 2, "", `rehearse: --boot "8": want a length of time, such as 90s or 1h30m`},
+		{"rehearse -f ../../pipeline/state_machine_input.json --endpoint-url 127.0.0.1:4566", 2, "", `--endpoint-url "127.0.0.1:4566": want a URL with its scheme, such as http://127.0.0.1:4566`},
 		{"rehearse -f", 2, "", `rehearse: -f needs a value; "bluegreen rehearse --help"`},
 		{"local --speed 0", 2, "", "--speed 0: want 1 to 100"},
 		{"demo --requests 0", 2, "", "--requests 0: want 1 to 2000"},

@@ -28,19 +28,28 @@ func runGuardrails(_ context.Context, term terminal, args []string) error {
 			return usagef("--at %q: want a time with its zone, such as 2026-12-30T06:00:00+09:00", *moment)
 		}
 	}
-	text, err := os.ReadFile(*file)
+	policy, err := readGuardrails(*file)
 	if err != nil {
-		return fmt.Errorf("read the guardrails: %w", err)
-	}
-	policy, err := guardrails.Parse(text)
-	if err != nil {
-		return fmt.Errorf("%s: %w", *file, err)
+		return err
 	}
 	fmt.Fprintf(term.out, "%s is right; groups %s; %s\n", *file, strings.Join(policy.Groups, ", "), frozen(policy, now))
 	if *input == "" {
 		return nil
 	}
 	return mayBegin(term, policy, *input, now)
+}
+
+// readGuardrails reads the operators' policy from a file.
+func readGuardrails(file string) (guardrails.Policy, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return guardrails.Policy{}, fmt.Errorf("read the guardrails: %w", err)
+	}
+	policy, err := guardrails.Parse(text)
+	if err != nil {
+		return guardrails.Policy{}, fmt.Errorf("%s: %w", file, err)
+	}
+	return policy, nil
 }
 
 // frozen says which freezes are in force, and until when.

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -18,10 +20,10 @@ import (
 
 // rehearseOptions say what is rehearsed, and how often.
 type rehearseOptions struct {
-	file, endpoint, table string
-	seeds, faults         int
-	boot, hook            time.Duration
-	json                  bool
+	file, endpoint, table, guardrails string
+	seeds, faults                     int
+	boot, hook                        time.Duration
+	json                              bool
 }
 
 // runRehearse reads a real fleet and rehearses the deployment of a request on a model of it. It writes nothing to AWS.
@@ -30,6 +32,7 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 	flags.StringVar(&o.file, "f", "", "`file` with the request, the state machine's input; - is standard input")
 	flags.StringVar(&o.endpoint, "endpoint-url", "", "`URL` of the AWS to read the fleet from; without it the real one")
 	flags.StringVar(&o.table, "ledger-table", "", "`name` of the ledger's table; without it the one that the Deployer stack makes for a group of this name")
+	flags.StringVar(&o.guardrails, "guardrails", "", "`file` with the operators' guardrails, which the preflight holds the request against")
 	flags.IntVar(&o.seeds, "seeds", 20, "`number` of undisturbed rehearsals, 1 to 10000")
 	flags.IntVar(&o.faults, "faults", 200, "at most this `number` of rehearsals with a fault, 0 to 100000")
 	flags.DurationVar(&o.boot, "boot", 0, "how `long` an application takes to answer once its instance runs; without it 8 s to 30 s are drawn")
@@ -40,6 +43,11 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 	}
 	if err := o.check(); err != nil {
 		return err
+	}
+	if o.guardrails != "" {
+		if _, err := readGuardrails(o.guardrails); err != nil {
+			return err
+		}
 	}
 	input, request, err := o.request()
 	if err != nil {
@@ -53,18 +61,37 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	out := &progress{term: term}
-	out.line("read %s: %d instances wanted; rehearsing %d times undisturbed", survey.Group, survey.plan.Desired, o.seeds)
-	found, err := rehearseFleet(ctx, out, survey, input, o)
+	before, err := runPreflight(ctx, cfg, survey, input, o)
 	if err != nil {
 		return err
 	}
-	if o.json {
+	out := &progress{term: term}
+	out.line("read %s: %d instances wanted; rehearsing %d times undisturbed", survey.Group, survey.plan.Desired, o.seeds)
+	found, err := rehearseFleet(ctx, out, survey, input, request.Action, o)
+	if err != nil {
+		return err
+	}
+	found.Preflight = before
+	return found.tell(term, o.json)
+}
+
+// errNotGood is a deployment that had better not be started.
+var errNotGood = errors.New("the rehearsal shows that this would not go well")
+
+// tell prints what was found. It fails when the deployment would, so that a script goes no further.
+func (f *rehearsed) tell(term terminal, asJSON bool) error {
+	if asJSON {
 		encoder := json.NewEncoder(term.out)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(found)
+		if err := encoder.Encode(f); err != nil {
+			return err
+		}
+	} else {
+		f.print(term.out)
 	}
-	found.print(term.out)
+	if !f.good() {
+		return errNotGood
+	}
 	return nil
 }
 
@@ -113,14 +140,18 @@ func (o rehearseOptions) request() (json.RawMessage, deploy.Request, error) {
 	if err != nil {
 		return nil, deploy.Request{}, fmt.Errorf("%s: %w", o.file, err)
 	}
-	if request.Action != deploy.ActionDeploy {
-		return nil, deploy.Request{}, fmt.Errorf("%s: $.action is %q: only %q can be rehearsed, from the fleet that serves now", o.file, request.Action, deploy.ActionDeploy)
+	if request.Action == deploy.ActionRecover {
+		return nil, deploy.Request{}, fmt.Errorf("%s: $.action is %q: only %q and %q can be rehearsed, from the fleet that serves now",
+			o.file, request.Action, deploy.ActionDeploy, deploy.ActionRollback)
 	}
 	return input, request, nil
 }
 
 // awsConfig finds Region and credentials where every AWS tool does. An endpoint that is not empty stands for AWS.
 func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
+	if at, err := url.Parse(endpoint); endpoint != "" && (err != nil || at.Host == "" || !strings.HasPrefix(at.Scheme, "http")) {
+		return aws.Config{}, usagef("--endpoint-url %q: want a URL with its scheme, such as http://127.0.0.1:4566", endpoint)
+	}
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
@@ -130,6 +161,9 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 	}
 	if cfg.Region == "" {
 		return aws.Config{}, fmt.Errorf("no Region: set AWS_REGION, or a region in the profile that AWS_PROFILE names")
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return aws.Config{}, fmt.Errorf("no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (%w)", err)
 	}
 	return cfg, nil
 }

@@ -15,8 +15,7 @@ import (
 	"bluegreen/internal/localaws/world"
 )
 
-// openFleet puts up an AWS with a fleet as nobody planned it: two target groups that differ, a hook, a scaling
-// policy.
+// openFleet puts up an AWS with a fleet as nobody planned it: two target groups that differ, and a hook.
 func openFleet(t *testing.T) *house {
 	t.Helper()
 	h, err := openHouse(houseOptions{address: "127.0.0.1:0", speed: 100})
@@ -35,11 +34,6 @@ func openFleet(t *testing.T) *house {
 	if _, err := (world.Seeder{Config: h.config, Clock: h.clock}).Seed(t.Context(), plan); err != nil {
 		t.Fatal(err)
 	}
-	groups := autoscaling.NewFromConfig(h.config)
-	must[*autoscaling.PutScalingPolicyOutput](t)(groups.PutScalingPolicy(t.Context(), &autoscaling.PutScalingPolicyInput{
-		AutoScalingGroupName: aws.String("web"), PolicyName: aws.String("grow"), PolicyType: aws.String("SimpleScaling"),
-		AdjustmentType: aws.String("ChangeInCapacity"), ScalingAdjustment: aws.Int32(1),
-	}))
 	t.Setenv("AWS_ACCESS_KEY_ID", "user")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	t.Setenv("AWS_REGION", "ap-northeast-1")
@@ -80,7 +74,10 @@ func TestRehearseARealFleet(t *testing.T) {
 	if f == nil || f.Rehearsals != 16 || f.Places < 100 || len(f.Broken) > 0 || f.Worst == nil {
 		t.Errorf("with faults: %+v", f)
 	}
-	for _, want := range []string{"lifecycle hook drain-jobs", "1 scaling policies", "launch template"} {
+	if !found.Preflight.Passes || !strings.Contains(found.Preflight.What, "web serves and is replaced by a copy") {
+		t.Errorf("preflight: %+v", found.Preflight)
+	}
+	for _, want := range []string{"lifecycle hook drain-jobs", "guardrails", "launch template"} {
 		if !strings.Contains(strings.Join(found.Fleet.LeavesOut, "\n"), want) {
 			t.Errorf("it does not say that the model leaves out the %s: %v", want, found.Fleet.LeavesOut)
 		}
@@ -96,11 +93,65 @@ func TestRehearseTellsPeople(t *testing.T) {
 	h := openFleet(t)
 	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}, "health": {"timeout_seconds": 60}}`)
 	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", h.url, "--seeds", "2", "--faults", "0", "--boot", "2m")
-	if code != 0 {
+	if code != 1 || !strings.Contains(errText, "this would not go well") {
 		t.Fatalf("code %d: %s", code, errText)
 	}
 	for _, want := range []string{"fleet        web, 3 instances", "undisturbed  2 rehearsals: 2 RolledBack", "after 60 s in the target groups",
 		"never fewer than 3 instances served", "The model leaves out:"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+}
+
+// What the model leaves out may be what a deployment is refused for: the preflight is made on the real fleet.
+func TestRehearsePreflight(t *testing.T) {
+	h := openFleet(t)
+	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}}`)
+	policy := filepath.Join(t.TempDir(), "guardrails.json")
+	if err := os.WriteFile(policy, []byte(`{"actions": ["rollback"]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rehearse := func(flags ...string) (string, string, int) {
+		return say(append([]string{"rehearse", "-f", path, "--endpoint-url", h.url, "--seeds", "1", "--faults", "0"}, flags...)...)
+	}
+	if out, errText, code := rehearse(); code != 0 || !strings.Contains(out, "preflight    passes: web serves") {
+		t.Errorf("code %d, %s:\n%s", code, errText, out)
+	}
+	if out, _, code := rehearse("--guardrails", policy); code != 1 || !strings.Contains(out, "preflight    Rejected (BlueGreen.Forbidden): ") {
+		t.Errorf("guardrails that forbid all: code %d:\n%s", code, out)
+	}
+	if _, errText, code := rehearse("--guardrails", "no-such-file.json"); code != 1 || !strings.Contains(errText, "read the guardrails: open no-such-file.json") {
+		t.Errorf("guardrails that are not there: code %d: %s", code, errText)
+	}
+	must[*autoscaling.PutScalingPolicyOutput](t)(autoscaling.NewFromConfig(h.config).PutScalingPolicy(t.Context(), &autoscaling.PutScalingPolicyInput{
+		AutoScalingGroupName: aws.String("web"), PolicyName: aws.String("grow"), PolicyType: aws.String("SimpleScaling"),
+		AdjustmentType: aws.String("ChangeInCapacity"), ScalingAdjustment: aws.Int32(1),
+	}))
+	out, errText, code := rehearse()
+	if code != 1 || !strings.Contains(errText, "this would not go well") {
+		t.Errorf("a scaling policy: code %d, %s", code, errText)
+	}
+	for _, want := range []string{"preflight    Rejected (BlueGreen.NotReady): web cannot be replaced as it stands: it has scaling policies (grow)",
+		"The rehearsals take that for mended.", "undisturbed  1 rehearsals: 1 Succeeded", "its scaling policies (1)"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+	h.aws.Faults.Add(faults.Rule{Kind: faults.Deny, Caller: "user", Operation: "DescribeAccountLimits", Times: -1})
+	if _, errText, code := rehearse(); code != 1 || !strings.Contains(errText, "preflight: describing the account's limits") {
+		t.Errorf("denied: code %d, %s", code, errText)
+	}
+}
+
+func TestRehearseARollback(t *testing.T) {
+	h := openFleet(t)
+	path := requestFile(t, `{"project": "shop", "action": "rollback", "blue": {"asg_name": "web"}}`)
+	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", h.url, "--seeds", "2", "--faults", "8")
+	if code != 1 || !strings.Contains(errText, "this would not go well") {
+		t.Errorf("code %d, %s", code, errText)
+	}
+	for _, want := range []string{"nothing to roll back to", "undisturbed  2 rehearsals: 2 Succeeded", "never fewer than 3 instances served", "faults       8 rehearsals"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
@@ -117,7 +168,7 @@ func TestRehearseRefusesWhatItCannotDo(t *testing.T) {
 	h.aws.Faults.Add(faults.Rule{Kind: faults.Deny, Caller: "user", Operation: "DescribeLifecycleHooks", Times: -1})
 	missing := requestFile(t, `{"project": "shop", "blue": {"asg_name": "wbe"}}`)
 	bad := requestFile(t, `{"project": "shop", "blue": {"asg_nme": "web"}}`)
-	rollback := requestFile(t, `{"project": "shop", "action": "rollback", "blue": {"asg_name": "web"}}`)
+	recovery := requestFile(t, `{"project": "shop", "action": "recover", "blue": {"asg_name": "web"}}`)
 	for _, test := range []struct {
 		args []string
 		code int
@@ -128,8 +179,8 @@ func TestRehearseRefusesWhatItCannotDo(t *testing.T) {
 		{[]string{"-f", good, "--seeds", "0"}, 2, "--seeds 0: want 1 to 10000"},
 		{[]string{"-f", good, "--hook", "3h"}, 2, "--hook 3h0m0s: want 30s to 2h0m0s"},
 		{[]string{"-f", bad, "--endpoint-url", h.url}, 1, `$.blue.asg_nme is not a known field: did you mean "asg_name"?`},
-		{[]string{"-f", rollback, "--endpoint-url", h.url}, 1, `$.action is "rollback": only "deploy" can be rehearsed`},
-		{[]string{"-f", missing, "--endpoint-url", h.url}, 1, "there is no Auto Scaling group wbe in ap-northeast-1"},
+		{[]string{"-f", recovery, "--endpoint-url", h.url}, 1, `$.action is "recover": only "deploy" and "rollback" can be rehearsed`},
+		{[]string{"-f", missing, "--endpoint-url", h.url}, 1, `there is no Auto Scaling group wbe in ap-northeast-1 (did you mean "web"?)`},
 		{[]string{"-f", good, "--endpoint-url", h.url, "--ledger-table", "ledgr"}, 1, "read the ledger"},
 		{[]string{"-f", good, "--endpoint-url", h.url, "--boot", "1m"}, 1, "describe the lifecycle hooks of web"},
 	} {

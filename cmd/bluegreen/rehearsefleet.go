@@ -19,6 +19,7 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/localaws/world"
 )
@@ -30,8 +31,9 @@ type survey struct {
 	Desired   int      `json:"desired"`
 	LeavesOut []string `json:"leaves_out"` // what a rehearsal does not show, by name
 
-	plan      world.Plan
-	suspended []string
+	plan        world.Plan
+	suspended   []string
+	ledgerTable string // empty: there is none yet
 }
 
 func (s *survey) leaveOut(format string, args ...any) {
@@ -55,7 +57,10 @@ func readFleet(ctx context.Context, cfg aws.Config, o rehearseOptions, request d
 		options: o, region: cfg.Region,
 	}
 	s := survey{Group: request.BlueName, Lineage: request.BlueName}
-	if err := r.lineage(ctx, &s); err != nil {
+	if o.guardrails == "" {
+		s.leaveOut("the operators' guardrails: --guardrails names their file")
+	}
+	if err := r.lineage(ctx, &s, request); err != nil {
 		return s, err
 	}
 	group, err := r.group(ctx, &s)
@@ -111,11 +116,12 @@ func (s survey) bootsInTime(boot time.Duration) error {
 }
 
 // lineage finds the group that serves now in the ledger, if there is one.
-func (r reader) lineage(ctx context.Context, s *survey) error {
+func (r reader) lineage(ctx context.Context, s *survey, request deploy.Request) error {
 	if r.ledger.Table == "" {
 		s.leaveOut("the lineage's history: --ledger-table names the ledger's table")
 		return nil
 	}
+	s.ledgerTable = r.ledger.Table
 	names := []string{s.Group}
 	if key, _, ok := deploy.SplitName(s.Group); ok {
 		names = append(names, key)
@@ -125,6 +131,7 @@ func (r reader) lineage(ctx context.Context, s *survey) error {
 		var missing *ddbtypes.ResourceNotFoundException
 		switch {
 		case errors.As(err, &missing) && r.options.table == "":
+			s.ledgerTable = ""
 			s.leaveOut("the lineage's history: there is no table %s; --ledger-table names another", r.ledger.Table)
 			return nil
 		case err != nil:
@@ -132,10 +139,9 @@ func (r reader) lineage(ctx context.Context, s *survey) error {
 		case found:
 			s.Lineage, s.Group = record.Lineage, cmp.Or(record.Live, s.Group)
 			if record.Lock != nil {
-				s.leaveOut("the deployment that holds the lineage's lock since %s (%s): a new one is Rejected while it runs, and puts its leavings right first when it has ended",
-					record.Lock.Since.Format("2006-01-02 15:04:05Z"), record.Lock.Execution)
+				s.leaveOut("the deployment that holds the lineage's lock since %s: %s", record.Lock.Since.Format("2006-01-02 15:04:05Z"), record.Lock.Execution)
 			}
-			if record.Previous != nil {
+			if record.Previous != nil && request.Action != deploy.ActionRollback {
 				s.leaveOut("%s, the fleet that stands by from the last deployment", record.Previous.Name)
 			}
 			return nil
@@ -150,8 +156,9 @@ func (r reader) group(ctx context.Context, s *survey) (asgtypes.AutoScalingGroup
 		return asgtypes.AutoScalingGroup{}, fmt.Errorf("describe %s: %w", s.Group, err)
 	}
 	if len(out.AutoScalingGroups) == 0 {
-		return asgtypes.AutoScalingGroup{}, fmt.Errorf("there is no Auto Scaling group %s in %s; "+
-			"\"aws autoscaling describe-auto-scaling-groups --query AutoScalingGroups[].AutoScalingGroupName\" lists those that are", s.Group, r.region)
+		return asgtypes.AutoScalingGroup{}, fmt.Errorf("there is no Auto Scaling group %s in %s%s; "+
+			"\"aws autoscaling describe-auto-scaling-groups --query AutoScalingGroups[].AutoScalingGroupName\" lists those that are",
+			s.Group, r.region, fleet.DidYouMean(ctx, r.groups, s.Group))
 	}
 	return out.AutoScalingGroups[0], nil
 }
@@ -202,8 +209,7 @@ func (s *survey) others(group asgtypes.AutoScalingGroup) {
 		}
 	}
 	if group.WarmPoolConfiguration != nil {
-		s.leaveOut("the warm pool, with which a deployment is refused: take it away first, with aws autoscaling delete-warm-pool --auto-scaling-group-name %s",
-			aws.ToString(group.AutoScalingGroupName))
+		s.leaveOut("the warm pool")
 	}
 	if sick := slices.DeleteFunc(slices.Clone(group.Instances), func(i asgtypes.Instance) bool {
 		return i.LifecycleState == asgtypes.LifecycleStateInService && aws.ToString(i.HealthStatus) == "Healthy"
@@ -330,16 +336,7 @@ func (r reader) scaling(ctx context.Context, s *survey) error {
 		return fmt.Errorf("describe the scheduled actions of %s: %w", s.Group, err)
 	}
 	if n := len(policies.ScalingPolicies) + len(actions.ScheduledUpdateGroupActions); n > 0 {
-		s.leaveOut("%d scaling policies and %d scheduled actions: blue keeps its size", len(policies.ScalingPolicies), len(actions.ScheduledUpdateGroupActions))
-	}
-	refreshes, err := r.groups.DescribeInstanceRefreshes(ctx, &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: &s.Group})
-	if err != nil {
-		return fmt.Errorf("describe the instance refreshes of %s: %w", s.Group, err)
-	}
-	for _, refresh := range refreshes.InstanceRefreshes {
-		if refresh.EndTime == nil {
-			s.leaveOut("instance refresh %s (%s): a deployment is Rejected while it runs", aws.ToString(refresh.InstanceRefreshId), refresh.Status)
-		}
+		s.leaveOut("what changes blue's size by itself: its scaling policies (%d) and scheduled actions (%d)", len(policies.ScalingPolicies), len(actions.ScheduledUpdateGroupActions))
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/rehearsal"
 )
@@ -15,6 +17,7 @@ import (
 // rehearsed is what the rehearsals of a fleet showed.
 type rehearsed struct {
 	Fleet       survey     `json:"fleet"`
+	Preflight   preflight  `json:"preflight"`
 	Undisturbed together   `json:"undisturbed"`
 	Faults      *disturbed `json:"faults,omitempty"`
 }
@@ -69,14 +72,20 @@ func (f *rehearsed) undisturbed(all []undisturbed) {
 	f.Undisturbed = t
 }
 
-// severity orders how executions end, the worst last. One that a person stopped is no fault's doing.
-var severity = []string{deploy.EndSucceeded, "ABORTED", deploy.EndRejected, deploy.EndRolledBack, deploy.EndStranded}
+// aborted is the end of an execution that a person stopped: no fault's doing.
+const aborted = string(types.ExecutionStatusAborted)
+
+// severity orders how executions end, the worst last.
+var severity = []string{deploy.EndSucceeded, aborted, deploy.EndRejected, deploy.EndRolledBack, deploy.EndStranded}
 
 func (f *rehearsed) disturbed(points, sample []rehearsal.Point, outcomes []rehearsal.Outcome) {
 	d := &disturbed{Places: len(points), Rehearsals: len(sample), Ends: make(map[string]int)}
 	worstRank := -1
 	for i, outcome := range outcomes {
 		end := outcome.FirstEnd
+		if end == aborted {
+			end = "stopped by a person"
+		}
 		if outcome.Recovered != "" {
 			end += ", then recovered"
 		}
@@ -109,17 +118,31 @@ func left(outcome rehearsal.Outcome) string {
 	return "whatever the deployment had done until it was stopped"
 }
 
+// good reports whether the deployment may be started: it passes the preflight, succeeds undisturbed, and no promise broke.
+func (f *rehearsed) good() bool {
+	u := f.Undisturbed
+	return f.Preflight.Passes && u.Ends[deploy.EndSucceeded] == u.Rehearsals && len(f.broken()) == 0
+}
+
+func (f *rehearsed) broken() []string {
+	broken := slices.Clone(f.Undisturbed.Broken)
+	if f.Faults != nil {
+		broken = append(broken, f.Faults.Broken...)
+	}
+	return broken
+}
+
 // print writes the result for people.
 func (f *rehearsed) print(out io.Writer) {
 	u := f.Undisturbed
 	fmt.Fprintf(out, "fleet        %s, %d instances\n", f.Fleet.Group, f.Fleet.Desired)
+	f.Preflight.print(out)
 	fmt.Fprintf(out, "undisturbed  %d rehearsals: %s\n", u.Rehearsals, counts(u.Ends))
 	if u.What != "" {
 		fmt.Fprintf(out, "             %s\n", u.What)
 	}
 	fmt.Fprintf(out, "duration     %s median, %s for 95 %%\n", length(u.MedianSeconds), length(u.P95Seconds))
 	fmt.Fprintf(out, "capacity     never fewer than %d instances served\n", u.Lowest)
-	broken := slices.Clone(u.Broken)
 	if d := f.Faults; d != nil {
 		fmt.Fprintf(out, "faults       %d rehearsals, one fault each, of %d places: %s\n", d.Rehearsals, d.Places, counts(d.Ends))
 		if d.Worst != nil {
@@ -128,9 +151,8 @@ func (f *rehearsed) print(out io.Writer) {
 				fmt.Fprintf(out, "             then \"action\": \"recover\" ends %s\n", d.Worst.Recovered)
 			}
 		}
-		broken = append(broken, d.Broken...)
 	}
-	for _, text := range broken {
+	for _, text := range f.broken() {
 		fmt.Fprintf(out, "BROKEN       %s\n", text)
 	}
 	if len(f.Fleet.LeavesOut) > 0 {

@@ -23,7 +23,7 @@ const longestRehearsal = 52 * time.Hour
 
 // course is the deployment of the request on the model of the fleet. The model's fleet has its lineage's name, so the
 // request names that.
-func (s survey) course(input json.RawMessage, o rehearseOptions) (rehearsal.Course, error) {
+func (s survey) course(input json.RawMessage, action deploy.Action, o rehearseOptions) (rehearsal.Course, error) {
 	var request map[string]any
 	if err := json.Unmarshal(input, &request); err != nil {
 		return rehearsal.Course{}, err
@@ -37,7 +37,37 @@ func (s survey) course(input json.RawMessage, o rehearseOptions) (rehearsal.Cour
 	if o.boot > 0 {
 		settings.EC2.Boot = account.Constant(o.boot)
 	}
-	return rehearsal.Course{Name: s.Lineage, Plan: s.plan, Settings: &settings, Request: string(text), Prepare: s.prepare}, nil
+	course := rehearsal.Course{Name: s.Lineage, Plan: s.plan, Settings: &settings, Request: string(text), Prepare: s.prepare}
+	if action == deploy.ActionRollback {
+		course.Once = true // the second one would go forward again
+		delete(request, "action")
+		delete(request, "blue_after")
+		forward, err := json.Marshal(request)
+		if err != nil {
+			return rehearsal.Course{}, err
+		}
+		course.Prepare = func(ctx context.Context, r *rehearsal.Rehearsal) error { return s.deployed(ctx, r, string(forward)) }
+	}
+	return course, nil
+}
+
+// deployed does in the model the deployment that a rollback takes back.
+func (s survey) deployed(ctx context.Context, r *rehearsal.Rehearsal, request string) error {
+	if err := s.prepare(ctx, r); err != nil {
+		return err
+	}
+	arn, err := r.Start(ctx, "to-be-taken-back", request)
+	if err != nil {
+		return err
+	}
+	out, err := r.AwaitEnd(ctx, arn, longestRehearsal)
+	if err != nil {
+		return err
+	}
+	if end, report := rehearsal.EndState(out); end != deploy.EndSucceeded {
+		return fmt.Errorf("the deployment that is to be taken back ended %s in the model: %s", end, report.What)
+	}
+	return nil
 }
 
 // prepare does to the model's fleet what a plan has no part for.
@@ -56,8 +86,8 @@ func (s survey) prepare(ctx context.Context, r *rehearsal.Rehearsal) error {
 }
 
 // rehearseFleet rehearses undisturbed, with as many seeds as asked for, then once for each of a sample of faults.
-func rehearseFleet(ctx context.Context, out *progress, s survey, input json.RawMessage, o rehearseOptions) (*rehearsed, error) {
-	course, err := s.course(input, o)
+func rehearseFleet(ctx context.Context, out *progress, s survey, input json.RawMessage, action deploy.Action, o rehearseOptions) (*rehearsed, error) {
+	course, err := s.course(input, action, o)
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +145,7 @@ func once(course rehearsal.Course, seed uint64) (undisturbed, error) {
 		if err = course.Prepare(ctx, r); err != nil {
 			return
 		}
+		r.ForgetLowest()
 		var arn string
 		if arn, err = r.Start(ctx, "rehearsal", course.Request); err != nil {
 			return

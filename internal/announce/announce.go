@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 
+	"bluegreen/internal/awserror"
 	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/lambdaentry"
@@ -96,7 +97,7 @@ func quietly(ctx context.Context, env lambdaentry.Environment, call deploy.Call,
 	}
 	for _, way := range ways {
 		if err := bounded(ctx, env.Clock, n, way); err != nil {
-			fmt.Fprintf(env.Log, "not told that %s: %v\n", n.ID, err)
+			fmt.Fprintf(env.Log, "not told that %s: %s\n", n.ID, awserror.Text(err))
 		}
 	}
 }

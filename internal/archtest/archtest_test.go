@@ -90,6 +90,7 @@ var rules = []rule{
 		"the operators' policy is decisions on a request and a time: standard library, the domain and its forms only"},
 	{"internal/form", nil, []string{"internal", "github.com"}, "forms are the bottom: standard library only"},
 	{"internal/fault", nil, []string{"internal", "github.com"}, "fault is the bottom: standard library only"},
+	{"internal/awserror", nil, []string{"internal", "lambdas"}, "awserror is the bottom: the standard library and AWS's SDK only"},
 	{"internal/clock", nil, []string{"internal", "github.com"}, "clock is the bottom: standard library only"},
 	{"internal", []string{"internal/lambdaentry", "internal/localaws/lambda/testdata"}, []string{"github.com/aws/aws-lambda-go"},
 		"lambdaentry is the only user of aws-lambda-go"},

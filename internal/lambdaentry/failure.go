@@ -9,6 +9,7 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"bluegreen/internal/awserror"
 	"bluegreen/internal/fault"
 )
 
@@ -16,7 +17,7 @@ import (
 const longestMessage = 16_000
 
 func failed(err error) *messages.InvokeResponse_Error {
-	message := err.Error()
+	message := awserror.Text(err)
 	if len(message) > longestMessage {
 		message = message[:longestMessage] + "…"
 	}

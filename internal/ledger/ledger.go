@@ -27,7 +27,7 @@ type items interface {
 
 var _ items = (*dynamodb.Client)(nil)
 
-// Ledger is the table of records.
+// Ledger is the table of records. Without a table, as before the first deployment, there are none to be read.
 type Ledger struct {
 	Table string
 	Items items
@@ -35,6 +35,9 @@ type Ledger struct {
 
 // Get reads the record of a lineage, consistently. A lineage without a record gives the zero record and false.
 func (l Ledger) Get(ctx context.Context, lineage string) (Record, bool, error) {
+	if l.Table == "" {
+		return Record{}, false, nil
+	}
 	out, err := l.Items.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:      &l.Table,
 		Key:            map[string]types.AttributeValue{KeyAttribute: &types.AttributeValueMemberS{Value: lineage}},

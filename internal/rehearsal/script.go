@@ -190,14 +190,14 @@ func (s *Script) plain(what string) string {
 	if s.r.guardrails != "" {
 		what = strings.ReplaceAll(what, s.r.guardrails, "/opt/guardrails.json")
 	}
-	what = requestID.ReplaceAllString(what, "$1: ID")
+	what = requestID.ReplaceAllString(what, "$1 ID")
 	what = startedByEvent.ReplaceAllString(what, "ID")
 	return instanceID.ReplaceAllString(what, "i-ID")
 }
 
 // These are drawn anew whenever a call more or less is made before: a scenario does not hold them.
 var (
-	requestID  = regexp.MustCompile(`(RequestI[Dd]): [0-9a-f-]{36}`)
+	requestID  = regexp.MustCompile(`(RequestI[Dd]:|request) [0-9a-f-]{36}`)
 	instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
 
 	startedByEvent = regexp.MustCompile(`[0-9a-f-]{36}_[0-9a-f-]{36}`) // an execution's name

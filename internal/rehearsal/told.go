@@ -123,7 +123,7 @@ func (s *Script) logged(context.Context, *datadriven.TestData) (string, error) {
 	var b strings.Builder
 	for line := range strings.Lines(s.r.log.String()) {
 		if !strings.HasPrefix(line, "{") {
-			b.WriteString(requestID.ReplaceAllString(line, "$1: ID"))
+			b.WriteString(requestID.ReplaceAllString(line, "$1 ID"))
 		}
 	}
 	return b.String(), nil

@@ -213,10 +213,19 @@ func (r *Rehearsal) Broken() []string {
 	return slices.Clone(r.watch.broken)
 }
 
-// Lowest is the fewest instances that were seen to serve at once.
+// Lowest is the fewest instances that were seen to serve at once, since ForgetLowest if that was called.
 func (r *Rehearsal) Lowest() int {
 	r.AWS.Account.Lock()
 	defer r.AWS.Account.Unlock()
 	r.watch.flush()
 	return r.watch.capacity.lowest
+}
+
+// ForgetLowest lets Lowest begin anew: what was before does not matter.
+func (r *Rehearsal) ForgetLowest() {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	w := r.watch
+	w.flush()
+	w.capacity.lowest = w.serving(w.see()).least
 }

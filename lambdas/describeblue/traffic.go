@@ -8,6 +8,7 @@ import (
 
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"bluegreen/internal/awserror"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 )
@@ -18,7 +19,7 @@ func (h handler) trafficFindings(ctx context.Context, blue deploy.Fleet, d *depl
 	traffic, err := fleet.ReadTraffic(ctx, h.targets, blue.TargetGroups)
 	var gone *elbtypes.TargetGroupNotFoundException
 	if errors.As(err, &gone) {
-		return []string{fmt.Sprintf("it is attached to a target group that does not exist: %v", err)}, nil
+		return []string{"it is attached to a target group that does not exist: " + awserror.Text(err)}, nil
 	}
 	if err != nil {
 		return nil, err

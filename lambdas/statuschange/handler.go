@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"bluegreen/internal/announce"
+	"bluegreen/internal/awserror"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/lambdaentry"
@@ -127,7 +128,7 @@ func (h handler) left(ctx context.Context, ended deploy.Ended) (*deploy.Deployme
 	for _, key := range []string{group, deploy.LineageOf(group)} {
 		record, found, err := h.ledger.Get(ctx, key)
 		if err != nil {
-			return nil, []string{"it could not be read what is left: " + err.Error()}, err
+			return nil, []string{"it could not be read what is left: " + awserror.Text(err)}, err
 		}
 		if left := record.Left(ended.Execution); found && len(left) > 0 {
 			return &record.Lock.Deployment, left, nil
@@ -148,7 +149,7 @@ func (h handler) recover(ctx context.Context, ended deploy.Ended) (execution, wh
 	_, err = h.executions.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &h.env.Machine, Name: &name, Input: &input})
 	var exists *types.ExecutionAlreadyExists
 	if err != nil && !errors.As(err, &exists) { // which is over then: the event came twice
-		return "", "put right what is left: a recovery could not be started: " + err.Error(), fmt.Errorf("starting %s: %w", name, err)
+		return "", "put right what is left: a recovery could not be started: " + awserror.Text(err), fmt.Errorf("starting %s: %w", name, err)
 	}
 	return executionARN(ended.Execution, name), "", nil
 }

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/lambdaentry"
+	"bluegreen/lambdas/describeblue"
+)
+
+// preflight is what the state machine's first state says of the real fleet. It sees what the model leaves out.
+type preflight struct {
+	Passes   bool       `json:"passes"`
+	Error    fault.Name `json:"error,omitempty"` // with which the execution would end Rejected
+	What     string     `json:"what"`
+	Warnings []string   `json:"warnings,omitempty"`
+}
+
+// runPreflight runs DescribeBlue on the real fleet: it only reads.
+func runPreflight(ctx context.Context, cfg aws.Config, s survey, input json.RawMessage, o rehearseOptions) (preflight, error) {
+	describe := describeblue.New(cfg, lambdaentry.Environment{LedgerTable: s.ledgerTable, Guardrails: o.guardrails})
+	document, err := describe(ctx, deploy.Call{
+		State: "DescribeBlue", Entered: clock.NewScaled(1).Now(), Document: deploy.Document{Request: input},
+	})
+	var refused *fault.Error
+	switch {
+	case errors.As(err, &refused):
+		return preflight{Error: refused.Name, What: refused.Message}, nil
+	case err != nil:
+		return preflight{}, fmt.Errorf("preflight: %w", err)
+	}
+	return preflight{Passes: true, What: document.Progress.Message, Warnings: document.Deployment.Warnings}, nil
+}
+
+func (p preflight) print(out io.Writer) {
+	if p.Passes {
+		fmt.Fprintf(out, "preflight    passes: %s\n", p.What)
+	} else {
+		fmt.Fprintf(out, "preflight    %s (%s): %s\n             The rehearsals take that for mended.\n", deploy.EndRejected, p.Error, p.What)
+	}
+	for _, warning := range p.Warnings {
+		fmt.Fprintf(out, "             mind: %s\n", warning)
+	}
+}
