@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/localaws/world"
 )
@@ -104,7 +105,7 @@ func openSeeded(ctx context.Context, out *progress, options houseOptions) (*hous
 		h.close()
 		return nil, world.World{}, err
 	}
-	out.line("blue serves: %s, %d instances", w.GroupName, w.DesiredCapacity)
+	out.line("blue serves: %s, %s", w.GroupName, deploy.Counted(int(w.DesiredCapacity), "instance"))
 	return h, w, nil
 }
 

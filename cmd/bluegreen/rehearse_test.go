@@ -133,7 +133,7 @@ func TestRehearsePreflight(t *testing.T) {
 		t.Errorf("a scaling policy: code %d, %s", code, errText)
 	}
 	for _, want := range []string{"preflight    Rejected (BlueGreen.NotReady): web cannot be replaced as it stands: it has scaling policies (grow)",
-		"The rehearsals take that for mended.", "undisturbed  1 rehearsals: 1 Succeeded", "its scaling policies (1)"} {
+		"The rehearsals take that for mended.", "undisturbed  1 rehearsal: 1 Succeeded", "its scaling policies (1)"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}

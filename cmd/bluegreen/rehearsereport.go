@@ -135,16 +135,16 @@ func (f *rehearsed) broken() []string {
 // print writes the result for people.
 func (f *rehearsed) print(out io.Writer) {
 	u := f.Undisturbed
-	fmt.Fprintf(out, "fleet        %s, %d instances\n", f.Fleet.Group, f.Fleet.Desired)
+	fmt.Fprintf(out, "fleet        %s, %s\n", f.Fleet.Group, deploy.Counted(f.Fleet.Desired, "instance"))
 	f.Preflight.print(out)
-	fmt.Fprintf(out, "undisturbed  %d rehearsals: %s\n", u.Rehearsals, counts(u.Ends))
+	fmt.Fprintf(out, "undisturbed  %s: %s\n", deploy.Counted(u.Rehearsals, "rehearsal"), counts(u.Ends))
 	if u.What != "" {
 		fmt.Fprintf(out, "             %s\n", u.What)
 	}
 	fmt.Fprintf(out, "duration     %s median, %s for 95 %%\n", length(u.MedianSeconds), length(u.P95Seconds))
-	fmt.Fprintf(out, "capacity     never fewer than %d instances served\n", u.Lowest)
+	fmt.Fprintf(out, "capacity     never fewer than %s served\n", deploy.Counted(u.Lowest, "instance"))
 	if d := f.Faults; d != nil {
-		fmt.Fprintf(out, "faults       %d rehearsals, one fault each, of %d places: %s\n", d.Rehearsals, d.Places, counts(d.Ends))
+		fmt.Fprintf(out, "faults       %s, one fault each, of %d places: %s\n", deploy.Counted(d.Rehearsals, "rehearsal"), d.Places, counts(d.Ends))
 		if d.Worst != nil {
 			fmt.Fprintf(out, "worst case   %s, when %s\n             left: %s\n", d.Worst.End, d.Worst.Fault, d.Worst.Left)
 			if d.Worst.Recovered != "" {

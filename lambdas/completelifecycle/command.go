@@ -128,7 +128,7 @@ func (h handler) send(ctx context.Context, policy deploy.DrainPolicy, key string
 			},
 		})
 		if err != nil {
-			return fmt.Errorf("sending the drain to %d instances: %w", len(batch), err)
+			return fmt.Errorf("sending the drain to %s: %w", deploy.Counted(len(batch), "instance"), err)
 		}
 	}
 	return nil

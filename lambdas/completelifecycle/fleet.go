@@ -135,7 +135,7 @@ func (h handler) unprotect(ctx context.Context, f deploy.Fleet, fence func() err
 			AutoScalingGroupName: &f.Name, InstanceIds: batch, ProtectedFromScaleIn: aws.Bool(false),
 		})
 		if err != nil {
-			return fmt.Errorf("ending the scale-in protection of %d instances of %s: %w", len(batch), f.Name, err)
+			return fmt.Errorf("ending the scale-in protection of %s of %s: %w", deploy.Counted(len(batch), "instance"), f.Name, err)
 		}
 	}
 	return nil
@@ -214,5 +214,5 @@ func poolKeeps(f deploy.Fleet) string {
 
 // remaining says how many instances are left, by lifecycle state.
 func remaining(f deploy.Fleet) string {
-	return fmt.Sprintf("%d instances of %s are left: %s", len(f.Instances), f.Name, f.Lifecycles())
+	return fmt.Sprintf("%s of %s left: %s", deploy.Counted(len(f.Instances), "instance"), f.Name, f.Lifecycles())
 }

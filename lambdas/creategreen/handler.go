@@ -104,7 +104,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	}
 	document.Deployment = &d
 	document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered, Wanted: int(aws.ToInt32(blue.DesiredCapacity)),
-		Message: fmt.Sprintf("green %s has %d instances wanted", d.Green, aws.ToInt32(blue.DesiredCapacity))}
+		Message: fmt.Sprintf("green %s is to have %s", d.Green, deploy.Counted(int(aws.ToInt32(blue.DesiredCapacity)), "instance"))}
 	return document, nil
 }
 

@@ -49,7 +49,7 @@ func (h handler) revive(ctx context.Context, call deploy.Call, d deploy.Deployme
 		DesiredCapacity:      aws.Int32(int32(desired)),
 	})
 	if err != nil {
-		return fmt.Errorf("bringing back %s with %d instances: %w", d.Green, desired, err)
+		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(desired, "instance"), err)
 	}
 	return nil
 }

@@ -91,7 +91,8 @@ func strategyFindings(strategy deploy.Strategy, blue deploy.Fleet) []string {
 	case strategy == deploy.StrategyAttach && len(blue.TargetGroups) == 0:
 		return []string{`traffic.strategy is "attach", but the group has no target groups; "none" is for fleets without a load balancer`}
 	case strategy == deploy.StrategyNone && len(blue.TargetGroups) > 0:
-		return []string{fmt.Sprintf(`traffic.strategy is "none", but the group serves %d target groups, which green would never join; leave it out, or say "attach"`, len(blue.TargetGroups))}
+		return []string{fmt.Sprintf(`traffic.strategy is "none", but the group serves %s, which green would never join; leave it out, or say "attach"`,
+			deploy.Counted(len(blue.TargetGroups), "target group"))}
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		if err := h.scaleIn(ctx, call, green); err != nil {
 			return deploy.Document{}, err
 		}
-		progress = progress.Finished(deploy.Done, fmt.Sprintf("green %s is scaled in from %d instances", d.Green, len(green.Instances)))
+		progress = progress.Finished(deploy.Done, fmt.Sprintf("green %s is scaled in from %s", d.Green, deploy.Counted(len(green.Instances), "instance")))
 	}
 	document.Progress = &progress
 	return document, nil

@@ -58,7 +58,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		}
 	}
 	document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered,
-		Message: fmt.Sprintf("green %s is live; blue %s is scaled in from %d instances%s", d.Green, d.Blue, len(blue.Instances), d.Drain.Adds())}
+		Message: fmt.Sprintf("green %s is live; blue %s is scaled in from %s%s", d.Green, d.Blue, deploy.Counted(len(blue.Instances), "instance"), d.Drain.Adds())}
 	return document, nil
 }
 

@@ -117,7 +117,7 @@ func (s *step) rejoin(ctx context.Context, p deploy.Progress, record ledger.Reco
 		if err := s.attach(ctx, blue, missing, ledger.Restoring); err != nil {
 			return false, p, err
 		}
-		return false, s.call.Wait(p, fmt.Sprintf("blue %s rejoins %d target groups", blue.Name, len(missing))), nil
+		return false, s.call.Wait(p, fmt.Sprintf("blue %s rejoins %s", blue.Name, deploy.Counted(len(missing), "target group"))), nil
 	}
 	sample := deploy.BlueServes(blue, traffic, want)
 	p = p.Count(sample)

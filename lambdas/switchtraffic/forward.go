@@ -168,7 +168,7 @@ func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record
 		if err := s.attach(ctx, green, missing, ledger.Switching); err != nil {
 			return p, err
 		}
-		return s.call.WaitUntil(p, s.call.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %d target groups", green.Name, len(missing))), nil
+		return s.call.WaitUntil(p, s.call.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %s", green.Name, deploy.Counted(len(missing), "target group"))), nil
 	}
 	if traffic == nil { // attached by an earlier try
 		var err error
