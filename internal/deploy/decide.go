@@ -37,7 +37,7 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 		}
 	}
 	message := fmt.Sprintf("green %s has %d of %d instances healthy in %s",
-		green.Name, healthy, want, count(len(traffic), "target group"))
+		green.Name, healthy, want, Counted(len(traffic), "target group"))
 	if len(zones) >= len(needed) {
 		bare = nil
 	}
@@ -52,7 +52,7 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 func BlueServes(blue Fleet, traffic Traffic, want int) Sample {
 	healthy, _ := traffic.healthyIn(blue.Serving())
 	message := fmt.Sprintf("blue %s has %d of %d instances healthy in %s",
-		blue.Name, healthy, want, count(len(traffic), "target group"))
+		blue.Name, healthy, want, Counted(len(traffic), "target group"))
 	return Sample{Good: healthy >= want, Serving: healthy, Message: message}
 }
 
@@ -66,7 +66,7 @@ func Left(fleet Fleet, traffic Traffic) Sample {
 		}
 	}
 	if attached > 0 {
-		return Sample{Message: fmt.Sprintf("%s is still attached to %s", fleet.Name, count(attached, "target group"))}
+		return Sample{Message: fmt.Sprintf("%s is still attached to %s", fleet.Name, Counted(attached, "target group"))}
 	}
 	if n > 0 {
 		return Sample{Message: fmt.Sprintf("%d of %d instances of %s are draining", n, len(fleet.Instances), fleet.Name)}

@@ -192,11 +192,3 @@ func (f Fleet) Loud() []string {
 	}
 	return loud
 }
-
-// Counted is how many of a thing there are, in words: "1 instance", "2 instances".
-func Counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}

@@ -193,7 +193,7 @@ func ParseRequest(input json.RawMessage) (Request, error) {
 	problems := append(form.Read(input, request.form(&override)), request.Drain.idle()...)
 	if len(problems) > 0 {
 		return Request{}, fault.New(fault.BadRequest, "the request has %s: %s; the smallest request is %s",
-			count(len(problems), "problem"), strings.Join(problems, "; "), minimal)
+			Counted(len(problems), "problem"), strings.Join(problems, "; "), minimal)
 	}
 	if override.By != "" {
 		request.Override = &override
@@ -209,7 +209,8 @@ func RequestSchema() ([]byte, error) {
 		request.form(&Override{}))
 }
 
-func count(n int, noun string) string {
+// Counted is how many of a thing there are, in words: "1 instance", "2 instances".
+func Counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

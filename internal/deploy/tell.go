@@ -43,9 +43,9 @@ func is(p *Progress, verdict Verdict) bool { return p != nil && p.Verdict == ver
 
 func (c Call) started() Notice {
 	n := c.notice(StageStarted)
-	n.Message = fmt.Sprintf("%s is being replaced by %s, a copy of it with %s", n.Blue, n.Green, count(n.Wanted, "instance"))
+	n.Message = fmt.Sprintf("%s is being replaced by %s, a copy of it with %s", n.Blue, n.Green, Counted(n.Wanted, "instance"))
 	if c.Document.Deployment.Revives {
-		n.Message = fmt.Sprintf("%s is being replaced by %s, which it had replaced, with %s", n.Blue, n.Green, count(n.Wanted, "instance"))
+		n.Message = fmt.Sprintf("%s is being replaced by %s, which it had replaced, with %s", n.Blue, n.Green, Counted(n.Wanted, "instance"))
 	}
 	n.Warnings = c.Document.Deployment.Warnings
 	n.letter(n.doing()+" started",
@@ -58,7 +58,7 @@ func (c Call) cutover() Notice {
 	n, d := c.notice(StageCutover), c.Document.Deployment
 	n.Message = fmt.Sprintf("traffic has moved to %s", n.Green)
 	if n.Serving > 0 {
-		n.Message += fmt.Sprintf(", which serves with %s", count(n.Serving, "instance"))
+		n.Message += fmt.Sprintf(", which serves with %s", Counted(n.Serving, "instance"))
 	}
 	how := cmp.Or(d.Drain.Adds(), ", each instance shut down gracefully")
 	next := []string{fmt.Sprintf("nothing: %s is scaled in now%s", n.Blue, how)}

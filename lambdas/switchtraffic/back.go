@@ -59,14 +59,16 @@ func (s *step) bring(ctx context.Context, p deploy.Progress, record ledger.Recor
 		if err != nil || !serves {
 			return p, err
 		}
-	} else if sample := s.lacking(p, blue, green, traffic); !sample.Good {
+	}
+	if sample := s.lacking(p, blue, green, traffic); !sample.Good {
 		p = phase(p, returning, s.call)
 		return s.call.Wait(p, sample.Message+": green serves on until it has"), nil
 	}
 	return s.remove(ctx, p, green, traffic)
 }
 
-// lacking tells what blue, which never left, lacks of what it wants, where green could make up for it a while.
+// lacking tells what blue lacks of what it wants, where green could make up for it a while: somebody may have raised blue
+// since green serves.
 func (s *step) lacking(p deploy.Progress, blue, green deploy.Fleet, traffic deploy.Traffic) deploy.Sample {
 	attached := green.AttachedTo(s.deployment.TargetGroups)
 	if p.Phase == removing || len(attached) == 0 || p.Phase == returning && s.call.Elapsed(p) >= returnWithin {
