@@ -32,7 +32,6 @@ type survey struct {
 	LeavesOut []string `json:"leaves_out"` // what a rehearsal does not show, by name
 
 	plan        world.Plan
-	suspended   []string
 	ledgerTable string // empty: there is none yet
 }
 
@@ -72,7 +71,7 @@ func readFleet(ctx context.Context, cfg aws.Config, o rehearseOptions, request d
 		Project: "rehearsed", Role: "fleet", Environment: "model", Group: s.Lineage, LedgerTable: "rehearsed-fleet-model-ledger",
 		Min: aws.ToInt32(group.MinSize), Max: aws.ToInt32(group.MaxSize), Desired: aws.ToInt32(group.DesiredCapacity),
 		HealthCheckType: aws.ToString(group.HealthCheckType), Grace: time.Duration(aws.ToInt32(group.HealthCheckGracePeriod)) * time.Second,
-		Tags: make(map[string]string),
+		Tags: make(map[string]string), Protected: aws.ToBool(group.NewInstancesProtectedFromScaleIn), TerminationPolicies: group.TerminationPolicies,
 	}
 	s.Desired = int(s.plan.Desired)
 	if s.plan.Grace == 0 {
@@ -85,7 +84,9 @@ func readFleet(ctx context.Context, cfg aws.Config, o rehearseOptions, request d
 		}
 	}
 	for _, process := range group.SuspendedProcesses {
-		s.suspended = append(s.suspended, aws.ToString(process.ProcessName))
+		if name := aws.ToString(process.ProcessName); !slices.Contains(refused, name) {
+			s.plan.Suspended = append(s.plan.Suspended, name)
+		}
 	}
 	s.zones(group)
 	s.source(group)
@@ -162,6 +163,9 @@ func (r reader) group(ctx context.Context, s *survey) (asgtypes.AutoScalingGroup
 	}
 	return out.AutoScalingGroups[0], nil
 }
+
+// refused are suspended processes with which the preflight refuses a fleet: the rehearsals take them for resumed.
+var refused = []string{"Launch", "Terminate", "AddToLoadBalancer"}
 
 // zones counts the zones that the group spreads over.
 func (s *survey) zones(group asgtypes.AutoScalingGroup) {

@@ -8,13 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
-	"bluegreen/internal/localaws/wire"
 	"bluegreen/internal/rehearsal"
 )
 
@@ -37,7 +33,7 @@ func (s survey) course(input json.RawMessage, action deploy.Action, o rehearseOp
 	if o.boot > 0 {
 		settings.EC2.Boot = account.Constant(o.boot)
 	}
-	course := rehearsal.Course{Name: s.Lineage, Plan: s.plan, Settings: &settings, Request: string(text), Prepare: s.prepare}
+	course := rehearsal.Course{Name: s.Lineage, Plan: s.plan, Settings: &settings, Request: string(text)}
 	if action == deploy.ActionRollback {
 		course.Once = true // the second one would go forward again
 		delete(request, "action")
@@ -46,16 +42,13 @@ func (s survey) course(input json.RawMessage, action deploy.Action, o rehearseOp
 		if err != nil {
 			return rehearsal.Course{}, err
 		}
-		course.Prepare = func(ctx context.Context, r *rehearsal.Rehearsal) error { return s.deployed(ctx, r, string(forward)) }
+		course.Prepare = func(ctx context.Context, r *rehearsal.Rehearsal) error { return deployed(ctx, r, string(forward)) }
 	}
 	return course, nil
 }
 
 // deployed does in the model the deployment that a rollback takes back.
-func (s survey) deployed(ctx context.Context, r *rehearsal.Rehearsal, request string) error {
-	if err := s.prepare(ctx, r); err != nil {
-		return err
-	}
+func deployed(ctx context.Context, r *rehearsal.Rehearsal, request string) error {
 	arn, err := r.Start(ctx, "to-be-taken-back", request)
 	if err != nil {
 		return err
@@ -66,21 +59,6 @@ func (s survey) deployed(ctx context.Context, r *rehearsal.Rehearsal, request st
 	}
 	if end, report := rehearsal.EndState(out); end != deploy.EndSucceeded {
 		return fmt.Errorf("the deployment that is to be taken back ended %s in the model: %s", end, report.What)
-	}
-	return nil
-}
-
-// prepare does to the model's fleet what a plan has no part for.
-func (s survey) prepare(ctx context.Context, r *rehearsal.Rehearsal) error {
-	if len(s.suspended) == 0 {
-		return nil
-	}
-	groups := autoscaling.NewFromConfig(r.AWS.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR"}))
-	_, err := groups.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
-		AutoScalingGroupName: aws.String(r.World.GroupName), ScalingProcesses: s.suspended,
-	})
-	if err != nil {
-		return fmt.Errorf("suspend %v in the model: %w", s.suspended, err)
 	}
 	return nil
 }
@@ -142,8 +120,10 @@ func once(course rehearsal.Course, seed uint64) (undisturbed, error) {
 	defer r.Close()
 	var one undisturbed
 	r.Run(func(ctx context.Context) {
-		if err = course.Prepare(ctx, r); err != nil {
-			return
+		if course.Prepare != nil {
+			if err = course.Prepare(ctx, r); err != nil {
+				return
+			}
 		}
 		r.ForgetLowest()
 		var arn string

@@ -75,7 +75,23 @@ func (d *draw) world() []Argument {
 	if d.chance(30) {
 		all = append(all, arguments("tags", strconv.Itoa(d.between(1, 10)))...)
 	}
+	all = append(all, d.group()...)
 	return append(all, d.timings()...)
+}
+
+// group draws what else people set on a group, and a copy must have.
+func (d *draw) group() []Argument {
+	var all []Argument
+	if d.chance(10) {
+		all = append(all, Argument{"protected", ""})
+	}
+	if d.chance(15) {
+		all = append(all, arguments("termination", d.pick("OldestInstance", "NewestInstance", "OldestLaunchTemplate+ClosestToNextInstanceHour"))...)
+	}
+	if d.chance(15) {
+		all = append(all, arguments("suspended", d.pick("AZRebalance", "AlarmNotification+ScheduledActions", "AZRebalance+InstanceRefresh"))...)
+	}
+	return all
 }
 
 // traffic draws what the fleet stands behind, and how its health is checked. With health checks of type ELB the grace

@@ -80,6 +80,9 @@ var worldArguments = map[string]worldArgument{
 	"hook-terminate": length(func(o *Options, d time.Duration) {
 		o.Plan.Hooks = append(o.Plan.Hooks, world.Hook{Name: "terminate", Heartbeat: d})
 	}),
+	"protected":    present(func(o *Options) { o.Plan.Protected = true }),
+	"suspended":    words(func(o *Options, all []string) { o.Plan.Suspended = all }),
+	"termination":  words(func(o *Options, all []string) { o.Plan.TerminationPolicies = all }),
 	"boot":         spread(func(s *localaws.Settings, d account.Duration) { s.EC2.Boot = d }),
 	"pending":      spread(func(s *localaws.Settings, d account.Duration) { s.EC2.Pending = d }),
 	"shutdown":     spread(func(s *localaws.Settings, d account.Duration) { s.EC2.ShuttingDown = d }),
@@ -110,6 +113,14 @@ func present(set func(*Options)) worldArgument {
 func word(set func(*Options, string)) worldArgument {
 	return func(o *Options, value string) error {
 		set(o, value)
+		return nil
+	}
+}
+
+// words are separated by +, since a comma has a meaning in a scenario's arguments.
+func words(set func(*Options, []string)) worldArgument {
+	return func(o *Options, value string) error {
+		set(o, strings.Split(value, "+"))
 		return nil
 	}
 }

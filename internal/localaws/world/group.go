@@ -39,6 +39,10 @@ func (s Seeder) group(ctx context.Context, plan Plan, w *World) error {
 		TargetGroupARNs:                w.TargetGroupARNs,
 		Tags:                           plan.tags(w),
 		LifecycleHookSpecificationList: plan.hooks(),
+		TerminationPolicies:            plan.TerminationPolicies,
+	}
+	if plan.Protected {
+		input.NewInstancesProtectedFromScaleIn = aws.Bool(true)
 	}
 	if kind := plan.healthCheckType(); kind != "" {
 		input.HealthCheckType = &kind
@@ -61,6 +65,22 @@ func (s Seeder) group(ctx context.Context, plan Plan, w *World) error {
 	_, err = s.autoscaling.CreateAutoScalingGroup(ctx, input)
 	return err
 }
+
+func (s Seeder) suspend(ctx context.Context, plan Plan, w *World) error {
+	if len(plan.Suspended) == 0 {
+		return nil
+	}
+	_, err := s.autoscaling.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
+		AutoScalingGroupName: &w.GroupName, ScalingProcesses: plan.Suspended,
+	})
+	if err != nil {
+		return err
+	}
+	return s.Clock.Sleep(ctx, longestLag)
+}
+
+// longestLag is how long a description may not show what was written.
+const longestLag = 5 * time.Second
 
 func (p Plan) healthCheckType() string {
 	if p.HealthCheckType == "" && p.Balanced {

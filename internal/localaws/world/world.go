@@ -42,6 +42,9 @@ type Plan struct {
 	TemplateVersion            string            // that the group names: a number, $Latest or $Default; empty is $Latest
 	NextImage                  string            // that the template's newest version names; empty is one that the application is in
 	Tags                       map[string]string // of the group, besides the seed's own
+	Protected                  bool              // new instances are protected from scale-in
+	TerminationPolicies        []string          // of the group; none: AWS's default
+	Suspended                  []string          // processes of the group, suspended once it serves
 	LedgerTable                string
 	Operator                   string            // e-mail address that subscribes to what people are told; empty: none
 	Machine                    string            // name of the state machine
@@ -195,6 +198,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		{"state machine", s.machine},
 		{"serving fleet", s.serving},
 		{"agents", s.agents},
+		{"suspended processes", s.suspend},
 		{"next template version", s.nextVersion},
 	}
 	for _, step := range steps {
