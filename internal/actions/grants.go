@@ -59,13 +59,13 @@ var grants = []grant{
 		why: "changes blue and green; by name, since blue may bear no tag of ours",
 	},
 	{
-		sid:     "PutHooksOfGreen",
-		actions: []string{"autoscaling:PutLifecycleHook"},
+		sid:     "EquipGreen",
+		actions: []string{"autoscaling:EnableMetricsCollection", "autoscaling:PutLifecycleHook"},
 		on:      Scope.groups,
 		conditions: func(s Scope) []Condition {
 			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagLineage, s.fleetNames()}}
 		},
-		why: "gives green the hooks that its creation could not take; only to what a deployment created",
+		why: "gives green the metrics and hooks that its creation could not take; only to what a deployment created",
 	},
 	{
 		sid:        "DeleteEmptyFleets",

@@ -40,6 +40,7 @@ var byState = map[string][]Operation{
 		{"autoscaling", "CreateAutoScalingGroup"},
 		{"autoscaling", "DescribeAutoScalingGroups"},
 		{"autoscaling", "DescribeLifecycleHooks"},
+		{"autoscaling", "EnableMetricsCollection"},
 		{"autoscaling", "PutLifecycleHook"},
 		{"autoscaling", "ResumeProcesses"},
 		{"autoscaling", "SuspendProcesses"},

@@ -37,6 +37,7 @@ func Courses() []Course {
 	workers.Balanced = false
 	configured := workers
 	configured.Source = world.FromConfiguration
+	configured.Suspended, configured.Metrics = []string{"AZRebalance"}, []string{"GroupInServiceInstances"}
 	mixed := quick
 	mixed.Source, mixed.TargetGroups = world.FromPolicy, 2
 	held := workers

@@ -40,6 +40,9 @@ func (s *Script) look(context.Context, *datadriven.TestData) (string, error) {
 		if len(view.Suspended) > 0 {
 			fmt.Fprintf(&b, "; suspended: %s", strings.Join(view.Suspended, ", "))
 		}
+		for i, metric := range view.Shown.EnabledMetrics {
+			b.WriteString([]string{"; metrics: ", ", "}[min(i, 1)] + *metric.Metric)
+		}
 		if view.Deleting {
 			b.WriteString("; being deleted")
 		}

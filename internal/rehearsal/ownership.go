@@ -85,6 +85,7 @@ var rights = map[string]right{
 	"RecordLifecycleActionHeartbeat": {blue: true},
 	"SendCommand":                    {blue: true},
 	"PutLifecycleHook":               {},
+	"EnableMetricsCollection":        {},
 	"DeleteLifecycleHook":            {},
 	"DeleteAutoScalingGroup":         {},
 	"TerminateInstances":             {},

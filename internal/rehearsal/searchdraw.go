@@ -89,6 +89,9 @@ func (d *draw) group() []Argument {
 		all = append(all, arguments("termination", d.pick("OldestInstance", "NewestInstance", "OldestLaunchTemplate+ClosestToNextInstanceHour"))...)
 	}
 	if d.chance(15) {
+		all = append(all, arguments("metrics", d.pick("GroupInServiceInstances", "GroupDesiredCapacity+GroupTotalInstances"))...)
+	}
+	if d.chance(15) {
 		all = append(all, arguments("suspended", d.pick("AZRebalance", "AlarmNotification+ScheduledActions", "AZRebalance+InstanceRefresh"))...)
 	}
 	return all

@@ -82,6 +82,7 @@ var worldArguments = map[string]worldArgument{
 	}),
 	"protected":    present(func(o *Options) { o.Plan.Protected = true }),
 	"suspended":    words(func(o *Options, all []string) { o.Plan.Suspended = all }),
+	"metrics":      words(func(o *Options, all []string) { o.Plan.Metrics = all }),
 	"termination":  words(func(o *Options, all []string) { o.Plan.TerminationPolicies = all }),
 	"boot":         spread(func(s *localaws.Settings, d account.Duration) { s.EC2.Boot = d }),
 	"pending":      spread(func(s *localaws.Settings, d account.Duration) { s.EC2.Pending = d }),

@@ -34,6 +34,11 @@ type processes interface {
 	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
 }
 
+// metrics are collected as on blue.
+type metrics interface {
+	EnableMetricsCollection(context.Context, *autoscaling.EnableMetricsCollectionInput, ...func(*autoscaling.Options)) (*autoscaling.EnableMetricsCollectionOutput, error)
+}
+
 // executions tells whether this execution still runs.
 type executions interface {
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
@@ -49,6 +54,7 @@ var (
 	_ groups    = (*autoscaling.Client)(nil)
 	_ hooks     = (*autoscaling.Client)(nil)
 	_ processes = (*autoscaling.Client)(nil)
+	_ metrics   = (*autoscaling.Client)(nil)
 
 	_ executions = (*sfn.Client)(nil)
 )
@@ -57,6 +63,7 @@ type handler struct {
 	groups    groups
 	hooks     hooks
 	processes processes
+	metrics   metrics
 	ledger    ledger.Ledger
 
 	executions executions
@@ -69,6 +76,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		groups:    group,
 		hooks:     group,
 		processes: group,
+		metrics:   group,
 
 		executions: sfn.NewFromConfig(cfg),
 		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
@@ -128,25 +136,10 @@ func (h handler) create(ctx context.Context, call deploy.Call, d deploy.Deployme
 	case err != nil:
 		return fmt.Errorf("creating green %s: %w", d.Green, err)
 	}
-	if err := h.suspend(ctx, call, d, fleet.Of(blue).Suspended); err != nil || len(specs.afterwards) == 0 {
+	if err := h.equip(ctx, call, d, blue); err != nil || len(specs.afterwards) == 0 {
 		return err
 	}
 	return h.hookAfterwards(ctx, call, d, least, desired, specs.afterwards)
-}
-
-// suspend gives green the suspended processes that blue has: no create call takes them.
-func (h handler) suspend(ctx context.Context, call deploy.Call, d deploy.Deployment, processes []string) error {
-	if len(processes) == 0 {
-		return nil
-	}
-	if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
-		return err
-	}
-	_, err := h.processes.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{AutoScalingGroupName: &d.Green, ScalingProcesses: processes})
-	if err != nil {
-		return fmt.Errorf("suspending %v of %s as on blue: %w", processes, d.Green, err)
-	}
-	return nil
 }
 
 func (h handler) adopt(ctx context.Context, d deploy.Deployment) error {

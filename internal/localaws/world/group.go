@@ -66,15 +66,26 @@ func (s Seeder) group(ctx context.Context, plan Plan, w *World) error {
 	return err
 }
 
-func (s Seeder) suspend(ctx context.Context, plan Plan, w *World) error {
-	if len(plan.Suspended) == 0 {
-		return nil
+// equip gives the group what no creation takes.
+func (s Seeder) equip(ctx context.Context, plan Plan, w *World) error {
+	if len(plan.Suspended) > 0 {
+		_, err := s.autoscaling.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
+			AutoScalingGroupName: &w.GroupName, ScalingProcesses: plan.Suspended,
+		})
+		if err != nil {
+			return err
+		}
 	}
-	_, err := s.autoscaling.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
-		AutoScalingGroupName: &w.GroupName, ScalingProcesses: plan.Suspended,
-	})
-	if err != nil {
-		return err
+	if len(plan.Metrics) > 0 {
+		_, err := s.autoscaling.EnableMetricsCollection(ctx, &autoscaling.EnableMetricsCollectionInput{
+			AutoScalingGroupName: &w.GroupName, Granularity: aws.String("1Minute"), Metrics: plan.Metrics,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(plan.Suspended)+len(plan.Metrics) == 0 {
+		return nil
 	}
 	return s.Clock.Sleep(ctx, longestLag)
 }

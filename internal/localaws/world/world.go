@@ -45,6 +45,7 @@ type Plan struct {
 	Protected                  bool              // new instances are protected from scale-in
 	TerminationPolicies        []string          // of the group; none: AWS's default
 	Suspended                  []string          // processes of the group, suspended once it serves
+	Metrics                    []string          // that the group publishes
 	LedgerTable                string
 	Operator                   string            // e-mail address that subscribes to what people are told; empty: none
 	Machine                    string            // name of the state machine
@@ -198,7 +199,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		{"state machine", s.machine},
 		{"serving fleet", s.serving},
 		{"agents", s.agents},
-		{"suspended processes", s.suspend},
+		{"group's processes and metrics", s.equip},
 		{"next template version", s.nextVersion},
 	}
 	for _, step := range steps {
