@@ -41,18 +41,24 @@ func TestSummaryJudgesPromises(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := kept()
 			test.change(s)
-			s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue", balanced: true})
-			broken := s.broken()
-			switch {
-			case test.broken == "" && len(broken) > 0:
-				t.Errorf("broken: %+v", broken)
-			case test.broken != "" && (len(broken) != 1 || broken[0].Promise != test.broken):
-				t.Errorf("broken: %+v, want %q", broken, test.broken)
-			}
-			if err := brokenPromises(s); (err != nil) != (test.broken != "") {
-				t.Errorf("error: %v", err)
-			}
+			judged(t, s, expectation{endState: "Succeeded", serving: 4, blue: "blue", balanced: true}, test.broken)
 		})
+	}
+}
+
+// judged holds the one promise that a summary is to find broken against what it finds; empty: none.
+func judged(t *testing.T, s *summary, wanted expectation, promise string) {
+	t.Helper()
+	s.judge(wanted)
+	broken := s.broken()
+	switch {
+	case promise == "" && len(broken) > 0:
+		t.Errorf("broken: %+v", broken)
+	case promise != "" && (len(broken) != 1 || broken[0].Promise != promise):
+		t.Errorf("broken: %+v, want %q", broken, promise)
+	}
+	if err := brokenPromises(s); (err != nil) != (promise != "") {
+		t.Errorf("error: %v", err)
 	}
 }
 
@@ -81,14 +87,7 @@ func TestSummaryJudgesJobs(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := worked()
 			test.change(s)
-			s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue"})
-			broken := s.broken()
-			switch {
-			case test.broken == "" && len(broken) > 0:
-				t.Errorf("broken: %+v", broken)
-			case test.broken != "" && (len(broken) != 1 || broken[0].Promise != test.broken):
-				t.Errorf("broken: %+v, want %q", broken, test.broken)
-			}
+			judged(t, s, expectation{endState: "Succeeded", serving: 4, blue: "blue"}, test.broken)
 		})
 	}
 }
