@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"bluegreen/internal/fault"
 )
 
 // Fleet is an Auto Scaling group as AWS shows it at one moment.
@@ -13,6 +15,7 @@ type Fleet struct {
 	Sizes                   Sizes
 	Instances               []Instance
 	TargetGroups            []string // ARNs
+	Sources                 []string // whatever it takes traffic from: target groups, Classic Load Balancers and others, some twice
 	Suspended               []string // processes
 	HealthCheckType         string
 	HealthCheckGraceSeconds int
@@ -82,6 +85,18 @@ func (f Fleet) Missing(want []string) []string {
 		}
 	}
 	return missing
+}
+
+// Elsewhere is the fault of a blue that takes traffic where green would take none: somebody has attached it to something
+// else since green was copied from it, and whoever asks there would find nobody once blue is gone. nil: there is no such thing.
+func (d *Deployment) Elsewhere(blue Fleet) error {
+	for _, source := range blue.Sources {
+		if !slices.Contains(d.TargetGroups, source) {
+			return fault.New(fault.TrafficDiverged, "blue %s was attached to %s by somebody else after green %s was copied from it, which would not serve there: "+
+				"deploy again, and it will, or detach blue from it first", blue.Name, source, d.Green)
+		}
+	}
+	return nil
 }
 
 // AttachedTo returns those of the target groups that the fleet is attached to.

@@ -66,6 +66,10 @@ func Of(group types.AutoScalingGroup) deploy.Fleet {
 		Deleting:                aws.ToString(group.Status) != "",
 		WarmPool:                group.WarmPoolConfiguration != nil,
 	}
+	for _, source := range group.TrafficSources {
+		f.Sources = append(f.Sources, aws.ToString(source.Identifier))
+	}
+	f.Sources = append(append(f.Sources, group.LoadBalancerNames...), group.TargetGroupARNs...)
 	for _, instance := range group.Instances {
 		f.Instances = append(f.Instances, deploy.Instance{
 			ID:        aws.ToString(instance.InstanceId),

@@ -24,7 +24,9 @@ type ends struct {
 	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
 	filled    map[string]bool                     // fleets that were replaced and that others have given a size again
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
+	changed   map[string]map[string]time.Time     // when others last changed a trait, by group
 	templates []types.LaunchTemplateSpecification // that the lineage launches from, with versions as people name them
+	instead   []types.LaunchTemplateSpecification // that others have blue launch from since it was copied: nothing if the copy goes live
 	resolved  map[string][]string                 // by execution: the templates' versions when it began
 	ended     map[string]time.Time                // executions that are over
 	wrote     map[string]bool                     // executions whose functions wrote to AWS
@@ -33,7 +35,7 @@ type ends struct {
 
 func newEnds(w *watch) ends {
 	e := ends{
-		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), resolved: make(map[string][]string),
+		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), resolved: make(map[string][]string),
 		unseen: newUnseen(), room: make(map[string]string), filled: make(map[string]bool),
 		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
@@ -85,15 +87,58 @@ func (e *ends) changedByOthers(w *watch, before map[string]traits) {
 			for key := range side {
 				if was[key] != after[key] {
 					e.unseen.set(w.r.AWS.Account.Now(), name, key, into[key])
-					into[key] = after[key]
+					e.noteChange(w.r.AWS.Account.Now(), name, key)
+					switch key {
+					case traitTargetGroups:
+						w.attachedByOthers(listed(was[key]), listed(after[key]))
+						fallthrough
+					case traitProcesses: // part of them may be the deployment's doing
+						into[key] = changedList(into[key], was[key], after[key])
+					default:
+						into[key] = after[key]
+					}
 				}
 			}
 		}
 		if name == e.live && (was["LaunchTemplate"] != after["LaunchTemplate"] || was["MixedInstancesPolicy"] != after["MixedInstancesPolicy"]) {
 			view, _ := w.r.AWS.Groups.View(name)
-			e.templates = templatesOf(view.Shown)
+			if w.copied() {
+				e.instead = templatesOf(view.Shown)
+			} else {
+				e.templates = templatesOf(view.Shown)
+			}
 		}
 	}
+}
+
+// copied reports whether the deployment under way has its green.
+func (w *watch) copied() bool {
+	lock := w.record().Lock
+	if lock == nil {
+		return false
+	}
+	_, exists := w.r.AWS.Groups.View(lock.Deployment.Green)
+	return exists
+}
+
+func (e *ends) noteChange(now time.Time, group, trait string) {
+	if e.changed[group] == nil {
+		e.changed[group] = make(map[string]time.Time)
+	}
+	e.changed[group][trait] = now
+}
+
+// sinceCopied are the traits that others have changed on a group after another was copied from it, or so shortly before
+// that no description had to show it. A copy follows blue's sizes, a target group that joins calls it off, and hooks are not
+// seen; of all else people are told (the scenarios hold that).
+func (e *ends) sinceCopied(blue string, copied time.Time) []string {
+	var traits []string
+	for trait, at := range e.changed[blue] {
+		if !slices.Contains([]string{traitMin, traitMax, traitHooks, traitTargetGroups}, trait) && at.After(copied.Add(-longestLag)) {
+			traits = append(traits, trait)
+		}
+	}
+	return traits
 }
 
 // resolve returns the numbers that the lineage's template versions stand for now.
@@ -207,6 +252,10 @@ func (v *verdict) world() {
 // adopt takes what is live at an end as what others want.
 func (v *verdict) adopt() {
 	if view, exists := v.r.AWS.Groups.View(v.record.Live); exists {
+		if v.ends.instead != nil && view.Name == v.ends.live {
+			v.ends.templates = v.ends.instead
+		}
+		v.ends.instead = nil
 		v.ends.expected[view.Name], v.ends.live = traitsOf(view), view.Name
 		delete(v.ends.onGreen, view.Name)
 		delete(v.ends.filled, view.Name)
@@ -262,7 +311,11 @@ func (v *verdict) copies(view localasg.GroupView) {
 	want := blue.copied()
 	maps.Copy(want, v.ends.onGreen[outcome.Blue])
 	maps.Copy(want, v.ends.onGreen[view.Name])
-	v.wrong = append(v.wrong, want.differences(view, traitsOf(view).copied())...)
+	since := slices.DeleteFunc(v.ends.sinceCopied(outcome.Blue, *view.Shown.CreatedTime), func(trait string) bool {
+		_, own := v.ends.onGreen[view.Name][trait]
+		return own
+	})
+	v.wrong = append(v.wrong, want.differences(view, traitsOf(view).copied(), since...)...)
 	var versions []string
 	for _, spec := range templatesOf(view.Shown) {
 		versions = append(versions, aws.ToString(spec.Version))

@@ -23,7 +23,7 @@ func (d *draw) event() []Event {
 		at = time.Duration(d.between(0, 3000)) * time.Second
 	}
 	once := func(c Command) []Event { return []Event{{at, c}} }
-	switch d.IntN(11) {
+	switch d.IntN(12) {
 	case 0:
 		return once(Command{Name: "start", Arguments: arguments("name", fmt.Sprintf("second-%d", d.IntN(1000))), Input: d.request().input()})
 	case 1:
@@ -38,6 +38,8 @@ func (d *draw) event() []Event {
 		return d.rollback(at)
 	case 7:
 		return once(d.hold())
+	case 8:
+		return once(d.meddle())
 	}
 	if d.sickGreen {
 		return nil
@@ -100,6 +102,18 @@ func (d *draw) hold() Command {
 		return Command{Name: "lose-agent", Arguments: arguments("group", d.fleet(), "n", n)}
 	}
 	return Command{Name: "protect", Arguments: arguments("n", n)}
+}
+
+// meddle changes of blue what a copy has too, whenever.
+func (d *draw) meddle() Command {
+	calls := [][2]string{
+		{"SuspendProcesses", `{"AutoScalingGroupName": "BLUE", "ScalingProcesses": ["AZRebalance"]}`},
+		{"ResumeProcesses", `{"AutoScalingGroupName": "BLUE", "ScalingProcesses": ["AZRebalance"]}`},
+		{"UpdateAutoScalingGroup", `{"AutoScalingGroupName": "BLUE", "DefaultCooldown": 77}`},
+		{"CreateOrUpdateTags", `{"Tags": [{"ResourceId": "BLUE", "ResourceType": "auto-scaling-group", "Key": "Owner", "Value": "me", "PropagateAtLaunch": true}]}`},
+	}
+	call := calls[d.IntN(len(calls))]
+	return Command{Name: "call", Arguments: []Argument{{"autoscaling", ""}, {call[0], ""}}, Input: call[1]}
 }
 
 // loseZone takes every instance of a zone, of both fleets, and lets none launch there for a while.

@@ -40,7 +40,10 @@ func (w *watch) see() sight {
 			s.members[instance.ID] = member{instance, fleet}
 		}
 		for _, attachment := range fleet.Attachments {
-			w.targetGroups[attachment.TargetGroupARN] = true
+			if !w.theirs[attachment.TargetGroupARN] || w.healthyIn(attachment, fleet) {
+				w.targetGroups[attachment.TargetGroupARN] = true
+				delete(w.theirs, attachment.TargetGroupARN)
+			}
 		}
 	}
 	if len(w.targetGroups) == 0 {
@@ -54,6 +57,30 @@ func (w *watch) see() sight {
 		}
 	}
 	return s
+}
+
+// attachedByOthers takes in that others changed what a fleet is attached to. What they attach counts once it serves, what
+// they detach no more.
+func (w *watch) attachedByOthers(was, now map[string]bool) {
+	for arn := range was {
+		if !now[arn] {
+			w.theirs[arn] = true
+			delete(w.targetGroups, arn)
+		}
+	}
+	for arn := range now {
+		if !was[arn] {
+			w.theirs[arn] = true
+		}
+	}
+}
+
+// healthyIn reports whether a fleet has a healthy target in a target group that it is attached to.
+func (w *watch) healthyIn(attachment localasg.AttachmentView, fleet *localasg.GroupView) bool {
+	return attachment.State != "Removing" && slices.ContainsFunc(fleet.Instances, func(i localasg.InstanceView) bool {
+		health, ok := w.r.AWS.Balancers.Health(attachment.TargetGroupARN, i.ID)
+		return ok && health.State == "healthy"
+	})
 }
 
 func (w *watch) ours(rule localelb.RoutedRule) bool {

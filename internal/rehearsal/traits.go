@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -51,7 +52,9 @@ func traitsOf(view localasg.GroupView) traits {
 	t[traitProcesses] = strings.Join(view.Suspended, ", ")
 	var attached []string
 	for _, attachment := range view.Attachments {
-		attached = append(attached, attachment.TargetGroupARN)
+		if attachment.State != "Removing" {
+			attached = append(attached, attachment.TargetGroupARN)
+		}
 	}
 	for _, instance := range view.Instances {
 		if instance.Protected {
@@ -149,4 +152,31 @@ func templatesOf(group types.AutoScalingGroup) []types.LaunchTemplateSpecificati
 		}
 	}
 	return specs
+}
+
+// listed are the elements of a trait that is a list.
+func listed(list string) map[string]bool {
+	all := make(map[string]bool)
+	for element := range strings.SplitSeq(list, ", ") {
+		if element != "" {
+			all[element] = true
+		}
+	}
+	return all
+}
+
+// changedList is the list that is wanted with what was added to another, or taken from it, since it was that.
+func changedList(wanted, was, now string) string {
+	had, has, want := listed(was), listed(now), listed(wanted)
+	for element := range had {
+		if !has[element] {
+			delete(want, element)
+		}
+	}
+	for element := range has {
+		if !had[element] {
+			want[element] = true
+		}
+	}
+	return strings.Join(slices.Sorted(maps.Keys(want)), ", ")
 }

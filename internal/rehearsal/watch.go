@@ -21,6 +21,7 @@ type watch struct {
 	states       map[string]string // by function name
 	lineage      []string          // its groups: the first blue, then those that functions created, in that order
 	targetGroups map[string]bool   // ARNs of those that a fleet of the lineage was ever attached to
+	theirs       map[string]bool   // of these, those that others attached and that do not serve yet, or that they detached
 	acting       *act              // whose effect happens now; nil: the world moves by itself
 	dirty        bool              // something has changed since the last look
 
@@ -69,7 +70,7 @@ func (a *act) String() string { return a.state + ", " + a.service + ":" + a.oper
 
 // newWatch begins to watch. It takes the lock itself.
 func newWatch(r *Rehearsal) *watch {
-	w := &watch{r: r, states: make(map[string]string), lineage: []string{r.World.GroupName}, targetGroups: make(map[string]bool), held: make(map[string]holding)}
+	w := &watch{r: r, states: make(map[string]string), lineage: []string{r.World.GroupName}, targetGroups: make(map[string]bool), theirs: make(map[string]bool), held: make(map[string]holding)}
 	machine := shortName(r.World.MachineARN)
 	for _, f := range statemachine.Deployed() {
 		w.states[functionName(machine, f.State)] = f.State

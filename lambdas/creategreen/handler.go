@@ -119,7 +119,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 // create makes green, or adopts what a try of this deployment made. A group of that name that is not this
 // deployment's is somebody else's.
 func (h handler) create(ctx context.Context, call deploy.Call, d deploy.Deployment, blue types.AutoScalingGroup, specs hookSpecs) error {
-	input := clone(blue, d)
+	input := fleet.Copy(blue, d)
 	input.LifecycleHookSpecificationList = specs.atCreation
 	least, desired := input.MinSize, input.DesiredCapacity
 	if len(specs.afterwards) > 0 { // no instance may launch before every hook is there

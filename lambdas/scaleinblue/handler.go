@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"bluegreen/internal/announce"
@@ -44,15 +46,15 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
 	document := call.Document
 	d := document.Deployment
-	fleets, err := fleet.Read(ctx, h.groups, d.Blue, d.Green)
+	described, err := fleet.Describe(ctx, h.groups, d.Blue, d.Green)
 	if err != nil {
 		return deploy.Document{}, err
 	}
-	blue, blueFound := fleets[d.Blue]
-	if err := h.commit(ctx, call, blue, fleets[d.Green]); err != nil {
+	if err := h.commit(ctx, call, described[d.Blue], described[d.Green]); err != nil {
 		return deploy.Document{}, err
 	}
-	if blueFound {
+	blue := fleet.Of(described[d.Blue])
+	if blue.Name != "" {
 		if err := h.scaleIn(ctx, call, blue); err != nil {
 			return deploy.Document{}, err
 		}
@@ -64,14 +66,21 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 
 // commit gives green the sizes that people want of blue, then writes that green is live. From there on nothing moves
 // traffic back, and green's sizes are people's: finishing again leaves them alone.
-func (h handler) commit(ctx context.Context, call deploy.Call, blue, green deploy.Fleet) error {
-	d, holder := call.Document.Deployment, h.ledger.For(call)
+func (h handler) commit(ctx context.Context, call deploy.Call, blueGroup, greenGroup types.AutoScalingGroup) error {
+	d, holder, blue, green := call.Document.Deployment, h.ledger.For(call), fleet.Of(blueGroup), fleet.Of(greenGroup)
 	record, err := holder.Check(ctx, ledger.Creating, ledger.Switching, ledger.Committed)
 	if err != nil {
 		return err
 	}
 	if record.Lock.Stage == ledger.Committed {
+		d.Warnings = record.Lock.Deployment.Warnings
 		return h.follow(ctx, d, record, blue, green)
+	}
+	if err := d.Elsewhere(blue); err != nil {
+		return err
+	}
+	if !d.Revives && blue.Name != "" && green.Name != "" {
+		d.Warnings = append(d.Warnings, drifted(d, fleet.Drift(blueGroup, greenGroup, *d, record.Template))...)
 	}
 	if record.Lock.Originals == nil {
 		record.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended}
@@ -81,10 +90,19 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blue, green deplo
 	if err := h.resize(ctx, green, sizesOf(blue, green, d, want, record), originals.PinnedMin > 0); err != nil {
 		return err
 	}
-	record.Lock.Stage = ledger.Committed
+	record.Lock.Stage, record.Lock.Deployment.Warnings = ledger.Committed, d.Warnings
 	record.Previous = &ledger.Previous{Name: d.Blue, Sizes: want, Suspended: originals.Suspended, Template: record.Template}
 	record.Live, record.Template = d.Green, d.Template
 	return h.put(ctx, record)
+}
+
+// drifted is the warning that green is not what blue is by now.
+func drifted(d *deploy.Deployment, drift []string) []string {
+	if len(drift) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("somebody changed blue %s after green %s was copied from it; green has not: %s. Change green too where it is still wanted",
+		d.Blue, d.Green, strings.Join(drift, "; "))}
 }
 
 func (h handler) put(ctx context.Context, record ledger.Record) error {

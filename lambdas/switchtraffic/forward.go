@@ -49,6 +49,9 @@ func (s *step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress,
 	if green.Name == "" {
 		return p, fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", s.deployment.Green)
 	}
+	if err := s.deployment.Elsewhere(blue); err != nil {
+		return p, err
+	}
 	if next, idle := s.idle(p, blue, green, traffic); idle {
 		return next, nil
 	}

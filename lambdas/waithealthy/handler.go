@@ -63,6 +63,9 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	if !blueFound {
 		return deploy.Document{}, fault.New(fault.TrafficDiverged, "blue %s was deleted by somebody else", d.Blue)
 	}
+	if err := d.Elsewhere(blue); err != nil {
+		return deploy.Document{}, err
+	}
 	progress := call.Begin()
 	green, greenFound := fleets[d.Green]
 	sample := deploy.Sample{Message: fmt.Sprintf("green %s is not shown yet", d.Green)}

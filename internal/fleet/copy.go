@@ -1,4 +1,4 @@
-package creategreen
+package fleet
 
 import (
 	"strings"
@@ -10,9 +10,9 @@ import (
 	"bluegreen/internal/deploy"
 )
 
-// clone is what creates a copy of blue as it is now. Target groups are left out: SwitchTraffic adds them. While green
+// Copy is what creates a copy of blue as it is now. Target groups are left out: SwitchTraffic adds them. While green
 // stands outside of them, health checks of type ELB would have nothing to look at.
-func clone(blue types.AutoScalingGroup, d deploy.Deployment) *autoscaling.CreateAutoScalingGroupInput {
+func Copy(blue types.AutoScalingGroup, d deploy.Deployment) *autoscaling.CreateAutoScalingGroupInput {
 	input := &autoscaling.CreateAutoScalingGroupInput{
 		AutoScalingGroupName:             &d.Green,
 		MinSize:                          blue.MinSize,
