@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"bluegreen/internal/clock"
 	"bluegreen/internal/rehearsal"
@@ -41,8 +42,8 @@ func runSearch(_ context.Context, term terminal, args []string) error {
 			}
 		},
 		Failed: func(f rehearsal.Found) {
-			status.line("FAILED seed %d: %s\n  again: bluegreen search --from %d --seeds 1 --text\n  as small as it gets, for internal/rehearsal/testdata (%s):\n\n%s",
-				f.Seed, f.Drawn.Failure, f.Seed, f.Played.Failure, f.Played.Text)
+			status.line("FAILED seed %d: %s\n  again: %s search --from %d --seeds 1 --text\n  as small as it gets, for internal/rehearsal/testdata (%s):\n\n%s",
+				f.Seed, f.Drawn.Failure, os.Args[0], f.Seed, f.Played.Failure, f.Played.Text)
 		},
 	}
 	summary := search.Run()

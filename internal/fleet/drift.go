@@ -25,13 +25,16 @@ func Drift(blue, green types.AutoScalingGroup, d deploy.Deployment, before *depl
 			drift = append(drift, fmt.Sprintf("%s is %s, not %s", name, orNone(is[name]), orNone(copied[name])))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(copied)) {
-		if _, has := is[name]; !has {
+	for _, name := range slices.Sorted(maps.Keys(copied)) { // of all but tags, AWS may show a default where blue shows nothing
+		if _, has := is[name]; !has && strings.HasPrefix(name, tagTrait) {
 			drift = append(drift, fmt.Sprintf("%s is none, not %s", name, copied[name]))
 		}
 	}
 	return drift
 }
+
+// tagTrait begins the name of a tag's trait.
+const tagTrait = "tag "
 
 // apart are members of a copy's input that are no traits of blue, or that are compared in another form.
 var apart = []string{"AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity", "HealthCheckType", "LaunchTemplate", "Tags"}
@@ -48,7 +51,7 @@ func traits(group types.AutoScalingGroup, d deploy.Deployment) map[string]string
 		}
 	}
 	for _, tag := range input.Tags {
-		all["tag "+aws.ToString(tag.Key)] = text([]any{aws.ToString(tag.Value), aws.ToBool(tag.PropagateAtLaunch)})
+		all[tagTrait+aws.ToString(tag.Key)] = text([]any{aws.ToString(tag.Value), aws.ToBool(tag.PropagateAtLaunch)})
 	}
 	var suspended, metrics []string
 	for _, process := range group.SuspendedProcesses {
