@@ -4,6 +4,7 @@ package deploy
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -130,6 +131,7 @@ type Deployment struct {
 	Strategy     Strategy     `json:"strategy"`
 	TargetGroups []string     `json:"target_groups,omitempty"` // ARNs
 	Template     *Template    `json:"template,omitempty"`
+	Ran          *Template    `json:"ran,omitempty"` // what blue's instances run, which a rollback launches again
 	WaitSeconds  int          `json:"wait_seconds"`
 	Health       HealthPolicy `json:"health"`
 	Drain        DrainPolicy  `json:"drain"`
@@ -163,6 +165,12 @@ type Template struct {
 	Version   string     `json:"version"`             // number
 	Specifier string     `json:"specifier"`           // what to resolve again next time: a number, $Latest or $Default
 	Overrides []Template `json:"overrides,omitempty"` // those that a mixed instances policy's overrides name, in order
+}
+
+// IsVersion reports whether a launch template's version is named by its number, and not as $Latest or $Default.
+func IsVersion(named string) bool {
+	_, err := strconv.ParseInt(named, 10, 64)
+	return err == nil
 }
 
 // Pinned returns the template with this id that is pinned to this version, or nil; t may be nil.

@@ -33,9 +33,9 @@ func Copy(blue types.AutoScalingGroup, d deploy.Deployment) *autoscaling.CreateA
 		InstanceLifecyclePolicy:          blue.InstanceLifecyclePolicy,
 		InstanceMaintenancePolicy:        blue.InstanceMaintenancePolicy,
 		LaunchConfigurationName:          blue.LaunchConfigurationName,
-		LaunchTemplate:                   pinned(blue.LaunchTemplate, d.Template),
+		LaunchTemplate:                   Pinned(blue.LaunchTemplate, d.Template),
 		MaxInstanceLifetime:              blue.MaxInstanceLifetime,
-		MixedInstancesPolicy:             pinnedPolicy(blue.MixedInstancesPolicy, d.Template),
+		MixedInstancesPolicy:             PinnedPolicy(blue.MixedInstancesPolicy, d.Template),
 		NewInstancesProtectedFromScaleIn: blue.NewInstancesProtectedFromScaleIn,
 		PlacementGroup:                   blue.PlacementGroup,
 		ServiceLinkedRoleARN:             blue.ServiceLinkedRoleARN,
@@ -55,27 +55,28 @@ func Copy(blue types.AutoScalingGroup, d deploy.Deployment) *autoscaling.CreateA
 	return input
 }
 
-// pinned is the specification with its version as a number.
-func pinned(spec *types.LaunchTemplateSpecification, template *deploy.Template) *types.LaunchTemplateSpecification {
+// Pinned is the specification with its version as a number.
+func Pinned(spec *types.LaunchTemplateSpecification, template *deploy.Template) *types.LaunchTemplateSpecification {
 	if spec == nil || template == nil {
 		return nil
 	}
 	return &types.LaunchTemplateSpecification{LaunchTemplateId: &template.ID, Version: &template.Version}
 }
 
-func pinnedPolicy(policy *types.MixedInstancesPolicy, template *deploy.Template) *types.MixedInstancesPolicy {
+// PinnedPolicy is the policy with the version of every launch template that it names as a number.
+func PinnedPolicy(policy *types.MixedInstancesPolicy, template *deploy.Template) *types.MixedInstancesPolicy {
 	if policy == nil || policy.LaunchTemplate == nil {
 		return policy
 	}
 	launch := *policy.LaunchTemplate
-	launch.LaunchTemplateSpecification = pinned(launch.LaunchTemplateSpecification, template)
+	launch.LaunchTemplateSpecification = Pinned(launch.LaunchTemplateSpecification, template)
 	launch.Overrides = append([]types.LaunchTemplateOverrides(nil), launch.Overrides...)
 	next := 0 // DescribeBlue pinned the overrides' templates in this order
 	for i, override := range launch.Overrides {
 		if override.LaunchTemplateSpecification == nil || template == nil || next >= len(template.Overrides) {
 			continue
 		}
-		launch.Overrides[i].LaunchTemplateSpecification = pinned(override.LaunchTemplateSpecification, &template.Overrides[next])
+		launch.Overrides[i].LaunchTemplateSpecification = Pinned(override.LaunchTemplateSpecification, &template.Overrides[next])
 		next++
 	}
 	return &types.MixedInstancesPolicy{LaunchTemplate: &launch, InstancesDistribution: policy.InstancesDistribution}

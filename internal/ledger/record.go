@@ -56,7 +56,7 @@ type Previous struct {
 	Sizes     deploy.Sizes `json:"sizes"` // before it was scaled in
 	Suspended []string     `json:"suspended,omitempty"`
 
-	Template *deploy.Template `json:"template,omitempty"`
+	Template *deploy.Template `json:"template,omitempty"` // what its instances ran
 }
 
 // Revived is green as it is: right after it was brought back, a description may still show it standing by at size 0.

@@ -22,6 +22,7 @@ type ends struct {
 	expected  map[string]traits                   // of each group, as others than the deployment want it
 	unseen    unseen                              // sizes that others set and that functions may not know of
 	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
+	ran       map[string][]string                 // versions that a fleet's instances ran when it was scaled in
 	filled    map[string]bool                     // fleets that were replaced and that others have given a size again
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
 	changed   map[string]map[string]time.Time     // when others last changed a trait, by group
@@ -36,7 +37,7 @@ type ends struct {
 func newEnds(w *watch) ends {
 	e := ends{
 		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), resolved: make(map[string][]string),
-		unseen: newUnseen(), room: make(map[string]string), filled: make(map[string]bool),
+		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]string), filled: make(map[string]bool),
 		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range w.r.AWS.Groups.Names() {
@@ -100,11 +101,14 @@ func (e *ends) changedByOthers(w *watch, before map[string]traits) {
 				}
 			}
 		}
-		if name == e.live && (was["LaunchTemplate"] != after["LaunchTemplate"] || was["MixedInstancesPolicy"] != after["MixedInstancesPolicy"]) {
+		if was["LaunchTemplate"] != after["LaunchTemplate"] || was["MixedInstancesPolicy"] != after["MixedInstancesPolicy"] {
+			delete(e.ran, name) // it is to launch something else
 			view, _ := w.r.AWS.Groups.View(name)
-			if w.copied() {
+			switch {
+			case name != e.live:
+			case w.copied():
 				e.instead = templatesOf(view.Shown)
-			} else {
+			default:
 				e.templates = templatesOf(view.Shown)
 			}
 		}
@@ -259,6 +263,7 @@ func (v *verdict) adopt() {
 		v.ends.expected[view.Name], v.ends.live = traitsOf(view), view.Name
 		delete(v.ends.onGreen, view.Name)
 		delete(v.ends.filled, view.Name)
+		delete(v.ends.ran, view.Name)
 	}
 }
 
@@ -287,6 +292,7 @@ func (v *verdict) serves(view localasg.GroupView) {
 			was[traitMax] = room
 		}
 		v.wrong = append(v.wrong, was.differences(view, traitsOf(view))...)
+		v.runs(view)
 	} else {
 		v.copies(view)
 	}

@@ -41,7 +41,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		return "", fmt.Errorf("%s has no operation %s", d.CmdArgs[0].Key, d.CmdArgs[1].Key)
 	}
 	input := reflect.New(method.Type().In(1).Elem())
-	text := strings.NewReplacer("BLUE", s.r.World.GroupName, "TARGET_GROUP", s.r.World.TargetGroupARN, "TEMPLATE", s.r.World.TemplateName).Replace(d.Input)
+	text := strings.NewReplacer("BLUE", s.r.World.GroupName, "TARGET_GROUP", s.r.World.TargetGroupARN, "TEMPLATE", s.r.World.TemplateName, "LISTENER", s.r.World.ListenerARN).Replace(d.Input)
 	if err := json.Unmarshal([]byte(text), input.Interface()); err != nil {
 		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
 	}

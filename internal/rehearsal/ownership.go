@@ -214,8 +214,8 @@ func (w *watch) onBlue(a *act) {
 	for i := range value.NumField() {
 		field := value.Type().Field(i)
 		switch field.Name {
-		case "AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity", "LaunchTemplate":
-			continue
+		case "AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity", "LaunchTemplate", "MixedInstancesPolicy":
+			continue // what it launches, promise 4 holds
 		}
 		if field.IsExported() && !value.Field(i).IsZero() {
 			w.breaks(5, "%s changes %s of blue %s", a, field.Name, *input.AutoScalingGroupName)

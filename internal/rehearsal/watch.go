@@ -191,6 +191,7 @@ func (w *watch) done(a *act, was before) {
 	w.ends.unseen.describes(w, a)
 	w.ends.overwritten(a, was.sizes)
 	w.ends.roomMade(w, a)
+	w.ends.launches(w, a, was.sizes)
 	if a.service == "dynamodb" {
 		w.ledgerCalled(a, was.record)
 	} else if a.writes() {

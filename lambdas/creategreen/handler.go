@@ -86,7 +86,11 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
 	document := call.Document
 	d := *document.Deployment
-	described, err := fleet.Describe(ctx, h.groups, d.Blue)
+	names := []string{d.Blue}
+	if d.Revives {
+		names = append(names, d.Green)
+	}
+	described, err := fleet.Describe(ctx, h.groups, names...)
 	if err != nil {
 		return deploy.Document{}, err
 	}
@@ -103,7 +107,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		return deploy.Document{}, err
 	}
 	if d.Revives {
-		err = h.revive(ctx, call, d, fleet.Of(blue))
+		err = h.revive(ctx, call, d, fleet.Of(blue), described[d.Green])
 	} else {
 		err = h.create(ctx, call, d, blue, specs)
 	}

@@ -7,15 +7,17 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
 )
 
-// revive brings back the fleet that blue replaced: its processes and sizes as the record remembers them, and as many
-// instances as blue has now.
-func (h handler) revive(ctx context.Context, call deploy.Call, d deploy.Deployment, blue deploy.Fleet) error {
+// revive brings back the fleet that blue replaced: its processes and sizes as the record remembers them, as many instances
+// as blue has now, and of what they ran.
+func (h handler) revive(ctx context.Context, call deploy.Call, d deploy.Deployment, blue deploy.Fleet, green types.AutoScalingGroup) error {
 	record, err := h.holder(call, d).Check(ctx, ledger.Creating)
 	if err != nil {
 		return err
@@ -42,14 +44,39 @@ func (h handler) revive(ctx context.Context, call deploy.Call, d deploy.Deployme
 		return err
 	}
 	desired := max(blue.Sizes.Desired, previous.Sizes.Min)
-	_, err = h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+	input := &autoscaling.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName: &d.Green,
 		MinSize:              aws.Int32(int32(previous.Sizes.Min)),
 		MaxSize:              aws.Int32(int32(max(previous.Sizes.Max, desired))),
 		DesiredCapacity:      aws.Int32(int32(desired)),
-	})
-	if err != nil {
+	}
+	if floats(green, previous.Template) {
+		input.LaunchTemplate = fleet.Pinned(green.LaunchTemplate, previous.Template)
+		input.MixedInstancesPolicy = fleet.PinnedPolicy(green.MixedInstancesPolicy, previous.Template)
+	}
+	if _, err = h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
 		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(desired, "instance"), err)
 	}
 	return nil
+}
+
+// floats reports whether a group that is brought back names $Latest or $Default of the templates that it ran: what they
+// stand for now is what is to be rolled back. A version or a template that somebody has named since stays.
+func floats(group types.AutoScalingGroup, ran *deploy.Template) bool {
+	specs := fleet.Templates(group)
+	if ran == nil || len(specs) != 1+len(ran.Overrides) {
+		return false
+	}
+	floating := false
+	for i, spec := range specs {
+		was := *ran
+		if i > 0 {
+			was = ran.Overrides[i-1]
+		}
+		if aws.ToString(spec.LaunchTemplateId) != was.ID {
+			return false
+		}
+		floating = floating || !deploy.IsVersion(aws.ToString(spec.Version))
+	}
+	return floating
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
 )
 
@@ -23,7 +26,7 @@ import (
 func (h handler) resolveTemplate(ctx context.Context, group types.AutoScalingGroup, record ledger.Record, d *deploy.Deployment) ([]string, error) {
 	var pins []deploy.Template
 	var findings []string
-	for _, spec := range templateSpecs(group) {
+	for _, spec := range fleet.Templates(group) {
 		pin, newest, finding, err := h.pin(ctx, spec, record.Template, d.Action)
 		if err != nil {
 			return nil, err
@@ -39,29 +42,47 @@ func (h handler) resolveTemplate(ctx context.Context, group types.AutoScalingGro
 		pins = append(pins, pin)
 	}
 	if len(pins) > 0 && len(findings) == 0 {
+		d.Ran = running(group, pins)
 		d.Template = &pins[0]
 		d.Template.Overrides = pins[1:]
 	}
 	return findings, nil
 }
 
-// templateSpecs returns the launch templates that a group names: its own, then those of its policy's overrides.
-func templateSpecs(group types.AutoScalingGroup) []types.LaunchTemplateSpecification {
-	var specs []types.LaunchTemplateSpecification
-	if group.LaunchTemplate != nil {
-		specs = append(specs, *group.LaunchTemplate)
-	}
-	if policy := group.MixedInstancesPolicy; policy != nil && policy.LaunchTemplate != nil {
-		if base := policy.LaunchTemplate.LaunchTemplateSpecification; base != nil {
-			specs = append(specs, *base)
-		}
-		for _, override := range policy.LaunchTemplate.Overrides {
-			if override.LaunchTemplateSpecification != nil {
-				specs = append(specs, *override.LaunchTemplateSpecification)
-			}
+// running is what blue's instances run, so that a rollback can launch it again: by then $Latest and $Default may stand for
+// what it is to undo. A template that no instance runs is as pinned for green.
+func running(group types.AutoScalingGroup, pins []deploy.Template) *deploy.Template {
+	ran := slices.Clone(pins)
+	for i, spec := range fleet.Templates(group) {
+		if named := aws.ToString(spec.Version); deploy.IsVersion(named) {
+			ran[i].Version = named
+		} else if version := mostRun(group.Instances, ran[i].ID); version != "" {
+			ran[i].Version = version
 		}
 	}
-	return specs
+	first := ran[0]
+	first.Overrides = ran[1:]
+	return &first
+}
+
+// mostRun is the version of a template that most instances in service run, of several the oldest; empty if none does.
+func mostRun(instances []types.Instance, template string) string {
+	counts := make(map[int]int)
+	for _, instance := range instances {
+		if instance.LaunchTemplate == nil || instance.LifecycleState != types.LifecycleStateInService || aws.ToString(instance.LaunchTemplate.LaunchTemplateId) != template {
+			continue
+		}
+		if version, err := strconv.Atoi(aws.ToString(instance.LaunchTemplate.Version)); err == nil {
+			counts[version]++
+		}
+	}
+	most := ""
+	for _, version := range slices.Sorted(maps.Keys(counts)) {
+		if before, _ := strconv.Atoi(most); counts[version] > counts[before] {
+			most = strconv.Itoa(version)
+		}
+	}
+	return most
 }
 
 // pin resolves a version to its number. Where a number is named and there is a newer one, newest is that.

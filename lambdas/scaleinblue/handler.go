@@ -3,6 +3,7 @@
 package scaleinblue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,7 +92,7 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blueGroup, greenG
 		return err
 	}
 	record.Lock.Stage, record.Lock.Deployment.Warnings = ledger.Committed, d.Warnings
-	record.Previous = &ledger.Previous{Name: d.Blue, Sizes: want, Suspended: originals.Suspended, Template: record.Template}
+	record.Previous = &ledger.Previous{Name: d.Blue, Sizes: want, Suspended: originals.Suspended, Template: cmp.Or(d.Ran, record.Template)}
 	record.Live, record.Template = d.Green, d.Template
 	return h.put(ctx, record)
 }
