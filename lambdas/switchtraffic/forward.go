@@ -60,6 +60,10 @@ func (s *step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress,
 		return p, err
 	}
 	if !record.Lock.Originals.BlueLeft {
+		if missing := blue.Missing(s.deployment.TargetGroups); len(missing) > 0 {
+			return p, fault.New(fault.TrafficDiverged, "blue %s was taken out of %s by somebody else, which green was to join: "+
+				"start again from what blue serves now", blue.Name, strings.Join(missing, ", "))
+		}
 		return s.join(ctx, p, record, blue, green, traffic)
 	}
 	if traffic == nil {
