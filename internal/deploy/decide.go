@@ -48,8 +48,12 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 	return Sample{Good: want > 0 && healthy >= want && len(bare) == 0, Serving: healthy, Wanted: want, Message: message}
 }
 
-// BlueServes judges blue when traffic returns to it: at least want of its instances are healthy in every target group.
+// BlueServes judges blue when traffic returns to it: at least want of its instances are healthy in every target group, of
+// which there may be none left.
 func BlueServes(blue Fleet, traffic Traffic, want int) Sample {
+	if len(traffic) == 0 {
+		return Sample{Good: true, Message: fmt.Sprintf("no load balancer uses a target group of blue %s any more", blue.Name)}
+	}
 	healthy, _ := traffic.healthyIn(blue.Serving())
 	message := fmt.Sprintf("blue %s has %d of %d instances healthy in %s",
 		blue.Name, healthy, want, Counted(len(traffic), "target group"))

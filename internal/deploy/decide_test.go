@@ -32,6 +32,29 @@ func TestGreenServesInAsManyZones(t *testing.T) {
 	}
 }
 
+// Where no load balancer uses what blue serves there is nothing to wait for, on the way back.
+func TestBlueServesWithoutATargetGroup(t *testing.T) {
+	blue := inZones("blue", "a")
+	if sample := deploy.BlueServes(blue, deploy.Traffic{}, 1); !sample.Good {
+		t.Error(sample.Message)
+	}
+	if sample := deploy.BlueServes(blue, deploy.Traffic{"targets": {}}, 1); sample.Good {
+		t.Error(sample.Message)
+	}
+	for _, c := range []struct {
+		targets deploy.Targets
+		unused  bool
+	}{
+		{deploy.Targets{}, false},
+		{deploy.Targets{"blue0": deploy.TargetUnused}, true},
+		{deploy.Targets{"blue0": deploy.TargetUnused, "blue1": deploy.TargetDraining}, false},
+	} {
+		if c.targets.Unused() != c.unused {
+			t.Errorf("%v: unused is %t", c.targets, !c.unused)
+		}
+	}
+}
+
 // inZones is a fleet with one instance that serves in each zone.
 func inZones(name string, zones ...string) deploy.Fleet {
 	f := deploy.Fleet{Name: name}

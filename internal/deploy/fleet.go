@@ -113,6 +113,16 @@ func (f Fleet) AttachedTo(targetGroups []string) []string {
 // Targets is what one target group shows: the state of each registered instance.
 type Targets map[string]string
 
+// Unused reports whether no load balancer uses the target group: it has targets, and all of them say so.
+func (t Targets) Unused() bool {
+	for _, state := range t {
+		if state != TargetUnused {
+			return false
+		}
+	}
+	return len(t) > 0
+}
+
 // The target states that decide something.
 const (
 	TargetHealthy  = "healthy"

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -287,16 +288,27 @@ func (r *Rehearsal) Inspect() []string {
 func (v *verdict) serves(view localasg.GroupView) {
 	v.check(!view.Deleting, "%s is being deleted", view.Name)
 	if was, known := v.ends.expected[view.Name]; known {
+		was = v.existing(was)
 		if room := v.ends.room[view.Name]; room != "" && room == strconv.Itoa(view.Max) {
-			was = maps.Clone(was)
 			was[traitMax] = room
 		}
-		v.wrong = append(v.wrong, was.differences(view, traitsOf(view))...)
+		v.wrong = append(v.wrong, was.differences(view, v.existing(traitsOf(view)))...)
 		v.runs(view)
 	} else {
 		v.copies(view)
 	}
 	v.remembers(view)
+}
+
+// existing are a group's traits without the target groups that others have deleted.
+func (v *verdict) existing(was traits) traits {
+	was = maps.Clone(was)
+	for _, arn := range strings.Split(was[traitTargetGroups], ", ") {
+		if _, exists := v.r.AWS.Balancers.TargetGroup(arn); !exists {
+			was[traitTargetGroups] = changedList(was[traitTargetGroups], arn, "")
+		}
+	}
+	return was
 }
 
 // copies compares the live group with what it is a copy of.

@@ -2,11 +2,15 @@ package switchtraffic
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
 )
 
@@ -45,7 +49,7 @@ func (s *step) bring(ctx context.Context, p deploy.Progress, record ledger.Recor
 	if record.Lock.Originals == nil || s.deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no traffic was moved"), nil
 	}
-	traffic, err := s.traffic(ctx)
+	traffic, err := s.inUse(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -65,6 +69,29 @@ func (s *step) bring(ctx context.Context, p deploy.Progress, record ledger.Recor
 		return s.call.Wait(p, sample.Message+": green serves on until it has"), nil
 	}
 	return s.remove(ctx, p, green, traffic)
+}
+
+// inUse is traffic without the target groups that others have deleted, which nobody can join any more, and without those
+// that no load balancer uses any more: nobody is served through them, and no instance is ever healthy there.
+func (s *step) inUse(ctx context.Context) (deploy.Traffic, error) {
+	s.held = false
+	traffic, exist := make(deploy.Traffic), []string(nil)
+	for _, arn := range s.deployment.TargetGroups {
+		one, err := fleet.ReadTraffic(ctx, s.targets, []string{arn})
+		var gone *elbtypes.TargetGroupNotFoundException
+		switch {
+		case errors.As(err, &gone):
+			continue
+		case err != nil:
+			return nil, err
+		}
+		exist = append(exist, arn)
+		if !one[arn].Unused() {
+			traffic[arn] = one[arn]
+		}
+	}
+	s.deployment.TargetGroups = exist
+	return traffic, nil
 }
 
 // lacking tells what blue lacks of what it wants, where green could make up for it a while: somebody may have raised blue
