@@ -42,6 +42,12 @@ type Instance struct {
 
 const inService = "InService"
 
+// The lifecycle states in which an instance stays until a person ends it: no scale-in does (aws-facts A1).
+const (
+	Standby  = "Standby"
+	Retained = "Terminating:Retained"
+)
+
 // Serving are the instances that are InService and healthy.
 func (f Fleet) Serving() []Instance {
 	var serving []Instance

@@ -21,7 +21,7 @@ import (
 )
 
 // call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
-// BLUE, TARGET_GROUP, TEMPLATE in it stand for the seeded resources.
+// BLUE, TARGET_GROUP, LISTENER, TEMPLATE in it stand for the seeded resources, INSTANCE for the first that blue has now.
 func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, error) {
 	if len(d.CmdArgs) < 2 {
 		return "", fmt.Errorf("call needs a service and an operation")
@@ -41,7 +41,8 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		return "", fmt.Errorf("%s has no operation %s", d.CmdArgs[0].Key, d.CmdArgs[1].Key)
 	}
 	input := reflect.New(method.Type().In(1).Elem())
-	text := strings.NewReplacer("BLUE", s.r.World.GroupName, "TARGET_GROUP", s.r.World.TargetGroupARN, "TEMPLATE", s.r.World.TemplateName, "LISTENER", s.r.World.ListenerARN).Replace(d.Input)
+	text := strings.NewReplacer("BLUE", s.r.World.GroupName, "TARGET_GROUP", s.r.World.TargetGroupARN, "TEMPLATE", s.r.World.TemplateName, "LISTENER", s.r.World.ListenerARN,
+		"INSTANCE", s.firstInstance()).Replace(d.Input)
 	if err := json.Unmarshal([]byte(text), input.Interface()); err != nil {
 		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
 	}
@@ -50,6 +51,16 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		return refusal(err), nil
 	}
 	return "", nil
+}
+
+// firstInstance is the first instance of the seeded fleet; empty if it has none.
+func (s *Script) firstInstance() string {
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	if view, _ := s.r.AWS.Groups.View(s.r.World.GroupName); len(view.Instances) > 0 {
+		return view.Instances[0].ID
+	}
+	return ""
 }
 
 // refusal is AWS's error as a person reads it; no error is nothing.

@@ -94,12 +94,18 @@ func (h handler) empty(ctx context.Context, call deploy.Call, p deploy.Progress,
 		_, err := h.ledger.For(call).Check(ctx, e.stage)
 		return err
 	}
-	retained := f.In("Terminating:Retained")
+	retained, standby := f.In(deploy.Retained), f.In(deploy.Standby)
+	const end = "aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id <id>"
+	shown := call.Elapsed(p) >= soonestEmpty // a person may have ended them just before a redrive
 	switch {
-	case len(retained) == len(f.Instances):
+	case shown && len(retained) == len(f.Instances):
 		return p, fault.New(fault.DrainExpired, "%d instances of %s did not drain in time and are retained for a person: look at them, end each with "+
-			"aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id <id>, then redrive this execution",
-			len(retained), f.Name)
+			"%s, then redrive this execution", len(retained), f.Name, end)
+	case shown && len(retained)+len(standby) == len(f.Instances):
+		return p, fault.New(fault.DrainExpired, "%s, and no scale-in ends those: look at them, end each with %s, then redrive this execution", remaining(f), end)
+	case slices.Contains(f.Suspended, "Terminate") && call.Elapsed(p) >= time.Duration(d.Drain.TimeoutSeconds)*time.Second:
+		return p, fault.New(fault.DrainExpired, "%s: resume it with aws autoscaling resume-processes --scaling-processes Terminate "+
+			"--auto-scaling-group-name %s, then redrive this execution", remaining(f), f.Name)
 	case call.Elapsed(p) >= emptyWithin:
 		return p, fault.New(fault.DrainExpired, "after %s %s; look at them with aws autoscaling describe-auto-scaling-instances, then redrive this execution",
 			emptyWithin, remaining(f))
@@ -212,7 +218,11 @@ func poolKeeps(f deploy.Fleet) string {
 	return fmt.Sprintf("%s is empty, but it has a warm pool now: take it away with aws autoscaling delete-warm-pool --auto-scaling-group-name %s", f.Name, f.Name)
 }
 
-// remaining says how many instances are left, by lifecycle state.
+// remaining says how many instances are left, by lifecycle state, and what keeps them.
 func remaining(f deploy.Fleet) string {
-	return fmt.Sprintf("%s of %s left: %s", deploy.Counted(len(f.Instances), "instance"), f.Name, f.Lifecycles())
+	text := fmt.Sprintf("%s of %s left: %s", deploy.Counted(len(f.Instances), "instance"), f.Name, f.Lifecycles())
+	if slices.Contains(f.Suspended, "Terminate") {
+		text += "; its process Terminate is suspended, so none ends"
+	}
+	return text
 }

@@ -30,6 +30,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 	blue := fleet.Of(group)
 	findings := append(inspect(group, blue), supersededFindings(described, before)...)
 	findings = append(findings, protectionFindings(group, d)...)
+	findings = append(findings, stayingFindings(blue, d)...)
 	d.TargetGroups = blue.TargetGroups
 	d.Strategy = request.Strategy
 	if d.Strategy == "" {
@@ -131,6 +132,26 @@ func protectionFindings(group types.AutoScalingGroup, d *deploy.Deployment) []st
 	return []string{fmt.Sprintf(`blue_after.then is "delete", but it is protected from deletion: keep it ("scale_to_zero"), or lift that with `+
 		"aws autoscaling update-auto-scaling-group --deletion-protection %s --auto-scaling-group-name %s",
 		types.DeletionProtectionPreventForceDeletion, d.Blue)}
+}
+
+// stayingFindings looks for instances that would stay when blue is scaled in, and keep the deployment from its end. A
+// rollback is not held up by them.
+func stayingFindings(blue deploy.Fleet, d *deploy.Deployment) []string {
+	var ids []string
+	for _, instance := range blue.In(deploy.Standby, deploy.Retained) {
+		ids = append(ids, instance.ID)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	finding := fmt.Sprintf("%s of it would stay when it is scaled in, in %s or %s (%s): bring each back with aws autoscaling exit-standby, or end it with "+
+		"aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id <id>",
+		deploy.Counted(len(ids), "instance"), deploy.Standby, deploy.Retained, first(ids))
+	if d.Action == deploy.ActionRollback {
+		d.Warnings = append(d.Warnings, finding)
+		return nil
+	}
+	return []string{finding}
 }
 
 func operator(group types.AutoScalingGroup) string {
