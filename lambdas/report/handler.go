@@ -18,6 +18,9 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 }
 
 func handle(_ context.Context, call deploy.Call) (deploy.Document, error) {
+	if d := call.Document.Deployment; call.Way == "" && d != nil && d.Closed != "" {
+		call.Document.Deployment = nil // of another execution, and told: what is rejected is what comes after it
+	}
 	document := call.Document
 	report := deploy.NewReport(call)
 	document.Report = &report
