@@ -20,7 +20,8 @@ var shortages = []string{
 	"InsufficientFreeAddressesInSubnet", "UnfulfillableCapacity",
 }
 
-// expired says why green did not become healthy in time: the latest failed launch, if there is one.
+// expired says why green did not become healthy in time: the latest launch that failed since the deployment began, if there
+// is one.
 func (h handler) expired(ctx context.Context, d *deploy.Deployment, sample deploy.Sample) error {
 	out, err := h.groups.DescribeScalingActivities(ctx, &autoscaling.DescribeScalingActivitiesInput{
 		AutoScalingGroupName: &d.Green, MaxRecords: aws.Int32(20),
@@ -32,6 +33,9 @@ func (h handler) expired(ctx context.Context, d *deploy.Deployment, sample deplo
 	for _, activity := range out.Activities {
 		if activity.StatusCode != types.ScalingActivityStatusCodeFailed && activity.StatusCode != types.ScalingActivityStatusCodeCancelled {
 			continue
+		}
+		if activity.StartTime != nil && activity.StartTime.Before(d.StartedAt) { // of a fleet that is brought back: weeks ago, maybe
+			break
 		}
 		text := aws.ToString(activity.StatusMessage)
 		name := fault.GreenUnhealthy
