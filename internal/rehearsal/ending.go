@@ -25,6 +25,7 @@ type ends struct {
 	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
 	ran       map[string][]string                 // versions that a fleet's instances ran when it was scaled in
 	filled    map[string]bool                     // fleets that were replaced and that others have given a size again
+	emptied   map[string]traits                   // sizes of a live fleet from before others took every instance from it by hand
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
 	changed   map[string]map[string]time.Time     // when others last changed a trait, by group
 	templates []types.LaunchTemplateSpecification // that the lineage launches from, with versions as people name them
@@ -38,7 +39,7 @@ type ends struct {
 func newEnds(w *watch) ends {
 	e := ends{
 		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), resolved: make(map[string][]string),
-		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]string), filled: make(map[string]bool),
+		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]string), filled: make(map[string]bool), emptied: make(map[string]traits),
 		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range w.r.AWS.Groups.Names() {
@@ -75,12 +76,18 @@ func (e *ends) changedByOthers(w *watch, before map[string]traits) {
 			e.expected[name] = after
 			continue
 		}
+		if view, _ := w.r.AWS.Groups.View(name); aws.ToString(view.Shown.Status) != "" {
+			continue // others delete it: what is left of its sizes nobody wants of another
+		}
 		into := e.expected[name]
 		if into == nil { // a deployment under way has created it
 			if e.onGreen[name] == nil {
 				e.onGreen[name] = make(traits)
 			}
 			into = e.onGreen[name]
+		}
+		if name == e.live && (was[traitMax] == "0") != (after[traitMax] == "0") {
+			e.empties(name, after)
 		}
 		if name != e.live && (was[traitMax] == "0") != (after[traitMax] == "0") {
 			e.filled[name] = after[traitMax] != "0"
@@ -144,6 +151,25 @@ func (e *ends) sinceCopied(blue string, copied time.Time) []string {
 		}
 	}
 	return traits
+}
+
+// empties takes in that others take every instance from the live fleet by hand, or give it room again: with that they do
+// what a deployment would do next, and want nothing of what replaces it.
+func (e *ends) empties(name string, after traits) {
+	delete(e.emptied, name)
+	if after[traitMax] == "0" {
+		e.emptied[name] = traits{traitMin: e.expected[name][traitMin], traitMax: e.expected[name][traitMax]}
+	}
+}
+
+// wantedOf is what others want of a fleet, and of what replaces it.
+func (e *ends) wantedOf(name string) (traits, bool) {
+	wanted, known := e.expected[name]
+	if before := e.emptied[name]; before != nil {
+		wanted = maps.Clone(wanted)
+		maps.Copy(wanted, before)
+	}
+	return wanted, known
 }
 
 // resolve returns the numbers that the lineage's template versions stand for now.
@@ -265,6 +291,12 @@ func (v *verdict) adopt() {
 		delete(v.ends.onGreen, view.Name)
 		delete(v.ends.filled, view.Name)
 		delete(v.ends.ran, view.Name)
+		for name := range v.ends.emptied {
+			if name != view.Name { // it may be brought back
+				v.ends.expected[name], _ = v.ends.wantedOf(name)
+			}
+		}
+		clear(v.ends.emptied)
 	}
 }
 
@@ -322,9 +354,9 @@ func (v *verdict) copies(view localasg.GroupView) {
 	}
 	outcome := v.record.Outcomes[at]
 	v.check(outcome.End == deploy.EndSucceeded, "%s, which is live, is of %s, which ended %s", view.Name, outcome.Execution, outcome.End)
-	blue, known := v.ends.expected[outcome.Blue]
+	blue, known := v.ends.wantedOf(outcome.Blue)
 	if !known { // it came since the last end
-		blue = v.ends.expected[v.ends.live]
+		blue, _ = v.ends.wantedOf(v.ends.live)
 	}
 	want := blue.copied()
 	maps.Copy(want, v.ends.onGreen[outcome.Blue])
@@ -350,7 +382,7 @@ func (v *verdict) remembers(view localasg.GroupView) {
 	}
 	replaced := v.record.Outcomes[at].Blue
 	_, stands := v.r.AWS.Groups.View(replaced)
-	blue, known := v.ends.expected[replaced]
+	blue, known := v.ends.wantedOf(replaced)
 	if previous := v.record.Previous; previous != nil && previous.Name == replaced && known {
 		v.check(blue[traitMin] == strconv.Itoa(previous.Sizes.Min) && blue[traitMax] == strconv.Itoa(previous.Sizes.Max),
 			"the record says that %s had min %d and max %d, not %s and %s", previous.Name, previous.Sizes.Min, previous.Sizes.Max, blue[traitMin], blue[traitMax])

@@ -114,9 +114,10 @@ func (h handler) put(ctx context.Context, record ledger.Record) error {
 	return err
 }
 
-// wanted are blue's sizes as people want them: what is known of them, or what somebody else has set since.
+// wanted are blue's sizes as people want them: what is known of them, or what somebody else has set since. Who deletes blue,
+// or takes every instance from it, when its traffic has moved does what comes next anyway, and wants no green without any.
 func wanted(blue deploy.Fleet, known deploy.Sizes, pinnedMin int) deploy.Sizes {
-	if blue.Name == "" {
+	if blue.Name == "" || blue.Deleting || blue.Sizes.Max == 0 {
 		return known
 	}
 	known.Max = blue.Sizes.Max

@@ -100,7 +100,7 @@ func (s *step) fleets(ctx context.Context) (blue, green deploy.Fleet, err error)
 		return blue, green, err
 	}
 	blue, found := fleets[s.deployment.Blue]
-	if !found {
+	if !found || blue.Deleting { // with blue on its way out green is all that serves
 		return blue, green, fault.New(fault.TrafficDiverged, "blue %s was deleted by somebody else", s.deployment.Blue)
 	}
 	return blue, fleets[s.deployment.Green], nil
