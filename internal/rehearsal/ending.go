@@ -355,13 +355,17 @@ func (v *verdict) copies(view localasg.GroupView) {
 	outcome := v.record.Outcomes[at]
 	v.check(outcome.End == deploy.EndSucceeded, "%s, which is live, is of %s, which ended %s", view.Name, outcome.Execution, outcome.End)
 	blue, known := v.ends.wantedOf(outcome.Blue)
-	if !known { // it came since the last end
+	since := v.ends.sinceCopied(outcome.Blue, *view.Shown.CreatedTime)
+	if between, stands := v.r.AWS.Groups.View(outcome.Blue); !known { // it came since the last end, as a copy itself
 		blue, _ = v.ends.wantedOf(v.ends.live)
+		if stands {
+			since = append(since, v.ends.sinceCopied(v.ends.live, *between.Shown.CreatedTime)...)
+		}
 	}
 	want := blue.copied()
 	maps.Copy(want, v.ends.onGreen[outcome.Blue])
 	maps.Copy(want, v.ends.onGreen[view.Name])
-	since := slices.DeleteFunc(v.ends.sinceCopied(outcome.Blue, *view.Shown.CreatedTime), func(trait string) bool {
+	since = slices.DeleteFunc(since, func(trait string) bool {
 		_, own := v.ends.onGreen[view.Name][trait]
 		return own
 	})
