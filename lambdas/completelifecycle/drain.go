@@ -67,6 +67,9 @@ func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress,
 			return p, "", err
 		}
 	}
+	if begun := slices.ContainsFunc(drains, func(d deploy.Draining) bool { return d.Status == deploy.DrainRunning }); p.HeartbeatAt == nil && !begun {
+		p.HeartbeatAt = &call.Entered // the hook's own timer has just begun
+	}
 	p, err = l.heartbeat(ctx, call, p, append(todo[deploy.DrainSend], todo[deploy.DrainWait]...))
 	p.Unfinished = l.left <= 0
 	return p, slowest(drains, call.Entered), err
@@ -97,14 +100,11 @@ func (l *lifecycle) complete(ctx context.Context, result string, ids []string) e
 	return nil
 }
 
-// heartbeat tells the hook that its instances still drain, once a third of its timeout has passed since the last round.
+// heartbeat tells the hook that its instances still drain, once a third of its timeout has passed since the last round; at
+// once where another execution has begun the drains, and nobody knows of its last round.
 // A round that is too long for one look goes on in the next, behind the last instance that was told of.
 func (l *lifecycle) heartbeat(ctx context.Context, call deploy.Call, p deploy.Progress, ids []string) (deploy.Progress, error) {
-	if p.HeartbeatAt == nil { // the hook's own timer has just begun
-		p.HeartbeatAt = &call.Entered
-		return p, nil
-	}
-	if p.HeartbeatAfter == "" && call.Entered.Sub(*p.HeartbeatAt) < deploy.HeartbeatEvery(p.HeartbeatSeconds) {
+	if p.HeartbeatAt != nil && p.HeartbeatAfter == "" && call.Entered.Sub(*p.HeartbeatAt) < deploy.HeartbeatEvery(p.HeartbeatSeconds) {
 		return p, nil
 	}
 	slices.Sort(ids)
