@@ -40,6 +40,8 @@ type Lock struct {
 	Stage      Stage             `json:"stage"`
 	Deployment deploy.Deployment `json:"deployment"`
 	Originals  *Originals        `json:"originals,omitempty"`
+
+	Drain *deploy.DrainPolicy `json:"drain,omitempty"` // the lineage's before, for the way back
 }
 
 // Originals is what is about to be changed on blue, written before it is changed.

@@ -191,6 +191,9 @@ func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress,
 		outcome.Error = call.Document.Fault.Error
 	}
 	_, err = h.ledger.For(call).ChangeFrom(ctx, record, func(r *ledger.Record) {
+		if e.end == deploy.EndRolledBack {
+			r.Drain = r.Lock.Drain
+		}
 		r.Close(outcome)
 		if e.end == deploy.EndSucceeded && e.remove {
 			r.Previous = nil

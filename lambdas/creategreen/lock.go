@@ -43,8 +43,8 @@ func (h handler) lock(ctx context.Context, call deploy.Call, d deploy.Deployment
 		d.Generation = record.Generation
 		d.Green = deploy.GreenName(d.Lineage, d.Generation)
 	}
+	record.Lock = &ledger.Lock{Execution: call.Execution.ID, Since: call.Entered, Stage: ledger.Creating, Deployment: d, Drain: record.Drain}
 	record.Drain = &d.Drain
-	record.Lock = &ledger.Lock{Execution: call.Execution.ID, Since: call.Entered, Stage: ledger.Creating, Deployment: d}
 	if _, err = h.ledger.Put(ctx, record); errors.Is(err, ledger.ErrChanged) {
 		return d, fault.New(fault.Conflict, "another deployment of %s began at the same moment: let it work, or start again when it has ended", d.Lineage)
 	}
