@@ -94,11 +94,13 @@ func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification
 	if earlier := before.Pinned(pin.ID, pin.Specifier); earlier != nil {
 		pin.Specifier = earlier.Specifier
 	}
-	versions := []string{pin.Specifier}
+	versions, runs := []string{pin.Specifier}, aws.ToString(spec.Version)
 	named, err := strconv.ParseInt(pin.Specifier, 10, 64)
 	numbered := err == nil
 	if numbered {
 		versions = append(versions, "$Latest")
+	} else if deploy.IsVersion(runs) { // without it AWS refuses any change of the group
+		versions = append(versions, runs)
 	}
 	out, err := h.templates.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
 		LaunchTemplateId: &pin.ID, Versions: versions,
@@ -106,7 +108,8 @@ func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification
 	var api smithy.APIError
 	switch {
 	case errors.As(err, &api) && (api.ErrorCode() == "InvalidLaunchTemplateId.NotFound" || api.ErrorCode() == "InvalidLaunchTemplateId.VersionNotFound"):
-		return pin, "", fmt.Sprintf("its launch template %s version %s does not exist any more: %s", pin.ID, pin.Specifier, api.ErrorMessage()), nil
+		return pin, "", fmt.Sprintf("of its launch template %s version %s does not exist any more: %s; AWS refuses every change of a group that names one: let it name another",
+			pin.ID, strings.Join(versions, " or "), strings.TrimSuffix(api.ErrorMessage(), ".")), nil
 	case err != nil:
 		return pin, "", "", fmt.Errorf("resolving version %s of launch template %s: %w", pin.Specifier, pin.ID, err)
 	case len(out.LaunchTemplateVersions) == 0:
@@ -117,16 +120,27 @@ func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification
 		latest = max(latest, aws.ToInt64(version.VersionNumber))
 	}
 	if !numbered {
-		named = latest
+		named = resolved(out.LaunchTemplateVersions, runs)
 	}
 	pin.Version = strconv.FormatInt(named, 10)
-	if latest > named {
+	if numbered && latest > named {
 		newest = strconv.FormatInt(latest, 10)
 	}
 	if action == deploy.ActionDeploy { // a rollback launches what was launched before
 		finding = floating(pin, named, out.LaunchTemplateVersions)
 	}
 	return pin, newest, finding, nil
+}
+
+// resolved is the number that $Latest or $Default stands for, which was asked for together with what the group runs.
+func resolved(versions []ec2types.LaunchTemplateVersion, runs string) int64 {
+	number, _ := strconv.ParseInt(runs, 10, 64)
+	for _, version := range versions {
+		if n := aws.ToInt64(version.VersionNumber); strconv.FormatInt(n, 10) != runs {
+			return n
+		}
+	}
+	return number
 }
 
 // floating is a finding where a version of a template names its image by a parameter of Systems Manager: its instances are
