@@ -72,7 +72,7 @@ func (h handler) whole(ctx context.Context, call deploy.Call) (deploy.Progress, 
 	case found && !foreign && f.WarmPool && call.Elapsed(p) >= emptyWithin:
 		return p, fault.New(fault.DrainExpired, "after %s %s; then redrive this execution", emptyWithin, poolKeeps(f))
 	case found && !foreign && f.WarmPool:
-		return call.Again(p, poolKeeps(f)), nil
+		return call.Wait(p, poolKeeps(f)), nil
 	case found && !foreign && e.remove:
 		return h.remove(ctx, call, p, f, e)
 	case e.standby && call.Elapsed(p) < lateCalls:
