@@ -94,6 +94,7 @@ var worldArguments = map[string]worldArgument{
 	"attach":       spread(func(s *localaws.Settings, d account.Duration) { s.AutoScaling.Attach = d }),
 	"delete":       spread(func(s *localaws.Settings, d account.Duration) { s.AutoScaling.Delete = d }),
 	"registration": spread(func(s *localaws.Settings, d account.Duration) { s.ELBv2.Registration = d }),
+	"delivery":     spread(func(s *localaws.Settings, d account.Duration) { s.SSM.Delivery = d }),
 	"latency":      spread(func(s *localaws.Settings, d account.Duration) { s.Wire.Latency = d }),
 }
 
