@@ -40,7 +40,8 @@ type Instance struct {
 	Protected bool   // from scale-in
 }
 
-const inService = "InService"
+// InService is the lifecycle state of an instance that serves.
+const InService = "InService"
 
 // The lifecycle states in which an instance stays until a person ends it: no scale-in does (aws-facts A1).
 const (
@@ -52,7 +53,7 @@ const (
 func (f Fleet) Serving() []Instance {
 	var serving []Instance
 	for _, instance := range f.Instances {
-		if instance.Lifecycle == inService && instance.Healthy {
+		if instance.Lifecycle == InService && instance.Healthy {
 			serving = append(serving, instance)
 		}
 	}

@@ -127,7 +127,7 @@ func (h handler) empty(ctx context.Context, call deploy.Call, p deploy.Progress,
 // unprotect lets go the instances that protected themselves from scale-in for longer than a drain may take.
 func (h handler) unprotect(ctx context.Context, f deploy.Fleet, fence func() error) error {
 	var ids []string
-	for _, instance := range f.Instances {
+	for _, instance := range f.In(deploy.InService) { // AWS takes no other, and refuses all for one
 		if instance.Protected {
 			ids = append(ids, instance.ID)
 		}
