@@ -24,6 +24,14 @@ func (c Call) Begin() Progress {
 	return Progress{State: c.State, Began: c.Entered, Since: c.Entered}
 }
 
+// Now is when the machine entered the state. A redrive does not enter it anew: then it is the time of the redrive.
+func (c Call) Now() time.Time {
+	if redriven := c.Execution.RedriveTime; redriven != nil && redriven.After(c.Entered) {
+		return *redriven
+	}
+	return c.Entered
+}
+
 // Elapsed is how long the loop has lasted; a redrive begins it anew.
 func (c Call) Elapsed(p Progress) time.Duration {
 	since := p.Since

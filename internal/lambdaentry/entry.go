@@ -83,6 +83,7 @@ func Invoke(ctx context.Context, handle Handle, payload []byte) (response []byte
 	if err := decoder.Decode(&call); err != nil {
 		return nil, failed(fault.New(fault.Bug, "the state machine's payload is not understood: %w", err))
 	}
+	call.Entered = call.Now()
 	document, err := handle(ctx, call)
 	if err != nil {
 		return nil, failed(err)
