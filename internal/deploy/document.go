@@ -217,6 +217,7 @@ type Progress struct {
 	Wanted  int        `json:"wanted,omitempty"`  // instances that must
 	DrainBy *time.Time `json:"drain_by,omitempty"`
 	Pinned  int        `json:"pinned,omitempty"` // the minimum that the record says both fleets are pinned at
+	Beside  int        `json:"beside,omitempty"` // healthy targets beside blue's at the last good look: others may share the target groups
 
 	WaitingSince     *time.Time `json:"waiting_since,omitempty"`     // the first instance was held by its hook
 	HeartbeatAt      *time.Time `json:"heartbeat_at,omitempty"`      // the last heartbeats

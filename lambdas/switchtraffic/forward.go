@@ -108,7 +108,7 @@ func (s *step) quiet(p deploy.Progress, traffic deploy.Traffic) (deploy.Progress
 	case p.Phase == leaving && p.DrainBy != nil && s.call.Entered.Before(*p.DrainBy):
 		message := fmt.Sprintf("green serves with %d healthy targets; %d of blue %s are draining",
 			counts[deploy.TargetHealthy], counts[deploy.TargetDraining], s.deployment.Blue)
-		quiet := counts[deploy.TargetHealthy] >= p.Pinned && counts[deploy.TargetDraining] > 0
+		quiet := counts[deploy.TargetHealthy] >= max(p.Pinned, p.Beside) && counts[deploy.TargetDraining] > 0
 		return s.call.WaitUntil(p.Count(deploy.Sample{Good: true}), *p.DrainBy, message), quiet
 	}
 	return p, false
@@ -136,6 +136,7 @@ func (s *step) idle(p deploy.Progress, blue, green deploy.Fleet, traffic deploy.
 		if left.Good {
 			return p.Finished(deploy.Done, fmt.Sprintf("%s; %s", left.Message, serves.Message)), true
 		}
+		p.Beside = traffic.Beside(blue)
 		return s.call.WaitUntil(p.Count(deploy.Sample{Good: true}), *p.DrainBy, left.Message), true
 	}
 	return p, false
@@ -193,7 +194,7 @@ func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record
 	}
 	switch {
 	case p.Good >= s.deployment.Health.Consecutive:
-		return s.cutover(ctx, p, record, blue)
+		return s.cutover(ctx, p, record, blue, traffic)
 	case sample.Good:
 		return s.call.Again(p, sample.Message), nil
 	case s.call.Elapsed(p) >= s.patience():
@@ -209,7 +210,7 @@ func sameHealthCheck(blue, green deploy.Fleet) bool {
 }
 
 // cutover lets blue leave: green is healthy and was seen with blue's health checks.
-func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Record, blue deploy.Fleet) (deploy.Progress, error) {
+func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Record, blue deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	delay, err := s.deregistrationDelay(ctx)
 	if err != nil {
 		return p, err
@@ -222,7 +223,7 @@ func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Rec
 		return p, err
 	}
 	p = phase(p, leaving, s.call)
-	p.Pinned = record.Lock.Originals.PinnedMin
+	p.Pinned, p.Beside = record.Lock.Originals.PinnedMin, traffic.Beside(blue)
 	drained := s.call.Entered.Add(delay)
 	p.DrainBy = &drained
 	return s.call.WaitUntil(p, drained, fmt.Sprintf("green serves; blue %s leaves its target groups and drains for %.0f s%s",
