@@ -147,9 +147,25 @@ func (h handler) unprotect(ctx context.Context, f deploy.Fleet, fence func() err
 	return nil
 }
 
+const (
+	deleting    = "deleting"       // the phase in which an empty group goes
+	usualDelete = 60 * time.Second // that AWS takes at most, usually
+)
+
 // remove deletes an empty group, and looks again until it is gone.
 func (h handler) remove(ctx context.Context, call deploy.Call, p deploy.Progress, f deploy.Fleet, e ending) (deploy.Progress, error) {
-	p = call.Again(p, fmt.Sprintf("%s is empty and is being deleted", f.Name))
+	if p.Phase != deleting {
+		p.Phase, p.Since = deleting, call.Entered
+	}
+	message := fmt.Sprintf("%s is empty and is being deleted", f.Name)
+	switch took := call.Elapsed(p); {
+	case took < usualDelete:
+		p = call.Again(p, message)
+	case took < emptyWithin:
+		p = call.Wait(p, message)
+	default:
+		return p, fault.New(fault.DrainExpired, "after %s %s: find out what keeps it, then redrive this execution", emptyWithin, message)
+	}
 	if f.Deleting {
 		return p, nil
 	}
