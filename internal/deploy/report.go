@@ -71,7 +71,11 @@ func (d Deployment) live() string {
 // closing says what another execution has made of a deployment whose own had ended.
 func (d Deployment) closing() string {
 	if d.Closed == EndRolledBack {
-		return fmt.Sprintf("what %s left is undone: %s serves as before", d.Execution, d.Blue)
+		further := ""
+		if d.Action == ActionRollback && !d.Revives {
+			further = "; to go back further, to the fleet that it replaced, ask again"
+		}
+		return fmt.Sprintf("what %s left is undone: %s serves as before%s", d.Execution, d.Blue, further)
 	}
 	return fmt.Sprintf("what %s left is finished: %s serves, %s %s", d.Execution, d.Green, d.Blue, d.BlueAfter.fate())
 }

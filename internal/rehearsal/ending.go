@@ -233,7 +233,8 @@ func (v *verdict) outcome(end, input string) {
 		v.check(!v.ends.wrote[v.arn] || v.ends.tookOver[v.arn], "its functions wrote to AWS")
 	case actionOf(input) == deploy.ActionRecover:
 	case actionOf(input) == deploy.ActionRollback && !noted && v.ends.tookOver[v.arn]: // it finished the one that another began
-		v.check(len(v.record.Outcomes) > 0 && v.record.Outcomes[0].End == end, "the record does not say so of the rollback that it took over")
+		undone := len(v.record.Outcomes) > 0 && v.record.Outcomes[0].End == deploy.EndRolledBack
+		v.check(len(v.record.Outcomes) > 0 && v.record.Outcomes[0].End == end || undone, "the record does not say so of what it took over")
 	default:
 		v.check(noted && outcome.End == end, "the record says %q", outcome.End)
 		latest := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool { return o.End == deploy.EndSucceeded })

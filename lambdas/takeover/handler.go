@@ -102,12 +102,14 @@ func (h handler) take(ctx context.Context, record ledger.Record, call deploy.Cal
 func taken(document deploy.Document, progress deploy.Progress, record ledger.Record) deploy.Document {
 	d := record.Lock.Deployment.Resume(*document.Deployment)
 	d.Then = then(d.Action)
-	verdict, what := deploy.Undo, "undone"
-	if record.Lock.Stage == ledger.Committed {
+	verdict, what, committed := deploy.Undo, "undone", record.Lock.Stage == ledger.Committed
+	if committed {
 		verdict, what = deploy.Finish, "finished"
-		if d.Action == deploy.ActionRollback && d.Revives {
-			d.Then = deploy.ThenEnd // it is the rollback that was asked for: another would bring back what it replaced
-		}
+	}
+	// A rollback that is finished is the one that was asked for, and a deployment that is undone is rolled back already:
+	// another rollback would go one fleet too far.
+	if d.Action == deploy.ActionRollback && d.Revives == committed {
+		d.Then = deploy.ThenEnd
 	}
 	document.Deployment = &d
 	progress = progress.Finished(verdict, fmt.Sprintf("the lock is ours at stage %s: what was left is %s first", record.Lock.Stage, what))
