@@ -42,8 +42,8 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 	findings = append(findings, strategyFindings(d.Strategy, blue)...)
 	for _, look := range []func() ([]string, error){
 		func() ([]string, error) { return h.refreshFindings(ctx, blue.Name) },
-		func() ([]string, error) { return h.scalingFindings(ctx, blue.Name) },
-		func() ([]string, error) { return h.limitFindings(ctx) },
+		func() ([]string, error) { return h.scalingFindings(ctx, d) },
+		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
 		func() ([]string, error) { return h.drainFindings(ctx, group, d) },
 		func() ([]string, error) { return h.trafficFindings(ctx, blue, d) },
 		func() ([]string, error) { return h.resolveTemplate(ctx, group, record, d) },
@@ -144,9 +144,9 @@ func stayingFindings(blue deploy.Fleet, d *deploy.Deployment) []string {
 	if len(ids) == 0 {
 		return nil
 	}
-	finding := fmt.Sprintf("%s of it would stay when it is scaled in, in %s or %s (%s): bring each back with aws autoscaling exit-standby, or end it with "+
+	finding := fmt.Sprintf("%s of %s would stay when it is scaled in, in %s or %s (%s): bring each back with aws autoscaling exit-standby, or end it with "+
 		"aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id <id>",
-		deploy.Counted(len(ids), "instance"), deploy.Standby, deploy.Retained, first(ids))
+		deploy.Counted(len(ids), "instance"), blue.Name, deploy.Standby, deploy.Retained, first(ids))
 	if d.Action == deploy.ActionRollback {
 		d.Warnings = append(d.Warnings, finding)
 		return nil
@@ -190,7 +190,10 @@ func (h handler) refreshFindings(ctx context.Context, name string) ([]string, er
 	return nil, nil
 }
 
-func (h handler) scalingFindings(ctx context.Context, name string) ([]string, error) {
+// scalingFindings looks for what hangs on the group and is not copied. A rollback copies nothing: the fleet that it brings
+// back has its own, and what the other has stays there.
+func (h handler) scalingFindings(ctx context.Context, d *deploy.Deployment) ([]string, error) {
+	name := d.Blue
 	policies, err := h.scaling.DescribePolicies(ctx, &autoscaling.DescribePoliciesInput{AutoScalingGroupName: &name})
 	if err != nil {
 		return nil, fmt.Errorf("describing the scaling policies of %s: %w", name, err)
@@ -199,19 +202,29 @@ func (h handler) scalingFindings(ctx context.Context, name string) ([]string, er
 	if err != nil {
 		return nil, fmt.Errorf("describing the scheduled actions of %s: %w", name, err)
 	}
+	back, who, becomes := d.Action == deploy.ActionRollback, "it", "which are not copied yet: green would lose them"
+	if back {
+		who, becomes = "blue "+name, "which stay with it: the fleet that comes back has its own"
+	}
 	var findings []string
 	if n := len(policies.ScalingPolicies); n > 0 {
-		findings = append(findings, fmt.Sprintf("it has scaling policies (%s), which are not copied yet: green would lose them",
-			aws.ToString(policies.ScalingPolicies[0].PolicyName)))
+		findings = append(findings, fmt.Sprintf("%s has scaling policies (%s), %s", who, aws.ToString(policies.ScalingPolicies[0].PolicyName), becomes))
 	}
 	if n := len(actions.ScheduledUpdateGroupActions); n > 0 {
-		findings = append(findings, fmt.Sprintf("it has scheduled actions (%s), which are not copied yet: green would lose them",
-			aws.ToString(actions.ScheduledUpdateGroupActions[0].ScheduledActionName)))
+		findings = append(findings, fmt.Sprintf("%s has scheduled actions (%s), %s", who, aws.ToString(actions.ScheduledUpdateGroupActions[0].ScheduledActionName), becomes))
+	}
+	if back {
+		d.Warnings = append(d.Warnings, findings...)
+		return nil, nil
 	}
 	return findings, nil
 }
 
-func (h handler) limitFindings(ctx context.Context) ([]string, error) {
+// limitFindings looks for room for one more group, which a rollback does not need.
+func (h handler) limitFindings(ctx context.Context, action deploy.Action) ([]string, error) {
+	if action == deploy.ActionRollback {
+		return nil, nil
+	}
 	out, err := h.groups.DescribeAccountLimits(ctx, &autoscaling.DescribeAccountLimitsInput{})
 	if err != nil {
 		return nil, fmt.Errorf("describing the account's limits: %w", err)
