@@ -11,6 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
 )
 
 // KeyAttribute is the table's partition key, a string.
@@ -54,6 +57,14 @@ func (l Ledger) Get(ctx context.Context, lineage string) (Record, bool, error) {
 		return Record{}, false, fmt.Errorf("decoding the record of %s: %w", lineage, err)
 	}
 	return record, true, nil
+}
+
+// WithoutBlue is the fault of a way back to a blue that somebody has deleted: there is no such way, and a person must go on
+// with green.
+func (l Ledger) WithoutBlue(d *deploy.Deployment) error {
+	return fault.New(fault.TrafficDiverged, "blue %[1]s was deleted by somebody else: nothing is left to go back to, and green %[2]s is kept as it is. To go on with it "+
+		"give it its sizes and target groups, have the lineage forgotten with aws dynamodb delete-item --table-name %[3]s --key '{%[4]q: {\"S\": %[5]q}}', and deploy from %[2]s",
+		d.Blue, d.Green, l.Table, KeyAttribute, d.Lineage)
 }
 
 // Put writes the record if it is still at the version that was read (0: not there yet) and returns it at its new

@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"bluegreen/internal/deploy"
-	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
@@ -45,9 +44,17 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	if err != nil {
 		return deploy.Document{}, err
 	}
+	fleets, err := fleet.Read(ctx, h.groups, name)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	blue, found := fleets[name]
+	if !found || blue.Deleting { // green may be all that is left
+		return deploy.Document{}, h.ledger.WithoutBlue(document.Deployment)
+	}
 	message := "nothing was changed on blue " + name
 	if originals := record.Lock.Originals; originals != nil {
-		if message, err = h.unpin(ctx, call, name, originals); err != nil {
+		if message, err = h.unpin(ctx, call, blue, originals); err != nil {
 			return deploy.Document{}, err
 		}
 	}
@@ -57,26 +64,18 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 
 // unpin restores the minimum, unless somebody else has changed it since it was pinned. It writes even if the minimum
 // looks restored: what is described may lag the pin.
-func (h handler) unpin(ctx context.Context, call deploy.Call, name string, originals *ledger.Originals) (string, error) {
-	fleets, err := fleet.Read(ctx, h.groups, name)
-	if err != nil {
-		return "", err
-	}
-	blue, found := fleets[name]
-	if !found {
-		return "", fault.New(fault.TrafficDiverged, "blue %s was deleted by somebody else: green %s still stands", name, call.Document.Deployment.Green)
-	}
+func (h handler) unpin(ctx context.Context, call deploy.Call, blue deploy.Fleet, originals *ledger.Originals) (string, error) {
 	if blue.Sizes.Min != originals.PinnedMin && blue.Sizes.Min != originals.Blue.Min {
-		return fmt.Sprintf("the minimum of blue %s was changed by somebody else to %d and stays", name, blue.Sizes.Min), nil
+		return fmt.Sprintf("the minimum of blue %s was changed by somebody else to %d and stays", blue.Name, blue.Sizes.Min), nil
 	}
 	if _, err := h.ledger.For(call).Check(ctx, ledger.Removing); err != nil {
 		return "", err
 	}
-	_, err = h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &name, MinSize: aws.Int32(int32(originals.Blue.Min)),
+	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &blue.Name, MinSize: aws.Int32(int32(originals.Blue.Min)),
 	})
 	if err != nil {
-		return "", fmt.Errorf("restoring the minimum of %s to %d: %w", name, originals.Blue.Min, err)
+		return "", fmt.Errorf("restoring the minimum of %s to %d: %w", blue.Name, originals.Blue.Min, err)
 	}
-	return fmt.Sprintf("the minimum of blue %s is restored to %d", name, originals.Blue.Min), nil
+	return fmt.Sprintf("the minimum of blue %s is restored to %d", blue.Name, originals.Blue.Min), nil
 }

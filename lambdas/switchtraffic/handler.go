@@ -12,7 +12,6 @@ import (
 
 	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
-	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
@@ -101,7 +100,7 @@ func (s *step) fleets(ctx context.Context) (blue, green deploy.Fleet, err error)
 	}
 	blue, found := fleets[s.deployment.Blue]
 	if !found || blue.Deleting { // with blue on its way out green is all that serves
-		return blue, green, fault.New(fault.TrafficDiverged, "blue %s was deleted by somebody else", s.deployment.Blue)
+		return blue, green, s.ledger.WithoutBlue(&s.deployment)
 	}
 	return blue, fleets[s.deployment.Green], nil
 }
