@@ -96,6 +96,9 @@ func (w *watch) ledgerCalled(a *act, before ledger.Record) {
 		return
 	}
 	inv.fenced = holds
+	if before.Drain != nil {
+		w.drainBefore = before.Drain
+	}
 	if now.Version != before.Version+1 {
 		w.breaks(6, "%s takes the record from version %d to %d", a, before.Version, now.Version)
 	}

@@ -55,6 +55,9 @@ func (w *watch) noteHeld(s sight) {
 // in a warm pool has no work.
 func (w *watch) drained(a *act, id, hook string) {
 	policy := w.record().Drain
+	if w.late(a, w.record()) && w.drainBefore != nil { // it was sent when the record had that
+		policy = w.drainBefore
+	}
 	if policy == nil || policy.Hook != hook {
 		w.breaks(3, "%s of %s for %s, which is somebody else's", a, hook, id)
 		return

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
 	localasg "bluegreen/internal/localaws/autoscaling"
 	"bluegreen/internal/localaws/wire"
@@ -18,12 +19,13 @@ import (
 // Every method runs with the account's lock held, unless it says otherwise.
 type watch struct {
 	r            *Rehearsal
-	states       map[string]string // by function name
-	lineage      []string          // its groups: the first blue, then those that functions created, in that order
-	targetGroups map[string]bool   // ARNs of those that a fleet of the lineage was ever attached to
-	theirs       map[string]bool   // of these, those that others attached and that do not serve yet, or that they detached
-	acting       *act              // whose effect happens now; nil: the world moves by itself
-	dirty        bool              // something has changed since the last look
+	states       map[string]string   // by function name
+	lineage      []string            // its groups: the first blue, then those that functions created, in that order
+	targetGroups map[string]bool     // ARNs of those that a fleet of the lineage was ever attached to
+	theirs       map[string]bool     // of these, those that others attached and that do not serve yet, or that they detached
+	drainBefore  *deploy.DrainPolicy // that the record had before it was last written, if it had one
+	acting       *act                // whose effect happens now; nil: the world moves by itself
+	dirty        bool                // something has changed since the last look
 
 	capacity  capacity
 	answering answering
