@@ -24,6 +24,7 @@ type ends struct {
 	unseen    unseen                              // sizes that others set and that functions may not know of
 	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
 	ran       map[string][]string                 // versions that a fleet's instances ran when it was scaled in
+	began     []string                            // versions that the live fleet's instances ran whenever an execution began
 	filled    map[string]bool                     // fleets that were replaced and that others have given a size again
 	emptied   map[string]traits                   // sizes of a live fleet from before others took every instance from it by hand
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
@@ -287,7 +288,7 @@ func (v *verdict) adopt() {
 		if v.ends.instead != nil && view.Name == v.ends.live {
 			v.ends.templates = v.ends.instead
 		}
-		v.ends.instead = nil
+		v.ends.instead, v.ends.began = nil, nil
 		v.ends.expected[view.Name], v.ends.live = traitsOf(view), view.Name
 		delete(v.ends.onGreen, view.Name)
 		delete(v.ends.filled, view.Name)

@@ -21,6 +21,9 @@ func (w *watch) executionEvent(arn string, event asl.Event) {
 		defer w.r.AWS.Account.Unlock()
 		delete(w.ends.ended, arn)
 		w.ends.resolved[arn] = w.ends.resolve(w)
+		if live, exists := w.r.AWS.Groups.View(w.ends.live); exists {
+			w.ends.began = append(w.ends.began, versionsOf(live)...)
+		}
 		return
 	case *asl.ExecutionSucceededDetails:
 		out.Status, out.Output = types.ExecutionStatusSucceeded, aws.String(string(details.Output))

@@ -65,6 +65,9 @@ func (w *watch) drained(a *act, id, hook string) {
 	if w.see().members[id].State == "Warmed:Terminating:Wait" {
 		return
 	}
+	if instance, exists := w.r.AWS.Compute.Instance(id); !exists || instance.State != localec2.Running { // others have ended it
+		return
+	}
 	held, known := w.held[id]
 	for _, run := range w.r.AWS.Commands.Ran(id) {
 		if run.Ended.After(held.since) && !run.Guarded {

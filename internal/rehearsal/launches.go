@@ -9,7 +9,7 @@ import (
 	localasg "bluegreen/internal/localaws/autoscaling"
 )
 
-// launches takes in what a fleet ran that a function scales in, and that a function pins a fleet which a rollback brings
+// launches takes in what a fleet ran that a function scales in, then or when its replacement began, and that a function pins a fleet which a rollback brings
 // back to just that: what its group names may stand for something else by now.
 func (e *ends) launches(w *watch, a *act, was localasg.GroupView) {
 	input, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput)
@@ -19,7 +19,7 @@ func (e *ends) launches(w *watch, a *act, was localasg.GroupView) {
 	name := aws.ToString(input.AutoScalingGroupName)
 	if input.MaxSize != nil && *input.MaxSize == 0 {
 		if versions := versionsOf(was); len(versions) > 0 && e.ran[name] == nil {
-			e.ran[name] = versions
+			e.ran[name] = append(versions, e.began...)
 		}
 		return
 	}
