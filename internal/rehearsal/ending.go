@@ -29,6 +29,7 @@ type ends struct {
 	emptied   map[string]traits                   // sizes of a live fleet from before others took every instance from it by hand
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
 	changed   map[string]map[string]time.Time     // when others last changed a trait, by group
+	copiedAt  map[string]time.Time                // when functions created a group
 	templates []types.LaunchTemplateSpecification // that the lineage launches from, with versions as people name them
 	instead   []types.LaunchTemplateSpecification // that others have blue launch from since it was copied: nothing if the copy goes live
 	resolved  map[string][]string                 // by execution: the templates' versions when it began
@@ -39,7 +40,7 @@ type ends struct {
 
 func newEnds(w *watch) ends {
 	e := ends{
-		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), resolved: make(map[string][]string),
+		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), resolved: make(map[string][]string),
 		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]string), filled: make(map[string]bool), emptied: make(map[string]traits),
 		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
@@ -358,11 +359,9 @@ func (v *verdict) copies(view localasg.GroupView) {
 	v.check(outcome.End == deploy.EndSucceeded, "%s, which is live, is of %s, which ended %s", view.Name, outcome.Execution, outcome.End)
 	blue, known := v.ends.wantedOf(outcome.Blue)
 	since := v.ends.sinceCopied(outcome.Blue, *view.Shown.CreatedTime)
-	if between, stands := v.r.AWS.Groups.View(outcome.Blue); !known { // it came since the last end, as a copy itself
+	if !known { // it came since the last end, as a copy itself
 		blue, _ = v.ends.wantedOf(v.ends.live)
-		if stands {
-			since = append(since, v.ends.sinceCopied(v.ends.live, *between.Shown.CreatedTime)...)
-		}
+		since = append(since, v.ends.sinceCopied(v.ends.live, v.ends.copiedAt[outcome.Blue])...)
 	}
 	want := blue.copied()
 	maps.Copy(want, v.ends.onGreen[outcome.Blue])

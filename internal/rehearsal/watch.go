@@ -189,6 +189,7 @@ func (w *watch) done(a *act, was before) {
 	}
 	if created, ok := a.input.(*autoscaling.CreateAutoScalingGroupInput); ok && !slices.Contains(w.lineage, *created.AutoScalingGroupName) {
 		w.lineage = append(w.lineage, *created.AutoScalingGroupName)
+		w.ends.copiedAt[*created.AutoScalingGroupName] = w.r.AWS.Account.Now()
 	}
 	w.ends.unseen.describes(w, a)
 	w.ends.overwritten(a, was.sizes)
