@@ -27,7 +27,8 @@ type disk struct {
 }
 
 // Run runs a script with /bin/sh on an instance: in the instance's own folder, with an environment of INSTANCE_ID, PATH,
-// HOME and TMPDIR, the last two being that folder. It takes wall time. When ctx ends the script is killed with everything
+// HOME and TMPDIR, the last two being that folder, and BLUEGREEN_STATE, where a drain's guard goes: the instances of one
+// machine share its /run. It takes wall time. When ctx ends the script is killed with everything
 // that it started. Run implements ssm.Executor; the account's lock must not be held.
 func (p *Plane) Run(ctx context.Context, instanceID, script string) (exit int, stdout, stderr string) {
 	d, file, err := p.beginScript(instanceID, script)
@@ -56,7 +57,7 @@ func (p *Plane) Run(ctx context.Context, instanceID, script string) (exit int, s
 func instanceCommand(ctx context.Context, d *disk, instanceID, path string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, path, args...)
 	command.Dir = d.folder
-	command.Env = []string{"INSTANCE_ID=" + instanceID, "PATH=" + os.Getenv("PATH"), "HOME=" + d.folder, "TMPDIR=" + d.folder}
+	command.Env = []string{"INSTANCE_ID=" + instanceID, "PATH=" + os.Getenv("PATH"), "HOME=" + d.folder, "TMPDIR=" + d.folder, "BLUEGREEN_STATE=" + filepath.Join(d.folder, "state")}
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 	command.WaitDelay = 5 * time.Second // a grandchild in another process group may hold the output open
