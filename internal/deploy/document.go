@@ -43,7 +43,8 @@ type Execution struct {
 	RedriveTime  *time.Time      `json:"RedriveTime,omitempty"`
 }
 
-// Document is what travels from state to state. It holds counts and names, never a list that grows with a fleet.
+// Document is what travels from state to state. It holds counts and names; its one list of instances (Unreached)
+// is bounded.
 type Document struct {
 	Request    json.RawMessage `json:"request,omitempty"` // the execution's input, as it was given
 	Deployment *Deployment     `json:"deployment,omitempty"`
@@ -53,18 +54,15 @@ type Document struct {
 	Action     *Lifecycle      `json:"action,omitempty"` // of the graceful-shutdown machine, which has no deployment
 }
 
-// Lifecycle is a lifecycle action: the detail of Auto Scaling's event, of which it knows what it needs (aws-facts A6).
+// Lifecycle is a lifecycle action: the detail of Auto Scaling's event, of which it knows what it needs (aws-facts A6). What
+// the event says of the instance's origin and destination is left out: a person can start the machine with anything, so
+// the instance's lifecycle state decides what is done.
 type Lifecycle struct {
-	Group       string `json:"AutoScalingGroupName"`
-	Hook        string `json:"LifecycleHookName"`
-	Instance    string `json:"EC2InstanceId"`
-	Token       string `json:"LifecycleActionToken,omitempty"`
-	Origin      string `json:"Origin,omitempty"`      // empty where AWS does not tell: it need only where there is a warm pool
-	Destination string `json:"Destination,omitempty"` // the same
+	Group    string `json:"AutoScalingGroupName"`
+	Hook     string `json:"LifecycleHookName"`
+	Instance string `json:"EC2InstanceId"`
+	Token    string `json:"LifecycleActionToken,omitempty"`
 }
-
-// warmPool is how Auto Scaling's events name it among origins and destinations.
-const warmPool = "WarmPool"
 
 // UnmarshalJSON takes what an event tells beside that: AWS may add to it.
 func (l *Lifecycle) UnmarshalJSON(text []byte) error {
@@ -72,16 +70,10 @@ func (l *Lifecycle) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*plain)(l))
 }
 
-// FromPool reports whether the instance ends in the warm pool, where it has no work.
-func (l Lifecycle) FromPool() bool { return l.Origin == warmPool }
-
-// ToPool reports whether the instance goes from service back to the warm pool.
-func (l Lifecycle) ToPool() bool { return l.Destination == warmPool }
-
-// Key tells the drains of one instance apart. It ends once, and its drain before that has none, so that whoever comes first
+// DrainKey tells the drains of one instance apart. It ends once, and that drain has no key, so that the first of two to come
 // does it. It may go back to the warm pool many times, and has work again each time: the key is the action's token then.
-func (l *Lifecycle) Key() string {
-	if l == nil || !l.ToPool() {
+func (l *Lifecycle) DrainKey(toPool bool) string {
+	if l == nil || !toPool {
 		return ""
 	}
 	return strings.Map(func(r rune) rune { // it becomes part of a script
@@ -219,13 +211,14 @@ type Progress struct {
 	Pinned  int        `json:"pinned,omitempty"` // the minimum that the record says both fleets are pinned at
 	Beside  int        `json:"beside,omitempty"` // healthy targets beside blue's at the last good look: others may share the target groups
 
-	WaitingSince     *time.Time `json:"waiting_since,omitempty"`     // the first instance was held by its hook
+	Unreached        Unreached  `json:"unreached,omitempty"`         // instances whose agents do not answer, and since when they are held
 	HeartbeatAt      *time.Time `json:"heartbeat_at,omitempty"`      // the last heartbeats
 	HeartbeatAfter   string     `json:"heartbeat_after,omitempty"`   // the instance up to which a round of heartbeats has come
 	HeartbeatSeconds int        `json:"heartbeat_seconds,omitempty"` // timeout of the hook
 	Unfinished       bool       `json:"unfinished,omitempty"`        // this look left lifecycle calls to the next one
 
 	DrainStatus DrainStatus `json:"drain_status,omitempty"` // of the one instance that is drained outside of a deployment
+	ToPool      bool        `json:"to_pool,omitempty"`      // it goes back to the warm pool
 
 	Message string `json:"message"` // one sentence
 }

@@ -22,7 +22,7 @@ const (
 type Draining struct {
 	ID     string
 	Status DrainStatus
-	Since  time.Time // when its command was sent; when instances began to wait, if none was
+	Since  time.Time // when its command was sent; since when it is known to be held, if none was
 }
 
 // DrainAction is what to do with a draining instance now.
@@ -72,31 +72,13 @@ func (p DrainPolicy) giveUp() DrainAction {
 	return DrainAbandon
 }
 
-// Errand is what there is to do for a lifecycle action.
-type Errand string
-
-// The errands.
-const (
-	ErrandLeave   Errand = "leave"   // to its owner: no drain of ours completes this hook
-	ErrandRelease Errand = "release" // with CONTINUE at once: the instance has no work
-	ErrandDrain   Errand = "drain"   //
-)
-
-// Errand says what to do for a lifecycle action. An instance that ends in the warm pool is not in service, and mostly
-// stopped, so that it could run no command; one that goes from service to its end or back to the pool drains. A lineage
-// without a drain has no policy.
-func (p *DrainPolicy) Errand(action Lifecycle) Errand {
-	switch {
-	case p == nil || len(p.Command) == 0 || p.Hook != action.Hook:
-		return ErrandLeave
-	case action.FromPool():
-		return ErrandRelease
-	}
-	return ErrandDrain
+// Completes reports whether a drain of this policy completes the hook. A lineage without a drain has no policy.
+func (p *DrainPolicy) Completes(hook string) bool {
+	return p != nil && len(p.Command) > 0 && p.Hook == hook
 }
 
 // Script is what is sent to an instance. SendCommand knows no client token, so the script guards itself: of two with one
-// key that reach one instance, the first runs the lines and the second waits for it and ends as it did (Lifecycle.Key).
+// key that reach one instance, the first runs the lines and the second waits for it and ends as it did (Lifecycle.DrainKey).
 // The guard's place must belong to who runs the script, or somebody else on the instance could make it beforehand and the
 // lines would never run. Its name holds the boot's id, so that an image of an instance that has drained carries no drain
 // along. The agent's environment may name another place in BLUEGREEN_STATE.

@@ -128,32 +128,37 @@ func TestTheScriptsGuardStaysWithItsBoot(t *testing.T) {
 	}
 }
 
-// An instance that ends in the warm pool has no work; one that leaves service has, wherever it goes. Of another owner's
-// hook nothing is touched.
-func TestErrand(t *testing.T) {
+// Only the hook that the lineage's drain names is completed, and only where there is a drain.
+func TestCompletes(t *testing.T) {
 	policy := &deploy.DrainPolicy{Hook: "drain", Command: []string{"stop"}}
 	for _, test := range []struct {
 		policy *deploy.DrainPolicy
-		detail string
-		want   deploy.Errand
-		key    string
+		hook   string
+		want   bool
 	}{
-		{policy, `{"LifecycleHookName": "drain", "Origin": "WarmPool", "Destination": "EC2", "LifecycleActionToken": "t-1"}`, deploy.ErrandRelease, ""},
-		{policy, `{"LifecycleHookName": "drain", "Origin": "AutoScalingGroup", "Destination": "WarmPool", "LifecycleActionToken": "t-1$(x)"}`, deploy.ErrandDrain, "t-1x"},
-		{policy, `{"LifecycleHookName": "drain", "Origin": "AutoScalingGroup", "Destination": "EC2", "LifecycleActionToken": "t-1"}`, deploy.ErrandDrain, ""},
-		{policy, `{"LifecycleHookName": "drain", "NewOfAWS": [1], "LifecycleActionToken": "t-1"}`, deploy.ErrandDrain, ""},
-		{policy, `{"LifecycleHookName": "backup", "Origin": "WarmPool", "Destination": "EC2"}`, deploy.ErrandLeave, ""},
-		{&deploy.DrainPolicy{Hook: "drain"}, `{"LifecycleHookName": "drain", "Origin": "WarmPool"}`, deploy.ErrandLeave, ""},
-		{nil, `{"LifecycleHookName": "drain", "Origin": "WarmPool"}`, deploy.ErrandLeave, ""},
+		{policy, "drain", true},
+		{policy, "backup", false},
+		{&deploy.DrainPolicy{Hook: "drain"}, "drain", false},
+		{nil, "drain", false},
 	} {
-		decoder := json.NewDecoder(strings.NewReader(test.detail))
-		decoder.DisallowUnknownFields() // as the functions read their input
-		var action deploy.Lifecycle
-		if err := decoder.Decode(&action); err != nil {
-			t.Errorf("%s: %v", test.detail, err)
+		if got := test.policy.Completes(test.hook); got != test.want {
+			t.Errorf("%+v, %s: got %t", test.policy, test.hook, got)
 		}
-		if got := test.policy.Errand(action); got != test.want || action.Key() != test.key {
-			t.Errorf("%s: got %s with key %q, want %s with %q", test.detail, got, action.Key(), test.want, test.key)
-		}
+	}
+}
+
+// Each way back to the warm pool is a drain of its own; the end is one, whatever an event says of it.
+func TestDrainKey(t *testing.T) {
+	decoder := json.NewDecoder(strings.NewReader(`{"LifecycleHookName": "drain", "NewOfAWS": [1], "Origin": "WarmPool", "LifecycleActionToken": "t-1$(x)"}`))
+	decoder.DisallowUnknownFields() // as the functions read their input
+	var action deploy.Lifecycle
+	if err := decoder.Decode(&action); err != nil {
+		t.Fatal(err)
+	}
+	if got := action.DrainKey(true); got != "t-1x" {
+		t.Errorf("to the pool: got %q", got)
+	}
+	if got := action.DrainKey(false); got != "" {
+		t.Errorf("to its end: got %q", got)
 	}
 }

@@ -71,18 +71,6 @@ func (f Fleet) In(lifecycles ...string) []Instance {
 	return in
 }
 
-// Only is the fleet with no other instance than the one with this id.
-func (f Fleet) Only(id string) Fleet {
-	var only []Instance
-	for _, instance := range f.Instances {
-		if instance.ID == id {
-			only = append(only, instance)
-		}
-	}
-	f.Instances = only
-	return f
-}
-
 // Missing returns the target groups of want that the fleet is not attached to.
 func (f Fleet) Missing(want []string) []string {
 	var missing []string

@@ -152,7 +152,7 @@ func (c Call) drains(before *Progress) (Notice, bool) {
 		return Notice{}, false
 	}
 	next := "ends"
-	if a.ToPool() {
+	if p.ToPool {
 		next = "goes back to the warm pool"
 	}
 	switch {

@@ -30,6 +30,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		"autoscaling": autoscaling.NewFromConfig(s.r.config),
 		"ec2":         ec2.NewFromConfig(s.r.config),
 		"elbv2":       elbv2.NewFromConfig(s.r.config),
+		"sfn":         s.r.machines,
 		"sns":         sns.NewFromConfig(s.r.config),
 	}
 	client, ok := clients[d.CmdArgs[0].Key]
@@ -42,7 +43,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 	}
 	input := reflect.New(method.Type().In(1).Elem())
 	text := strings.NewReplacer("BLUE", s.r.World.GroupName, "TARGET_GROUP", s.r.World.TargetGroupARN, "TEMPLATE", s.r.World.TemplateName, "LISTENER", s.r.World.ListenerARN,
-		"MEMBER", s.firstInstance()).Replace(d.Input)
+		"MEMBER", s.firstInstance(), "NOTED", s.firstNoted(), "SHUTDOWN_MACHINE", s.drainMachine).Replace(d.Input)
 	if err := json.Unmarshal([]byte(text), input.Interface()); err != nil {
 		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
 	}
@@ -61,6 +62,14 @@ func (s *Script) firstInstance() string {
 		return view.Instances[0].ID
 	}
 	return ""
+}
+
+// firstNoted is the first instance that note remembered; empty if it remembered none.
+func (s *Script) firstNoted() string {
+	if len(s.noted) == 0 {
+		return ""
+	}
+	return s.noted[0]
 }
 
 // refusal is AWS's error as a person reads it; no error is nothing.

@@ -9,11 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"bluegreen/internal/deploy"
-	"bluegreen/internal/fleet"
 )
 
-// alone drains one instance that a lifecycle hook holds, whoever scaled its fleet in: the graceful-shutdown machine has
-// no deployment and needs no lock. It completes only the hook that the lineage's drain names.
+// alone drains one instance that a lifecycle hook holds, after whatever scale-in of its fleet: the graceful-shutdown machine has
+// no deployment and needs no lock. It completes only the hook that the lineage's drain names. An instance that ends in
+// the warm pool is not in service, and mostly stopped, so that it could run no command: its hook is completed at once.
 func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, error) {
 	action := call.Document.Action
 	p := call.Begin()
@@ -21,19 +21,19 @@ func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, 
 	if err != nil {
 		return p, err
 	}
-	switch policy.Errand(*action) {
-	case deploy.ErrandLeave:
+	if !policy.Completes(action.Hook) {
 		return p.Finished(deploy.Done, fmt.Sprintf("lifecycle hook %s of %s is not the one that a drain of ours completes: it is left to its owner", action.Hook, action.Group)), nil
-	case deploy.ErrandRelease:
-		l := lifecycle{handler: h, group: action.Group, hook: action.Hook, left: 1}
-		return p.Finished(deploy.Done, fmt.Sprintf("%s ends in the warm pool of %s, where it has no work: lifecycle hook %s is completed with %s",
-			action.Instance, action.Group, action.Hook, deploy.DrainContinue)), l.complete(ctx, string(deploy.DrainContinue), []string{action.Instance})
 	}
 	f, err := h.member(ctx, *action)
 	if err != nil {
 		return p, err
 	}
-	if len(f.In(held, heldForPool)) == 0 {
+	switch {
+	case len(f.In(heldFromPool)) > 0:
+		l := lifecycle{handler: h, group: action.Group, hook: action.Hook, left: 1}
+		return p.Finished(deploy.Done, fmt.Sprintf("%s ends in the warm pool of %s, where it has no work: lifecycle hook %s is completed with %s",
+			action.Instance, action.Group, action.Hook, deploy.DrainContinue)), l.complete(ctx, string(deploy.DrainContinue), []string{action.Instance})
+	case len(f.In(held, heldToPool)) == 0:
 		p = p.Count(deploy.Sample{Good: true})
 		if p.Good < goneFor {
 			return call.Again(p, fmt.Sprintf("%s is not held by a lifecycle hook", action.Instance)), nil
@@ -46,28 +46,31 @@ func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, 
 			p.Phase = deploy.DrainsBeside
 		}
 	}
-	since := p.Since.Add(-time.Hour) // a deployment may have begun the same drain before
-	p, slowest, err := h.drain(ctx, call, p.Count(deploy.Sample{}), f, *policy, since, func() error { return nil })
+	p.ToPool = len(f.In(heldToPool)) > 0
+	p, slowest, err := h.drain(ctx, call, p.Count(deploy.Sample{}), f, draining{
+		policy: *policy,
+		key:    action.DrainKey(p.ToPool),
+		since:  p.Since.Add(-time.Hour), // a deployment may have begun the same drain before
+		fence:  func() error { return nil },
+	})
 	if err != nil {
 		return p, err
 	}
 	return call.WaitAtMost(p, p.Heartbeat(), action.Instance+" is held"+slowest), nil
 }
 
-// member is the fleet with only the instance of a lifecycle action, if it is still there. One that goes back to the warm
-// pool is described by itself: the group's description shows who is in service, and those on their way there and out.
+// member is the fleet with only the instance of a lifecycle action, if that is a member of it. It is described by itself:
+// the group's description leaves out who is in the warm pool.
 func (h handler) member(ctx context.Context, action deploy.Lifecycle) (deploy.Fleet, error) {
-	if !action.ToPool() {
-		fleets, err := fleet.Read(ctx, h.groups, action.Group)
-		return fleets[action.Group].Only(action.Instance), err
-	}
 	f := deploy.Fleet{Name: action.Group}
 	out, err := h.groups.DescribeAutoScalingInstances(ctx, &autoscaling.DescribeAutoScalingInstancesInput{InstanceIds: []string{action.Instance}})
 	if err != nil {
 		return f, fmt.Errorf("describing %s of %s: %w", action.Instance, action.Group, err)
 	}
 	for _, instance := range out.AutoScalingInstances {
-		f.Instances = append(f.Instances, deploy.Instance{ID: action.Instance, Lifecycle: aws.ToString(instance.LifecycleState)})
+		if aws.ToString(instance.AutoScalingGroupName) == action.Group {
+			f.Instances = append(f.Instances, deploy.Instance{ID: action.Instance, Lifecycle: aws.ToString(instance.LifecycleState)})
+		}
 	}
 	return f, nil
 }

@@ -28,13 +28,13 @@ func comment(key string) string { return strings.TrimSpace(drainComment + " " + 
 // atOnce is how many instances one call of Systems Manager may name, and how many invocations one page holds.
 const atOnce = 50
 
-// look finds out how the drain of each waiting instance goes.
-func (h handler) look(ctx context.Context, key string, waiting []deploy.Instance, since, waitingSince time.Time) ([]deploy.Draining, error) {
-	sent, err := h.invocations(ctx, key, since, waiting)
+// look finds out how the drain of each waiting instance goes, and remembers since when those without an agent are held.
+func (h handler) look(ctx context.Context, g draining, waiting []deploy.Instance, known deploy.Unreached, now time.Time) ([]deploy.Draining, deploy.Unreached, error) {
+	sent, err := h.invocations(ctx, g.key, g.since, waiting)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var unsent []string
+	var unsent, silent []string
 	for _, instance := range waiting {
 		if _, ok := sent[instance.ID]; !ok {
 			unsent = append(unsent, instance.ID)
@@ -42,21 +42,27 @@ func (h handler) look(ctx context.Context, key string, waiting []deploy.Instance
 	}
 	online, err := fleet.Online(ctx, h.commands, unsent)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	for _, id := range unsent {
+		if !online[id] {
+			silent = append(silent, id)
+		}
+	}
+	unreached := known.See(silent, now)
 	drains := make([]deploy.Draining, 0, len(waiting))
 	for _, instance := range waiting {
 		d, ok := sent[instance.ID]
 		switch {
 		case ok:
 		case online[instance.ID]:
-			d = deploy.Draining{ID: instance.ID, Status: deploy.DrainUnsent, Since: waitingSince}
+			d = deploy.Draining{ID: instance.ID, Status: deploy.DrainUnsent, Since: now}
 		default:
-			d = deploy.Draining{ID: instance.ID, Status: deploy.DrainNoAgent, Since: waitingSince}
+			d = deploy.Draining{ID: instance.ID, Status: deploy.DrainNoAgent, Since: unreached.Since(instance.ID, now)}
 		}
 		drains = append(drains, d)
 	}
-	return drains, nil
+	return drains, unreached, nil
 }
 
 // invocations returns the drains with a key that were sent since a time, by instance. Of several to one instance the best counts:

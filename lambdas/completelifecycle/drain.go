@@ -13,17 +13,26 @@ import (
 	"bluegreen/internal/deploy"
 )
 
-// The lifecycle states of an instance that a terminating hook holds: before its end, and before it goes back to the warm
-// pool, whose instances the description of a group leaves out. Deregistration and its draining are over.
+// The lifecycle states of an instance that a terminating hook holds: on its way out of service, on its way back from service
+// to the warm pool, and on its way out of the pool. The description of a group leaves the pool's instances out.
 const (
-	held        = "Terminating:Wait"
-	heldForPool = "Warmed:Pending:Wait"
+	held         = "Terminating:Wait"
+	heldToPool   = "Warmed:Pending:Wait"
+	heldFromPool = "Warmed:Terminating:Wait"
 )
+
+// draining is how the instances of a fleet are drained.
+type draining struct {
+	policy deploy.DrainPolicy
+	key    string       // of the drains (deploy.Lifecycle.DrainKey)
+	since  time.Time    // a drain that was sent before counts for nothing
+	fence  func() error // asked before the first write
+}
 
 // drain looks once at every instance of a fleet that the drain's hook holds, and does for each what its policy decides:
 // sends the command, heartbeats, completes. Progress is read for many at once. It tells which drain is the slowest.
-func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress, f deploy.Fleet, policy deploy.DrainPolicy,
-	since time.Time, fence func() error) (deploy.Progress, string, error) {
+func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress, f deploy.Fleet, g draining) (deploy.Progress, string, error) {
+	policy := g.policy
 	if len(policy.Command) == 0 {
 		return p, "", nil
 	}
@@ -34,18 +43,16 @@ func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress,
 		}
 		p.HeartbeatSeconds = seconds
 	}
-	waiting := f.In(held, heldForPool)
+	waiting := f.In(held, heldToPool)
 	if len(waiting) == 0 {
+		p.Unreached = nil
 		return p, "", nil
 	}
-	if p.WaitingSince == nil {
-		p.WaitingSince = &call.Entered
-	}
-	key := call.Document.Action.Key()
-	drains, err := h.look(ctx, key, waiting, since, *p.WaitingSince)
+	drains, unreached, err := h.look(ctx, g, waiting, p.Unreached, call.Entered)
 	if err != nil {
 		return p, "", err
 	}
+	p.Unreached = unreached
 	todo := make(map[deploy.DrainAction][]string)
 	for _, d := range drains {
 		if call.Way == deploy.Alone {
@@ -55,10 +62,10 @@ func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress,
 		todo[action] = append(todo[action], d.ID)
 	}
 	// Whoever drains what a hook holds does no harm, so one look at the record stands for all that follows.
-	if err := fence(); err != nil {
+	if err := g.fence(); err != nil {
 		return p, "", err
 	}
-	if err := h.send(ctx, policy, key, todo[deploy.DrainSend]); err != nil {
+	if err := h.send(ctx, policy, g.key, todo[deploy.DrainSend]); err != nil {
 		return p, "", err
 	}
 	l := lifecycle{handler: h, group: f.Name, hook: policy.Hook, left: callsALook}

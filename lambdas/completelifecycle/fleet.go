@@ -114,7 +114,7 @@ func (h handler) empty(ctx context.Context, call deploy.Call, p deploy.Progress,
 			return p, err
 		}
 	}
-	p, slowest, err := h.drain(ctx, call, p, f, d.Drain, d.StartedAt, fence)
+	p, slowest, err := h.drain(ctx, call, p, f, draining{policy: d.Drain, since: d.StartedAt, fence: fence})
 	if err != nil {
 		return p, err
 	}
