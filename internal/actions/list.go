@@ -72,6 +72,7 @@ var byState = map[string][]Operation{
 	},
 	"ScaleInBlue": {
 		{"autoscaling", "DescribeAutoScalingGroups"},
+		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "SuspendProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},

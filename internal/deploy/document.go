@@ -4,6 +4,8 @@ package deploy
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -140,6 +142,13 @@ type Deployment struct {
 func (d Deployment) Resume(current Deployment) Deployment {
 	d.Action, d.Then, d.WaitSeconds = current.Action, current.Then, current.WaitSeconds
 	return d
+}
+
+// Warn adds a warning, once. Without a deployment nobody reads it.
+func (d *Deployment) Warn(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); d != nil && !slices.Contains(d.Warnings, text) {
+		d.Warnings = append(d.Warnings, text)
+	}
 }
 
 // Room is the maximum that green may have to hold want instances: blue's, which green gets in the end anyway. A fleet that

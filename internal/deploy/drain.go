@@ -2,8 +2,11 @@ package deploy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"bluegreen/internal/fault"
 )
 
 // DrainStatus is what is known of an instance's drain command.
@@ -70,6 +73,16 @@ func (p DrainPolicy) giveUp() DrainAction {
 		return DrainContinue
 	}
 	return DrainAbandon
+}
+
+// HeldBy is the fault of a drain that cannot take place: the hook that is to hold the group's instances while their command
+// runs is not among its terminating hooks. nil: it can, or no command was promised.
+func (p DrainPolicy) HeldBy(group string, hooks []string) error {
+	if len(p.Command) == 0 || slices.Contains(hooks, p.Hook) {
+		return nil
+	}
+	return fault.New(fault.DrainImpossible, "the terminating lifecycle hook %s of %s was deleted by somebody else, so nothing would hold its instances "+
+		"while drain.command runs: put it back, or leave drain.command out, and deploy again", p.Hook, group)
 }
 
 // Completes reports whether a drain of this policy completes the hook. A lineage without a drain has no policy.

@@ -22,13 +22,14 @@ const (
 	GreenUnhealthy      Name = "BlueGreen.GreenUnhealthy"      // green did not become healthy in time
 	TrafficDiverged     Name = "BlueGreen.TrafficDiverged"     // the load balancers do not show what they were told
 	DrainExpired        Name = "BlueGreen.DrainExpired"        // a fleet did not become empty in time
+	DrainImpossible     Name = "BlueGreen.DrainImpossible"     // nothing would hold blue's instances while they drain, which was promised
 	Bug                 Name = "BlueGreen.Bug"                 // a mistake of ours
 )
 
 // Names is the whole set.
 var Names = []Name{
 	BadRequest, NotReady, Conflict, Forbidden, BadGuardrails, Throttled, Unavailable, AccessDenied, Refused, CapacityUnavailable, GreenUnhealthy,
-	TrafficDiverged, DrainExpired, Bug,
+	TrafficDiverged, DrainExpired, DrainImpossible, Bug,
 }
 
 // Error is a fault: its name for the machine, its message for a person. The message says what is wrong, where, and

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,33 +15,43 @@ import (
 	"bluegreen/internal/deploy"
 )
 
-// Drift says how blue differs from its copy, but for sizes, target groups and hooks: what somebody has changed of blue
-// since green was copied from it. before is the template that blue was pinned to when it was a copy itself; nil: it was none.
-func Drift(blue, green types.AutoScalingGroup, d deploy.Deployment, before *deploy.Template) []string {
+// Whole is a group with what its description leaves out.
+type Whole struct {
+	Group types.AutoScalingGroup
+	Hooks []types.LifecycleHook
+}
+
+// Drift says how blue differs from its copy, but for sizes and target groups: what somebody has changed of blue since
+// green was copied from it. before is the template that blue was pinned to when it was a copy itself; nil: it was none.
+func Drift(blue, green Whole, d deploy.Deployment, before *deploy.Template) []string {
 	is, copied := traits(blue, d), traits(green, d)
-	is["launch template"], copied["launch template"] = templateDrift(blue, d.Template, before)
+	is["launch template"], copied["launch template"] = templateDrift(blue.Group, d.Template, before)
 	var drift []string
 	for _, name := range slices.Sorted(maps.Keys(is)) {
 		if is[name] != copied[name] {
 			drift = append(drift, fmt.Sprintf("%s is %s, not %s", name, orNone(is[name]), orNone(copied[name])))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(copied)) { // of all but tags, AWS may show a default where blue shows nothing
-		if _, has := is[name]; !has && strings.HasPrefix(name, tagTrait) {
+	for _, name := range slices.Sorted(maps.Keys(copied)) { // of all but tags and hooks, AWS may show a default where blue shows nothing
+		if _, has := is[name]; !has && (strings.HasPrefix(name, tagTrait) || strings.HasPrefix(name, hookTrait)) {
 			drift = append(drift, fmt.Sprintf("%s is none, not %s", name, copied[name]))
 		}
 	}
 	return drift
 }
 
-// tagTrait begins the name of a tag's trait.
-const tagTrait = "tag "
+// These begin the names of a tag's and a hook's trait.
+const (
+	tagTrait  = "tag "
+	hookTrait = "lifecycle hook "
+)
 
 // apart are members of a copy's input that are no traits of blue, or that are compared in another form.
 var apart = []string{"AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity", "HealthCheckType", "LaunchTemplate", "Tags"}
 
 // traits are what a copy shares with its original, by name, as text.
-func traits(group types.AutoScalingGroup, d deploy.Deployment) map[string]string {
+func traits(whole Whole, d deploy.Deployment) map[string]string {
+	group := whole.Group
 	all := map[string]string{"HealthCheckType": aws.ToString(group.HealthCheckType)}
 	input := Copy(group, d)
 	fields := reflect.ValueOf(*input)
@@ -52,6 +63,9 @@ func traits(group types.AutoScalingGroup, d deploy.Deployment) map[string]string
 	}
 	for _, tag := range input.Tags {
 		all[tagTrait+aws.ToString(tag.Key)] = text([]any{aws.ToString(tag.Value), aws.ToBool(tag.PropagateAtLaunch)})
+	}
+	for _, hook := range whole.Hooks {
+		all[hookTrait+aws.ToString(hook.LifecycleHookName)] = text(CopyHook(hook))
 	}
 	var suspended, metrics []string
 	for _, process := range group.SuspendedProcesses {
@@ -91,8 +105,11 @@ func text(value any) string {
 	if err != nil {
 		return err.Error() // a description is plain data
 	}
-	return string(encoded)
+	return unset.ReplaceAllString(string(encoded), "")
 }
+
+// unset are members of a value that say nothing.
+var unset = regexp.MustCompile(`,"\w+":null`)
 
 func orNone(value string) string {
 	if value == "" {

@@ -143,12 +143,12 @@ func (e *ends) noteChange(now time.Time, group, trait string) {
 }
 
 // sinceCopied are the traits that others have changed on a group after another was copied from it, or so shortly before
-// that no description had to show it. A copy follows blue's sizes, a target group that joins calls it off, and hooks are not
-// seen; of all else people are told (the scenarios hold that).
+// that no description had to show it. A copy follows blue's sizes, and a target group that joins calls it off; of all else
+// people are told (the scenarios hold that).
 func (e *ends) sinceCopied(blue string, copied time.Time) []string {
 	var traits []string
 	for trait, at := range e.changed[blue] {
-		if !slices.Contains([]string{traitMin, traitMax, traitHooks, traitTargetGroups}, trait) && at.After(copied.Add(-longestLag)) {
+		if !slices.Contains([]string{traitMin, traitMax, traitTargetGroups}, trait) && at.After(copied.Add(-longestLag)) {
 			traits = append(traits, trait)
 		}
 	}

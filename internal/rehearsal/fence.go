@@ -21,6 +21,7 @@ type fence struct {
 
 // invocation is what a function's invocation knows of the lock.
 type invocation struct {
+	began  time.Time
 	fenced bool // it has seen since its last write that its execution holds the lock
 	last   *act // its last write, which the SDK may try again
 }
@@ -34,7 +35,7 @@ func (w *watch) begun(accessKeyID, execution string) {
 	w.r.AWS.Account.Lock()
 	defer w.r.AWS.Account.Unlock()
 	w.fence.executions[accessKeyID] = execution
-	w.fence.calls[accessKeyID] = &invocation{}
+	w.fence.calls[accessKeyID] = &invocation{began: w.r.AWS.Account.Now()}
 }
 
 // fenceOf holds promise 6 against a function's write.
@@ -101,6 +102,9 @@ func (w *watch) ledgerCalled(a *act, before ledger.Record) {
 	}
 	if now.Version != before.Version+1 {
 		w.breaks(6, "%s takes the record from version %d to %d", a, before.Version, now.Version)
+	}
+	if before.Lock != nil && before.Lock.Stage != ledger.Committed && now.Lock != nil && now.Lock.Stage == ledger.Committed {
+		w.committed(a, now.Lock.Deployment, inv.began)
 	}
 	if held := before.Lock; held != nil && held.Execution != a.execution {
 		w.taken(a, held.Execution)

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
+	"bluegreen/internal/deploy"
 	localec2 "bluegreen/internal/localaws/ec2"
 )
 
@@ -48,6 +49,23 @@ func (w *watch) noteHeld(s sight) {
 				w.held[id] = holding{group: m.fleet.Name, since: w.r.AWS.Account.Now()}
 			}
 		}
+	}
+}
+
+// committed checks at the commit that the drain which was promised can take place: blue has the hook that is to hold its
+// instances, or others have taken it away since the function that commits began.
+func (w *watch) committed(a *act, d deploy.Deployment, began time.Time) {
+	blue, exists := w.r.AWS.Groups.View(d.Blue)
+	if len(d.Drain.Command) == 0 || !exists {
+		return
+	}
+	for _, hook := range blue.LifecycleHooks {
+		if aws.ToString(hook.LifecycleHookName) == d.Drain.Hook && strings.HasSuffix(aws.ToString(hook.LifecycleTransition), "_TERMINATING") {
+			return
+		}
+	}
+	if w.ends.changed[d.Blue][traitHooks].Before(began) {
+		w.breaks(3, "%s commits, and no hook %s holds the instances of %s that are to drain", a, d.Drain.Hook, d.Blue)
 	}
 }
 

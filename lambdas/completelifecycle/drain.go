@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
 )
 
 // The lifecycle states of an instance that a terminating hook holds: on its way out of service, on its way back from service
@@ -36,13 +37,17 @@ func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress,
 	if len(policy.Command) == 0 {
 		return p, "", nil
 	}
-	if p.HeartbeatSeconds == 0 { // known from the start: it bounds the pause, and with it what an instance may wait unseen
-		seconds, err := h.hookTimeout(ctx, f.Name, policy.Hook)
-		if err != nil {
-			return p, "", err
-		}
-		p.HeartbeatSeconds = seconds
+	hooks, err := fleet.DescribeHooks(ctx, h.actions, f.Name, policy.Hook)
+	if err != nil {
+		return p, "", err
 	}
+	if len(fleet.Terminating(hooks)) == 0 {
+		p.HeartbeatSeconds = 0
+		call.Document.Deployment.Warn("the terminating lifecycle hook %s of %s was deleted while instances were leaving: nothing holds them any more, "+
+			"so drain.command was cut short on those that ran it and does not run on the others", policy.Hook, f.Name)
+		return p, "", nil
+	}
+	p.HeartbeatSeconds = int(aws.ToInt32(hooks[0].HeartbeatTimeout)) // it bounds the pause, and with it what an instance may wait unseen
 	waiting := f.In(held, heldToPool)
 	if len(waiting) == 0 {
 		p.Unreached = nil
@@ -134,22 +139,6 @@ func (l *lifecycle) heartbeat(ctx context.Context, call deploy.Call, p deploy.Pr
 	p.HeartbeatAt, p.HeartbeatAfter = &call.Entered, ""
 	return p, nil
 }
-
-func (h handler) hookTimeout(ctx context.Context, group, hook string) (int, error) {
-	out, err := h.actions.DescribeLifecycleHooks(ctx, &autoscaling.DescribeLifecycleHooksInput{
-		AutoScalingGroupName: &group, LifecycleHookNames: []string{hook},
-	})
-	if err != nil {
-		return 0, fmt.Errorf("describing the lifecycle hook %s of %s: %w", hook, group, err)
-	}
-	for _, described := range out.LifecycleHooks {
-		return int(aws.ToInt32(described.HeartbeatTimeout)), nil
-	}
-	return shortestHookSeconds, nil // it is gone: nothing holds the instances for long
-}
-
-// shortestHookSeconds is the shortest heartbeat timeout that AWS takes (aws-facts A1).
-const shortestHookSeconds = 30
 
 // ended recognises AWS's answer for a lifecycle action that is over.
 func ended(err error) bool { return strings.Contains(err.Error(), "No active Lifecycle Action found") }

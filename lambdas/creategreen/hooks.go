@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
 )
 
@@ -20,21 +21,13 @@ type hookSpecs struct {
 }
 
 func (h handler) describeHooks(ctx context.Context, blue string) (hookSpecs, error) {
-	out, err := h.hooks.DescribeLifecycleHooks(ctx, &autoscaling.DescribeLifecycleHooksInput{AutoScalingGroupName: &blue})
+	described, err := fleet.DescribeHooks(ctx, h.hooks, blue)
 	if err != nil {
-		return hookSpecs{}, fmt.Errorf("describing the lifecycle hooks of %s: %w", blue, err)
+		return hookSpecs{}, err
 	}
 	var specs hookSpecs
-	for _, hook := range out.LifecycleHooks {
-		spec := types.LifecycleHookSpecification{
-			LifecycleHookName:     hook.LifecycleHookName,
-			LifecycleTransition:   hook.LifecycleTransition,
-			DefaultResult:         hook.DefaultResult,
-			HeartbeatTimeout:      hook.HeartbeatTimeout,
-			NotificationMetadata:  hook.NotificationMetadata,
-			NotificationTargetARN: hook.NotificationTargetARN,
-			RoleARN:               hook.RoleARN,
-		}
+	for _, hook := range described {
+		spec := fleet.CopyHook(hook)
 		if len(specs.atCreation) == 0 || sameTarget(specs.atCreation[0], spec) {
 			specs.atCreation = append(specs.atCreation, spec)
 		} else {

@@ -6,15 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 )
-
-const terminating = "autoscaling:EC2_INSTANCE_TERMINATING"
 
 // drainFindings resolves which lifecycle hook holds an instance while the drain's command runs on it. Without a command
 // each instance completes its own hooks.
@@ -22,21 +18,16 @@ func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup
 	if len(d.Drain.Command) == 0 {
 		return nil, nil
 	}
-	out, err := h.hooks.DescribeLifecycleHooks(ctx, &autoscaling.DescribeLifecycleHooksInput{AutoScalingGroupName: &d.Blue})
+	hooks, err := fleet.DescribeHooks(ctx, h.hooks, d.Blue)
 	if err != nil {
-		return nil, fmt.Errorf("describing the lifecycle hooks of %s: %w", d.Blue, err)
+		return nil, err
 	}
-	var names []string
-	for _, hook := range out.LifecycleHooks {
-		if aws.ToString(hook.LifecycleTransition) == terminating {
-			names = append(names, aws.ToString(hook.LifecycleHookName))
-		}
-	}
+	names := fleet.Terminating(hooks)
 	var findings []string
 	switch {
 	case len(names) == 0:
 		findings = append(findings, fmt.Sprintf("drain.command needs a lifecycle hook that holds a terminating instance: aws autoscaling put-lifecycle-hook "+
-			"--auto-scaling-group-name %s --lifecycle-hook-name drain --lifecycle-transition %s --heartbeat-timeout 300 --default-result CONTINUE", d.Blue, terminating))
+			"--auto-scaling-group-name %s --lifecycle-hook-name drain --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 300 --default-result CONTINUE", d.Blue))
 	case d.Drain.Hook == "" && len(names) > 1:
 		findings = append(findings, fmt.Sprintf("it has several terminating hooks (%s): drain.hook must name the one that the drain completes", strings.Join(names, ", ")))
 	case d.Drain.Hook == "":

@@ -33,11 +33,6 @@ type scaling interface {
 	DescribeScheduledActions(context.Context, *autoscaling.DescribeScheduledActionsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScheduledActionsOutput, error)
 }
 
-// hooks are what holds an instance while it drains.
-type hooks interface {
-	DescribeLifecycleHooks(context.Context, *autoscaling.DescribeLifecycleHooksInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeLifecycleHooksOutput, error)
-}
-
 // templates resolves launch template versions.
 type templates interface {
 	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
@@ -57,7 +52,6 @@ type executions interface {
 var (
 	_ groups     = (*autoscaling.Client)(nil)
 	_ scaling    = (*autoscaling.Client)(nil)
-	_ hooks      = (*autoscaling.Client)(nil)
 	_ templates  = (*ec2.Client)(nil)
 	_ targets    = (*elb.Client)(nil)
 	_ executions = (*sfn.Client)(nil)
@@ -66,7 +60,7 @@ var (
 type handler struct {
 	groups     groups
 	scaling    scaling
-	hooks      hooks
+	hooks      fleet.Hooks
 	templates  templates
 	targets    targets
 	executions executions

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -27,6 +26,7 @@ type groups interface {
 	fleet.Groups
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
+	fleet.Hooks
 }
 
 var _ groups = (*autoscaling.Client)(nil)
@@ -80,8 +80,8 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blueGroup, greenG
 	if err := d.Elsewhere(blue); err != nil {
 		return err
 	}
-	if !d.Revives && blue.Name != "" && green.Name != "" {
-		d.Warnings = append(d.Warnings, drifted(d, fleet.Drift(blueGroup, greenGroup, *d, record.Template))...)
+	if err := h.compare(ctx, d, blueGroup, greenGroup, record.Template); err != nil {
+		return err
 	}
 	if record.Lock.Originals == nil {
 		record.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended}
@@ -95,15 +95,6 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blueGroup, greenG
 	record.Previous = &ledger.Previous{Name: d.Blue, Sizes: want, Suspended: originals.Suspended, Template: cmp.Or(d.Ran, record.Template)}
 	record.Live, record.Template = d.Green, d.Template
 	return h.put(ctx, record)
-}
-
-// drifted is the warning that green is not what blue is by now.
-func drifted(d *deploy.Deployment, drift []string) []string {
-	if len(drift) == 0 {
-		return nil
-	}
-	return []string{fmt.Sprintf("somebody changed blue %s after green %s was copied from it; green has not: %s. Change green too where it is still wanted",
-		d.Blue, d.Green, strings.Join(drift, "; "))}
 }
 
 func (h handler) put(ctx context.Context, record ledger.Record) error {
