@@ -217,8 +217,6 @@ type Progress struct {
 	Serving int        `json:"serving,omitempty"` // instances of green that serve, at the last look that counted them
 	Wanted  int        `json:"wanted,omitempty"`  // instances that must
 	DrainBy *time.Time `json:"drain_by,omitempty"`
-	Pinned  int        `json:"pinned,omitempty"` // the minimum that the record says both fleets are pinned at
-	Beside  int        `json:"beside,omitempty"` // healthy targets beside blue's at the last good look: others may share the target groups
 
 	Unreached        Unreached  `json:"unreached,omitempty"`         // instances whose agents do not answer, and since when they are held
 	HeartbeatAt      *time.Time `json:"heartbeat_at,omitempty"`      // the last heartbeats

@@ -142,10 +142,10 @@ func written(d *datadriven.TestData) (string, error) {
 	return string(text), err
 }
 
-// advance lets time pass: for=90s, or until=<state> of the execution name=.
+// advance lets time pass: for=90s, or until=<state> of the execution name=, and of its loop the phase=.
 func (s *Script) advance(ctx context.Context, d *datadriven.TestData) (string, error) {
 	if state := argument(d, "until", ""); state != "" {
-		if err := s.r.AwaitState(ctx, s.execution(d), state, longest); err != nil {
+		if err := s.r.AwaitState(ctx, s.execution(d), state, argument(d, "phase", ""), longest); err != nil {
 			return "", err
 		}
 		return "at " + state + "\n", nil

@@ -129,7 +129,9 @@ func (h handler) create(ctx context.Context, call deploy.Call, d deploy.Deployme
 	if len(specs.afterwards) > 0 { // no instance may launch before every hook is there
 		input.MinSize, input.DesiredCapacity = aws.Int32(0), aws.Int32(0)
 	}
-	// The lock was taken or read just now: that is the fence.
+	if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
+		return err
+	}
 	_, err := h.groups.CreateAutoScalingGroup(ctx, input)
 	var exists *types.AlreadyExistsFault
 	switch {

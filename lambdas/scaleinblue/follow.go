@@ -14,7 +14,7 @@ import (
 // follow gives green what somebody has set on blue since the commit, while blue was not scaled in yet: whoever did that
 // did not know that green is live. What somebody has set on green since then stays, and a fleet that a rollback brought
 // back keeps its own.
-func (h handler) follow(ctx context.Context, d *deploy.Deployment, record ledger.Record, blue, green deploy.Fleet) error {
+func (h handler) follow(ctx context.Context, holder ledger.Holder, d *deploy.Deployment, record ledger.Record, blue, green deploy.Fleet) error {
 	previous := record.Previous
 	if previous == nil || previous.Name != d.Blue || blue.Sizes == (deploy.Sizes{}) {
 		return nil
@@ -36,6 +36,9 @@ func (h handler) follow(ctx context.Context, d *deploy.Deployment, record ledger
 		input.MaxSize = aws.Int32(int32(want.Max))
 	}
 	if green.Name != "" && (input.MinSize != nil || input.MaxSize != nil) {
+		if _, err := holder.Check(ctx, ledger.Committed); err != nil {
+			return err
+		}
 		if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
 			return fmt.Errorf("giving %s what was set on %s since the commit: %w", d.Green, d.Blue, err)
 		}

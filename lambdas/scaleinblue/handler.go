@@ -75,7 +75,7 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blueGroup, greenG
 	}
 	if record.Lock.Stage == ledger.Committed {
 		d.Warnings = record.Lock.Deployment.Warnings
-		return h.follow(ctx, d, record, blue, green)
+		return h.follow(ctx, holder, d, record, blue, green)
 	}
 	if err := d.Elsewhere(blue); err != nil {
 		return err
@@ -88,7 +88,7 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blueGroup, greenG
 	}
 	originals := *record.Lock.Originals
 	want := wanted(blue, originals.Blue, originals.PinnedMin)
-	if err := h.resize(ctx, green, sizesOf(blue, green, d, want, record), originals.PinnedMin > 0); err != nil {
+	if err := h.resize(ctx, holder, green, sizesOf(blue, green, d, want, record), originals.PinnedMin > 0); err != nil {
 		return err
 	}
 	record.Lock.Stage, record.Lock.Deployment.Warnings = ledger.Committed, d.Warnings
@@ -132,9 +132,8 @@ func sizesOf(blue, green deploy.Fleet, d *deploy.Deployment, wanted deploy.Sizes
 	return own
 }
 
-// resize unpins green and gives it its sizes; the record was read just now: that is the fence. A pin may be there and not
-// be shown yet.
-func (h handler) resize(ctx context.Context, green deploy.Fleet, want deploy.Sizes, pinned bool) error {
+// resize unpins green and gives it its sizes. A pin may be there and not be shown yet.
+func (h handler) resize(ctx context.Context, holder ledger.Holder, green deploy.Fleet, want deploy.Sizes, pinned bool) error {
 	same := green.Sizes == want
 	if green.Name == "" || !pinned && same {
 		return nil
@@ -146,16 +145,21 @@ func (h handler) resize(ctx context.Context, green deploy.Fleet, want deploy.Siz
 	if want.Desired > green.Sizes.Desired {
 		input.DesiredCapacity = aws.Int32(int32(want.Desired))
 	}
+	if _, err := holder.Check(ctx, ledger.Creating, ledger.Switching); err != nil {
+		return err
+	}
 	if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
 		return fmt.Errorf("giving %s the minimum %d and the maximum %d: %w", green.Name, want.Min, want.Max, err)
 	}
 	return nil
 }
 
-// scaleIn quiets what would revive blue, then asks for no instances. The record was written or read as committed just
-// now: that is the first write's fence.
+// scaleIn quiets what would revive blue, then asks for no instances.
 func (h handler) scaleIn(ctx context.Context, call deploy.Call, blue deploy.Fleet) error {
 	if loud := blue.Loud(); len(loud) > 0 {
+		if _, err := h.ledger.For(call).Check(ctx, ledger.Committed); err != nil {
+			return err
+		}
 		_, err := h.groups.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
 			AutoScalingGroupName: &blue.Name, ScalingProcesses: loud,
 		})

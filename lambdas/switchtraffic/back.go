@@ -74,7 +74,6 @@ func (s *step) bring(ctx context.Context, p deploy.Progress, record ledger.Recor
 // inUse is traffic without the target groups that others have deleted, which nobody can join any more, and without those
 // that no load balancer uses any more: nobody is served through them, and no instance is ever healthy there.
 func (s *step) inUse(ctx context.Context) (deploy.Traffic, error) {
-	s.held = false
 	traffic, exist := make(deploy.Traffic), []string(nil)
 	for _, arn := range s.deployment.TargetGroups {
 		one, err := fleet.ReadTraffic(ctx, s.targets, []string{arn})

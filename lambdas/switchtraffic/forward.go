@@ -32,16 +32,6 @@ func (s *step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress,
 	if s.deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no load balancer: both fleets work until blue is scaled in"), nil
 	}
-	var traffic deploy.Traffic
-	if p.Phase != "" {
-		var err error
-		if traffic, err = s.traffic(ctx); err != nil {
-			return p, err
-		}
-		if next, quiet := s.quiet(p, traffic); quiet {
-			return next, nil
-		}
-	}
 	blue, green, err := s.fleets(ctx)
 	if err != nil {
 		return p, err
@@ -52,26 +42,22 @@ func (s *step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress,
 	if err := s.deployment.Elsewhere(blue); err != nil {
 		return p, err
 	}
-	if next, idle := s.idle(p, blue, green, traffic); idle {
-		return next, nil
+	traffic, err := s.traffic(ctx)
+	if err != nil {
+		return p, err
 	}
 	record, err := s.begin(ctx, blue)
 	if err != nil {
 		return p, err
 	}
-	if !record.Lock.Originals.BlueLeft {
-		if missing := blue.Missing(s.deployment.TargetGroups); len(missing) > 0 {
-			return p, fault.New(fault.TrafficDiverged, "blue %s was taken out of %s by somebody else, which green was to join: "+
-				"start again from what blue serves now", blue.Name, strings.Join(missing, ", "))
-		}
-		return s.join(ctx, p, record, blue, green, traffic)
+	if record.Lock.Originals.BlueLeft {
+		return s.leave(ctx, p, record, blue, green, traffic)
 	}
-	if traffic == nil {
-		if traffic, err = s.traffic(ctx); err != nil {
-			return p, err
-		}
+	if missing := blue.Missing(s.deployment.TargetGroups); len(missing) > 0 {
+		return p, fault.New(fault.TrafficDiverged, "blue %s was taken out of %s by somebody else, which green was to join: "+
+			"start again from what blue serves now", blue.Name, strings.Join(missing, ", "))
 	}
-	return s.leave(ctx, p, record, blue, green, traffic)
+	return s.join(ctx, p, record, blue, green, traffic)
 }
 
 // aloneFor is how long green waits for blue to have a healthy target before it joins anyway: it may be the cure.
@@ -79,85 +65,23 @@ const aloneFor = 5 * time.Minute
 
 // early reports that green had better not join yet: where blue has no healthy target a load balancer fails open, and
 // would send requests to green's instances before their application has started.
-func (s *step) early(ctx context.Context, p deploy.Progress, blue deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, bool, error) {
-	if s.call.Elapsed(p) >= aloneFor {
-		return p, false, nil
-	}
-	if traffic == nil {
-		var err error
-		if traffic, err = s.traffic(ctx); err != nil {
-			return p, false, err
-		}
-	}
-	if deploy.GreenServes(deploy.Fleet{}, blue, traffic, 1).Good {
-		return p, false, nil
-	}
-	return s.call.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", blue.Name, aloneFor)), true, nil
-}
-
-// quiet is a look at the target groups which shows already that nothing can be decided: while green joins some target
-// is still to be checked; while blue leaves as many targets as were pinned are healthy, and draining goes on.
-func (s *step) quiet(p deploy.Progress, traffic deploy.Traffic) (deploy.Progress, bool) {
-	counts := traffic.Count()
-	switch {
-	case p.Pinned == 0:
-		return p, false
-	case p.Phase == joining && s.call.Elapsed(p) < s.patience():
-		message := fmt.Sprintf("green %s joins: %d targets are still to be checked", s.deployment.Green, counts[deploy.TargetInitial])
-		return s.call.Wait(p.Count(deploy.Sample{}), message), counts[deploy.TargetInitial] > 0
-	case p.Phase == leaving && p.DrainBy != nil && s.call.Entered.Before(*p.DrainBy):
-		message := fmt.Sprintf("green serves with %d healthy targets; %d of blue %s are draining",
-			counts[deploy.TargetHealthy], counts[deploy.TargetDraining], s.deployment.Blue)
-		quiet := counts[deploy.TargetHealthy] >= max(p.Pinned, p.Beside) && counts[deploy.TargetDraining] > 0
-		return s.call.WaitUntil(p.Count(deploy.Sample{Good: true}), *p.DrainBy, message), quiet
-	}
-	return p, false
-}
-
-// idle is a look after which nothing is to be written or decided: whose lock it is need not be asked.
-func (s *step) idle(p deploy.Progress, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, bool) {
-	targetGroups := s.deployment.TargetGroups
-	if p.Pinned == 0 || len(green.Missing(targetGroups)) > 0 || green.Sizes.Min < p.Pinned {
-		return p, false
-	}
-	switch p.Phase {
-	case joining:
-		want := max(p.Pinned, blue.Sizes.Desired)
-		if len(blue.Missing(targetGroups)) > 0 || blue.Sizes.Min < p.Pinned || green.Sizes.Desired < want {
-			return p, false
-		}
-		sample := deploy.GreenServes(blue, green, traffic, max(want, green.Sizes.Desired))
-		return s.call.Wait(p.Count(sample), sample.Message), !sample.Good && s.call.Elapsed(p) < s.patience()
-	case leaving:
-		serves, left := deploy.GreenServes(deploy.Fleet{}, green, traffic, p.Pinned), deploy.Left(blue, traffic)
-		if p.DrainBy == nil || !serves.Good || len(blue.AttachedTo(targetGroups)) > 0 || s.call.Entered.After(p.DrainBy.Add(slack)) {
-			return p, false
-		}
-		if left.Good {
-			return p.Finished(deploy.Done, fmt.Sprintf("%s; %s", left.Message, serves.Message)), true
-		}
-		p.Beside = traffic.Beside(blue)
-		return s.call.WaitUntil(p.Count(deploy.Sample{Good: true}), *p.DrainBy, left.Message), true
-	}
-	return p, false
+func (s *step) early(p deploy.Progress, blue deploy.Fleet, traffic deploy.Traffic) bool {
+	return s.call.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, blue, traffic, 1).Good
 }
 
 // begin notes blue's sizes and the minimum that is about to be pinned, before anything of it is changed.
 func (s *step) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, error) {
-	record, err := s.holder.Change(ctx, func(r *ledger.Record) {
+	return s.holder.Change(ctx, func(r *ledger.Record) {
 		if r.Lock.Originals == nil {
 			r.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended, PinnedMin: blue.Sizes.Desired}
 		}
 		r.Lock.Stage = ledger.Switching
 	}, ledger.Creating, ledger.Switching)
-	s.held = err == nil
-	return record, err
 }
 
 func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	p = phase(p, joining, s.call)
 	pinned := record.Lock.Originals.PinnedMin
-	p.Pinned = pinned
 	want := max(pinned, blue.Sizes.Desired)
 	record, err := s.keepMin(ctx, record, blue, ledger.Switching)
 	if err != nil {
@@ -170,19 +94,13 @@ func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record
 		return p, err
 	}
 	if missing := green.Missing(s.deployment.TargetGroups); len(missing) > 0 {
-		if next, early, err := s.early(ctx, p, blue, traffic); early || err != nil {
-			return next, err
+		if s.early(p, blue, traffic) {
+			return s.call.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", blue.Name, aloneFor)), nil
 		}
 		if err := s.attach(ctx, green, missing, ledger.Switching); err != nil {
 			return p, err
 		}
 		return s.call.WaitUntil(p, s.call.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %s", green.Name, deploy.Counted(len(missing), "target group"))), nil
-	}
-	if traffic == nil { // attached by an earlier try
-		var err error
-		if traffic, err = s.traffic(ctx); err != nil {
-			return p, err
-		}
 	}
 	sample := deploy.GreenServes(blue, green, traffic, max(want, green.Sizes.Desired))
 	p = p.Count(sample)
@@ -194,7 +112,7 @@ func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record
 	}
 	switch {
 	case p.Good >= s.deployment.Health.Consecutive:
-		return s.cutover(ctx, p, record, blue, traffic)
+		return s.cutover(ctx, p, record, blue)
 	case sample.Good:
 		return s.call.Again(p, sample.Message), nil
 	case s.call.Elapsed(p) >= s.patience():
@@ -210,7 +128,7 @@ func sameHealthCheck(blue, green deploy.Fleet) bool {
 }
 
 // cutover lets blue leave: green is healthy and was seen with blue's health checks.
-func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Record, blue deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Record, blue deploy.Fleet) (deploy.Progress, error) {
 	delay, err := s.deregistrationDelay(ctx)
 	if err != nil {
 		return p, err
@@ -218,12 +136,10 @@ func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Rec
 	if _, err := s.holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.Originals.BlueLeft = true }, ledger.Switching); err != nil {
 		return p, err
 	}
-	s.held = !record.Lock.Originals.BlueLeft
 	if err := s.detach(ctx, blue, blue.AttachedTo(s.deployment.TargetGroups), ledger.Switching); err != nil {
 		return p, err
 	}
 	p = phase(p, leaving, s.call)
-	p.Pinned, p.Beside = record.Lock.Originals.PinnedMin, traffic.Beside(blue)
 	drained := s.call.Entered.Add(delay)
 	p.DrainBy = &drained
 	return s.call.WaitUntil(p, drained, fmt.Sprintf("green serves; blue %s leaves its target groups and drains for %.0f s%s",
@@ -233,7 +149,6 @@ func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Rec
 // leave waits until blue has drained, and watches that green serves meanwhile.
 func (s *step) leave(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	p = phase(p, leaving, s.call)
-	p.Pinned = record.Lock.Originals.PinnedMin
 	serves := deploy.GreenServes(deploy.Fleet{}, green, traffic, record.Lock.Originals.PinnedMin)
 	p = p.Count(deploy.Sample{Good: serves.Serving > 0})
 	if p.Bad >= lostFor || (!serves.Good && s.call.Elapsed(p) > s.patience()) {

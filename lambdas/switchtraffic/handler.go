@@ -72,23 +72,16 @@ type step struct {
 	call       deploy.Call
 	deployment deploy.Deployment
 	holder     ledger.Holder
-	held       bool // the record was read or written as this execution's, and no call was made since
 }
 
-// fence stands right before each write to AWS: the execution still holds the lock at the stage. Reading or writing the
-// record is such a look itself, for the one write that follows it.
+// fence stands right before each write to AWS: the execution still holds the lock at the stage.
 func (s *step) fence(ctx context.Context, stage ledger.Stage) error {
-	if s.held {
-		s.held = false
-		return nil
-	}
 	_, err := s.holder.Check(ctx, stage)
 	return err
 }
 
-// traffic reads what the target groups show. It is a call: who writes after it fences anew.
+// traffic reads what the target groups show.
 func (s *step) traffic(ctx context.Context) (deploy.Traffic, error) {
-	s.held = false
 	return fleet.ReadTraffic(ctx, s.targets, s.deployment.TargetGroups)
 }
 
