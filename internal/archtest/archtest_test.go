@@ -86,6 +86,8 @@ var rules = []rule{
 		"the interpreter knows no AWS service and no Lambda of ours"},
 	{"internal/deploy", nil, []string{"internal/ledger", "internal/fleet", "internal/lambdaentry", "internal/clock", "github.com"},
 		"the domain is decisions on what was observed: standard library and fault only"},
+	{"internal/step", nil, []string{"lambdas", "internal/fleet", "internal/localaws", "internal/announce", "internal/guardrails"},
+		"step is what every state works with: it knows none of them, and no fleet"},
 	{"internal/guardrails", nil, []string{"internal/ledger", "internal/fleet", "internal/lambdaentry", "internal/clock", "github.com"},
 		"the operators' policy is decisions on a request and a time: standard library, the domain and its forms only"},
 	{"internal/form", nil, []string{"internal", "github.com"}, "forms are the bottom: standard library only"},

@@ -92,13 +92,14 @@ type HealthPolicy struct {
 	Consecutive    int `json:"consecutive"` // good samples in a row
 }
 
-const defaultWaitSeconds = 30
+// DefaultWaitSeconds is the longest pause between two looks that a request gets which names none.
+const DefaultWaitSeconds = 30
 
 // defaults is a request that says nothing.
 func defaults() Request {
 	return Request{
 		Action:      ActionDeploy,
-		WaitSeconds: defaultWaitSeconds,
+		WaitSeconds: DefaultWaitSeconds,
 		Health:      HealthPolicy{TimeoutSeconds: 1800, Consecutive: 2},
 		Drain:       DrainPolicy{TimeoutSeconds: 900, OnTimeout: TimeoutContinue},
 		BlueAfter:   AfterScaleToZero,

@@ -152,7 +152,8 @@ func (c Call) drains(before *Progress) (Notice, bool) {
 		return Notice{}, false
 	}
 	next := "ends"
-	if p.ToPool {
+	drained := cmp.Or(c.Document.Drained, &Drained{})
+	if drained.ToPool {
 		next = "goes back to the warm pool"
 	}
 	switch {
@@ -160,13 +161,13 @@ func (c Call) drains(before *Progress) (Notice, bool) {
 		n := c.drainNotice(StageDrainStarted, fmt.Sprintf("%s of %s is being drained", a.Instance, a.Group))
 		n.letter("draining "+a.Instance, "nothing")
 		return n, true
-	case p.Verdict == Done && p.DrainStatus == DrainSucceeded:
+	case p.Verdict == Done && drained.Status == DrainSucceeded:
 		n := c.drainNotice(StageDrainEnded, fmt.Sprintf("%s of %s has drained and %s", a.Instance, a.Group, next))
 		n.letter("drained "+a.Instance, "nothing")
 		return n, true
 	case p.Verdict == Done:
 		n := c.drainNotice(StageDrainEnded, fmt.Sprintf("%s of %s %s, and its drain did not succeed: it was %s at the last look",
-			a.Instance, a.Group, next, p.DrainStatus))
+			a.Instance, a.Group, next, drained.Status))
 		n.letter("NOT DRAINED "+a.Instance, "see what the command wrote",
 			"aws ssm list-command-invocations --details --instance-id "+a.Instance)
 		return n, true

@@ -36,6 +36,11 @@ type Ledger struct {
 	Items items
 }
 
+// Open is the ledger in a table; none where the table has no name.
+func Open(cfg aws.Config, table string) Ledger {
+	return Ledger{Table: table, Items: dynamodb.NewFromConfig(cfg)}
+}
+
 // Get reads the record of a lineage, consistently. A lineage without a record gives the zero record and false.
 func (l Ledger) Get(ctx context.Context, lineage string) (Record, bool, error) {
 	if l.Table == "" {

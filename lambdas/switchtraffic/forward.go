@@ -28,36 +28,36 @@ const (
 
 // forward moves traffic to green: both minimums are pinned, green joins blue's target groups, and when every target of
 // it is healthy there, blue leaves them and drains.
-func (s *step) forward(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
-	if s.deployment.Strategy == deploy.StrategyNone {
+func (v *move) forward(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
+	if v.Deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no load balancer: both fleets work until blue is scaled in"), nil
 	}
-	blue, green, err := s.fleets(ctx)
+	blue, green, err := v.fleets(ctx)
 	if err != nil {
 		return p, err
 	}
 	if green.Name == "" {
-		return p, fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", s.deployment.Green)
+		return p, fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", v.Deployment.Green)
 	}
-	if err := s.deployment.Elsewhere(blue); err != nil {
+	if err := v.Deployment.Elsewhere(blue); err != nil {
 		return p, err
 	}
-	traffic, err := s.traffic(ctx)
+	traffic, err := v.traffic(ctx)
 	if err != nil {
 		return p, err
 	}
-	record, err := s.begin(ctx, blue)
+	record, err := v.begin(ctx, blue)
 	if err != nil {
 		return p, err
 	}
 	if record.Lock.Originals.BlueLeft {
-		return s.leave(ctx, p, record, blue, green, traffic)
+		return v.leave(ctx, p, record, blue, green, traffic)
 	}
-	if missing := blue.Missing(s.deployment.TargetGroups); len(missing) > 0 {
+	if missing := blue.Missing(v.Deployment.TargetGroups); len(missing) > 0 {
 		return p, fault.New(fault.TrafficDiverged, "blue %s was taken out of %s by somebody else, which green was to join: "+
 			"start again from what blue serves now", blue.Name, strings.Join(missing, ", "))
 	}
-	return s.join(ctx, p, record, blue, green, traffic)
+	return v.join(ctx, p, record, blue, green, traffic)
 }
 
 // aloneFor is how long green waits for blue to have a healthy target before it joins anyway: it may be the cure.
@@ -65,13 +65,13 @@ const aloneFor = 5 * time.Minute
 
 // early reports that green had better not join yet: where blue has no healthy target a load balancer fails open, and
 // would send requests to green's instances before their application has started.
-func (s *step) early(p deploy.Progress, blue deploy.Fleet, traffic deploy.Traffic) bool {
-	return s.call.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, blue, traffic, 1).Good
+func (v *move) early(p deploy.Progress, blue deploy.Fleet, traffic deploy.Traffic) bool {
+	return v.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, blue, traffic, 1).Good
 }
 
 // begin notes blue's sizes and the minimum that is about to be pinned, before anything of it is changed.
-func (s *step) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, error) {
-	return s.holder.Change(ctx, func(r *ledger.Record) {
+func (v *move) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, error) {
+	return v.Holder.Change(ctx, func(r *ledger.Record) {
 		if r.Lock.Originals == nil {
 			r.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended, PinnedMin: blue.Sizes.Desired}
 		}
@@ -79,47 +79,47 @@ func (s *step) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, err
 	}, ledger.Creating, ledger.Switching)
 }
 
-func (s *step) join(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
-	p = phase(p, joining, s.call)
+func (v *move) join(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+	p = v.phase(p, joining)
 	pinned := record.Lock.Originals.PinnedMin
 	want := max(pinned, blue.Sizes.Desired)
-	record, err := s.keepMin(ctx, record, blue, ledger.Switching)
+	record, err := v.keepMin(ctx, record, blue, ledger.Switching)
 	if err != nil {
 		return p, err
 	}
-	if err := s.pin(ctx, blue, pinned, 0, blue.Sizes.Max, ledger.Switching); err != nil {
+	if err := v.pin(ctx, blue, pinned, 0, blue.Sizes.Max, ledger.Switching); err != nil {
 		return p, err
 	}
-	if err := s.pin(ctx, green, pinned, want, s.deployment.Room(record.Revived(green), blue, want), ledger.Switching); err != nil {
+	if err := v.pin(ctx, green, pinned, want, v.Deployment.Room(record.Revived(green), blue, want), ledger.Switching); err != nil {
 		return p, err
 	}
-	if missing := green.Missing(s.deployment.TargetGroups); len(missing) > 0 {
-		if s.early(p, blue, traffic) {
-			return s.call.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", blue.Name, aloneFor)), nil
+	if missing := green.Missing(v.Deployment.TargetGroups); len(missing) > 0 {
+		if v.early(p, blue, traffic) {
+			return v.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", blue.Name, aloneFor)), nil
 		}
-		if err := s.attach(ctx, green, missing, ledger.Switching); err != nil {
+		if err := v.attach(ctx, green, missing, ledger.Switching); err != nil {
 			return p, err
 		}
-		return s.call.WaitUntil(p, s.call.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %s", green.Name, deploy.Counted(len(missing), "target group"))), nil
+		return v.WaitUntil(p, v.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %s", green.Name, deploy.Counted(len(missing), "target group"))), nil
 	}
 	sample := deploy.GreenServes(blue, green, traffic, max(want, green.Sizes.Desired))
 	p = p.Count(sample)
 	if sample.Good && !sameHealthCheck(blue, green) {
-		if err := s.setHealthCheck(ctx, green, blue.HealthCheckType, blue.HealthCheckGraceSeconds); err != nil {
+		if err := v.setHealthCheck(ctx, green, blue.HealthCheckType, blue.HealthCheckGraceSeconds); err != nil {
 			return p, err
 		}
-		return s.call.Again(p, fmt.Sprintf("green %s is healthy and gets blue's health checks (%s)", green.Name, blue.HealthCheckType)), nil
+		return v.Again(p, fmt.Sprintf("green %s is healthy and gets blue's health checks (%s)", green.Name, blue.HealthCheckType)), nil
 	}
 	switch {
-	case p.Good >= s.deployment.Health.Consecutive:
-		return s.cutover(ctx, p, record, blue)
+	case p.Good >= v.Deployment.Health.Consecutive:
+		return v.cutover(ctx, p, record, blue)
 	case sample.Good:
-		return s.call.Again(p, sample.Message), nil
-	case s.call.Elapsed(p) >= s.patience():
+		return v.Again(p, sample.Message), nil
+	case v.Elapsed(p) >= v.patience():
 		return p, fault.New(fault.GreenUnhealthy, "after %d s in the target groups %s: blue serves on; look at the health checks of %s",
-			s.deployment.Health.TimeoutSeconds, sample.Message, strings.Join(s.deployment.TargetGroups, ", "))
+			v.Deployment.Health.TimeoutSeconds, sample.Message, strings.Join(v.Deployment.TargetGroups, ", "))
 	}
-	return s.call.Wait(p, sample.Message), nil
+	return v.Wait(p, sample.Message), nil
 }
 
 // sameHealthCheck reports whether green has the health checks that blue has.
@@ -128,67 +128,59 @@ func sameHealthCheck(blue, green deploy.Fleet) bool {
 }
 
 // cutover lets blue leave: green is healthy and was seen with blue's health checks.
-func (s *step) cutover(ctx context.Context, p deploy.Progress, record ledger.Record, blue deploy.Fleet) (deploy.Progress, error) {
-	delay, err := s.deregistrationDelay(ctx)
+func (v *move) cutover(ctx context.Context, p deploy.Progress, record ledger.Record, blue deploy.Fleet) (deploy.Progress, error) {
+	delay, err := v.deregistrationDelay(ctx)
 	if err != nil {
 		return p, err
 	}
-	if _, err := s.holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.Originals.BlueLeft = true }, ledger.Switching); err != nil {
+	if _, err := v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.Originals.BlueLeft = true }, ledger.Switching); err != nil {
 		return p, err
 	}
-	if err := s.detach(ctx, blue, blue.AttachedTo(s.deployment.TargetGroups), ledger.Switching); err != nil {
+	if err := v.detach(ctx, blue, blue.AttachedTo(v.Deployment.TargetGroups), ledger.Switching); err != nil {
 		return p, err
 	}
-	p = phase(p, leaving, s.call)
-	drained := s.call.Entered.Add(delay)
-	p.DrainBy = &drained
-	return s.call.WaitUntil(p, drained, fmt.Sprintf("green serves; blue %s leaves its target groups and drains for %.0f s%s",
-		blue.Name, delay.Seconds(), s.deployment.Drain.Adds())), nil
+	p = v.phase(p, leaving)
+	drained := v.Entered.Add(delay)
+	v.DrainBy = &drained
+	return v.WaitUntil(p, drained, fmt.Sprintf("green serves; blue %s leaves its target groups and drains for %.0f s%s",
+		blue.Name, delay.Seconds(), v.Deployment.Drain.Adds())), nil
 }
 
 // leave waits until blue has drained, and watches that green serves meanwhile.
-func (s *step) leave(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
-	p = phase(p, leaving, s.call)
+func (v *move) leave(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+	p = v.phase(p, leaving)
 	serves := deploy.GreenServes(deploy.Fleet{}, green, traffic, record.Lock.Originals.PinnedMin)
 	p = p.Count(deploy.Sample{Good: serves.Serving > 0})
-	if p.Bad >= lostFor || (!serves.Good && s.call.Elapsed(p) > s.patience()) {
+	if p.Bad >= lostFor || (!serves.Good && v.Elapsed(p) > v.patience()) {
 		return p, fault.New(fault.TrafficDiverged, "green was lost while blue drained: %s", serves.Message)
 	}
-	if attached := blue.AttachedTo(s.deployment.TargetGroups); len(attached) > 0 { // the answer to an earlier detach was lost
-		if err := s.detach(ctx, blue, attached, ledger.Switching); err != nil {
+	if attached := blue.AttachedTo(v.Deployment.TargetGroups); len(attached) > 0 { // the answer to an earlier detach was lost
+		if err := v.detach(ctx, blue, attached, ledger.Switching); err != nil {
 			return p, err
 		}
 	}
-	if p.DrainBy == nil {
-		delay, err := s.deregistrationDelay(ctx)
+	if v.DrainBy == nil {
+		delay, err := v.deregistrationDelay(ctx)
 		if err != nil {
 			return p, err
 		}
-		drained := s.call.Entered.Add(delay)
-		p.DrainBy = &drained
+		drained := v.Entered.Add(delay)
+		v.DrainBy = &drained
 	}
 	left := deploy.Left(blue, traffic)
 	if left.Good && serves.Good {
 		return p.Finished(deploy.Done, fmt.Sprintf("%s; %s", left.Message, serves.Message)), nil
 	}
-	if !left.Good && s.call.Entered.After(p.DrainBy.Add(slack)) {
+	if !left.Good && v.Entered.After(v.DrainBy.Add(slack)) {
 		return p, fault.New(fault.TrafficDiverged, "%s, %.0f s after its deregistration delay", left.Message, slack.Seconds())
 	}
 	if !serves.Good {
-		return s.call.Again(p, serves.Message), nil
+		return v.Again(p, serves.Message), nil
 	}
-	return s.call.WaitUntil(p, *p.DrainBy, left.Message), nil
+	return v.WaitUntil(p, *v.DrainBy, left.Message), nil
 }
 
 // patience is how long green may take to be healthy in the target groups.
-func (s *step) patience() time.Duration {
-	return time.Duration(s.deployment.Health.TimeoutSeconds) * time.Second
-}
-
-// phase begins a phase of the loop, unless it is under way.
-func phase(p deploy.Progress, name string, call deploy.Call) deploy.Progress {
-	if p.Phase == name {
-		return p
-	}
-	return deploy.Progress{State: p.State, Began: p.Began, Since: call.Entered, Phase: name, Serving: p.Serving, Wanted: p.Wanted}
+func (v *move) patience() time.Duration {
+	return time.Duration(v.Deployment.Health.TimeoutSeconds) * time.Second
 }

@@ -1,19 +1,21 @@
-package deploy_test
+package step_test
 
 import (
 	"testing"
 	"time"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
 var began = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 
 // at is a look of a poll loop that began some time ago, with "Wait": 30.
-func at(passed time.Duration) (deploy.Call, deploy.Progress) {
+func at(passed time.Duration) (*step.Step, deploy.Progress) {
 	call := deploy.Call{State: "Loop", Entered: began.Add(passed)}
 	call.Document.Deployment = &deploy.Deployment{WaitSeconds: 30}
-	return call, deploy.Progress{State: "Loop", Since: began}
+	return step.New(ledger.Ledger{}, call), deploy.Progress{State: "Loop", Since: began}
 }
 
 func TestPausesGrowWithTheLoop(t *testing.T) {
