@@ -19,7 +19,7 @@ import (
 // houseFlags returns the flags that say what kind of local AWS to put up.
 func houseFlags(name, address string) (*flag.FlagSet, *houseOptions) {
 	flags, options := newFlags(name), &houseOptions{}
-	flags.StringVar(&options.address, "addr", address, "`address` of the endpoint")
+	flags.StringVar(&options.address, "addr", address, "`address` of the endpoint, on loopback")
 	flags.Float64Var(&options.speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
 	flags.Uint64Var(&options.seed, "seed", 1, "`number` that every random draw of the model follows from")
 	flags.StringVar(&options.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer) or workers (on a queue)")
@@ -54,7 +54,7 @@ func runLocal(ctx context.Context, term terminal, args []string) error {
 	flags, options := houseFlags("local", "127.0.0.1:4566")
 	input := flags.String("input", "", "`file` with the request that the repository begins with (default the fleet's own, below pipeline)")
 	approval := flags.Bool("approval", false, "in the pipeline, have a person approve before a deployment starts")
-	flags.StringVar(&options.daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon; without it 127.0.0.1:2000, or any port when --addr has any")
+	flags.StringVar(&options.daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon, on loopback; without it 127.0.0.1:2000, or any port when --addr has any")
 	if err := parseFlags(term, flags, args); err != nil {
 		return err
 	}
