@@ -1,18 +1,17 @@
-// Command generate writes list.go of package actions: which operations of AWS each Lambda may call, read from the
-// interfaces that it declares, those of other packages that it names, and what it calls of them.
+// Command generate writes list.go of package actions: which operations of AWS each Lambda calls. It follows the code from
+// the Lambda's function main, by types, through all packages of ours.
 package main
 
 import (
 	"log"
 	"os"
-	"path/filepath"
 
 	"bluegreen/statemachine"
 )
 
 func main() {
 	log.SetFlags(0)
-	code, err := generate(filepath.Join("..", ".."), statemachine.Deployed())
+	code, err := generate(".", statemachine.Deployed())
 	if err != nil {
 		log.Fatalf("generate: %v", err)
 	}
