@@ -61,28 +61,6 @@ func Policy(state string, scope Scope) ([]Statement, error) {
 	return statements, nil
 }
 
-// mostCharacters is how long the policies of a role may be together (IAM quotas; white space does not count).
-const mostCharacters = 10240
-
-// Check reports a scope that names more than the policies of a role can hold.
-func (s Scope) Check() error {
-	for _, state := range States() {
-		statements, err := Policy(state, s)
-		if err != nil {
-			return err
-		}
-		document, err := Document(statements)
-		if err != nil {
-			return err
-		}
-		if len(document) > mostCharacters {
-			return fmt.Errorf("the policy of %s would have %d characters, and IAM takes %d: name the %d fleets, launch templates and roles by fewer patterns",
-				state, len(document), mostCharacters, len(s.Fleets)+len(s.LaunchTemplates)+len(s.FleetRoles))
-		}
-	}
-	return nil
-}
-
 // Document is an IAM policy document with the statements.
 func Document(statements []Statement) ([]byte, error) {
 	return json.Marshal(struct {

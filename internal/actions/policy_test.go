@@ -2,7 +2,6 @@ package actions_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -109,21 +108,4 @@ func TestDocument(t *testing.T) {
 func indented(v any) string {
 	text, _ := json.MarshalIndent(v, "", "  ")
 	return string(text)
-}
-
-// What IAM would refuse when the stack is deployed is refused before.
-func TestTooMuchForAPolicy(t *testing.T) {
-	wide := scope
-	for i := range 12 {
-		wide.Fleets = append(wide.Fleets, fmt.Sprintf("payments-production-%d-*", i))
-	}
-	if err := wide.Check(); err != nil {
-		t.Errorf("a dozen fleets are too many: %v", err)
-	}
-	for i := range 40 {
-		wide.Fleets = append(wide.Fleets, fmt.Sprintf("billing-production-%d-*", i))
-	}
-	if err := wide.Check(); err == nil || !strings.Contains(err.Error(), "CreateGreen") || !strings.Contains(err.Error(), "10240") {
-		t.Errorf("53 fleets: %v", err)
-	}
 }

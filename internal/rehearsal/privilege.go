@@ -72,15 +72,17 @@ func policiesOf(plan world.Plan) (policies, error) {
 	}
 	all := make(policies)
 	for _, state := range actions.States() {
-		statements, err := actions.Policy(state, of)
+		spread, err := actions.Policies(state, of)
 		if err != nil {
 			return nil, err
 		}
-		policy, err := policyOf(statements)
-		if err != nil {
-			return nil, err
+		for _, statements := range spread {
+			policy, err := policyOf(statements)
+			if err != nil {
+				return nil, err
+			}
+			all[state] = append(all[state], policy)
 		}
-		all[state] = []*iam.Policy{policy}
 	}
 	return all, nil
 }
