@@ -185,7 +185,7 @@ func TestDeployerOfOthersFleets(t *testing.T) {
 	text := variant(t, map[string]any{
 		"build": synthesised.build, "fleets": "shop-web-*, batch-*", "fleet_roles": "shop-instance", "reserve": "false", "recover": "tell",
 	}, func(app awscdk.App, s settings.Settings) awscdk.Stack { return deployer.New(app, s) })
-	for _, want := range []string{`"prefix": "shop-web-"`, `"prefix": "batch-"`, `"RECOVER": "tell"`, "autoScalingGroupName/shop-web-*", "autoScalingGroupName/batch-*", "role/shop-instance"} {
+	for _, want := range []string{`"prefix": "shop-web-"`, `"prefix": "batch-"`, `"RECOVER": "tell"`, `"FLEETS": "shop-web-*,batch-*"`, "autoScalingGroupName/shop-web-*", "autoScalingGroupName/batch-*", "role/shop-instance"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("nothing names %s", want)
 		}

@@ -153,7 +153,7 @@ func (h *house) seed(ctx context.Context, functionsDir string, kind fleetKind) (
 		h.functions = arns
 		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })
 	}
-	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: h.guardrails}
+	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: h.guardrails, lambdaentry.FleetsVariable: rehearsal.Fleets(plan)}
 	for _, function := range statemachine.Deployed() {
 		code, err := packageFunction(filepath.Join(functionsDir, function.Package(), "bootstrap"))
 		if err != nil {

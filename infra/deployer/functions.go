@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -118,6 +119,7 @@ func (b build) environment(f statemachine.Function) *map[string]*string {
 	if f.State == guarded {
 		// Named, so that a function whose layer is missing deploys nothing, instead of anything.
 		variables[lambdaentry.GuardrailsVariable] = jsii.String("/opt/" + policyFile)
+		variables[lambdaentry.FleetsVariable] = jsii.String(strings.Join(b.settings.Fleets, ","))
 	}
 	if f.State == statemachine.StatusChange.State {
 		deploys := statemachine.Name(b.settings.Project, b.settings.Role, b.settings.Environment)

@@ -57,7 +57,7 @@ func (r *Rehearsal) defineFunctions(machine string, w world.World) error {
 func (r *Rehearsal) environment(w world.World) lambdaentry.Environment {
 	return lambdaentry.Environment{
 		LedgerTable: w.LedgerTable, Guardrails: r.guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
-		Machine: w.MachineARN, Clock: r.clock, Log: &r.log,
+		Fleets: r.fleets, Machine: w.MachineARN, Clock: r.clock, Log: &r.log,
 	}
 }
 

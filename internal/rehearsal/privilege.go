@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"bluegreen/infra/templates"
@@ -74,6 +75,9 @@ func scope(plan world.Plan) actions.Scope {
 	}
 	return s
 }
+
+// Fleets are the groups of the deployer of a plan's fleet, as the environment of its functions names them.
+func Fleets(plan world.Plan) string { return strings.Join(scope(plan).Fleets, ",") }
 
 // policiesOf are what the functions of the deployer of a plan's fleet may do: the template's policies, or, for a fleet of
 // another name, those that the template has with other parameters.

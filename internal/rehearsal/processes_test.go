@@ -168,7 +168,7 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 	r.machines = sfn.NewFromConfig(r.config)
 	plan := options.Plan
 	plan.Traced = true
-	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: options.Guardrails}
+	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: options.Guardrails, lambdaentry.FleetsVariable: Fleets(plan)}
 	plan.Machine, plan.Functions = statemachine.Name(plan.Project, plan.Role, plan.Environment), p.functions
 	plan.Definition = func(arns map[string]string) (string, error) {
 		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })

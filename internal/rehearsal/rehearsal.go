@@ -43,7 +43,8 @@ type Rehearsal struct {
 	mutant   Mutant
 	watch    *watch
 
-	guardrails string // file
+	guardrails string   // file
+	fleets     []string // the deployer's
 }
 
 // timeline is the world's clock, and who drives it.
@@ -57,7 +58,7 @@ type timeline interface {
 func New(options Options) (*Rehearsal, error) {
 	virtual := clock.NewVirtual(start)
 	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings})
-	r := &Rehearsal{AWS: a, clock: virtual, mutant: options.Mutant, guardrails: options.Guardrails}
+	r := &Rehearsal{AWS: a, clock: virtual, mutant: options.Mutant, guardrails: options.Guardrails, fleets: scope(options.Plan).Fleets}
 	r.config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})
 	r.machines = sfn.NewFromConfig(r.config)
 	var err error

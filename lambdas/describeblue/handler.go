@@ -66,7 +66,8 @@ type handler struct {
 	executions executions
 	agents     fleet.Agents
 	ledger     ledger.Ledger
-	guardrails string // file with the operators' policy; empty: there is none
+	guardrails string   // file with the operators' policy; empty: there is none
+	fleets     []string // names of the deployer's groups, or prefixes with *
 }
 
 // New makes the state's work.
@@ -82,6 +83,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		agents:     ssm.NewFromConfig(cfg),
 		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
 		guardrails: env.Guardrails,
+		fleets:     env.Fleets,
 	}.handle
 }
 

@@ -74,7 +74,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 func (h handler) missing(ctx context.Context, asked string, record ledger.Record) error {
 	if record.Live == asked {
 		return fault.New(fault.BadRequest, "$.blue.asg_name: there is no Auto Scaling group %q in this account and Region%s, "+
-			"and no record of a lineage by that name; it must name a group that serves", asked, fleet.DidYouMean(ctx, h.groups, asked))
+			"and no record of a lineage by that name; it must name a group that serves", asked, fleet.DidYouMean(ctx, h.groups, asked, h.fleets))
 	}
 	return fault.New(fault.BadRequest, "$.blue.asg_name: %q belongs to lineage %s, whose live group %q does not exist any more; "+
 		"it must name a group that serves", asked, record.Lineage, record.Live)
