@@ -39,7 +39,7 @@ func (b build) machine(id, name string, define func(func(statemachine.Function) 
 		StateMachineType:        jsii.String("STANDARD"),
 		DefinitionString:        jsii.String(definition),
 		DefinitionSubstitutions: called,
-		RoleArn:                 b.machineRole(id, versions).RoleArn(),
+		RoleArn:                 b.machineRole(id, name, versions).RoleArn(),
 		LoggingConfiguration: &awsstepfunctions.CfnStateMachine_LoggingConfigurationProperty{
 			Level: jsii.String("ALL"), IncludeExecutionData: jsii.Bool(true),
 			Destinations: []any{&awsstepfunctions.CfnStateMachine_LogDestinationProperty{

@@ -11,7 +11,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
+	"bluegreen/infra/machine"
 	"bluegreen/infra/settings"
+	"bluegreen/infra/trust"
 	"bluegreen/internal/actions"
 )
 
@@ -31,7 +33,7 @@ func (b build) functionRole(state string) awsiam.IRole {
 		acceptAll(policy, statements)
 		managed = append(managed, policy)
 	}
-	role := b.role(state+"Role", "lambda.amazonaws.com", "What the function of "+state+" needs", functionPolicy(policies[0]), managed...)
+	role := b.role(state+"Role", trust.Unnamed("lambda.amazonaws.com"), "What the function of "+state+" needs", functionPolicy(policies[0]), managed...)
 	acceptAll(role, policies[0])
 	return role.WithoutPolicyUpdates(nil)
 }
@@ -76,23 +78,23 @@ func placed(partition, region, account string) func([]string) []string {
 }
 
 // role makes a role that a service assumes, with one policy of its own.
-func (b build) role(id, service, description string, policy awsiam.PolicyDocument, managed ...awsiam.IManagedPolicy) awsiam.Role {
+func (b build) role(id string, service awsiam.IPrincipal, description string, policy awsiam.PolicyDocument, managed ...awsiam.IManagedPolicy) awsiam.Role {
 	return awsiam.NewRole(b.stack, jsii.String(id), &awsiam.RoleProps{
 		Description:     jsii.String(description),
-		AssumedBy:       awsiam.NewServicePrincipal(jsii.String(service), nil),
+		AssumedBy:       service,
 		InlinePolicies:  &map[string]awsiam.PolicyDocument{"Work": policy},
 		ManagedPolicies: &managed,
 	})
 }
 
 // machineRole lets a state machine call its own functions, write its log and its trace, and nothing else.
-func (b build) machineRole(id string, functions []awslambda.Function) awsiam.Role {
+func (b build) machineRole(id, name string, functions []awslambda.Function) awsiam.Role {
 	calls, versions := []*string{}, []string{}
 	for _, f := range functions {
 		calls = append(calls, jsii.String(*f.FunctionArn()+":*"))
 		versions = append(versions, fmt.Sprintf("<%s.Arn>:*", *b.stack.GetLogicalId(f.Node().DefaultChild().(awscdk.CfnElement))))
 	}
-	role := b.role(id+"Role", "states.amazonaws.com", "What the state machine "+id+" needs", document(
+	role := b.role(id+"Role", trust.Service("states.amazonaws.com", machine.Assumed(b.stack, name)...), "What the state machine "+id+" needs", document(
 		allow("CallFunctions", &calls, "lambda:InvokeFunction"),
 		allow("DeliverLogs", jsii.Strings("*"), "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery",
 			"logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
