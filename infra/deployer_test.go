@@ -197,6 +197,32 @@ func TestDeployerOfOthersFleets(t *testing.T) {
 	}
 }
 
+// A machine's log says how an execution went, and not what was in it: requests hold commands. Who wants that there says so.
+func TestLogsHoldNoExecutionData(t *testing.T) {
+	logging := func(text []byte) []any {
+		var all []any
+		for _, machine := range ofType(t, text, "AWS::StepFunctions::StateMachine") {
+			all = append(all, machine.Properties["LoggingConfiguration"])
+		}
+		return all
+	}
+	told := variant(t, map[string]any{"build": synthesised.build, "log_execution_data": "true"},
+		func(app awscdk.App, s settings.Settings) awscdk.Stack { return deployer.New(app, s) })
+	for _, c := range []struct {
+		all  []any
+		want string
+	}{{logging(synthesised.templates["Deployer"]), "false"}, {logging(told), "true"}} {
+		if len(c.all) != 2 {
+			t.Errorf("there are %d state machines, want 2", len(c.all))
+		}
+		for _, one := range c.all {
+			if level, data := at(t, one, "Level"), at(t, one, "IncludeExecutionData"); level != "ALL" || data != c.want {
+				t.Errorf("level %s, with execution data %s: want ALL, %s", level, data, c.want)
+			}
+		}
+	}
+}
+
 // idsOf are the logical ids of a type that begin like this.
 func idsOf(all map[string]resource, kind, prefix string) []string {
 	var ids []string

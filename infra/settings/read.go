@@ -50,6 +50,7 @@ var fields = []field{
 		return nil
 	}, always("14400")},
 	{"reserve", oneOf(func(s *Settings, v string) { s.Reserve = v == "true" }, "true", "false"), always("true")},
+	{"log_execution_data", oneOf(func(s *Settings, v string) { s.LogExecutionData = v == "true" }, "true", "false"), always("false")},
 	{"source", oneOf(func(s *Settings, v string) { s.Source = Source(v) },
 		string(SourceCodeCommit), string(SourceConnection), string(SourceS3)), always(string(SourceCodeCommit))},
 	{"repository", optional(func(s *Settings) *string { return &s.Repository }, `^[\w.-]+(/[\w.-]+)?$`,

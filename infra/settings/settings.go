@@ -50,6 +50,10 @@ type Settings struct {
 	// Reserve tells whether the functions reserve concurrency. An account whose limit is still 10 cannot.
 	Reserve bool
 
+	// LogExecutionData tells whether the machines' logs hold what goes into executions and their states, and out of them. The
+	// execution's history has it all the same; more people may read logs, and commands may hold secrets.
+	LogExecutionData bool
+
 	Source     Source
 	Repository string // its name; for a connection owner/name; for S3 the bucket
 	Branch     string
