@@ -83,9 +83,20 @@ func mayBegin(term terminal, policy guardrails.Policy, file string, now time.Tim
 	if first, _, ok := deploy.SplitName(lineage); ok {
 		lineage = first
 	}
-	if _, err := policy.Begin(request, lineage, now); err != nil {
+	used, err := policy.Fit(request, text)
+	if err == nil {
+		_, err = policy.Begin(used, lineage, now)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	fmt.Fprintf(term.out, "%s may begin; the fleet's size and strategy are looked at when it does\n", file)
+	for _, moved := range guardrails.Moved(request, used) {
+		fmt.Fprintf(term.out, "mind: %s\n", moved)
+	}
+	later := "the fleet's size and strategy are looked at when it does"
+	if request.Action == deploy.ActionRollback {
+		later = "the drain that the record remembers is looked at when it does, unless the request gives one"
+	}
+	fmt.Fprintf(term.out, "%s may begin; %s\n", file, later)
 	return nil
 }

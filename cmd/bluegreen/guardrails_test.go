@@ -18,6 +18,7 @@ func TestGuardrails(t *testing.T) {
 	}
 	wrong := put("wrong.json", `{"groups": "ec-*", "freeze": []}`)
 	request := put("request.json", `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg-v007"}, "health": {"consecutive": 3}}`)
+	back := put("back.json", `{"project": "ec", "action": "rollback", "blue": {"asg_name": "ec-mqagt-dev-asg-v007"}}`)
 	foreign := put("foreign.json", `{"project": "hr", "blue": {"asg_name": "hr-asg"}, "health": {"consecutive": 3}}`)
 	strict := filepath.Join("..", "..", "layers", "examples", "strict.json")
 	for _, test := range []struct {
@@ -30,6 +31,7 @@ func TestGuardrails(t *testing.T) {
 		{[]string{"-f", strict, "--at", "2026-11-20T23:00:00+09:00"}, 0, "in force: weekend; none is from 2026-11-23T08:00:00+09:00 on", ""},
 		{[]string{"-f", strict, "--at", "2026-11-24T12:00:00+09:00", "--request", request}, 0, "may begin", ""},
 		{[]string{"-f", strict, "--at", "2026-11-20T23:00:00+09:00", "--request", request}, 1, "in force", `freeze "weekend"`},
+		{[]string{"-f", strict, "--at", "2026-11-20T23:00:00+09:00", "--request", back}, 0, "mind: health.consecutive is 3", ""},
 		{[]string{"-f", strict, "--at", "2026-11-24T12:00:00+09:00", "--request", foreign}, 1, "", "group hr-asg is not one of those that may be deployed (ec-*-asg"},
 		{[]string{"-f", wrong}, 1, "", `(1) $.groups is "ec-*": it must be a list of 1 to 200`},
 		{[]string{"-f", filepath.Join(dir, "none.json")}, 1, "", "read the guardrails: open"},

@@ -40,6 +40,16 @@ type Request struct {
 	Drain       DrainPolicy
 	BlueAfter   BlueAfter
 	Override    *Override // nil: freezes hold
+	Recalled    bool      // Drain is not the request's own: the lineage's record remembers it
+}
+
+// Recalling is the request with the drain that the lineage's record remembers, or nil, in place of its own: a rollback that
+// gives no command drains as the lineage's instances are drained.
+func (r Request) Recalling(drain *DrainPolicy) Request {
+	if r.Action == ActionRollback && len(r.Drain.Command) == 0 && drain != nil {
+		r.Drain, r.Recalled = *drain, true
+	}
+	return r
 }
 
 // Override lifts the operators' freezes (package guardrails) from one deployment.
@@ -95,8 +105,8 @@ type HealthPolicy struct {
 // DefaultWaitSeconds is the longest pause between two looks that a request gets which names none.
 const DefaultWaitSeconds = 30
 
-// defaults is a request that says nothing.
-func defaults() Request {
+// Defaults is a request that says nothing.
+func Defaults() Request {
 	return Request{
 		Action:      ActionDeploy,
 		WaitSeconds: DefaultWaitSeconds,
@@ -157,12 +167,12 @@ func (p *DrainPolicy) form() form.Object {
 }
 
 // idle finds what is said of a drain that does not take place: who forgot the command believes that instances drain.
-func (p *DrainPolicy) idle() []string {
+func (p *DrainPolicy) idle(usual OnTimeout) []string {
 	var problems []string
 	if len(p.Command) == 0 && p.Hook != "" {
 		problems = append(problems, "$.drain.hook names the hook that drain.command completes, and there is no $.drain.command: give it, or leave the hook out")
 	}
-	if len(p.Command) == 0 && p.OnTimeout != TimeoutContinue {
+	if len(p.Command) == 0 && p.OnTimeout != usual {
 		problems = append(problems, "$.drain.on_timeout says what becomes of an instance whose drain.command takes too long, and there is no $.drain.command: give it, or leave on_timeout out")
 	}
 	return problems
@@ -188,10 +198,13 @@ const minimal = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}}`
 
 // ParseRequest decodes an execution's input strictly. The error is a BadRequest that names every problem, each with its
 // JSON path, what is wrong and what would be right.
-func ParseRequest(input json.RawMessage) (Request, error) {
-	request := defaults()
+func ParseRequest(input json.RawMessage) (Request, error) { return ParseRequestWith(Defaults(), input) }
+
+// ParseRequestWith is ParseRequest with other values for what the input leaves out.
+func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) {
+	request := defaults
 	var override Override
-	problems := append(form.Read(input, request.form(&override)), request.Drain.idle()...)
+	problems := append(form.Read(input, request.form(&override)), request.Drain.idle(defaults.Drain.OnTimeout)...)
 	if len(problems) > 0 {
 		return Request{}, fault.New(fault.BadRequest, "the request has %s: %s; the smallest request is %s",
 			Counted(len(problems), "problem"), strings.Join(problems, "; "), minimal)
@@ -204,7 +217,7 @@ func ParseRequest(input json.RawMessage) (Request, error) {
 
 // RequestSchema is the JSON Schema of a request.
 func RequestSchema() ([]byte, error) {
-	request := defaults()
+	request := Defaults()
 	return form.Schema("The input of a deployment",
 		"What bluegreen's state machine is started with: replaces an Auto Scaling group (blue) by a copy (green). Decoded strictly; every problem is reported at once.",
 		request.form(&Override{}))

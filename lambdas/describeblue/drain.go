@@ -13,9 +13,9 @@ import (
 )
 
 // drainFindings resolves which lifecycle hook holds an instance while the drain's command runs on it. Without a command
-// each instance completes its own hooks.
-func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup, d *deploy.Deployment) ([]string, error) {
-	if len(d.Drain.Command) == 0 {
+// each instance completes its own hooks; a drain that the record remembers was looked at when it was deployed.
+func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, d *deploy.Deployment) ([]string, error) {
+	if len(d.Drain.Command) == 0 || request.Recalled {
 		return nil, nil
 	}
 	hooks, err := fleet.DescribeHooks(ctx, h.hooks, d.Blue)

@@ -16,6 +16,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
+	"bluegreen/internal/guardrails"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
 )
@@ -100,6 +101,11 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	if err != nil {
 		return deploy.Document{}, err
 	}
+	read := request
+	if request, err = policy.Fit(request, call.Document.Request); err != nil {
+		return deploy.Document{}, err
+	}
+	request = request.Recalling(record.Drain)
 	override, err := policy.Begin(request, record.Lineage, call.Entered)
 	if err != nil {
 		return deploy.Document{}, err
@@ -116,6 +122,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		BlueAfter:   request.BlueAfter,
 		Override:    override,
 		StartedAt:   call.Entered,
+		Warnings:    guardrails.Moved(read, request),
 	}
 	d.Route, err = h.route(ctx, request.Action, record)
 	if err == nil && d.Route == deploy.RouteDeploy {

@@ -36,7 +36,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 	if d.Strategy == "" {
 		d.Strategy = chooseStrategy(blue)
 	}
-	if err := policy.Fleet(d.Action, d.Lineage, d.Strategy, blue.Sizes.Desired); err != nil {
+	if err := policy.Fleet(request, d.Lineage, d.Strategy, blue.Sizes.Desired); err != nil {
 		return err
 	}
 	findings = append(findings, strategyFindings(d.Strategy, blue)...)
@@ -44,7 +44,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 		func() ([]string, error) { return h.refreshFindings(ctx, blue.Name) },
 		func() ([]string, error) { return h.scalingFindings(ctx, d) },
 		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
-		func() ([]string, error) { return h.drainFindings(ctx, group, d) },
+		func() ([]string, error) { return h.drainFindings(ctx, group, request, d) },
 		func() ([]string, error) { return h.trafficFindings(ctx, blue, d) },
 		func() ([]string, error) { return h.resolveTemplate(ctx, group, record, d) },
 	} {
