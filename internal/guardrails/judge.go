@@ -44,12 +44,22 @@ func (p Policy) Fleet(r deploy.Request, lineage string, strategy deploy.Strategy
 		broken = append(broken, fmt.Sprintf("it has %d instances, and a fleet may have %d at most", instances, p.MostInstances))
 	}
 	if r.Recalled {
-		if remembered := p.drain("its ", r.Drain); len(remembered) > 0 {
-			broken = append(broken, "the request gives no drain.command, so the drain that the record remembers is used: "+
-				strings.Join(remembered, ", ")+"; give the rollback a $.drain of its own, with its command")
-		}
+		broken = append(broken, p.recalled(r.Drain)...)
 	}
 	return forbidden(lineage, broken)
+}
+
+// recalled is what the drain that the record remembers is out of, and what a rollback that would use it must give.
+func (p Policy) recalled(d deploy.DrainPolicy) []string {
+	const why = "the request gives no drain.command, so the drain that the record remembers is used: "
+	if len(d.Command) > 0 && len(p.Commands.Drain) == 0 {
+		return []string{why + "its command may not run on instances, and none may; a rollback needs guardrails that allow one"}
+	}
+	broken := p.drain("its ", d)
+	if len(broken) == 0 {
+		return nil
+	}
+	return []string{why + strings.Join(broken, ", ") + "; give the rollback a $.drain of its own, with its command"}
 }
 
 // limits are the limits that what a request says is out of.
@@ -77,7 +87,8 @@ func (p Policy) drain(called string, d deploy.DrainPolicy) []string {
 	if len(d.Command) == 0 {
 		return broken
 	}
-	return append(broken, allowed(called+"on_timeout", d.OnTimeout, p.OnTimeout)...)
+	broken = append(broken, allowed(called+"on_timeout", d.OnTimeout, p.OnTimeout)...)
+	return append(broken, commands(called+"command", d.Command, p.Commands.Drain)...)
 }
 
 func allowed[T ~string](what string, value T, choices []T) []string {

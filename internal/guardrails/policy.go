@@ -26,7 +26,13 @@ type Policy struct {
 	OnTimeout               []deploy.OnTimeout
 	BlueAfter               []deploy.BlueAfter
 
-	Freezes []Freeze
+	Commands Commands
+	Freezes  []Freeze
+}
+
+// Commands are patterns of what may run on instances as root, by where a request gives it; none: nothing may.
+type Commands struct {
+	Drain []string // each line of drain.command
 }
 
 // Freeze is a time in which nothing new is deployed.
@@ -62,6 +68,7 @@ func Permissive() Policy {
 		MostDrainSeconds:        172800,
 		OnTimeout:               []deploy.OnTimeout{deploy.TimeoutContinue, deploy.TimeoutAbandon, deploy.TimeoutRetain},
 		BlueAfter:               []deploy.BlueAfter{deploy.AfterScaleToZero, deploy.AfterDelete},
+		Commands:                Commands{Drain: []string{AnyLine}},
 	}
 }
 
@@ -96,6 +103,10 @@ func (p *Policy) form() form.Object {
 		}),
 		form.Optional("blue_after", "Limits of the request's blue_after.", form.Object{
 			form.Optional("then", "What may become of the empty blue.", words(&p.BlueAfter)),
+		}),
+		form.Optional("commands", "What may run on instances as root: lines of shell, by where the request gives them.", form.Object{
+			form.Optional("drain", "Each line of drain.command must be one of these as a whole. * is a part of one word: letters, digits, _ . : @ + -, "+
+				"of which it begins with a letter, a digit or _. ** alone is any line. An empty list allows no command.", lines(&p.Commands.Drain)),
 		}),
 		form.Optional("freezes", "When nothing new is deployed. A freeze stops no rollback, no recover, and no deployment that has begun.",
 			form.List[Freeze]{Into: &p.Freezes, Max: 200, Item: func(f *Freeze) form.Form { return f.form() }}),
