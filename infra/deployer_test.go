@@ -206,12 +206,12 @@ func TestLogsHoldNoExecutionData(t *testing.T) {
 		}
 		return all
 	}
-	told := variant(t, map[string]any{"build": synthesised.build, "log_execution_data": "true"},
+	with := variant(t, map[string]any{"build": synthesised.build, "log_execution_data": "true"},
 		func(app awscdk.App, s settings.Settings) awscdk.Stack { return deployer.New(app, s) })
 	for _, c := range []struct {
 		all  []any
 		want string
-	}{{logging(synthesised.templates["Deployer"]), "false"}, {logging(told), "true"}} {
+	}{{logging(synthesised.templates["Deployer"]), "false"}, {logging(with), "true"}} {
 		if len(c.all) != 2 {
 			t.Errorf("there are %d state machines, want 2", len(c.all))
 		}
