@@ -69,11 +69,11 @@ func TestRolesAreAssumedForTheirOwn(t *testing.T) {
 	}
 }
 
-// allowed is a service that a statement lets in, with its conditions as JSON.
-type allowed struct{ service, conditions string }
+// admitted is a service that a statement lets in, with its conditions as JSON.
+type admitted struct{ service, conditions string }
 
 // ours reports whether a condition names this account, or a resource of the same stack.
-func (a allowed) ours() bool {
+func (a admitted) ours() bool {
 	for _, key := range []string{"aws:SourceAccount", "aws:SourceArn"} {
 		_, value, found := strings.Cut(a.conditions, `"`+key+`":`)
 		if found && (strings.Contains(value, `{"Ref":"AWS::AccountId"}`) || strings.Contains(value, `"Fn::GetAtt"`)) {
@@ -84,9 +84,9 @@ func (a allowed) ours() bool {
 }
 
 // letIn are the services that a resource's own policy, or a role's, lets in.
-func letIn(t *testing.T, r resource) []allowed {
+func letIn(t *testing.T, r resource) []admitted {
 	t.Helper()
-	var found []allowed
+	var found []admitted
 	for _, property := range []string{"AssumeRolePolicyDocument", "PolicyDocument", "KeyPolicy"} {
 		text, err := json.Marshal(r.Properties[property])
 		if err != nil {
@@ -105,7 +105,7 @@ func letIn(t *testing.T, r resource) []allowed {
 		for _, s := range document.Statement {
 			principal, _ := s.Principal.(map[string]any)
 			if service := principal["Service"]; service != nil && s.Effect == "Allow" {
-				found = append(found, allowed{fmt.Sprint(service), string(s.Condition)})
+				found = append(found, admitted{fmt.Sprint(service), string(s.Condition)})
 			}
 		}
 	}
