@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
 	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
 )
 
@@ -41,7 +41,7 @@ func runGuardrails(_ context.Context, term terminal, args []string) error {
 
 // readGuardrails reads the operators' policy from a file.
 func readGuardrails(file string) (guardrails.Policy, error) {
-	text, err := os.ReadFile(file)
+	text, err := form.LoadFile(file)
 	if err != nil {
 		return guardrails.Policy{}, fmt.Errorf("read the guardrails: %w", err)
 	}
@@ -71,7 +71,7 @@ func frozen(policy guardrails.Policy, now time.Time) string {
 
 // mayBegin judges a request as far as that can be without the fleet and its record: its group stands for its lineage.
 func mayBegin(term terminal, policy guardrails.Policy, file string, now time.Time) error {
-	text, err := os.ReadFile(file)
+	text, err := form.LoadFile(file)
 	if err != nil {
 		return fmt.Errorf("read the request: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/localaws/world"
 )
@@ -34,7 +35,7 @@ func (o *houseOptions) check() error {
 		return usagef("--speed %g: want 1 to 100; beyond that the functions, which run in real time, take longer than their timeouts", o.speed)
 	}
 	if o.guardrails != "" {
-		text, err := os.ReadFile(o.guardrails)
+		text, err := form.LoadFile(o.guardrails)
 		if err != nil {
 			return fmt.Errorf("--guardrails: %w", err)
 		}

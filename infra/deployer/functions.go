@@ -13,6 +13,7 @@ import (
 
 	"bluegreen/infra/machine"
 	"bluegreen/infra/settings"
+	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/statemachine"
@@ -141,7 +142,7 @@ func Check(s settings.Settings) error {
 		}
 	}
 	path := filepath.Join(s.Guardrails, policyFile)
-	text, err := os.ReadFile(path)
+	text, err := form.LoadFile(path)
 	if err == nil {
 		_, err = guardrails.Parse(text)
 	}

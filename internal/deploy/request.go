@@ -167,15 +167,13 @@ func (p *DrainPolicy) form() form.Object {
 }
 
 // idle finds what is said of a drain that does not take place: who forgot the command believes that instances drain.
-func (p *DrainPolicy) idle(usual OnTimeout) []string {
-	var problems []string
+func (p *DrainPolicy) idle(usual OnTimeout, problems *form.Problems) {
 	if len(p.Command) == 0 && p.Hook != "" {
-		problems = append(problems, "$.drain.hook names the hook that drain.command completes, and there is no $.drain.command: give it, or leave the hook out")
+		problems.Add("$.drain.hook names the hook that drain.command completes, and there is no $.drain.command: give it, or leave the hook out")
 	}
 	if len(p.Command) == 0 && p.OnTimeout != usual {
-		problems = append(problems, "$.drain.on_timeout says what becomes of an instance whose drain.command takes too long, and there is no $.drain.command: give it, or leave on_timeout out")
+		problems.Add("$.drain.on_timeout says what becomes of an instance whose drain.command takes too long, and there is no $.drain.command: give it, or leave on_timeout out")
 	}
-	return problems
 }
 
 func (o *Override) form() form.Object {
@@ -204,10 +202,11 @@ func ParseRequest(input json.RawMessage) (Request, error) { return ParseRequestW
 func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) {
 	request := defaults
 	var override Override
-	problems := append(form.Read(input, request.form(&override)), request.Drain.idle(defaults.Drain.OnTimeout)...)
-	if len(problems) > 0 {
+	problems := form.Read(input, request.form(&override))
+	request.Drain.idle(defaults.Drain.OnTimeout, problems)
+	if problems.Count() > 0 {
 		return Request{}, fault.New(fault.BadRequest, "the request has %s: %s; the smallest request is %s",
-			Counted(len(problems), "problem"), strings.Join(problems, "; "), minimal)
+			Counted(problems.Count(), "problem"), strings.Join(problems.Said(), "; "), minimal)
 	}
 	if override.By != "" {
 		request.Override = &override
@@ -219,7 +218,7 @@ func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) 
 func RequestSchema() ([]byte, error) {
 	request := Defaults()
 	return form.Schema("The input of a deployment",
-		"What bluegreen's state machine is started with: replaces an Auto Scaling group (blue) by a copy (green). Decoded strictly; every problem is reported at once.",
+		"What bluegreen's state machine is started with: replaces an Auto Scaling group (blue) by a copy (green). Decoded strictly, at most 32 KiB; problems are reported together.",
 		request.form(&Override{}))
 }
 
