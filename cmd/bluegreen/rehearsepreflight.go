@@ -31,7 +31,7 @@ func runPreflight(ctx context.Context, cfg aws.Config, s survey, input json.RawM
 		LedgerTable: s.ledgerTable, Guardrails: o.guardrails, Fleets: []string{fleet.Any}, // the credentials are a person's own
 	})
 	document, err := describe(ctx, deploy.Call{
-		State: "DescribeBlue", Entered: clock.NewScaled(1).Now(), Document: deploy.Document{Request: input},
+		State: "DescribeBlue", Entered: clock.NewScaled(1).Now(), Execution: deploy.Execution{Input: input},
 	})
 	var refused *fault.Error
 	switch {

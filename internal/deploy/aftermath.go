@@ -81,9 +81,9 @@ func (e Ended) what() string {
 // notice is what both of an execution's bad ends have. d is the deployment that it held, nil: none that is known.
 func (e Ended) notice(stage Stage, d *Deployment) Notice {
 	call := Call{
-		Execution: Execution{ID: e.Execution, Name: ExecutionName(e.Execution), StartTime: e.Began, RedriveCount: e.Redrives},
+		Execution: Execution{ID: e.Execution, Input: e.Input, Name: ExecutionName(e.Execution), StartTime: e.Began, RedriveCount: e.Redrives},
 		Entered:   e.At,
-		Document:  Document{Request: e.Input, Deployment: d},
+		Document:  Document{Deployment: d},
 	}
 	n := call.notice(stage)
 	n.Error, n.Message = e.Error, e.what()

@@ -44,8 +44,8 @@ func (c Call) Now() time.Time {
 
 // Execution is the execution as the context object shows it.
 type Execution struct {
-	ID           string          `json:"Id"` // ARN
-	Input        json.RawMessage `json:"Input,omitempty"`
+	ID           string          `json:"Id"`              // ARN
+	Input        json.RawMessage `json:"Input,omitempty"` // the request
 	Name         string          `json:"Name"`
 	RoleArn      string          `json:"RoleArn,omitempty"`
 	StartTime    time.Time       `json:"StartTime"`
@@ -54,15 +54,14 @@ type Execution struct {
 }
 
 // Document is what travels from state to state. It holds counts and names; its one list of instances (Unreached)
-// is bounded.
+// is bounded. The request is not in it: that comes with the execution, once.
 type Document struct {
-	Request    json.RawMessage `json:"request,omitempty"` // the execution's input, as it was given
-	Deployment *Deployment     `json:"deployment,omitempty"`
-	Progress   *Progress       `json:"progress,omitempty"`
-	Fault      *Fault          `json:"fault,omitempty"` // why the deployment turned back, as Catch wrote it
-	Report     *Report         `json:"report,omitempty"`
-	Action     *Lifecycle      `json:"action,omitempty"`  // of the graceful-shutdown machine, which has no deployment
-	Drained    *Drained        `json:"drained,omitempty"` // of its instance
+	Deployment *Deployment `json:"deployment,omitempty"`
+	Progress   *Progress   `json:"progress,omitempty"`
+	Fault      *Fault      `json:"fault,omitempty"` // why the deployment turned back, as Catch wrote it
+	Report     *Report     `json:"report,omitempty"`
+	Action     *Lifecycle  `json:"action,omitempty"`  // of the graceful-shutdown machine, which has no deployment
+	Drained    *Drained    `json:"drained,omitempty"` // of its instance
 }
 
 // Lifecycle is a lifecycle action: the detail of Auto Scaling's event, of which it knows what it needs (aws-facts A6). What

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"bluegreen/internal/form"
 )
 
 // Kind is what a notice is about.
@@ -71,11 +73,10 @@ type Notice struct {
 // notice is what every stage's notice has.
 func (c Call) notice(stage Stage) Notice {
 	n := Notice{Stage: stage, At: c.Entered, Kind: KindDeployment, Execution: c.Execution.ID, Seconds: c.running()}
-	n.Project, n.Lineage, n.Action = Asked(c.Document.Request)
-	n.Lineage = LineageOf(n.Lineage)
+	n.Project, n.Lineage, n.Action = c.Asked()
 	deployment := c.Execution.Name
 	if d := c.Document.Deployment; d != nil {
-		n.Project, n.Lineage, n.Action, n.Deployment = d.Project, d.Lineage, d.Action, d.Execution
+		n.Deployment = d.Execution
 		n.Blue, n.Green, n.Generation, n.Strategy, n.Override = d.Blue, d.Green, d.Generation, d.Strategy, d.Override
 		deployment = ExecutionName(d.Execution)
 	}
@@ -100,8 +101,21 @@ func (c Call) running() int {
 	return max(int(c.Entered.Sub(began).Seconds()), 0)
 }
 
+// Asked is what is asked for, and of which lineage: as DescribeBlue has resolved it, or before that as the request says, as far
+// as it can be read. Of a drain outside of a deployment there is no request.
+func (c Call) Asked() (project, lineage string, action Action) {
+	switch d := c.Document; {
+	case d.Deployment != nil:
+		return d.Deployment.Project, d.Deployment.Lineage, d.Deployment.Action
+	case d.Action != nil:
+		return "", LineageOf(d.Action.Group), ""
+	}
+	project, group, action := Asked(c.Execution.Input)
+	return project, LineageOf(group), action
+}
+
 // Asked is what an execution's input asks for, as far as it can be read: whoever tells of a request that was rejected
-// wants a name.
+// wants a name. What no request may say is left out.
 func Asked(input json.RawMessage) (project, group string, action Action) {
 	var request struct {
 		Project any
@@ -111,14 +125,14 @@ func Asked(input json.RawMessage) (project, group string, action Action) {
 	if json.Unmarshal(input, &request) != nil {
 		return "", "", ""
 	}
-	project, _ = request.Project.(string)
-	asked, _ := request.Action.(string)
+	r := Defaults()
 	blue, _ := request.Blue.(map[string]any)
-	group, _ = blue["asg_name"].(string)
-	if asked == "" {
-		asked = string(ActionDeploy)
+	form.Take(request.Project, r.project())
+	form.Take(blue["asg_name"], r.group())
+	if request.Action != nil && !form.Take(request.Action, r.action()) {
+		r.Action = ""
 	}
-	return project, group, Action(asked)
+	return r.Project, r.BlueName, r.Action
 }
 
 // LineageOf is the lineage that a group belongs to, by its name.

@@ -116,17 +116,23 @@ func Defaults() Request {
 	}
 }
 
+func (r *Request) project() form.Form { return form.Text{Into: &r.Project, Min: 1, Max: 128} }
+
+func (r *Request) group() form.Form { return form.Text{Into: &r.BlueName, Min: 1, Max: 255} }
+
+func (r *Request) action() form.Form {
+	return form.OneOf[Action]{Into: &r.Action, Choices: []Action{ActionDeploy, ActionRollback, ActionRecover}}
+}
+
 // form is what a request may say, what that means, and where it goes.
 func (r *Request) form(override *Override) form.Object {
 	schema := ""
 	return form.Object{
-		form.Required("project", "Name on tags and reports.", form.Text{Into: &r.Project, Min: 1, Max: 128}),
+		form.Required("project", "Name on tags and reports.", r.project()),
 		form.Optional("action", "What is asked for. deploy: replace the live fleet by a copy. rollback: bring back the fleet that the live one replaced. "+
-			"recover: only put right what an ended execution left.",
-			form.OneOf[Action]{Into: &r.Action, Choices: []Action{ActionDeploy, ActionRollback, ActionRecover}}),
+			"recover: only put right what an ended execution left.", r.action()),
 		form.Required("blue", "The fleet to replace.", form.Object{
-			form.Required("asg_name", "Any Auto Scaling group of the lineage; it is resolved to the one that serves now, so the same request deploys again and again.",
-				form.Text{Into: &r.BlueName, Min: 1, Max: 255}),
+			form.Required("asg_name", "Any Auto Scaling group of the lineage; it is resolved to the one that serves now, so the same request deploys again and again.", r.group()),
 		}),
 		form.Optional("Wait", "The longest pause between two looks, in seconds, while something is about to happen; a loop that lasts for hours may pause longer.",
 			form.Whole{Into: &r.WaitSeconds, Min: 1, Max: 300, Unit: "seconds"}),

@@ -179,7 +179,7 @@ func (c Call) drainNotice(stage Stage, message string) Notice {
 	n := c.notice(stage)
 	a := c.Document.Action
 	n.ID = NoticeID(a.Instance, c.Execution.Name, c.Execution.RedriveCount, stage)
-	n.Kind, n.Lineage = KindDrain, LineageOf(a.Group)
+	n.Kind = KindDrain
 	n.Group, n.Hook, n.Instance, n.Message = a.Group, a.Hook, a.Instance, message
 	return n
 }

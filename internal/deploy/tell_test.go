@@ -14,9 +14,9 @@ const told = "arn:aws:states:ap-northeast-1:000000000000:execution:ec-mqagt-dev-
 func at(state string, way Way, before *Progress) Call {
 	began := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 	return Call{
-		Execution: Execution{ID: told, Name: "d1", StartTime: began}, State: state, Way: way, Entered: began.Add(100 * time.Second),
+		Execution: Execution{ID: told, Input: json.RawMessage(`{"project": "ec", "blue": {"asg_name": "fleet-v001"}}`), Name: "d1", StartTime: began},
+		State:     state, Way: way, Entered: began.Add(100 * time.Second),
 		Document: Document{
-			Request:    json.RawMessage(`{"project": "ec", "blue": {"asg_name": "fleet-v001"}}`),
 			Deployment: &Deployment{Project: "ec", Lineage: "fleet", Blue: "fleet-v001", Green: "fleet-v002", Execution: told},
 			Progress:   before,
 		},
@@ -109,6 +109,23 @@ func TestConsoleLink(t *testing.T) {
 	} {
 		if got := ConsoleLink(arn); got != want {
 			t.Errorf("%s: %s", arn, got)
+		}
+	}
+}
+
+// What no request may say is told of to nobody; what it may say is, be the rest as wrong as it likes.
+func TestAskedIsWhatARequestMaySay(t *testing.T) {
+	for input, want := range map[string][3]string{
+		`{"project": "ec", "blue": {"asg_name": "a"}}`:                                                                      {"ec", "a", "deploy"},
+		`{"project": "ec", "blue": {"asg_name": "a"}, "action": "recover", "more": [[[[1]]]]}`:                              {"ec", "a", "recover"},
+		`{"project": "ec", "blue": {"asg_name": "a"}, "action": "rolback"}`:                                                 {"ec", "a", ""},
+		`{"project": 7, "blue": "a", "action": {}}`:                                                                         {"", "", ""},
+		`{"project": "` + strings.Repeat("p", 130_000) + `", "blue": {"asg_name": "` + strings.Repeat("a", 130_000) + `"}}`: {"", "", "deploy"},
+		`["not even an object"]`: {"", "", ""},
+	} {
+		project, group, action := Asked(json.RawMessage(input))
+		if got := [3]string{project, group, string(action)}; got != want {
+			t.Errorf("%.80s: %.80q, want %q", input, got, want)
 		}
 	}
 }

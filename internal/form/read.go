@@ -26,6 +26,14 @@ func Read(text []byte, f Form) *Problems {
 	return problems
 }
 
+// Take is Read of a value that was decoded: what is right goes where the form points to; of anything else it is told that it
+// is not.
+func Take(value any, f Form) (right bool) {
+	problems := &Problems{}
+	f.read(&place{}, value, problems)
+	return problems.Count() == 0
+}
+
 // reader is a JSON decoder that notices members given twice.
 type reader struct {
 	decoder  *json.Decoder

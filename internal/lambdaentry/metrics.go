@@ -19,11 +19,17 @@ func Measured(env Environment, handle Handle) Handle {
 	return func(ctx context.Context, call deploy.Call) (deploy.Document, error) {
 		document, err := handle(ctx, call)
 		if err == nil {
-			project, _, _ := deploy.Asked(document.Request)
+			project, _, _ := after(call, document).Asked()
 			WriteMetrics(env.Log, call.Entered, Dimensions{machineOf(call.Execution.ID), project}, deploy.Measure(call, document))
 		}
 		return document, err
 	}
+}
+
+// after is the call with what it has come to.
+func after(call deploy.Call, document deploy.Document) deploy.Call {
+	call.Document = document
+	return call
 }
 
 // Dimensions are what metrics are kept by: each metric once by either.

@@ -89,7 +89,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 }
 
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
-	request, err := deploy.ParseRequest(call.Document.Request)
+	request, err := deploy.ParseRequest(call.Execution.Input)
 	if err != nil {
 		return deploy.Document{}, err
 	}
@@ -102,7 +102,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		return deploy.Document{}, err
 	}
 	read := request
-	if request, err = policy.Fit(request, call.Document.Request); err != nil {
+	if request, err = policy.Fit(request, call.Execution.Input); err != nil {
 		return deploy.Document{}, err
 	}
 	request = request.Recalling(record.Drain)
@@ -132,7 +132,6 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		return deploy.Document{}, err
 	}
 	return deploy.Document{
-		Request:    call.Document.Request,
 		Deployment: &d,
 		Progress:   &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered, Message: h.describe(d, record)},
 	}, nil
