@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bluegreen/internal/form"
+	"bluegreen/internal/text"
 )
 
 // Kind is what a notice is about.
@@ -127,7 +128,9 @@ func Asked(input json.RawMessage) (project, group string, action Action) {
 	}
 	r := Defaults()
 	blue, _ := request.Blue.(map[string]any)
-	form.Take(request.Project, r.project())
+	if project, ok := request.Project.(string); ok { // one line, also where it began before that was asked of it
+		form.Take(text.Line(project), r.project())
+	}
 	form.Take(blue["asg_name"], r.group())
 	if request.Action != nil && !form.Take(request.Action, r.action()) {
 		r.Action = ""

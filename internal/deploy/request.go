@@ -118,7 +118,17 @@ func Defaults() Request {
 
 func (r *Request) project() form.Form { return form.Text{Into: &r.Project, Min: 1, Max: 128} }
 
-func (r *Request) group() form.Form { return form.Text{Into: &r.BlueName, Min: 1, Max: 255} }
+// group is what EC2 Auto Scaling takes as a group's name (aws-facts A5).
+func (r *Request) group() form.Form {
+	return form.Shaped{
+		Pattern: "^[!-9;-~]{1,255}$",
+		Shape:   "a string of 1 to 255 characters of ASCII, without spaces and colons",
+		Parse: func(s string) error {
+			r.BlueName = s
+			return nil
+		},
+	}
+}
 
 func (r *Request) action() form.Form {
 	return form.OneOf[Action]{Into: &r.Action, Choices: []Action{ActionDeploy, ActionRollback, ActionRecover}}
@@ -161,7 +171,7 @@ func (r *Request) form(override *Override) form.Object {
 func (p *DrainPolicy) form() form.Object {
 	return form.Object{
 		form.Optional("command", "Shell lines that drain an instance, run on it through Systems Manager. Default: none, the instance completes its own hook.",
-			form.List[string]{Into: &p.Command, Min: 1, Max: 100, Item: func(line *string) form.Form { return form.Text{Into: line, Min: 1, Max: 2000} }}),
+			form.List[string]{Into: &p.Command, Min: 1, Max: 100, Item: func(line *string) form.Form { return form.Text{Into: line, Min: 1, Max: 2000, Tabs: true} }}),
 		form.Optional("hook", "The terminating lifecycle hook that the drain completes. Default: the fleet's only one.",
 			form.Text{Into: &p.Hook, Min: 1, Max: 255}),
 		form.Optional("timeout_seconds", "How long the drain of one instance may take.",

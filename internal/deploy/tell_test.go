@@ -121,7 +121,8 @@ func TestAskedIsWhatARequestMaySay(t *testing.T) {
 		`{"project": "ec", "blue": {"asg_name": "a"}, "action": "rolback"}`:                                                 {"ec", "a", ""},
 		`{"project": 7, "blue": "a", "action": {}}`:                                                                         {"", "", ""},
 		`{"project": "` + strings.Repeat("p", 130_000) + `", "blue": {"asg_name": "` + strings.Repeat("a", 130_000) + `"}}`: {"", "", "deploy"},
-		`["not even an object"]`: {"", "", ""},
+		`["not even an object"]`:                                 {"", "", ""},
+		`{"project": "a\nb\u001b", "blue": {"asg_name": "a b"}}`: {`a b\u001b`, "", "deploy"},
 	} {
 		project, group, action := Asked(json.RawMessage(input))
 		if got := [3]string{project, group, string(action)}; got != want {

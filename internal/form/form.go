@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"bluegreen/internal/text"
 )
@@ -80,25 +79,6 @@ func (o Object) unknown(at *place, members map[string]any, p *Problems) {
 			})
 		}
 	}
-}
-
-// Text is a string with a length in characters, both bounds included.
-type Text struct {
-	Into     *string
-	Min, Max int
-}
-
-func (f Text) wants() string {
-	return fmt.Sprintf("a string of %d to %d characters", f.Min, f.Max)
-}
-
-func (f Text) read(at *place, value any, p *Problems) {
-	s, ok := value.(string)
-	if n := utf8.RuneCountInString(s); !ok || n < f.Min || n > f.Max {
-		mismatch(at, value, f, p)
-		return
-	}
-	*f.Into = s
 }
 
 // Whole is a whole number of some unit, both bounds included.

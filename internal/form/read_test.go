@@ -12,11 +12,12 @@ import (
 
 // order is something that a person might write.
 type order struct {
-	name  string
-	count int
-	size  string
-	notes []string
-	days  []day
+	name   string
+	count  int
+	size   string
+	notes  []string
+	script string
+	days   []day
 }
 
 type day struct{ name string }
@@ -24,6 +25,7 @@ type day struct{ name string }
 func (o *order) form() form.Object {
 	return form.Object{
 		form.Required("name", "", form.Text{Into: &o.name, Min: 1, Max: 4}),
+		form.Optional("script", "", form.Text{Into: &o.script, Min: 1, Max: 9, Tabs: true}),
 		form.Optional("count", "", form.Whole{Into: &o.count, Min: 1, Max: 9, Unit: "things"}),
 		form.Optional("size", "", form.OneOf[string]{Into: &o.size, Choices: []string{"s", "m"}}),
 		form.Optional("notes", "", form.List[string]{Into: &o.notes, Min: 1, Max: 2, Item: func(s *string) form.Form { return form.Text{Into: s, Min: 1, Max: 3} }}),
@@ -57,9 +59,15 @@ func TestReadNamesEveryProblem(t *testing.T) {
 		{"{\"name\": \"a\xff\"}", []string{"$ is not JSON (its byte 12 is not UTF-8): " + someOrder}},
 		{`{"name": "a", "count": 1e999999}`, []string{"$.count is 1e999999: it must be a whole number of things from 1 to 9"}},
 		{`{"name": "a", "count": -` + strings.Repeat("9", 30_000) + `}`, []string{"$.count is -" + strings.Repeat("9", 39) + "…: it must be a whole number of things from 1 to 9"}},
-		{`{"name": "a", "` + strings.Repeat("é", 100) + `": 1}`, []string{`$["` + strings.Repeat("é", 30) + `…"] is not a known field: did you mean "name"? (known: name, count, size, notes, days)`}},
-		{`{"name": "a", "a.b\n\u001b\u202e\"": 1}`, []string{`$["a.b\n\x1b\u202e\""] is not a known field: did you mean "name"? (known: name, count, size, notes, days)`}},
+		{`{"name": "a", "` + strings.Repeat("é", 100) + `": 1}`, []string{`$["` + strings.Repeat("é", 30) + `…"] is not a known field: did you mean "name"? (known: name, script, count, size, notes, days)`}},
+		{`{"name": "a", "a.b\n\u001b\u202e\"": 1}`, []string{`$["a.b\n\x1b\u202e\""] is not a known field: did you mean "name"? (known: name, script, count, size, notes, days)`}},
 		{`{"name": "a", "size": "\u001b[2J\u0085\u202e"}`, []string{`$.size is "\u001b[2J \u202e": it must be "s" or "m"`}},
+		{`{"name": "a\nb"}`, []string{"$.name has a line break (U+000A) as its character 2: it must be one line without control characters"}},
+		{`{"name": "本\u001b"}`, []string{"$.name has a control character (U+001B) as its character 2: it must be one line without control characters"}},
+		{`{"name": "\u202ea"}`, []string{"$.name has a mark that turns the direction of text (U+202E) as its character 1: it must be one line without control characters"}},
+		{`{"name": "a", "notes": ["\t"]}`, []string{"$.notes[0] has a tab (U+0009) as its character 1: it must be one line without control characters"}},
+		{`{"name": "a", "script": "\ta\u2028"}`, []string{"$.script has a line break (U+2028) as its character 3: it must be one line without control characters"}},
+		{`{"name": "a", "script": "\ta"}`, nil},
 		{`{"name": "a", "name": "b"}`, []string{"$.name is given twice: it must be given once"}},
 		{`{"name": "a", "days": [{"name": "a"}, {"name": "b", "name": "c"}]}`, []string{"$.days[1].name is given twice: it must be given once"}},
 		{`{"nam": "abcde", "count": 10, "size": "S", "notes": ["abcd", 1], "days": [{}]}`, []string{
@@ -69,7 +77,7 @@ func TestReadNamesEveryProblem(t *testing.T) {
 			`$.notes[0] is "abcd": it must be a string of 1 to 3 characters`,
 			"$.notes[1] is 1: it must be a string of 1 to 3 characters",
 			"$.days[0].name is missing: it must be a string of 1 to 9 characters",
-			`$.nam is not a known field: did you mean "name"? (known: name, count, size, notes, days)`,
+			`$.nam is not a known field: did you mean "name"? (known: name, script, count, size, notes, days)`,
 		}},
 		{`{"name": "a", "notes": ["a", "b", "c"], "days": 1}`, []string{
 			`$.notes is ["a","b","c"]: it must be a list of 1 to 2, each a string of 1 to 3 characters`,
