@@ -88,6 +88,14 @@ func (c Call) notice(stage Stage) Notice {
 	return n
 }
 
+// clean makes one line of each text that others than we may have written: people, AWS, and records of before.
+func (n *Notice) clean() {
+	for _, s := range []*string{&n.Project, &n.Lineage, &n.Blue, &n.Green, &n.Group, &n.Hook, &n.Instance, &n.Message, &n.Error, &n.Live} {
+		*s = text.Line(*s)
+	}
+	n.Left, n.Next, n.Warnings, n.Override = text.Lines(n.Left), text.Lines(n.Next), text.Lines(n.Warnings), n.Override.clean()
+}
+
 // NoticeID names a stage of a deployment, or of the drain of an instance, as one execution came to it.
 func NoticeID(about, execution string, redrives int, stage Stage) string {
 	return strings.Join([]string{about, execution, strconv.Itoa(redrives), string(stage)}, "/")

@@ -8,6 +8,7 @@ import (
 
 	"bluegreen/internal/fault"
 	"bluegreen/internal/form"
+	"bluegreen/internal/text"
 )
 
 // Action is what the execution is asked to do.
@@ -66,6 +67,14 @@ func (o *Override) String() string {
 		return ""
 	}
 	return o.By + " overrides " + strings.Join(o.Freezes, ", ") + ": " + o.Reason
+}
+
+// clean is the same in one line each; nil of nil.
+func (o *Override) clean() *Override {
+	if o == nil {
+		return nil
+	}
+	return &Override{By: text.Line(o.By), Reason: text.Line(o.Reason), Until: o.Until, Freezes: text.Lines(o.Freezes)}
 }
 
 // DrainPolicy says how an instance that goes is shut down gracefully, while a lifecycle hook holds it.

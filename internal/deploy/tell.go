@@ -15,6 +15,12 @@ const (
 // Tell says what is to be told once a function has done its work: call is what it was called with, after what it
 // returned. A poll loop tells when it is over, not at every look.
 func Tell(call Call, after Document) (Notice, bool) {
+	n, worth := tell(call, after)
+	n.clean()
+	return n, worth
+}
+
+func tell(call Call, after Document) (Notice, bool) {
 	before := call.Document.Progress
 	call.Document = after
 	p := after.Progress

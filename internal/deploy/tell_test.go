@@ -130,3 +130,41 @@ func TestAskedIsWhatARequestMaySay(t *testing.T) {
 		}
 	}
 }
+
+// A report is the cause of a failed execution, which may have 32,768 characters, and stays so whatever others have written into it.
+func TestAReportFits(t *testing.T) {
+	call := at("ReportRollback", Back, nil)
+	call.Document.Fault = &Fault{Error: "BlueGreen.Refused", Cause: `{"errorMessage": "` + strings.Repeat(`\"\n`, 20_000) + `"}`}
+	d := call.Document.Deployment
+	d.Lineage, d.Blue, d.Green = strings.Repeat(`"`, 255), strings.Repeat(`"`, 255), strings.Repeat(`'`, 255)
+	d.Override = &Override{By: strings.Repeat(`"`, 128), Reason: strings.Repeat(`"`, 500), Freezes: []string{"a\nb"}}
+	for range 100 {
+		d.Warnings = append(d.Warnings, strings.Repeat(`"`, 5000)+"\x1b")
+	}
+	r := NewReport(call)
+	text, err := json.Marshal(r)
+	if err != nil || len([]rune(string(text))) > 32_768 {
+		t.Errorf("%d characters, %v", len([]rune(string(text))), err)
+	}
+	if n := len(r.Warnings); n != mostWarnings+1 || r.Warnings[n-1] != "and 90 more" || strings.ContainsAny(string(text), "\n\x1b") {
+		t.Errorf("%d warnings: %.200s", n, text)
+	}
+}
+
+// The headline of a subject is seen, whatever the project is called; the text has its name.
+func TestSubjects(t *testing.T) {
+	for project, want := range map[string]string{
+		"ec":                     "[ec] traffic has moved: fleet",
+		"日本語の店":                  "traffic has moved: fleet",
+		strings.Repeat("p", 128): "[" + strings.Repeat("p", 37) + "...] traffic has moved: fleet",
+	} {
+		call := at("SwitchTraffic", Forward, nil)
+		call.Document.Deployment.Project = project
+		done := call.Document
+		done.Progress = &Progress{State: "SwitchTraffic", Verdict: Done}
+		n, _ := Tell(call, done)
+		if n.Subject != want || !strings.Contains(n.Text, "project     "+project+"\n") {
+			t.Errorf("%s: %q\n%s", project, n.Subject, n.Text)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/text"
 )
 
 // namespace is that of the metrics in CloudWatch.
@@ -35,7 +36,7 @@ func after(call deploy.Call, document deploy.Document) deploy.Call {
 // Dimensions are what metrics are kept by: each metric once by either.
 type Dimensions struct {
 	StateMachine string // name
-	Project      string // empty: not known
+	Project      string // empty: not known; one that no dimension can be is left out
 }
 
 // directive is the metadata of CloudWatch's embedded metric format (CloudWatch user guide, "Specification: Embedded
@@ -55,7 +56,7 @@ type definition struct {
 func WriteMetrics(log io.Writer, at time.Time, by Dimensions, metrics []deploy.Metric) {
 	document := map[string]any{"StateMachine": by.StateMachine}
 	d := directive{Namespace: namespace, Dimensions: [][]string{{"StateMachine"}}}
-	if by.Project != "" {
+	if isDimension(by.Project) {
 		document["Project"] = by.Project
 		d.Dimensions = append(d.Dimensions, []string{"Project"})
 	}
@@ -70,6 +71,10 @@ func WriteMetrics(log io.Writer, at time.Time, by Dimensions, metrics []deploy.M
 	}
 	_, _ = fmt.Fprintf(log, "%s\n", line) // a log that takes nothing more is no reason to fail
 }
+
+// isDimension reports whether CloudWatch takes a text as the value of a dimension: ASCII, and not spaces alone (CloudWatch API
+// reference, Dimension).
+func isDimension(s string) bool { return text.IsASCII(s) && strings.TrimSpace(s) != "" }
 
 // machineOf is the name of the state machine that an execution's ARN names.
 func machineOf(execution string) string {

@@ -4,6 +4,7 @@ package text
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,6 +36,37 @@ func Line(s string) string {
 	})
 }
 
+// Lines is Line of each.
+func Lines(all []string) []string {
+	if all == nil {
+		return nil
+	}
+	lines := make([]string, len(all))
+	for i, s := range all {
+		lines[i] = Line(s)
+	}
+	return lines
+}
+
+// Writer writes to a terminal, or to what may be shown on one, what others supply: lines and tabs stay, what else has no place in
+// a line is shown as JSON escapes it, so that JSON stays the same JSON.
+func Writer(to io.Writer) io.Writer { return writer{to} }
+
+type writer struct{ to io.Writer }
+
+func (w writer) Write(p []byte) (int, error) {
+	safe := clean(string(p), func(r rune) string {
+		if r == '\n' || r == '\t' {
+			return string(r)
+		}
+		return escape(r)
+	})
+	if _, err := io.WriteString(w.to, safe); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
 // clean puts instead's text in the place of each unfit character.
 func clean(s string, instead func(rune) string) string {
 	if utf8.ValidString(s) && !strings.ContainsFunc(s, Unfit) {
@@ -52,6 +84,11 @@ func clean(s string, instead func(rune) string) string {
 }
 
 func escape(r rune) string { return fmt.Sprintf(`\u%04x`, r) }
+
+// IsASCII reports whether s is of ASCII's printable characters alone.
+func IsASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}
 
 // Short is s in most bytes at most, cut at the end of a character; … shows that it was cut.
 func Short(s string, most int) string {

@@ -2,6 +2,7 @@ package text_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"bluegreen/internal/text"
@@ -50,5 +51,14 @@ func TestShort(t *testing.T) {
 		if got := text.Short(c.given, c.most); got != c.want {
 			t.Errorf("%q in %d: got %q, want %q", c.given, c.most, got, c.want)
 		}
+	}
+}
+
+func TestWriter(t *testing.T) {
+	var b strings.Builder
+	given := "a\tb\n\x1b[2J\r日本\u202e\u0085"
+	n, err := text.Writer(&b).Write([]byte(given))
+	if want := "a\tb\n" + `\u001b[2J\u000d日本\u202e\u0085`; err != nil || n != len(given) || b.String() != want {
+		t.Errorf("%d bytes, %v: got %q, want %q", n, err, b.String(), want)
 	}
 }
