@@ -65,7 +65,7 @@ func (e Ended) Recovery() (name, input string, ok bool) {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", e.Execution, e.Redrives))
 	head, tail := "recover-", "-"+hex.EncodeToString(sum[:])[:digits]
 	dead := ExecutionName(e.Execution)
-	dead = dead[:min(len(dead), longest-len(head)-len(tail))]
+	dead = strings.ToValidUTF8(dead[:min(len(dead), longest-len(head)-len(tail))], "") // cut within a character, perhaps
 	return head + dead + tail, request(project, ActionRecover, group), true
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestAftermath(t *testing.T) {
@@ -55,6 +56,10 @@ func TestRecovery(t *testing.T) {
 	ended.Execution = told + strings.Repeat("x", 78)
 	if long, _, _ := ended.Recovery(); len(long) != 80 {
 		t.Errorf("%s has %d characters, and 80 are allowed", long, len(long))
+	}
+	ended.Execution = told + strings.Repeat("本", 78) // 3 bytes each
+	if long, _, _ := ended.Recovery(); len(long) > 80 || !utf8.ValidString(long) {
+		t.Errorf("%q has %d bytes", long, len(long))
 	}
 	for _, input := range []string{`{"project": "ec", "action": "recover", "blue": {"asg_name": "fleet"}}`, `{"project": "ec"}`, `[]`, ``} {
 		ended.Input = json.RawMessage(input)
