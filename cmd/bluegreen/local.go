@@ -15,6 +15,7 @@ import (
 	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/localaws/world"
+	"bluegreen/internal/text"
 )
 
 // houseFlags returns the flags that say what kind of local AWS to put up.
@@ -123,7 +124,7 @@ func endedByUser(ctx context.Context, err error) error {
 func printWeb(term terminal, h *house, w world.World) {
 	balancer, _ := h.plane.Address(w.ListenerARN)
 	fmt.Fprintf(term.out, webText, h.url, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
-		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, h.daemon.Address(), w.OperatorQueue, os.Args[0])
+		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, h.daemon.Address(), w.OperatorQueue, text.Quote(os.Args[0]))
 }
 
 const webText = `

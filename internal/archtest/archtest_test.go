@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -191,6 +192,34 @@ func TestTimeAndRandomness(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// What a command for people is about goes into it by text.Option: a legal name of a group may mean anything to a shell.
+func TestCommandsAreQuoted(t *testing.T) {
+	bare := regexp.MustCompile(`--[a-z]+(-[a-z]+)*([ =]['"]?%|[ =]['"]?["` + "`" + `]$)`)
+	valueless := strings.NewReplacer("--details", "", "--include-deleted-groups", "")
+	looked := 0
+	for _, s := range sources(t) {
+		if s.test || !within(s.dir, "lambdas") && !within(s.dir, "internal") || within(s.dir, "internal/localaws") {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			literal, ok := n.(*ast.BasicLit)
+			if !ok || literal.Kind != token.STRING {
+				return true
+			}
+			if strings.Contains(literal.Value, "aws ") {
+				looked++
+			}
+			if bare.MatchString(valueless.Replace(literal.Value)) {
+				t.Errorf("%s: %s: use text.Option", s.fset.Position(n.Pos()), literal.Value)
+			}
+			return true
+		})
+	}
+	if looked < 10 {
+		t.Errorf("%d commands were looked at", looked)
 	}
 }
 

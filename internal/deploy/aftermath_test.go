@@ -68,3 +68,30 @@ func TestRecovery(t *testing.T) {
 		}
 	}
 }
+
+// What a person pastes to mend an end is one command, whatever others have called what it is about.
+func TestCommandsOfAnEnd(t *testing.T) {
+	ended := Ended{
+		Execution: told + "'(x)", Machine: "arn:machine", Status: "FAILED", Error: "Lambda.Unknown",
+		Input: json.RawMessage(`{"project": "it's <ec>", "blue": {"asg_name": "a;b"}, "detail": {"AutoScalingGroupName": "$(id)", "LifecycleHookName": "a b", "EC2InstanceId": "--i"}}`),
+	}
+	for name, test := range map[string]struct {
+		notice Notice
+		want   []string
+	}{
+		"stranded": {ended.Stranded(nil, nil), []string{
+			`aws stepfunctions redrive-execution --execution-arn '` + told + `'\''(x)'`,
+			`aws stepfunctions start-execution --state-machine-arn arn:machine --input '{"action":"recover","blue":{"asg_name":"a;b"},"project":"it'\''s \u003cec\u003e"}'`,
+		}},
+		"a drain": {ended.DrainInterrupted(), []string{
+			`aws stepfunctions redrive-execution --execution-arn '` + told + `'\''(x)'`,
+			`aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --auto-scaling-group-name '$(id)' --lifecycle-hook-name 'a b' --instance-id=--i`,
+		}},
+	} {
+		for _, want := range test.want {
+			if !strings.Contains(test.notice.Text, "\n  "+want+"\n") {
+				t.Errorf("%s: %s\nwants %s", name, test.notice.Text, want)
+			}
+		}
+	}
+}

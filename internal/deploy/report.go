@@ -38,7 +38,7 @@ func NewReport(call Call) Report {
 	case Back:
 		r.End, r.Live = EndRolledBack, r.Blue
 		r.Next = append(r.Next, hints[fault.Name(r.Error)]...)
-		r.Next = append(r.Next, "aws autoscaling describe-scaling-activities --include-deleted-groups --auto-scaling-group-name "+r.Green)
+		r.Next = append(r.Next, "aws autoscaling describe-scaling-activities --include-deleted-groups "+text.Option("--auto-scaling-group-name", r.Green))
 	default:
 		r.End = EndRejected
 		if r.Error == "" {
@@ -46,8 +46,13 @@ func NewReport(call Call) Report {
 		}
 		r.Next = append(r.Next, hints[fault.Name(r.Error)]...)
 	}
-	r.Next = append(r.Next, "aws stepfunctions get-execution-history --reverse-order --max-items 20 --execution-arn "+r.Execution)
+	r.Next = append(r.Next, history(r.Execution))
 	return r
+}
+
+// history is the command that shows the end of an execution's history.
+func history(execution string) string {
+	return "aws stepfunctions get-execution-history --reverse-order --max-items 20 " + text.Option("--execution-arn", execution)
 }
 
 // few are the first warnings, in one line each.

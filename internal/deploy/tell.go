@@ -3,6 +3,8 @@ package deploy
 import (
 	"cmp"
 	"fmt"
+
+	"bluegreen/internal/text"
 )
 
 // How the machine that drains one instance stands to the deployments of its lineage: decided when it first sees the
@@ -56,7 +58,7 @@ func (c Call) started() Notice {
 	n.Warnings = c.Document.Deployment.Warnings
 	n.letter(n.doing()+" started",
 		"nothing; to call it off before its traffic has moved, stop it: what it leaves is put right by a recovery",
-		"aws stepfunctions stop-execution --execution-arn "+n.Execution)
+		"aws stepfunctions stop-execution "+text.Option("--execution-arn", n.Execution))
 	return n
 }
 
@@ -175,7 +177,7 @@ func (c Call) drains(before *Progress) (Notice, bool) {
 		n := c.drainNotice(StageDrainEnded, fmt.Sprintf("%s of %s %s, and its drain did not succeed: it was %s at the last look",
 			a.Instance, a.Group, next, drained.Status))
 		n.letter("NOT DRAINED "+a.Instance, "see what the command wrote",
-			"aws ssm list-command-invocations --details --instance-id "+a.Instance)
+			"aws ssm list-command-invocations --details "+text.Option("--instance-id", a.Instance))
 		return n, true
 	}
 	return Notice{}, false

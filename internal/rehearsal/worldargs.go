@@ -51,6 +51,7 @@ var worldArguments = map[string]worldArgument{
 		o.Guardrails = filepath.Join(dir, "guardrails.json")
 		return err
 	},
+	"group":         word(func(o *Options, s string) { o.Plan.Group = s }),
 	"desired":       whole(func(o *Options, n int) { o.Plan.Desired = int32(n) }),
 	"min":           whole(func(o *Options, n int) { o.Plan.Min = int32(n) }),
 	"max":           whole(func(o *Options, n int) { o.Plan.Max = int32(n) }),

@@ -16,6 +16,7 @@ import (
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
+	"bluegreen/internal/text"
 )
 
 // emptyWithin is longer than AWS lets any lifecycle hook hold an instance (48 hours, aws-facts A1) and the longest
@@ -105,8 +106,8 @@ func (h handler) empty(ctx context.Context, s *step.Step, m *memory, p deploy.Pr
 	case shown && len(retained)+len(standby) == len(f.Instances):
 		return p, fault.New(fault.DrainExpired, "%s, and no scale-in ends those: look at them, end each with %s, then redrive this execution", remaining(f), end)
 	case slices.Contains(f.Suspended, "Terminate") && s.Elapsed(p) >= time.Duration(d.Drain.TimeoutSeconds)*time.Second:
-		return p, fault.New(fault.DrainExpired, "%s: resume it with aws autoscaling resume-processes --scaling-processes Terminate "+
-			"--auto-scaling-group-name %s, then redrive this execution", remaining(f), f.Name)
+		return p, fault.New(fault.DrainExpired, "%s: resume it with aws autoscaling resume-processes --scaling-processes Terminate %s, then redrive this execution",
+			remaining(f), text.Option("--auto-scaling-group-name", f.Name))
 	case s.Elapsed(p) >= emptyWithin:
 		return p, fault.New(fault.DrainExpired, "after %s %s; look at them with aws autoscaling describe-auto-scaling-instances, then redrive this execution",
 			emptyWithin, remaining(f))
@@ -229,7 +230,8 @@ func pinnedAgain(record ledger.Record, blue deploy.Fleet) bool {
 // poolKeeps says what to do about a warm pool that came during the deployment: instances may have gone there, and work
 // to its end by its hook.
 func poolKeeps(f deploy.Fleet) string {
-	return fmt.Sprintf("%s is empty, but it has a warm pool now: take it away with aws autoscaling delete-warm-pool --auto-scaling-group-name %s", f.Name, f.Name)
+	return fmt.Sprintf("%s is empty, but it has a warm pool now: take it away with aws autoscaling delete-warm-pool %s",
+		f.Name, text.Option("--auto-scaling-group-name", f.Name))
 }
 
 // remaining says how many instances are left, by lifecycle state, and what keeps them.

@@ -10,6 +10,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
+	"bluegreen/internal/text"
 )
 
 // drainFindings resolves which lifecycle hook holds an instance while the drain's command runs on it. Without a command
@@ -27,7 +28,8 @@ func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup
 	switch {
 	case len(names) == 0:
 		findings = append(findings, fmt.Sprintf("drain.command needs a lifecycle hook that holds a terminating instance: aws autoscaling put-lifecycle-hook "+
-			"--auto-scaling-group-name %s --lifecycle-hook-name drain --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 300 --default-result CONTINUE", d.Blue))
+			"%s --lifecycle-hook-name drain --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 300 --default-result CONTINUE",
+			text.Option("--auto-scaling-group-name", d.Blue)))
 	case d.Drain.Hook == "" && len(names) > 1:
 		findings = append(findings, fmt.Sprintf("it has several terminating hooks (%s): drain.hook must name the one that the drain completes", strings.Join(names, ", ")))
 	case d.Drain.Hook == "":
