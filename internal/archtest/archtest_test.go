@@ -86,7 +86,7 @@ var rules = []rule{
 	{"internal/asl", nil, []string{"internal/localaws", "lambdas", "internal/deploy", "github.com/aws"},
 		"the interpreter knows no AWS service and no Lambda of ours"},
 	{"internal/deploy", nil, []string{"internal/ledger", "internal/fleet", "internal/lambdaentry", "internal/clock", "github.com"},
-		"the domain is decisions on what was observed: standard library and fault only"},
+		"the domain is decisions on what was observed: standard library, form, fault and text only"},
 	{"internal/step", nil, []string{"lambdas", "internal/fleet", "internal/localaws", "internal/announce", "internal/guardrails"},
 		"step is what every state works with: it knows none of them, and no fleet"},
 	{"internal/guardrails", nil, []string{"internal/ledger", "internal/fleet", "internal/lambdaentry", "internal/clock", "github.com"},
