@@ -23,8 +23,8 @@ type ends struct {
 	expected  map[string]traits                   // of each group, as others than the deployment want it
 	unseen    unseen                              // sizes that others set and that functions may not know of
 	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
-	ran       map[string][]string                 // versions that a fleet's instances ran when it was scaled in
-	began     []string                            // versions that the live fleet's instances ran whenever an execution began
+	ran       map[string][]version                // template versions that a fleet ran when it was scaled in
+	began     []version                           // those that the live fleet ran whenever an execution began
 	filled    map[string]bool                     // fleets that were replaced and that others have given a size again
 	emptied   map[string]traits                   // sizes of a live fleet from before others took every instance from it by hand
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
@@ -41,7 +41,7 @@ type ends struct {
 func newEnds(w *watch) ends {
 	e := ends{
 		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), resolved: make(map[string][]string),
-		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]string), filled: make(map[string]bool), emptied: make(map[string]traits),
+		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]version), filled: make(map[string]bool), emptied: make(map[string]traits),
 		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range w.r.AWS.Groups.Names() {

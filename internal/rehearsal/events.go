@@ -22,7 +22,7 @@ func (w *watch) executionEvent(arn string, event asl.Event) {
 		delete(w.ends.ended, arn)
 		w.ends.resolved[arn] = w.ends.resolve(w)
 		if live, exists := w.r.AWS.Groups.View(w.ends.live); exists {
-			w.ends.began = append(w.ends.began, versionsOf(live)...)
+			w.ends.began = append(w.ends.began, w.ends.launched(w, live)...)
 		}
 		return
 	case *asl.ExecutionSucceededDetails:

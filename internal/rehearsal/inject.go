@@ -21,7 +21,7 @@ import (
 )
 
 // call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
-// BLUE, TARGET_GROUP, LISTENER, TEMPLATE in it stand for the seeded resources, MEMBER for the first that blue has now.
+// BLUE, TARGET_GROUP, LISTENER, TEMPLATE, IMAGE in it stand for the seeded resources, MEMBER for the first that blue has now.
 func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, error) {
 	if len(d.CmdArgs) < 2 {
 		return "", fmt.Errorf("call needs a service and an operation")
@@ -43,7 +43,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 	}
 	input := reflect.New(method.Type().In(1).Elem())
 	text := strings.NewReplacer("BLUE", s.r.World.GroupName, "TARGET_GROUP", s.r.World.TargetGroupARN, "TEMPLATE", s.r.World.TemplateName, "LISTENER", s.r.World.ListenerARN,
-		"MEMBER", s.firstInstance(), "NOTED", s.firstNoted(), "SHUTDOWN_MACHINE", s.drainMachine).Replace(d.Input)
+		"IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "NOTED", s.firstNoted(), "SHUTDOWN_MACHINE", s.drainMachine).Replace(d.Input)
 	if err := json.Unmarshal([]byte(text), input.Interface()); err != nil {
 		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
 	}
