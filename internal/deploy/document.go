@@ -204,6 +204,17 @@ func (t *Template) Pinned(id, version string) *Template {
 	return nil
 }
 
+// PinnedAt is Pinned of the template that a group names in this place: its own in place 0, then those of its overrides. Where a
+// group names one template twice, what stood in the same place is meant.
+func (t *Template) PinnedAt(place int, id, version string) *Template {
+	if t != nil && 0 < place && place <= len(t.Overrides) {
+		if same := &t.Overrides[place-1]; same.ID == id && same.Version == version {
+			return same
+		}
+	}
+	return t.Pinned(id, version)
+}
+
 // Verdict is the answer of a poll.
 type Verdict string
 

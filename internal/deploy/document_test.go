@@ -27,6 +27,17 @@ func TestPinned(t *testing.T) {
 			t.Errorf("%s version %s: %+v, want %q", c.id, c.version, got, c.want)
 		}
 	}
+	twice := &deploy.Template{ID: "lt-1", Version: "2", Specifier: "$Latest", Overrides: []deploy.Template{
+		{ID: "lt-2", Version: "1", Specifier: "1"}, {ID: "lt-1", Version: "2", Specifier: "$Default"},
+	}}
+	for place, want := range []string{"$Latest", "$Latest", "$Default", "$Latest"} {
+		if got := twice.PinnedAt(place, "lt-1", "2"); got == nil || got.Specifier != want {
+			t.Errorf("in place %d: %+v, want %s", place, got, want)
+		}
+	}
+	if got := (*deploy.Template)(nil).PinnedAt(1, "lt-1", "2"); got != nil {
+		t.Errorf("of none: %+v", got)
+	}
 	for named, want := range map[string]bool{"1": true, "42": true, "$Latest": false, "$Default": false, "": false} {
 		if deploy.IsVersion(named) != want {
 			t.Errorf("%q is a number: %t", named, !want)
