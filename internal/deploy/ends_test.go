@@ -30,6 +30,8 @@ func TestInterrupted(t *testing.T) {
 		{"nothing is left of a deployment", readable, d, nil, "", "INTERRUPTED, a person is needed", []string{"why", start}},
 		{"nothing is left, and a fleet is named", readable, nil, nil, "", "INTERRUPTED, a person is needed", []string{"why", start}},
 		{"nothing is left, and no fleet is named", unreadable, nil, nil, "", "interrupted", []string{"why"}},
+		{"nothing is left, and a project alone is named", json.RawMessage(`{"project": "ec"}`), nil, nil, "", "interrupted", []string{"why"}},
+		{"nothing is left, and a fleet alone is named", json.RawMessage(`{"blue": {"asg_name": "fleet"}}`), nil, nil, "", "interrupted", []string{"why"}},
 	} {
 		n := Ended{Execution: told, Machine: "machine", Status: "ABORTED", Input: c.input}.Interrupted(c.d, c.left, c.recovery, "why")
 		subject := strings.TrimPrefix(n.Subject, "[ec] ")
@@ -65,7 +67,8 @@ func TestDrainInterrupted(t *testing.T) {
 func TestUntold(t *testing.T) {
 	cause := `{"end": "RolledBack", "what": "green was never healthy"}`
 	n := Ended{Execution: told, Status: "FAILED", Error: "BlueGreen.GreenUnhealthy", Cause: cause}.Untold(&Deployment{Lineage: "fleet", Execution: told})
-	if n.Outcome != EndRolledBack || n.Message != "green was never healthy" || n.Error != "BlueGreen.GreenUnhealthy" || !strings.HasPrefix(n.Subject, "ROLLED BACK: fleet") || len(n.Next) != 1 {
+	if n.Outcome != EndRolledBack || n.Message != "green was never healthy" || n.Error != "BlueGreen.GreenUnhealthy" || !strings.HasPrefix(n.Subject, "ROLLED BACK: fleet") ||
+		!slices.Equal(n.Next, []string{"aws stepfunctions get-execution-history --reverse-order --max-items 20 --execution-arn " + told}) {
 		t.Errorf("%+v", n)
 	}
 }
@@ -90,6 +93,60 @@ func TestCutoverTellsWhatServes(t *testing.T) {
 		after.Progress = &Progress{State: "SwitchTraffic", Verdict: Done, Serving: serving}
 		if n, worth := Tell(call, after); !worth || n.Message != want {
 			t.Errorf("%d serve: %q", serving, n.Message)
+		}
+	}
+}
+
+func TestStartTellsWhatReplacesWhat(t *testing.T) {
+	for revives, want := range map[bool]string{
+		false: "fleet-v001 is being replaced by fleet-v002, a copy of it with 4 instances",
+		true:  "fleet-v001 is being replaced by fleet-v002, which it had replaced, with 4 instances",
+	} {
+		call := at("CreateGreen", "", nil)
+		call.Document.Deployment.Revives, call.Document.Deployment.Warnings = revives, []string{"mind"}
+		after := call.Document
+		after.Progress = &Progress{State: "CreateGreen", Verdict: Done, Wanted: 4}
+		if n, worth := Tell(call, after); !worth || n.Message != want || !slices.Equal(n.Warnings, []string{"mind"}) {
+			t.Errorf("revives %t: %q, warnings %q", revives, n.Message, n.Warnings)
+		}
+	}
+}
+
+// The end tells what the report says, its warnings too. A recovery that found nothing to put right is no deployment that succeeded.
+func TestEndTellsTheReport(t *testing.T) {
+	for _, c := range []struct {
+		route   Route
+		then    Then
+		closed  string
+		subject string
+	}{
+		{RouteDeploy, "", EndSucceeded, "[ec] deployment succeeded: fleet"},
+		{RouteNothing, "", "", "[ec] nothing was left to put right: fleet"},
+		{RouteTakeOver, ThenEnd, "", "[ec] nothing was left to put right: fleet"},
+		{RouteTakeOver, ThenEnd, EndRolledBack, "[ec] ROLLED BACK: fleet"},
+	} {
+		call := at("ReportSuccess", Forward, nil)
+		d := call.Document.Deployment
+		d.Route, d.Then, d.Closed, d.Warnings = c.route, c.then, c.closed, []string{"mind"}
+		report := NewReport(call)
+		after := call.Document
+		after.Report = &report
+		if n, worth := Tell(call, after); !worth || n.Subject != c.subject || !slices.Equal(n.Warnings, []string{"mind"}) {
+			t.Errorf("%+v: subject %q, warnings %q", c, n.Subject, n.Warnings)
+		}
+	}
+}
+
+// Without an action, or before its first look, the machine that drains has nothing to tell.
+func TestDrainThatIsNoneTellsNothing(t *testing.T) {
+	call := at("DrainInstance", Alone, nil)
+	for name, after := range map[string]Document{
+		"no action":           {Progress: &Progress{Phase: DrainsItself, Verdict: Done}},
+		"no progress":         {Action: &Lifecycle{Instance: "i-1"}},
+		"beside a deployment": {Action: &Lifecycle{Instance: "i-1"}, Progress: &Progress{Phase: DrainsBeside, Verdict: Done}},
+	} {
+		if n, worth := Tell(call, after); worth {
+			t.Errorf("%s: told %q", name, n.Subject)
 		}
 	}
 }
