@@ -56,7 +56,7 @@ func (v *move) keepMin(ctx context.Context, record ledger.Record, blue deploy.Fl
 	if blue.Sizes.Min >= originals.PinnedMin || blue.Sizes.Min == originals.Blue.Min || blue.Sizes.Max < originals.PinnedMin {
 		return record, nil
 	}
-	return v.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Originals.Blue = blue.Sizes }, stage)
+	return v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.Originals.Blue = blue.Sizes }, stage)
 }
 
 func (v *move) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {
