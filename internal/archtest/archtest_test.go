@@ -87,6 +87,8 @@ var rules = []rule{
 		"the interpreter knows no AWS service and no Lambda of ours"},
 	{"internal/deploy", nil, []string{"internal/ledger", "internal/fleet", "internal/lambdaentry", "internal/clock", "github.com"},
 		"the domain is decisions on what was observed: standard library, form, fault and text only"},
+	{"internal/capacity", nil, []string{"lambdas", "internal/fleet", "internal/step", "internal/lambdaentry", "internal/clock"},
+		"capacity is decisions on fleets and the record: it calls nothing"},
 	{"internal/step", nil, []string{"lambdas", "internal/fleet", "internal/localaws", "internal/announce", "internal/guardrails"},
 		"step is what every state works with: it knows none of them, and no fleet"},
 	{"internal/guardrails", nil, []string{"internal/ledger", "internal/fleet", "internal/lambdaentry", "internal/clock", "github.com"},

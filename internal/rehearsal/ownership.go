@@ -1,12 +1,13 @@
 package rehearsal
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -176,11 +177,12 @@ func (w *watch) allowed(a *act, group string, may right, record ledger.Record) {
 	lock := record.Lock
 	if lock == nil || lock.Execution != a.execution {
 		lock = &ledger.Lock{
+			Stage:      ledger.Leaving,
 			Deployment: deploy.Deployment{Execution: a.execution, Blue: w.ends.live},
-			Originals:  &ledger.Originals{BlueLeft: true},
+			Changes:    []ledger.Change{{}},
 		}
-	} else if lock.Originals != nil && group == lock.Deployment.Blue {
-		w.originals(a, lock)
+	} else if group == lock.Deployment.Blue {
+		w.remembered(a, record)
 	}
 	d := lock.Deployment
 	view, exists := w.r.AWS.Groups.View(group)
@@ -195,9 +197,9 @@ func (w *watch) allowed(a *act, group string, may right, record ledger.Record) {
 		}
 	case group != d.Blue || !may.blue:
 		w.breaks(5, "%s changes %s, which the deployment did not create", a, group)
-	case may.recorded && lock.Originals == nil:
+	case may.recorded && len(lock.Changes) == 0 && lock.Stage != ledger.Committed:
 		w.breaks(5, "%s changes blue %s before the record has what it was like", a, group)
-	case may.leaving && !lock.Originals.BlueLeft:
+	case may.leaving && !lock.BlueLeft():
 		w.breaks(5, "%s takes blue %s out of its target groups before the record says so", a, group)
 	default:
 		w.onBlue(a)
@@ -223,19 +225,28 @@ func (w *watch) onBlue(a *act) {
 	}
 }
 
-// originals checks that each thing that the record says of blue was so by others' doing at some time: they may have
+// remembered checks that each thing that the record says of blue was so by others' doing at some time: they may have
 // changed one and not the other since.
-func (w *watch) originals(a *act, lock *ledger.Lock) {
-	said := shape{lock.Deployment.Blue, lock.Originals.Blue, strings.Join(slices.Sorted(slices.Values(lock.Originals.Suspended)), ", ")}
-	for _, same := range []func(shape) bool{
-		func(was shape) bool { return was.sizes.Min == said.sizes.Min },
-		func(was shape) bool { return was.sizes.Max == said.sizes.Max },
-		func(was shape) bool { return was.sizes.Desired == said.sizes.Desired },
-		func(was shape) bool { return was.processes == said.processes },
-	} {
-		if !slices.ContainsFunc(w.owned.shapes, func(was shape) bool { return was.group == said.group && same(was) }) {
-			w.breaks(5, "%s changes blue %s, of which the record says %+v, suspended %q: it never was so", a, said.group, said.sizes, said.processes)
-			return
+func (w *watch) remembered(a *act, record ledger.Record) {
+	blue := record.Lock.Deployment.Blue
+	type said struct {
+		what string
+		same func(shape) bool
+	}
+	var all []said
+	if c := record.Lock.Change(ledger.KindMin, blue); c != nil {
+		all = append(all, said{"the minimum " + c.Was, func(was shape) bool { return strconv.Itoa(was.sizes.Min) == c.Was }})
+	}
+	if previous := record.Previous; record.Lock.Stage == ledger.Committed && previous != nil && previous.Name == blue {
+		processes := strings.Join(slices.Sorted(slices.Values(previous.Suspended)), ", ")
+		all = append(all,
+			said{fmt.Sprintf("the minimum %d", previous.Sizes.Min), func(was shape) bool { return was.sizes.Min == previous.Sizes.Min }},
+			said{fmt.Sprintf("the maximum %d", previous.Sizes.Max), func(was shape) bool { return was.sizes.Max == previous.Sizes.Max }},
+			said{"suspended processes " + processes, func(was shape) bool { return was.processes == processes }})
+	}
+	for _, s := range all {
+		if !slices.ContainsFunc(w.owned.shapes, func(was shape) bool { return was.group == blue && s.same(was) }) {
+			w.breaks(5, "%s changes blue %s, of which the record says %s: it never was so", a, blue, s.what)
 		}
 	}
 }
@@ -252,6 +263,6 @@ func (w *watch) record() ledger.Record {
 }
 
 func recordIn(item map[string]types.AttributeValue) (record ledger.Record, ok bool) {
-	err := attributevalue.UnmarshalMapWithOptions(item, &record, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
+	record, err := ledger.Decode(item)
 	return record, err == nil
 }
