@@ -66,7 +66,7 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 		return err
 	}
 	out := &progress{term: term}
-	out.line("read %s: %d instances wanted; rehearsing %d times undisturbed", survey.Group, survey.plan.Desired, o.seeds)
+	out.Line("read %s: %d instances wanted; rehearsing %d times undisturbed", survey.Group, survey.plan.Desired, o.seeds)
 	found, err := rehearseFleet(ctx, out, survey, input, request.Action, o)
 	if err != nil {
 		return err

@@ -89,7 +89,7 @@ func rehearseFleet(ctx context.Context, out *progress, s survey, input json.RawM
 	}
 	points := course.Points(first)
 	sample := spread(points, o.faults)
-	out.line("rehearsing %d times with a fault, of %d places where one can strike", len(sample), len(points))
+	out.Line("rehearsing %d times with a fault, of %d places where one can strike", len(sample), len(points))
 	outcomes := make([]rehearsal.Outcome, len(sample))
 	err = inParallel(ctx, len(sample), func(i int) error {
 		outcome, err := course.Run(1, sample[i])

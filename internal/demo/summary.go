@@ -1,35 +1,37 @@
-package main
+package demo
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/load"
+	"bluegreen/internal/observe"
 )
 
-// summary is what a demonstration showed.
-type summary struct {
-	EndState          string         `json:"end_state"`
-	ExecutionARN      string         `json:"execution_arn"`
-	Error             string         `json:"error,omitempty"`
-	Cause             string         `json:"cause,omitempty"`
-	Speed             float64        `json:"speed"`
-	DeploymentSeconds float64        `json:"deployment_seconds"`
-	WallSeconds       float64        `json:"wall_seconds"`
-	Stages            []stageTime    `json:"stages"`
-	Requests          *trafficCounts `json:"requests,omitempty"`        // of a web fleet
-	FailedRequests    []string       `json:"failed_requests,omitempty"` // some of them, in words
-	Jobs              *jobCounts     `json:"jobs,omitempty"`            // of a fleet of workers
-	LowestServing     int            `json:"lowest_serving"`            // at the worst moment: healthy instances that traffic could reach, workers that took jobs
-	Stands            view           `json:"stands"`
-	Promises          []promise      `json:"promises"`
+// Summary is what a demonstration showed.
+type Summary struct {
+	EndState          string              `json:"end_state"`
+	ExecutionARN      string              `json:"execution_arn"`
+	Error             string              `json:"error,omitempty"`
+	Cause             string              `json:"cause,omitempty"`
+	Speed             float64             `json:"speed"`
+	DeploymentSeconds float64             `json:"deployment_seconds"`
+	WallSeconds       float64             `json:"wall_seconds"`
+	Stages            []observe.StageTime `json:"stages"`
+	load.Measured
+	Stands   observe.View `json:"stands"`
+	Promises []Promise    `json:"promises"`
 }
 
-// promise is one of the product's promises and whether it held.
-type promise struct {
+// Promise is one of the product's promises and whether it held.
+type Promise struct {
 	Promise string `json:"promise"`
 	Kept    bool   `json:"kept"`
 	Why     string `json:"why"`
@@ -44,9 +46,9 @@ type expectation struct {
 }
 
 // judge fills in the promises.
-func (s *summary) judge(want expectation) {
+func (s *Summary) judge(want expectation) {
 	add := func(kept bool, promised, why string, args ...any) {
-		s.Promises = append(s.Promises, promise{Promise: promised, Kept: kept, Why: fmt.Sprintf(why, args...)})
+		s.Promises = append(s.Promises, Promise{Promise: promised, Kept: kept, Why: fmt.Sprintf(why, args...)})
 	}
 	add(s.EndState == want.endState, "the execution ends "+want.endState, "it ended %s", s.EndState)
 	if r := s.Requests; r != nil {
@@ -66,39 +68,56 @@ func (s *summary) judge(want expectation) {
 }
 
 // worldMatches compares what stands with the end state: one group at full size and healthy, the other empty or gone.
-func (s *summary) worldMatches(want expectation) (bool, string) {
+func (s *Summary) worldMatches(want expectation) (bool, string) {
 	var serving []string
 	for _, g := range s.Stands.Groups {
 		if g.Desired == 0 && len(g.Instances) == 0 && len(g.Targets) == 0 {
 			continue
 		}
 		if int(g.Desired) < want.serving || g.Instances["InService"] < want.serving || want.balanced && g.Targets["healthy"] < want.serving {
-			return false, fmt.Sprintf("%s: desired %d, %s (%s)", g.Name, g.Desired, countsText(g.Instances, "no instances"), countsText(g.Targets, "no targets"))
+			return false, fmt.Sprintf("%s: desired %d, %s (%s)", g.Name, g.Desired, observe.CountsText(g.Instances, "no instances"), observe.CountsText(g.Targets, "no targets"))
 		}
 		serving = append(serving, g.Name)
 	}
 	if len(serving) != 1 {
 		return false, fmt.Sprintf("%d groups serve: %s", len(serving), strings.Join(serving, ", "))
 	}
-	if blueServes := serving[0] == want.blue; blueServes != (want.endState != "Succeeded") {
+	if blueServes := serving[0] == want.blue; blueServes != (want.endState != deploy.EndSucceeded) {
 		return false, serving[0] + " serves"
 	}
 	return true, serving[0] + " serves alone"
 }
 
 // broken lists the promises that did not hold.
-func (s *summary) broken() []promise {
-	return slices.DeleteFunc(slices.Clone(s.Promises), func(p promise) bool { return p.Kept })
+func (s *Summary) broken() []Promise {
+	return slices.DeleteFunc(slices.Clone(s.Promises), func(p Promise) bool { return p.Kept })
 }
 
-func (s *summary) writeJSON(w io.Writer) error {
+// ErrPromiseBroken is a demonstration that ran to its end and showed that a promise does not hold.
+var ErrPromiseBroken = errors.New("a promise broke")
+
+// Err names the promises that did not hold; nil when every one did.
+func (s *Summary) Err() error {
+	broken := s.broken()
+	if len(broken) == 0 {
+		return nil
+	}
+	texts := make([]string, len(broken))
+	for n, p := range broken {
+		texts[n] = fmt.Sprintf("%q (%s)", p.Promise, p.Why)
+	}
+	return fmt.Errorf("%w: %s; \"bluegreen local\" keeps the same world up to look into it", ErrPromiseBroken, strings.Join(texts, ", "))
+}
+
+// WriteJSON writes the summary for programs.
+func (s *Summary) WriteJSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(s)
 }
 
-// writeText writes the summary for people.
-func (s *summary) writeText(w io.Writer) error {
+// WriteText writes the summary for people.
+func (s *Summary) WriteText(w io.Writer) error {
 	fmt.Fprintf(w, "\n%s in %.0f s of deployment time (%.1f s on this machine, %g times as fast)\n", s.EndState, s.DeploymentSeconds, s.WallSeconds, s.Speed)
 	if s.Error != "" {
 		fmt.Fprintf(w, "%s: %s\n", s.Error, s.causeText())
@@ -110,7 +129,7 @@ func (s *summary) writeText(w io.Writer) error {
 	}
 	fmt.Fprintln(t, "\nAuto Scaling group\tMin\tDesired\tMax\tInstances\tTargets")
 	for _, g := range s.Stands.Groups {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t%s\n", g.Name, g.Min, g.Desired, g.Max, countsText(g.Instances, "none"), countsText(g.Targets, "none"))
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t%s\n", g.Name, g.Min, g.Desired, g.Max, observe.CountsText(g.Instances, "none"), observe.CountsText(g.Targets, "none"))
 	}
 	s.writeLoad(t)
 	fmt.Fprintln(t, "\nPromises")
@@ -128,12 +147,12 @@ func (s *summary) writeText(w io.Writer) error {
 }
 
 // writeLoad writes what became of the requests or the jobs.
-func (s *summary) writeLoad(t io.Writer) {
+func (s *Summary) writeLoad(t io.Writer) {
 	if len(s.Stands.TargetGroups) > 0 {
 		fmt.Fprintln(t, "\nTarget group\tTargets\tInstances of")
 	}
 	for _, g := range s.Stands.TargetGroups {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", g.Name, countsText(g.Targets, "none"), strings.Join(slices.Sorted(maps.Keys(g.ByGroup)), ", "))
+		fmt.Fprintf(t, "%s\t%s\t%s\n", g.Name, observe.CountsText(g.Targets, "none"), strings.Join(slices.Sorted(maps.Keys(g.ByGroup)), ", "))
 	}
 	if r := s.Requests; r != nil {
 		fmt.Fprintf(t, "\nRequests\nsent\t%d\nof them slow (5 to 20 s)\t%d\nfailed\t%d\n", r.Sent, r.Slow, r.Failed)
@@ -148,25 +167,9 @@ func (s *summary) writeLoad(t io.Writer) {
 	}
 }
 
-// report is as much of the product's report, which is an execution's cause, as the summary tells.
-type report struct {
-	End  string   `json:"end"`
-	What string   `json:"what"`
-	Next []string `json:"next"`
-}
-
-// readReport reads a cause that is a report; any other gives the empty report.
-func readReport(cause string) report {
-	var r report
-	if json.Unmarshal([]byte(cause), &r) != nil {
-		return report{}
-	}
-	return r
-}
-
 // causeText is what a person reads of the cause: what happened and what to do next, if it is a report.
-func (s *summary) causeText() string {
-	r := readReport(s.Cause)
+func (s *Summary) causeText() string {
+	r := observe.Report(s.Cause)
 	if r.What == "" {
 		return s.Cause
 	}

@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"context"
@@ -24,13 +24,13 @@ type traffic struct {
 	wall        *clock.Scaled // speed 1
 
 	mu       sync.Mutex
-	counts   trafficCounts
+	counts   Counts
 	recent   map[string]int // by group, since the last share
 	failures []string
 }
 
-// trafficCounts is what became of the requests so far.
-type trafficCounts struct {
+// Counts is what became of requests.
+type Counts struct {
 	Sent    int            `json:"sent"`
 	Slow    int            `json:"slow"` // of them: answers that take 5 to 20 s
 	Failed  int            `json:"failed"`
@@ -44,7 +44,7 @@ const minConnections = 8
 func newTraffic(url string, perSecond int, deployment *clock.Scaled) *traffic {
 	return &traffic{
 		url: url, perSecond: perSecond, connections: min(max(minConnections, perSecond/20), perSecond), clock: deployment, wall: clock.NewScaled(1),
-		counts: trafficCounts{ByGroup: make(map[string]int)}, recent: make(map[string]int),
+		counts: Counts{ByGroup: make(map[string]int)}, recent: make(map[string]int),
 	}
 }
 
@@ -143,7 +143,7 @@ func (t *traffic) count(group string, slow bool, err error) {
 }
 
 // soFar returns the counts, and some of the failed requests in words.
-func (t *traffic) soFar() (trafficCounts, []string) {
+func (t *traffic) soFar() (Counts, []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	counts := t.counts

@@ -1,19 +1,22 @@
-package main
+package demo
 
 import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"bluegreen/internal/jobs"
+	"bluegreen/internal/load"
+	"bluegreen/internal/observe"
 )
 
 // kept is the summary of a demonstration in which everything went well.
-func kept() *summary {
-	return &summary{
+func kept() *Summary {
+	return &Summary{
 		EndState: "Succeeded", Speed: 20, DeploymentSeconds: 300, WallSeconds: 15,
-		Stages:        []stageTime{{Name: "DescribeBlue", Visits: 1, DeploymentSeconds: 2, WallSeconds: 0.1}},
-		Requests:      &trafficCounts{Sent: 3000, ByGroup: map[string]int{"blue": 1000, "blue-v001": 2000}},
-		LowestServing: 4,
-		Stands: view{Groups: []groupView{
+		Stages:   []observe.StageTime{{Name: "DescribeBlue", Visits: 1, DeploymentSeconds: 2, WallSeconds: 0.1}},
+		Measured: load.Measured{Requests: &load.Counts{Sent: 3000, ByGroup: map[string]int{"blue": 1000, "blue-v001": 2000}}, LowestServing: 4},
+		Stands: observe.View{Groups: []observe.GroupView{
 			{Name: "blue", Max: 8},
 			{Name: "blue-v001", Min: 2, Desired: 4, Max: 8, Instances: map[string]int{"InService": 4}, Targets: map[string]int{"healthy": 4}},
 		}},
@@ -23,20 +26,20 @@ func kept() *summary {
 func TestSummaryJudgesPromises(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(*summary)
+		change func(*Summary)
 		broken string // promise that must be found broken; empty: none
 	}{
-		{"all kept", func(*summary) {}, ""},
-		{"another end", func(s *summary) { s.EndState = "RolledBack" }, "the execution ends Succeeded"},
-		{"a lost request", func(s *summary) { s.Requests.Failed = 1 }, "no request fails"},
-		{"no traffic", func(s *summary) { s.Requests.Sent = 0 }, "no request fails"},
-		{"too few for a moment", func(s *summary) { s.LowestServing = 3 }, "never fewer than 4 instances serve"},
-		{"blue still serves", func(s *summary) {
+		{"all kept", func(*Summary) {}, ""},
+		{"another end", func(s *Summary) { s.EndState = "RolledBack" }, "the execution ends Succeeded"},
+		{"a lost request", func(s *Summary) { s.Requests.Failed = 1 }, "no request fails"},
+		{"no traffic", func(s *Summary) { s.Requests.Sent = 0 }, "no request fails"},
+		{"too few for a moment", func(s *Summary) { s.LowestServing = 3 }, "never fewer than 4 instances serve"},
+		{"blue still serves", func(s *Summary) {
 			s.Stands.Groups[0].Desired, s.Stands.Groups[0].Instances, s.Stands.Groups[0].Targets = 4, map[string]int{"InService": 4}, map[string]int{"healthy": 4}
 		}, "the world is what the end state says"},
-		{"blue is not empty", func(s *summary) { s.Stands.Groups[0].Instances = map[string]int{"Terminating": 1} }, "the world is what the end state says"},
-		{"green is not healthy", func(s *summary) { s.Stands.Groups[1].Targets = map[string]int{"healthy": 3, "unhealthy": 1} }, "the world is what the end state says"},
-		{"nobody serves", func(s *summary) { s.Stands.Groups = s.Stands.Groups[:1] }, "the world is what the end state says"},
+		{"blue is not empty", func(s *Summary) { s.Stands.Groups[0].Instances = map[string]int{"Terminating": 1} }, "the world is what the end state says"},
+		{"green is not healthy", func(s *Summary) { s.Stands.Groups[1].Targets = map[string]int{"healthy": 3, "unhealthy": 1} }, "the world is what the end state says"},
+		{"nobody serves", func(s *Summary) { s.Stands.Groups = s.Stands.Groups[:1] }, "the world is what the end state says"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := kept()
@@ -47,7 +50,7 @@ func TestSummaryJudgesPromises(t *testing.T) {
 }
 
 // judged holds the one promise that a summary is to find broken against what it finds; empty: none.
-func judged(t *testing.T, s *summary, wanted expectation, promise string) {
+func judged(t *testing.T, s *Summary, wanted expectation, promise string) {
 	t.Helper()
 	s.judge(wanted)
 	broken := s.broken()
@@ -57,15 +60,15 @@ func judged(t *testing.T, s *summary, wanted expectation, promise string) {
 	case promise != "" && (len(broken) != 1 || broken[0].Promise != promise):
 		t.Errorf("broken: %+v, want %q", broken, promise)
 	}
-	if err := brokenPromises(s); (err != nil) != (promise != "") {
+	if err := s.Err(); (err != nil) != (promise != "") {
 		t.Errorf("error: %v", err)
 	}
 }
 
 // worked is the summary of a demonstration in which workers were replaced well.
-func worked() *summary {
+func worked() *Summary {
 	s := kept()
-	s.Requests, s.Jobs = nil, &jobCounts{Sent: 40, Once: 40}
+	s.Requests, s.Jobs = nil, &jobs.Counts{Sent: 40, Once: 40}
 	s.Stands.Groups[1].Targets = nil
 	return s
 }
@@ -73,16 +76,16 @@ func worked() *summary {
 func TestSummaryJudgesJobs(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(*summary)
+		change func(*Summary)
 		broken string // promise that must be found broken; empty: none
 	}{
-		{"all kept", func(*summary) {}, ""},
-		{"a job done twice", func(s *summary) { s.Jobs.Once, s.Jobs.Again = 39, 1 }, "every job is done exactly once"},
-		{"a lost job", func(s *summary) { s.Jobs.Once, s.Jobs.Lost = 39, 1 }, "every job is done exactly once"},
-		{"no jobs", func(s *summary) { s.Jobs = &jobCounts{} }, "every job is done exactly once"},
-		{"a job that another had to begin again", func(s *summary) { s.Jobs.CutShort = 1 }, "no job is cut short"},
-		{"too few for a moment", func(s *summary) { s.LowestServing = 3 }, "never fewer than 4 workers take jobs"},
-		{"too few now", func(s *summary) { s.Stands.Groups[1].Instances["InService"] = 3 }, "the world is what the end state says"},
+		{"all kept", func(*Summary) {}, ""},
+		{"a job done twice", func(s *Summary) { s.Jobs.Once, s.Jobs.Again = 39, 1 }, "every job is done exactly once"},
+		{"a lost job", func(s *Summary) { s.Jobs.Once, s.Jobs.Lost = 39, 1 }, "every job is done exactly once"},
+		{"no jobs", func(s *Summary) { s.Jobs = &jobs.Counts{} }, "every job is done exactly once"},
+		{"a job that another had to begin again", func(s *Summary) { s.Jobs.CutShort = 1 }, "no job is cut short"},
+		{"too few for a moment", func(s *Summary) { s.LowestServing = 3 }, "never fewer than 4 workers take jobs"},
+		{"too few now", func(s *Summary) { s.Stands.Groups[1].Instances["InService"] = 3 }, "the world is what the end state says"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := worked()
@@ -97,7 +100,7 @@ func TestSummaryTextOfJobs(t *testing.T) {
 	s.Jobs.CutShort = 3
 	s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue"})
 	var out bytes.Buffer
-	if err := s.writeText(&out); err != nil {
+	if err := s.WriteText(&out); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"done exactly once       40", "cut short               3", "fewest workers at work  4", "BROKEN  no job is cut short"} {
@@ -113,7 +116,7 @@ func TestSummaryTextOfJobs(t *testing.T) {
 func TestSummaryOfARollback(t *testing.T) {
 	s := kept()
 	s.EndState = "RolledBack"
-	s.Stands.Groups = []groupView{{Name: "blue", Min: 2, Desired: 4, Max: 8, Instances: map[string]int{"InService": 4}, Targets: map[string]int{"healthy": 4}}}
+	s.Stands.Groups = []observe.GroupView{{Name: "blue", Min: 2, Desired: 4, Max: 8, Instances: map[string]int{"InService": 4}, Targets: map[string]int{"healthy": 4}}}
 	s.judge(expectation{endState: "RolledBack", serving: 4, blue: "blue", balanced: true})
 	if broken := s.broken(); len(broken) > 0 {
 		t.Errorf("broken: %+v", broken)
@@ -125,7 +128,7 @@ func TestSummaryText(t *testing.T) {
 	s.Requests.Failed, s.FailedRequests = 1, []string{"03:00:10 502 Bad Gateway"}
 	s.judge(expectation{endState: "Succeeded", serving: 4, blue: "blue", balanced: true})
 	var out bytes.Buffer
-	if err := s.writeText(&out); err != nil {
+	if err := s.WriteText(&out); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"Succeeded in 300 s", "DescribeBlue", "4 InService", "answered by blue-v001", "BROKEN", "1 of 3000 failed", "03:00:10 502 Bad Gateway"} {

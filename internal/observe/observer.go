@@ -1,4 +1,5 @@
-package main
+// Package observe looks at a lineage and its deployments through the API, as anybody could, and says what has changed.
+package observe
 
 import (
 	"context"
@@ -14,8 +15,8 @@ import (
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// observer looks at a lineage and its deployments through the API, as anybody could.
-type observer struct {
+// Observer looks at a lineage and its deployments.
+type Observer struct {
 	autoscaling *autoscaling.Client
 	elbv2       *elbv2.Client
 	sfn         *sfn.Client
@@ -23,8 +24,9 @@ type observer struct {
 	machineARN  string
 }
 
-func newObserver(config aws.Config, lineage, machineARN string) observer {
-	return observer{
+// New returns the observer of the lineage of a first blue, and of the executions of a machine.
+func New(config aws.Config, lineage, machineARN string) Observer {
+	return Observer{
 		autoscaling: autoscaling.NewFromConfig(config),
 		elbv2:       elbv2.NewFromConfig(config),
 		sfn:         sfn.NewFromConfig(config),
@@ -33,8 +35,8 @@ func newObserver(config aws.Config, lineage, machineARN string) observer {
 	}
 }
 
-// groupView is an Auto Scaling group and what its instances do.
-type groupView struct {
+// GroupView is an Auto Scaling group and what its instances do.
+type GroupView struct {
 	Name      string         `json:"name"`
 	Min       int32          `json:"min"`
 	Desired   int32          `json:"desired"`
@@ -43,32 +45,32 @@ type groupView struct {
 	Targets   map[string]int `json:"targets"`   // its instances in target groups, by target health
 }
 
-// targetGroupView is a target group and the health of its targets.
-type targetGroupView struct {
+// TargetGroupView is a target group and the health of its targets.
+type TargetGroupView struct {
 	Name    string         `json:"name"`
 	Targets map[string]int `json:"targets"` // by health
 	ByGroup map[string]int `json:"by_group"`
 }
 
-// view is what stands at one moment.
-type view struct {
-	Groups       []groupView       `json:"groups"`
-	TargetGroups []targetGroupView `json:"target_groups"`
+// View is what stands at one moment.
+type View struct {
+	Groups       []GroupView       `json:"groups"`
+	TargetGroups []TargetGroupView `json:"target_groups"`
 }
 
-// look describes the lineage's groups and all target groups.
-func (o observer) look(ctx context.Context) (view, error) {
+// Look describes the lineage's groups and all target groups.
+func (o Observer) Look(ctx context.Context) (View, error) {
 	described, err := o.autoscaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{})
 	if err != nil {
-		return view{}, fmt.Errorf("describe Auto Scaling groups: %w", err)
+		return View{}, fmt.Errorf("describe Auto Scaling groups: %w", err)
 	}
-	var v view
+	var v View
 	groupOf := make(map[string]int) // index in v.Groups by instance id
 	for _, group := range described.AutoScalingGroups {
 		if !strings.HasPrefix(*group.AutoScalingGroupName, o.lineage) {
 			continue
 		}
-		g := groupView{
+		g := GroupView{
 			Name: *group.AutoScalingGroupName, Min: *group.MinSize, Desired: *group.DesiredCapacity, Max: *group.MaxSize,
 			Instances: make(map[string]int), Targets: make(map[string]int),
 		}
@@ -81,7 +83,7 @@ func (o observer) look(ctx context.Context) (view, error) {
 	return v, o.lookAtTargets(ctx, &v, groupOf)
 }
 
-func (o observer) lookAtTargets(ctx context.Context, v *view, groupOf map[string]int) error {
+func (o Observer) lookAtTargets(ctx context.Context, v *View, groupOf map[string]int) error {
 	described, err := o.elbv2.DescribeTargetGroups(ctx, &elbv2.DescribeTargetGroupsInput{})
 	if err != nil {
 		return fmt.Errorf("describe target groups: %w", err)
@@ -91,7 +93,7 @@ func (o observer) lookAtTargets(ctx context.Context, v *view, groupOf map[string
 		if err != nil {
 			return fmt.Errorf("describe target health of %s: %w", *group.TargetGroupName, err)
 		}
-		t := targetGroupView{Name: *group.TargetGroupName, Targets: make(map[string]int), ByGroup: make(map[string]int)}
+		t := TargetGroupView{Name: *group.TargetGroupName, Targets: make(map[string]int), ByGroup: make(map[string]int)}
 		for _, target := range health.TargetHealthDescriptions {
 			state := string(target.TargetHealth.State)
 			t.Targets[state]++
@@ -105,20 +107,20 @@ func (o observer) lookAtTargets(ctx context.Context, v *view, groupOf map[string
 	return nil
 }
 
-// text is the view in one line: each group with its instances and their health as targets.
-func (v view) text() string {
+// Text is the view in one line: each group with its instances and their health as targets.
+func (v View) Text() string {
 	groups := make([]string, len(v.Groups))
 	for n, g := range v.Groups {
-		groups[n] = g.Name + ": " + countsText(g.Instances, "no instances")
+		groups[n] = g.Name + ": " + CountsText(g.Instances, "no instances")
 		if len(g.Targets) > 0 {
-			groups[n] += " (" + countsText(g.Targets, "") + ")"
+			groups[n] += " (" + CountsText(g.Targets, "") + ")"
 		}
 	}
 	return strings.Join(groups, " | ")
 }
 
-// countsText is "2 InService, 1 Pending": the counts in the order of their names.
-func countsText(counts map[string]int, none string) string {
+// CountsText is "2 InService, 1 Pending": the counts in the order of their names.
+func CountsText(counts map[string]int, none string) string {
 	if len(counts) == 0 {
 		return none
 	}
@@ -129,24 +131,24 @@ func countsText(counts map[string]int, none string) string {
 	return strings.Join(parts, ", ")
 }
 
-// executionView is an execution and where it is.
-type executionView struct {
+// ExecutionView is an execution and where it is.
+type ExecutionView struct {
 	Status       sfntypes.ExecutionStatus
 	Stage        string // the Task state entered last: what it works at or waits for
 	Error, Cause string
 }
 
-// execution describes an execution.
-func (o observer) execution(ctx context.Context, arn string) (executionView, error) {
+// Execution describes an execution.
+func (o Observer) Execution(ctx context.Context, arn string) (ExecutionView, error) {
 	described, err := o.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
 	if err != nil {
-		return executionView{}, fmt.Errorf("describe the execution: %w", err)
+		return ExecutionView{}, fmt.Errorf("describe the execution: %w", err)
 	}
 	newest, err := o.sfn.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, ReverseOrder: true, MaxResults: 100})
 	if err != nil {
-		return executionView{}, fmt.Errorf("get the execution's history: %w", err)
+		return ExecutionView{}, fmt.Errorf("get the execution's history: %w", err)
 	}
-	e := executionView{Status: described.Status, Error: aws.ToString(described.Error), Cause: aws.ToString(described.Cause)}
+	e := ExecutionView{Status: described.Status, Error: aws.ToString(described.Error), Cause: aws.ToString(described.Cause)}
 	for _, event := range newest.Events {
 		if event.Type == sfntypes.HistoryEventTypeTaskStateEntered {
 			e.Stage = aws.ToString(event.StateEnteredEventDetails.Name)
@@ -156,8 +158,8 @@ func (o observer) execution(ctx context.Context, arn string) (executionView, err
 	return e, nil
 }
 
-// newest are the ARNs of the executions that were started last, at most ten, in the order of their start.
-func (o observer) newest(ctx context.Context) ([]string, error) {
+// Newest are the ARNs of the executions that were started last, at most ten, in the order of their start.
+func (o Observer) Newest(ctx context.Context) ([]string, error) {
 	list, err := o.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &o.machineARN, MaxResults: 10})
 	if err != nil {
 		return nil, fmt.Errorf("list executions: %w", err)
