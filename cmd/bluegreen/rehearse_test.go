@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
+	"bluegreen/internal/fleetrehearsal"
 	"bluegreen/internal/local"
 	"bluegreen/internal/localaws/faults"
 	"bluegreen/internal/localaws/world"
@@ -71,7 +72,7 @@ func TestRehearseARealFleet(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("code %d: %s", code, errText)
 	}
-	var found rehearsed
+	var found fleetrehearsal.Result
 	if err := json.Unmarshal([]byte(out), &found); err != nil {
 		t.Fatalf("%v in %s", err, out)
 	}
@@ -199,16 +200,6 @@ func TestRehearseRefusesWhatItCannotDo(t *testing.T) {
 		_, errText, code := say(append([]string{"rehearse"}, test.args...)...)
 		if code != test.code || !strings.Contains(errText, test.want) {
 			t.Errorf("%v: code %d, %q; want %d and %q", test.args, code, errText, test.code, test.want)
-		}
-	}
-}
-
-func TestLedgerOfAGroup(t *testing.T) {
-	for group, want := range map[string]string{
-		"ec-mqagt-dev-asg": "ec-mqagt-dev-ledger", "ec-mqagt-dev-asg-v007": "ec-mqagt-dev-ledger", "ec-mqagt-dev": "", "web": "", "": "",
-	} {
-		if got := ledgerOf(group); got != want {
-			t.Errorf("the ledger of %q is %q, want %q", group, got, want)
 		}
 	}
 }

@@ -1,4 +1,5 @@
-package main
+// Package fleetreader reads a real fleet into the plan of a model of it. Its calls only describe.
+package fleetreader
 
 import (
 	"cmp"
@@ -22,41 +23,50 @@ import (
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/localaws/world"
+	"bluegreen/internal/text"
 )
 
-// survey is a real fleet as it was read, and what of it the model leaves out.
-type survey struct {
+// Survey is a real fleet as it was read, and what of it the model leaves out.
+type Survey struct {
 	Group     string   `json:"group"`
 	Lineage   string   `json:"lineage"`
 	Desired   int      `json:"desired"`
 	LeavesOut []string `json:"leaves_out"` // what a rehearsal does not show, by name
 
-	plan        world.Plan
-	ledgerTable string // empty: there is none yet
+	Plan        world.Plan `json:"-"`
+	LedgerTable string     `json:"-"` // empty: there is none yet
 }
 
-func (s *survey) leaveOut(format string, args ...any) {
+func (s *Survey) leaveOut(format string, args ...any) {
 	s.LeavesOut = append(s.LeavesOut, fmt.Sprintf(format, args...))
 }
 
-// reader reads a fleet. Its calls only describe.
+// Options say what the fleet itself does not tell.
+type Options struct {
+	LedgerTable string        // empty: the one that the Deployer stack makes for a group of the request's name
+	Guardrails  string        // file with the operators' policy; empty: there is none
+	Boot        time.Duration // how long an application takes to answer once its instance runs; 0: the model draws it
+	Hook        time.Duration // how long a lifecycle hook holds an instance that nothing in the model completes
+}
+
+// reader reads a fleet.
 type reader struct {
 	groups  *autoscaling.Client
 	targets *elb.Client
 	ledger  ledger.Ledger
-	options rehearseOptions
+	options Options
 	region  string
 }
 
-// readFleet reads the fleet that serves the request's lineage.
-func readFleet(ctx context.Context, cfg aws.Config, o rehearseOptions, request deploy.Request) (survey, error) {
+// Read reads the fleet that serves the request's lineage.
+func Read(ctx context.Context, cfg aws.Config, o Options, request deploy.Request) (Survey, error) {
 	r := reader{
 		groups: autoscaling.NewFromConfig(cfg), targets: elb.NewFromConfig(cfg),
-		ledger:  ledger.Ledger{Table: cmp.Or(o.table, ledgerOf(request.BlueName)), Items: dynamodb.NewFromConfig(cfg)},
+		ledger:  ledger.Ledger{Table: cmp.Or(o.LedgerTable, ledgerOf(request.BlueName)), Items: dynamodb.NewFromConfig(cfg)},
 		options: o, region: cfg.Region,
 	}
-	s := survey{Group: request.BlueName, Lineage: request.BlueName}
-	if o.guardrails == "" {
+	s := Survey{Group: request.BlueName, Lineage: request.BlueName}
+	if o.Guardrails == "" {
 		s.leaveOut("the operators' guardrails: --guardrails names their file")
 	}
 	if err := r.lineage(ctx, &s, request); err != nil {
@@ -66,26 +76,26 @@ func readFleet(ctx context.Context, cfg aws.Config, o rehearseOptions, request d
 	if err != nil {
 		return s, err
 	}
-	s.plan = world.Plan{
+	s.Plan = world.Plan{
 		// The names of what else stands in the model; the fleet has its lineage's.
 		Project: "rehearsed", Role: "fleet", Environment: "model", Group: s.Lineage, LedgerTable: "rehearsed-fleet-model-ledger",
 		Min: aws.ToInt32(group.MinSize), Max: aws.ToInt32(group.MaxSize), Desired: aws.ToInt32(group.DesiredCapacity),
 		HealthCheckType: aws.ToString(group.HealthCheckType), Grace: time.Duration(aws.ToInt32(group.HealthCheckGracePeriod)) * time.Second,
 		Tags: make(map[string]string), Protected: aws.ToBool(group.NewInstancesProtectedFromScaleIn), TerminationPolicies: group.TerminationPolicies,
 	}
-	s.Desired = int(s.plan.Desired)
-	if s.plan.Grace == 0 {
-		s.plan.Grace = time.Minute
-		s.leaveOut("that the health checks have no grace period: the model's have one of %s", s.plan.Grace)
+	s.Desired = int(s.Plan.Desired)
+	if s.Plan.Grace == 0 {
+		s.Plan.Grace = time.Minute
+		s.leaveOut("that the health checks have no grace period: the model's have one of %s", s.Plan.Grace)
 	}
 	for _, tag := range group.Tags {
 		if key := aws.ToString(tag.Key); !strings.HasPrefix(key, "aws:") && !strings.HasPrefix(key, "bluegreen:") {
-			s.plan.Tags[key] = aws.ToString(tag.Value)
+			s.Plan.Tags[key] = aws.ToString(tag.Value)
 		}
 	}
 	for _, process := range group.SuspendedProcesses {
 		if name := aws.ToString(process.ProcessName); !slices.Contains(refused, name) {
-			s.plan.Suspended = append(s.plan.Suspended, name)
+			s.Plan.Suspended = append(s.Plan.Suspended, name)
 		}
 	}
 	s.zones(group)
@@ -100,29 +110,29 @@ func readFleet(ctx context.Context, cfg aws.Config, o rehearseOptions, request d
 	if err := r.scaling(ctx, &s); err != nil {
 		return s, err
 	}
-	return s, s.bootsInTime(o.boot)
+	return s, s.bootsInTime(o.Boot)
 }
 
 // bootsInTime refuses a boot that is longer than the group's health checks put up with: no instance would ever serve.
-func (s survey) bootsInTime(boot time.Duration) error {
-	patience := s.plan.Grace
-	for _, target := range s.plan.Each {
-		patience = max(patience, s.plan.Grace+time.Duration(target.Check.Unhealthy)*target.Check.Interval)
+func (s Survey) bootsInTime(boot time.Duration) error {
+	patience := s.Plan.Grace
+	for _, target := range s.Plan.Each {
+		patience = max(patience, s.Plan.Grace+time.Duration(target.Check.Unhealthy)*target.Check.Interval)
 	}
-	if !strings.Contains(s.plan.HealthCheckType, "ELB") || boot <= patience {
+	if !strings.Contains(s.Plan.HealthCheckType, "ELB") || boot <= patience {
 		return nil
 	}
-	return fmt.Errorf("--boot %s: the health checks of %s replace an instance that does not answer after %s (its grace period is %s), so none would ever serve: "+
-		"give a shorter --boot, or raise HealthCheckGracePeriod", boot, s.Group, patience, s.plan.Grace)
+	return fmt.Errorf("%s: the health checks of %s replace an instance that does not answer after %s (its grace period is %s), so none would ever serve: "+
+		"give a shorter --boot, or raise HealthCheckGracePeriod", text.Option("--boot", boot.String()), s.Group, patience, s.Plan.Grace)
 }
 
 // lineage finds the group that serves now in the ledger, if there is one.
-func (r reader) lineage(ctx context.Context, s *survey, request deploy.Request) error {
+func (r reader) lineage(ctx context.Context, s *Survey, request deploy.Request) error {
 	if r.ledger.Table == "" {
 		s.leaveOut("the lineage's history: --ledger-table names the ledger's table")
 		return nil
 	}
-	s.ledgerTable = r.ledger.Table
+	s.LedgerTable = r.ledger.Table
 	names := []string{s.Group}
 	if key, _, ok := deploy.SplitName(s.Group); ok {
 		names = append(names, key)
@@ -131,8 +141,8 @@ func (r reader) lineage(ctx context.Context, s *survey, request deploy.Request) 
 		record, found, err := r.ledger.Get(ctx, name)
 		var missing *ddbtypes.ResourceNotFoundException
 		switch {
-		case errors.As(err, &missing) && r.options.table == "":
-			s.ledgerTable = ""
+		case errors.As(err, &missing) && r.options.LedgerTable == "":
+			s.LedgerTable = ""
 			s.leaveOut("the lineage's history: there is no table %s; --ledger-table names another", r.ledger.Table)
 			return nil
 		case err != nil:
@@ -151,7 +161,7 @@ func (r reader) lineage(ctx context.Context, s *survey, request deploy.Request) 
 	return nil
 }
 
-func (r reader) group(ctx context.Context, s *survey) (asgtypes.AutoScalingGroup, error) {
+func (r reader) group(ctx context.Context, s *Survey) (asgtypes.AutoScalingGroup, error) {
 	out, err := r.groups.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{s.Group}})
 	if err != nil {
 		return asgtypes.AutoScalingGroup{}, fmt.Errorf("describe %s: %w", s.Group, err)
@@ -168,20 +178,20 @@ func (r reader) group(ctx context.Context, s *survey) (asgtypes.AutoScalingGroup
 var refused = []string{"Launch", "Terminate", "AddToLoadBalancer"}
 
 // zones counts the zones that the group spreads over.
-func (s *survey) zones(group asgtypes.AutoScalingGroup) {
+func (s *Survey) zones(group asgtypes.AutoScalingGroup) {
 	const most = 3 // that the model has
-	s.plan.Zones = min(len(group.AvailabilityZones), most)
+	s.Plan.Zones = min(len(group.AvailabilityZones), most)
 	if len(group.AvailabilityZones) > most {
 		s.leaveOut("%d of the group's %d zones: the model has %d", len(group.AvailabilityZones)-most, len(group.AvailabilityZones), most)
 	}
 }
 
 // source finds what the group launches from.
-func (s *survey) source(group asgtypes.AutoScalingGroup) {
+func (s *Survey) source(group asgtypes.AutoScalingGroup) {
 	template := group.LaunchTemplate
 	switch {
 	case group.MixedInstancesPolicy != nil:
-		s.plan.Source = world.FromPolicy
+		s.Plan.Source = world.FromPolicy
 		policy := group.MixedInstancesPolicy
 		if policy.LaunchTemplate != nil {
 			template = policy.LaunchTemplate.LaunchTemplateSpecification
@@ -190,20 +200,20 @@ func (s *survey) source(group asgtypes.AutoScalingGroup) {
 			}
 		}
 	case group.LaunchConfigurationName != nil:
-		s.plan.Source = world.FromConfiguration
+		s.Plan.Source = world.FromConfiguration
 	}
 	if template != nil {
 		if version := aws.ToString(template.Version); strings.HasPrefix(version, "$") {
-			s.plan.TemplateVersion = version
+			s.Plan.TemplateVersion = version
 		} else {
-			s.plan.TemplateVersion = "1" // the only one that the model has when blue starts
+			s.Plan.TemplateVersion = "1" // the only one that the model has when blue starts
 		}
 	}
 	s.leaveOut("what the launch template says of disks, networks and roles, and whether green's image boots: it is taken to; --boot says how fast")
 }
 
 // others names what of a group the model has no part for.
-func (s *survey) others(group asgtypes.AutoScalingGroup) {
+func (s *Survey) others(group asgtypes.AutoScalingGroup) {
 	if n := len(group.LoadBalancerNames); n > 0 {
 		s.leaveOut("%d Classic Load Balancers: %s", n, strings.Join(group.LoadBalancerNames, ", "))
 	}
@@ -223,9 +233,9 @@ func (s *survey) others(group asgtypes.AutoScalingGroup) {
 }
 
 // loadBalancing reads the target groups with their checks and delays.
-func (r reader) loadBalancing(ctx context.Context, s *survey, group asgtypes.AutoScalingGroup) error {
+func (r reader) loadBalancing(ctx context.Context, s *Survey, group asgtypes.AutoScalingGroup) error {
 	arns := group.TargetGroupARNs
-	s.plan.Balanced = len(arns) > 0
+	s.Plan.Balanced = len(arns) > 0
 	if len(arns) == 0 {
 		return nil
 	}
@@ -239,19 +249,19 @@ func (r reader) loadBalancing(ctx context.Context, s *survey, group asgtypes.Aut
 		if err != nil {
 			return err
 		}
-		s.plan.Each = append(s.plan.Each, spec)
+		s.Plan.Each = append(s.Plan.Each, spec)
 		if !strings.HasPrefix(string(target.Protocol), "HTTP") {
 			networks++
 		}
 	}
-	s.plan.Network = networks > 0
+	s.Plan.Network = networks > 0
 	if networks > 0 && networks < len(arns) {
 		s.leaveOut("that %d of %d target groups belong to Application Load Balancers: all are taken for a Network Load Balancer's, which is slower", len(arns)-networks, len(arns))
 	}
 	return nil
 }
 
-func (r reader) targetGroup(ctx context.Context, s *survey, target elbtypes.TargetGroup) (world.TargetGroup, error) {
+func (r reader) targetGroup(ctx context.Context, s *Survey, target elbtypes.TargetGroup) (world.TargetGroup, error) {
 	name := aws.ToString(target.TargetGroupName)
 	spec := world.TargetGroup{
 		DeregistrationDelay: 300 * time.Second, // unless its attributes say otherwise (aws-facts B)
@@ -289,7 +299,7 @@ func (r reader) targetGroup(ctx context.Context, s *survey, target elbtypes.Targ
 }
 
 // health names the targets that are not healthy now.
-func (r reader) health(ctx context.Context, s *survey, target elbtypes.TargetGroup, name string) error {
+func (r reader) health(ctx context.Context, s *Survey, target elbtypes.TargetGroup, name string) error {
 	out, err := r.targets.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: target.TargetGroupArn})
 	if err != nil {
 		return fmt.Errorf("describe the targets of %s: %w", name, err)
@@ -308,7 +318,7 @@ func (r reader) health(ctx context.Context, s *survey, target elbtypes.TargetGro
 
 // hooks reads the lifecycle hooks. What completes them is not in the model: each holds an instance for as long as the
 // user says, but for the one that the request's drain completes.
-func (r reader) hooks(ctx context.Context, s *survey, request deploy.Request) error {
+func (r reader) hooks(ctx context.Context, s *Survey, request deploy.Request) error {
 	out, err := r.groups.DescribeLifecycleHooks(ctx, &autoscaling.DescribeLifecycleHooksInput{AutoScalingGroupName: &s.Group})
 	if err != nil {
 		return fmt.Errorf("describe the lifecycle hooks of %s: %w", s.Group, err)
@@ -321,16 +331,16 @@ func (r reader) hooks(ctx context.Context, s *survey, request deploy.Request) er
 			Default:   aws.ToString(described.DefaultResult),
 		}
 		if hook.Launching || len(request.Drain.Command) == 0 {
-			hook.Heartbeat, hook.Default = min(hook.Heartbeat, r.options.hook), "CONTINUE"
+			hook.Heartbeat, hook.Default = min(hook.Heartbeat, r.options.Hook), "CONTINUE"
 			s.leaveOut("what completes lifecycle hook %s: it holds each instance for %s; --hook says otherwise", hook.Name, hook.Heartbeat)
 		}
-		s.plan.Hooks = append(s.plan.Hooks, hook)
+		s.Plan.Hooks = append(s.Plan.Hooks, hook)
 	}
 	return nil
 }
 
 // scaling names what could change blue's size meanwhile.
-func (r reader) scaling(ctx context.Context, s *survey) error {
+func (r reader) scaling(ctx context.Context, s *Survey) error {
 	policies, err := r.groups.DescribePolicies(ctx, &autoscaling.DescribePoliciesInput{AutoScalingGroupName: &s.Group})
 	if err != nil {
 		return fmt.Errorf("describe the scaling policies of %s: %w", s.Group, err)
@@ -343,4 +353,14 @@ func (r reader) scaling(ctx context.Context, s *survey) error {
 		s.leaveOut("what changes blue's size by itself: its scaling policies (%d) and scheduled actions (%d)", len(policies.ScalingPolicies), len(actions.ScheduledUpdateGroupActions))
 	}
 	return nil
+}
+
+// ledgerOf is what the Deployer stack calls the ledger's table where a group's name begins with
+// <project>-<role>-<environment>-; nothing for a group that is called in another way.
+func ledgerOf(group string) string {
+	parts := strings.SplitN(group, "-", 4)
+	if len(parts) < 4 {
+		return ""
+	}
+	return strings.Join(parts[:3], "-") + "-ledger"
 }

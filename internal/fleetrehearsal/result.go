@@ -1,4 +1,4 @@
-package main
+package fleetrehearsal
 
 import (
 	"fmt"
@@ -11,19 +11,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleetreader"
 	"bluegreen/internal/rehearsal"
 )
 
-// rehearsed is what the rehearsals of a fleet showed.
-type rehearsed struct {
-	Fleet       survey     `json:"fleet"`
-	Preflight   preflight  `json:"preflight"`
-	Undisturbed together   `json:"undisturbed"`
-	Faults      *disturbed `json:"faults,omitempty"`
+// Result is what the rehearsals of a fleet showed.
+type Result struct {
+	Fleet       fleetreader.Survey `json:"fleet"`
+	Preflight   Preflight          `json:"preflight"`
+	Undisturbed Undisturbed        `json:"undisturbed"`
+	Faults      *Disturbed         `json:"faults,omitempty"`
 }
 
-// together are the rehearsals without a fault.
-type together struct {
+// Undisturbed are the rehearsals without a fault.
+type Undisturbed struct {
 	Rehearsals    int            `json:"rehearsals"`
 	Ends          map[string]int `json:"ends"`
 	MedianSeconds int            `json:"median_seconds"`
@@ -33,25 +34,25 @@ type together struct {
 	Broken        []string       `json:"promises_broken,omitempty"`
 }
 
-// disturbed are the rehearsals with a fault.
-type disturbed struct {
+// Disturbed are the rehearsals with a fault.
+type Disturbed struct {
 	Places     int            `json:"places"` // where a fault can strike
 	Rehearsals int            `json:"rehearsals"`
 	Ends       map[string]int `json:"ends"`
-	Worst      *worst         `json:"worst,omitempty"`
+	Worst      *Worst         `json:"worst,omitempty"`
 	Broken     []string       `json:"promises_broken,omitempty"`
 }
 
-// worst is the rehearsal that ended worst.
-type worst struct {
+// Worst is the rehearsal that ended worst.
+type Worst struct {
 	Fault     string `json:"fault"`
 	End       string `json:"end"`
 	Left      string `json:"left"`                // what a person would find
 	Recovered string `json:"recovered,omitempty"` // how action recover ended then
 }
 
-func (f *rehearsed) undisturbed(all []undisturbed) {
-	t := together{Rehearsals: len(all), Ends: make(map[string]int), Lowest: all[0].lowest}
+func (r *Result) sumUp(all []undisturbed) {
+	t := Undisturbed{Rehearsals: len(all), Ends: make(map[string]int), Lowest: all[0].lowest}
 	var took []time.Duration
 	for _, one := range all {
 		t.Ends[one.end]++
@@ -69,7 +70,7 @@ func (f *rehearsed) undisturbed(all []undisturbed) {
 	slices.Sort(took)
 	t.MedianSeconds = int(took[len(took)/2].Seconds())
 	t.P95Seconds = int(took[min(len(took)*95/100, len(took)-1)].Seconds())
-	f.Undisturbed = t
+	r.Undisturbed = t
 }
 
 // aborted is the end of an execution that a person stopped: no fault's doing.
@@ -78,8 +79,8 @@ const aborted = string(types.ExecutionStatusAborted)
 // severity orders how executions end, the worst last.
 var severity = []string{deploy.EndSucceeded, aborted, deploy.EndRejected, deploy.EndRolledBack, deploy.EndStranded}
 
-func (f *rehearsed) disturbed(points, sample []rehearsal.Point, outcomes []rehearsal.Outcome) {
-	d := &disturbed{Places: len(points), Rehearsals: len(sample), Ends: make(map[string]int)}
+func (r *Result) sumUpFaults(points, sample []rehearsal.Point, outcomes []rehearsal.Outcome) {
+	d := &Disturbed{Places: len(points), Rehearsals: len(sample), Ends: make(map[string]int)}
 	worstRank := -1
 	for i, outcome := range outcomes {
 		end := outcome.FirstEnd
@@ -99,10 +100,10 @@ func (f *rehearsed) disturbed(points, sample []rehearsal.Point, outcomes []rehea
 		}
 		if rank > worstRank && rank > 0 {
 			worstRank = rank
-			d.Worst = &worst{Fault: sample[i].String(), End: outcome.FirstEnd, Left: left(outcome), Recovered: outcome.Recovered}
+			d.Worst = &Worst{Fault: sample[i].String(), End: outcome.FirstEnd, Left: left(outcome), Recovered: outcome.Recovered}
 		}
 	}
-	f.Faults = d
+	r.Faults = d
 }
 
 // left is what a person finds after an end.
@@ -118,32 +119,32 @@ func left(outcome rehearsal.Outcome) string {
 	return "whatever the deployment had done until it was stopped"
 }
 
-// good reports whether the deployment may be started: it passes the preflight, succeeds undisturbed, and no promise broke.
-func (f *rehearsed) good() bool {
-	u := f.Undisturbed
-	return f.Preflight.Passes && u.Ends[deploy.EndSucceeded] == u.Rehearsals && len(f.broken()) == 0
+// Good reports whether the deployment may be started: it passes the preflight, succeeds undisturbed, and no promise broke.
+func (r *Result) Good() bool {
+	u := r.Undisturbed
+	return r.Preflight.Passes && u.Ends[deploy.EndSucceeded] == u.Rehearsals && len(r.broken()) == 0
 }
 
-func (f *rehearsed) broken() []string {
-	broken := slices.Clone(f.Undisturbed.Broken)
-	if f.Faults != nil {
-		broken = append(broken, f.Faults.Broken...)
+func (r *Result) broken() []string {
+	broken := slices.Clone(r.Undisturbed.Broken)
+	if r.Faults != nil {
+		broken = append(broken, r.Faults.Broken...)
 	}
 	return broken
 }
 
-// print writes the result for people.
-func (f *rehearsed) print(out io.Writer) {
-	u := f.Undisturbed
-	fmt.Fprintf(out, "fleet        %s, %s\n", f.Fleet.Group, deploy.Counted(f.Fleet.Desired, "instance"))
-	f.Preflight.print(out)
+// Print writes the result for people.
+func (r *Result) Print(out io.Writer) {
+	u := r.Undisturbed
+	fmt.Fprintf(out, "fleet        %s, %s\n", r.Fleet.Group, deploy.Counted(r.Fleet.Desired, "instance"))
+	r.Preflight.print(out)
 	fmt.Fprintf(out, "undisturbed  %s: %s\n", deploy.Counted(u.Rehearsals, "rehearsal"), counts(u.Ends))
 	if u.What != "" {
 		fmt.Fprintf(out, "             %s\n", u.What)
 	}
 	fmt.Fprintf(out, "duration     %s median, %s for 95 %%\n", length(u.MedianSeconds), length(u.P95Seconds))
 	fmt.Fprintf(out, "capacity     never fewer than %s served\n", deploy.Counted(u.Lowest, "instance"))
-	if d := f.Faults; d != nil {
+	if d := r.Faults; d != nil {
 		fmt.Fprintf(out, "faults       %s, one fault each, of %d places: %s\n", deploy.Counted(d.Rehearsals, "rehearsal"), d.Places, counts(d.Ends))
 		if d.Worst != nil {
 			fmt.Fprintf(out, "worst case   %s, when %s\n             left: %s\n", d.Worst.End, d.Worst.Fault, d.Worst.Left)
@@ -152,12 +153,12 @@ func (f *rehearsed) print(out io.Writer) {
 			}
 		}
 	}
-	for _, text := range f.broken() {
+	for _, text := range r.broken() {
 		fmt.Fprintf(out, "BROKEN       %s\n", text)
 	}
-	if len(f.Fleet.LeavesOut) > 0 {
+	if len(r.Fleet.LeavesOut) > 0 {
 		fmt.Fprintf(out, "\nThe model leaves out:\n")
-		for _, text := range f.Fleet.LeavesOut {
+		for _, text := range r.Fleet.LeavesOut {
 			fmt.Fprintf(out, "- %s\n", text)
 		}
 	}

@@ -1,4 +1,5 @@
-package main
+// Package fleetrehearsal rehearses the deployment of a real fleet on a model of it, and says whether it may be started.
+package fleetrehearsal
 
 import (
 	"context"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleetreader"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/rehearsal"
@@ -17,9 +19,9 @@ import (
 // longestRehearsal bounds one deployment, in the model's time: longer than AWS lets a lifecycle hook hold an instance.
 const longestRehearsal = 52 * time.Hour
 
-// course is the deployment of the request on the model of the fleet. The model's fleet has its lineage's name, so the
+// courseOf is the deployment of the request on the model of the fleet. The model's fleet has its lineage's name, so the
 // request names that.
-func (s survey) course(input json.RawMessage, action deploy.Action, o rehearseOptions) (rehearsal.Course, error) {
+func courseOf(s fleetreader.Survey, input json.RawMessage, action deploy.Action, boot time.Duration) (rehearsal.Course, error) {
 	var request map[string]any
 	if err := json.Unmarshal(input, &request); err != nil {
 		return rehearsal.Course{}, err
@@ -30,21 +32,21 @@ func (s survey) course(input json.RawMessage, action deploy.Action, o rehearseOp
 		return rehearsal.Course{}, err
 	}
 	settings := localaws.DefaultSettings()
-	if o.boot > 0 {
-		settings.EC2.Boot = account.Constant(o.boot)
+	if boot > 0 {
+		settings.EC2.Boot = account.Constant(boot)
 	}
-	course := rehearsal.Course{Name: s.Lineage, Plan: s.plan, Settings: &settings, Request: string(text)}
+	c := rehearsal.Course{Name: s.Lineage, Plan: s.Plan, Settings: &settings, Request: string(text)}
 	if action == deploy.ActionRollback {
-		course.Once = true // the second one would go forward again
+		c.Once = true // the second one would go forward again
 		delete(request, "action")
 		delete(request, "blue_after")
 		forward, err := json.Marshal(request)
 		if err != nil {
 			return rehearsal.Course{}, err
 		}
-		course.Prepare = func(ctx context.Context, r *rehearsal.Rehearsal) error { return deployed(ctx, r, string(forward)) }
+		c.Prepare = func(ctx context.Context, r *rehearsal.Rehearsal) error { return deployed(ctx, r, string(forward)) }
 	}
-	return course, nil
+	return c, nil
 }
 
 // deployed does in the model the deployment that a rollback takes back.
@@ -63,15 +65,24 @@ func deployed(ctx context.Context, r *rehearsal.Rehearsal, request string) error
 	return nil
 }
 
-// rehearseFleet rehearses undisturbed, with as many seeds as asked for, then once for each of a sample of faults.
-func rehearseFleet(ctx context.Context, out *progress, s survey, input json.RawMessage, action deploy.Action, o rehearseOptions) (*rehearsed, error) {
-	course, err := s.course(input, action, o)
+// Options say how often is rehearsed.
+type Options struct {
+	Seeds  int                              // rehearsals undisturbed
+	Faults int                              // rehearsals with a fault, at most
+	Boot   time.Duration                    // how long an application takes to answer once its instance runs; 0: the model draws it
+	Line   func(format string, args ...any) // takes a line about how it goes
+}
+
+// Run rehearses undisturbed, with as many seeds as asked for, then once for each of a sample of faults. input is the
+// request, which asks for action.
+func Run(ctx context.Context, s fleetreader.Survey, input json.RawMessage, action deploy.Action, o Options) (*Result, error) {
+	course, err := courseOf(s, input, action, o.Boot)
 	if err != nil {
 		return nil, err
 	}
-	found := &rehearsed{Fleet: s}
-	undisturbed := make([]undisturbed, o.seeds)
-	err = inParallel(ctx, o.seeds, func(i int) error {
+	found := &Result{Fleet: s}
+	undisturbed := make([]undisturbed, o.Seeds)
+	err = inParallel(ctx, o.Seeds, func(i int) error {
 		one, err := once(course, uint64(i+1))
 		undisturbed[i] = one
 		return err
@@ -79,8 +90,8 @@ func rehearseFleet(ctx context.Context, out *progress, s survey, input json.RawM
 	if err != nil {
 		return nil, err
 	}
-	found.undisturbed(undisturbed)
-	if o.faults == 0 {
+	found.sumUp(undisturbed)
+	if o.Faults == 0 {
 		return found, nil
 	}
 	first, err := course.Run(1, rehearsal.Point{})
@@ -88,8 +99,8 @@ func rehearseFleet(ctx context.Context, out *progress, s survey, input json.RawM
 		return nil, err
 	}
 	points := course.Points(first)
-	sample := spread(points, o.faults)
-	out.Line("rehearsing %d times with a fault, of %d places where one can strike", len(sample), len(points))
+	sample := spread(points, o.Faults)
+	o.Line("rehearsing %d times with a fault, of %d places where one can strike", len(sample), len(points))
 	outcomes := make([]rehearsal.Outcome, len(sample))
 	err = inParallel(ctx, len(sample), func(i int) error {
 		outcome, err := course.Run(1, sample[i])
@@ -99,7 +110,7 @@ func rehearseFleet(ctx context.Context, out *progress, s survey, input json.RawM
 	if err != nil {
 		return nil, err
 	}
-	found.disturbed(points, sample, outcomes)
+	found.sumUpFaults(points, sample, outcomes)
 	return found, nil
 }
 

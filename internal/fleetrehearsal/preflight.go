@@ -1,4 +1,4 @@
-package main
+package fleetrehearsal
 
 import (
 	"context"
@@ -13,22 +13,24 @@ import (
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
+	"bluegreen/internal/fleetreader"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/lambdas/describeblue"
 )
 
-// preflight is what the state machine's first state says of the real fleet. It sees what the model leaves out.
-type preflight struct {
+// Preflight is what the state machine's first state says of the real fleet. It sees what the model leaves out.
+type Preflight struct {
 	Passes   bool       `json:"passes"`
 	Error    fault.Name `json:"error,omitempty"` // with which the execution would end Rejected
 	What     string     `json:"what"`
 	Warnings []string   `json:"warnings,omitempty"`
 }
 
-// runPreflight runs DescribeBlue on the real fleet: it only reads.
-func runPreflight(ctx context.Context, cfg aws.Config, s survey, input json.RawMessage, o rehearseOptions) (preflight, error) {
+// RunPreflight runs DescribeBlue on the real fleet: it only reads. guardrails is the file with the operators' policy, empty
+// where there is none.
+func RunPreflight(ctx context.Context, cfg aws.Config, s fleetreader.Survey, input json.RawMessage, guardrails string) (Preflight, error) {
 	describe := describeblue.New(cfg, lambdaentry.Environment{
-		LedgerTable: s.ledgerTable, Guardrails: o.guardrails, Fleets: []string{fleet.Any}, // the credentials are a person's own
+		LedgerTable: s.LedgerTable, Guardrails: guardrails, Fleets: []string{fleet.Any}, // the credentials are a person's own
 	})
 	document, err := describe(ctx, deploy.Call{
 		State: "DescribeBlue", Entered: clock.NewScaled(1).Now(), Execution: deploy.Execution{Input: input},
@@ -36,14 +38,14 @@ func runPreflight(ctx context.Context, cfg aws.Config, s survey, input json.RawM
 	var refused *fault.Error
 	switch {
 	case errors.As(err, &refused):
-		return preflight{Error: refused.Name, What: refused.Message}, nil
+		return Preflight{Error: refused.Name, What: refused.Message}, nil
 	case err != nil:
-		return preflight{}, fmt.Errorf("preflight: %w", err)
+		return Preflight{}, fmt.Errorf("preflight: %w", err)
 	}
-	return preflight{Passes: true, What: document.Progress.Message, Warnings: document.Deployment.Warnings}, nil
+	return Preflight{Passes: true, What: document.Progress.Message, Warnings: document.Deployment.Warnings}, nil
 }
 
-func (p preflight) print(out io.Writer) {
+func (p Preflight) print(out io.Writer) {
 	if p.Passes {
 		fmt.Fprintf(out, "preflight    passes: %s\n", p.What)
 	} else {
