@@ -186,7 +186,7 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 		}
 		machines = append(machines, e.Workers.Draining)
 	}
-	for _, mail := range e.Mail() { // it asks whether the operator wants to be told
+	for _, mail := range e.mailbox() { // it asks whether the operator wants to be told
 		if err := seeder.Confirm(ctx, e.World, mail.Token); err != nil {
 			return err
 		}
@@ -194,8 +194,18 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 	return seeder.StatusChange(ctx, plan.Machine+"-status-change", e.functions[statemachine.StatusChange.State], machines...)
 }
 
-// Mail is what the operator was sent.
-func (e *Environment) Mail() []sns.Mail {
+// Mail is what the operator was sent, in a line each, but for the question whether to send mail.
+func (e *Environment) Mail() []string {
+	var lines []string
+	for _, mail := range e.mailbox() {
+		if mail.Token == "" {
+			lines = append(lines, "mail to "+mail.To+": "+mail.Subject)
+		}
+	}
+	return lines
+}
+
+func (e *Environment) mailbox() []sns.Mail {
 	e.AWS.Account.Lock()
 	defer e.AWS.Account.Unlock()
 	return e.AWS.Topics.Mailbox(e.World.Operator)

@@ -9,7 +9,6 @@ import (
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"bluegreen/internal/clock"
-	"bluegreen/internal/localaws/sns"
 )
 
 // Output is where what is seen is shown.
@@ -32,12 +31,10 @@ type Changes struct {
 	mails     int                      // that were seen
 }
 
-// Mail shows the subjects of what the operator was sent since it looked last; all is everything that was sent.
-func (c *Changes) Mail(all []sns.Mail) {
-	for _, mail := range all[min(c.mails, len(all)):] {
-		if mail.Token == "" {
-			c.Say("mail to " + mail.To + ": " + mail.Subject)
-		}
+// Mail shows what the operator was sent since it looked last; all is everything that was sent, in a line each.
+func (c *Changes) Mail(all []string) {
+	for _, line := range all[min(c.mails, len(all)):] {
+		c.Say(line)
 	}
 	c.mails = len(all)
 }
