@@ -26,7 +26,7 @@ func TestMistakesInTellingAreLogged(t *testing.T) {
 	if err != nil || document.Progress != done.Progress {
 		t.Errorf("the work came to %+v, %v", document, err)
 	}
-	if !strings.Contains(log.String(), "not told: panic") || !strings.Contains(log.String(), "internal/deploy") {
+	if !strings.Contains(log.String(), "not told: panic") || !strings.Contains(log.String(), "internal/notice") {
 		t.Errorf("it logged %q", log.String())
 	}
 }

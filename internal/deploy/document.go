@@ -282,3 +282,6 @@ type Report struct {
 	Warnings    []string  `json:"warnings,omitempty"`
 	Override    *Override `json:"override,omitempty"` // of a freeze: who and why
 }
+
+// ExecutionName is the last part of an execution's ARN.
+func ExecutionName(arn string) string { return arn[strings.LastIndexByte(arn, ':')+1:] }

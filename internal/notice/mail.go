@@ -1,31 +1,34 @@
-package deploy
+package notice
 
 import (
 	"encoding/json"
 	"fmt"
 	"strings"
 
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/text"
 )
 
 // longestSubject is what SNS takes: less than 100 characters of ASCII (API reference, Publish).
 const longestSubject = 99
 
-// letter writes the notice as a message to people: what has happened and to whom, names and numbers, and what to do next. Each
-// of these is one line, whoever has supplied it.
-func (n *Notice) letter(headline string, next ...string) {
-	n.clean()
+// mail says what people read of it: what has happened, in a few words, and what to do next.
+func (n *Notice) mail(headline string, next ...string) { n.headline, n.steps = headline, next }
+
+// write writes the mail of a notice that is clean: what has happened and to what, names and numbers, and what to do next. Each of
+// these is one line, no matter who has supplied it.
+func (n *Notice) write() {
 	about := n.Lineage
 	if n.Kind == KindDrain {
 		about = n.Group
 	}
-	n.Subject = subject(n.Project, headline, about)
+	n.Subject = subject(n.Project, n.headline, about)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s.\n\n", n.Message)
 	for _, line := range []struct{ name, value string }{
 		{"project", n.Project}, {"lineage", n.Lineage}, {"blue", n.Blue}, {"green", n.Green}, {"serves", n.Live},
-		{"instance", n.Instance}, {"hook", n.Hook}, {"freeze", n.Override.String()}, {"deployment", elsewhere(n.Deployment, n.Execution)},
-		{"execution", fmt.Sprintf("%s, %d s", ExecutionName(n.Execution), n.Seconds)}, {"", ConsoleLink(n.Execution)},
+		{"instance", n.Instance}, {"hook", n.Hook}, {"freeze", n.Override.String()}, {"deployment", another(n.Deployment, n.Execution)},
+		{"execution", fmt.Sprintf("%s, %d s", deploy.ExecutionName(n.Execution), n.Seconds)}, {"", ConsoleLink(n.Execution)},
 	} {
 		if line.value != "" {
 			fmt.Fprintf(&b, "%-10s  %s\n", line.name, text.Line(line.value))
@@ -33,7 +36,7 @@ func (n *Notice) letter(headline string, next ...string) {
 	}
 	list(&b, "Mind", n.Warnings)
 	list(&b, "What is left", n.Left)
-	list(&b, "What to do next", next)
+	list(&b, "What to do next", n.steps)
 	n.Text = b.String()
 }
 
@@ -43,12 +46,12 @@ func list(b *strings.Builder, title string, lines []string) {
 	}
 }
 
-// elsewhere is the name of the execution that began the deployment, if another one works on it.
-func elsewhere(deployment, execution string) string {
+// another is the name of the execution that began the deployment, if another one works on it.
+func another(deployment, execution string) string {
 	if deployment == execution || deployment == "" {
 		return ""
 	}
-	return "of " + ExecutionName(deployment)
+	return "of " + deploy.ExecutionName(deployment)
 }
 
 // subject is "[project] headline: lineage", as SNS takes it everywhere: it asks for ASCII, or for UTF-8, by the age of its
@@ -81,7 +84,7 @@ func cut(s string, most int) string {
 }
 
 // request is the input of an execution.
-func request(project string, action Action, group string) string {
+func request(project string, action deploy.Action, group string) string {
 	input, err := json.Marshal(map[string]any{"project": project, "action": action, "blue": map[string]string{"asg_name": group}})
 	if err != nil {
 		panic(err) // strings always encode
