@@ -8,7 +8,7 @@ import (
 	"bluegreen/internal/local"
 )
 
-// runWorker works until it is told to drain. Instances of the workers' fleet run it.
+// runWorker works until it is asked to drain. Instances of the workers' fleet run it.
 func runWorker(ctx context.Context, term terminal, args []string) error {
 	flags, options := newFlags(jobs.Program), jobs.Options{}
 	options.Flags(flags)

@@ -1,4 +1,4 @@
-// Package announce tells what package notice says is to be told: programs by an EventBridge event, people by a message to
+// Package announce sends the notices that are due: programs by an EventBridge event, people by a message to
 // an SNS topic. Telling never fails a deployment and never holds it up for long: what cannot be told is logged.
 package announce
 

@@ -22,7 +22,7 @@ import (
 	"bluegreen/internal/clock"
 )
 
-// DrainFile in a worker's folder tells it to take no more jobs and to end after the one it has.
+// DrainFile in a worker's folder asks it to take no more jobs and to end after the one it has.
 const DrainFile = "drain"
 
 // A job that a worker has is hidden from the others for hidden, and for as long again from each extended on; how
@@ -126,7 +126,7 @@ func (w Worker) ready(ctx context.Context) error {
 // patience is how often in a row the queue may fail before a worker gives up.
 const patience = 5
 
-// work takes jobs until it is told to drain. It looks for that only between jobs: what it has received it does.
+// work takes jobs until it is asked to drain. It looks for that only between jobs: what it has received it does.
 func (w Worker) work(ctx context.Context) error {
 	for failures := 0; !w.drained(); {
 		received, err := w.queue.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{

@@ -186,7 +186,7 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 		}
 		machines = append(machines, e.Workers.Draining)
 	}
-	for _, mail := range e.mailbox() { // it asks whether the operator wants to be told
+	for _, mail := range e.mailbox() { // it asks whether the operator wants mail
 		if err := seeder.Confirm(ctx, e.World, mail.Token); err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func (w *Workers) Count(sent []string) (jobs.Counts, error) {
 	return jobs.Count(sent, entries, append(working, w.plane.Working()...)), nil
 }
 
-// AtWork is how many workers take jobs: those that run and have not been told to drain.
+// AtWork is how many workers take jobs: those that run and have not been asked to drain.
 func (w *Workers) AtWork() int {
 	n := 0
 	for _, id := range w.plane.Working() {

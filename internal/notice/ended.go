@@ -31,9 +31,9 @@ type Aftermath string
 
 // The aftermaths.
 const (
-	AfterReported    Aftermath = "reported"    // nothing: it ended as one of our end states, and told it
-	AfterUnreported  Aftermath = "unreported"  // people are told of an end whose report could not be written
-	AfterStranded    Aftermath = "stranded"    // people are told at once what is left
+	AfterReported    Aftermath = "reported"    // nothing: it ended as one of our end states, and said so
+	AfterUnreported  Aftermath = "unreported"  // people hear of an end whose report could not be written
+	AfterStranded    Aftermath = "stranded"    // people hear at once what is left
 	AfterInterrupted Aftermath = "interrupted" // a recovery
 )
 

@@ -1,4 +1,4 @@
-// Package notice says what people and programs are told of a deployment, when, and in which form; and what is measured of it.
+// Package notice says what people and programs hear of a deployment, when, and in which form; and what is measured of it.
 // Package announce sends it.
 package notice
 
@@ -23,7 +23,7 @@ const (
 // Stage is what has happened.
 type Stage string
 
-// The stages. docs/events.md says when each is told.
+// The stages. docs/events.md says when each comes.
 const (
 	StageStarted     Stage = "started"
 	StageHealthy     Stage = "healthy"
@@ -37,10 +37,10 @@ const (
 	StageDrainEnded   Stage = "drain_ended"
 )
 
-// Notice is what is told of one stage: to programs as the detail of an event, whose shape docs/events.md promises, and
+// Notice is one stage in words: to programs as the detail of an event, whose shape docs/events.md promises, and
 // to people as a message.
 type Notice struct {
-	ID         string           `json:"id"` // the same however often the stage is told
+	ID         string           `json:"id"` // the same however often it is sent
 	Stage      Stage            `json:"stage"`
 	At         time.Time        `json:"at"`
 	Project    string           `json:"project,omitempty"`
@@ -68,14 +68,14 @@ type Notice struct {
 	Warnings   []string         `json:"warnings,omitempty"`
 
 	Kind    Kind   `json:"-"`
-	Subject string `json:"-"` // of the mail to people; none: only programs are told
+	Subject string `json:"-"` // of the mail to people; none: programs alone hear of it
 	Text    string `json:"-"` // of the mail
 
-	headline string // of the mail, if people are told
+	headline string // of the mail, if people hear of it
 	steps    []string
 }
 
-// of is what every notice has that is told of a call.
+// of is what every notice of a call has.
 func of(c deploy.Call, stage Stage) Notice {
 	n := Notice{Stage: stage, At: c.Entered, Kind: KindDeployment, Execution: c.Execution.ID, Seconds: running(c)}
 	n.Project, n.Lineage, n.Action = c.Asked()

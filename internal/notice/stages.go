@@ -157,7 +157,7 @@ func drainEnded(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
 	return true
 }
 
-// drainsItself reports whether a drain is one that is told for itself: not one beside a deployment, which tells its own.
+// drainsItself reports whether a drain is announced by itself: not one beside a deployment, which announces its own.
 func drainsItself(c deploy.Call) bool {
 	p := c.Document.Progress
 	return c.Document.Action != nil && p != nil && p.Phase == deploy.DrainsItself

@@ -10,22 +10,22 @@ import (
 	"bluegreen/internal/deploy"
 )
 
-const told = "arn:aws:states:ap-northeast-1:000000000000:execution:ec-mqagt-dev-BlueGreen:d1"
+const executionARN = "arn:aws:states:ap-northeast-1:000000000000:execution:ec-mqagt-dev-BlueGreen:d1"
 
 // at is a call of a state a while after the execution began, with a deployment under way.
 func at(state string, way deploy.Way, before *deploy.Progress) deploy.Call {
 	began := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 	return deploy.Call{
-		Execution: deploy.Execution{ID: told, Input: json.RawMessage(`{"project": "ec", "blue": {"asg_name": "fleet-v001"}}`), Name: "d1", StartTime: began},
+		Execution: deploy.Execution{ID: executionARN, Input: json.RawMessage(`{"project": "ec", "blue": {"asg_name": "fleet-v001"}}`), Name: "d1", StartTime: began},
 		State:     state, Way: way, Entered: began.Add(100 * time.Second),
 		Document: deploy.Document{
-			Deployment: &deploy.Deployment{Project: "ec", Lineage: "fleet", Blue: "fleet-v001", Green: "fleet-v002", Execution: told},
+			Deployment: &deploy.Deployment{Project: "ec", Lineage: "fleet", Blue: "fleet-v001", Green: "fleet-v002", Execution: executionARN},
 			Progress:   before,
 		},
 	}
 }
 
-// A poll loop tells when it is over, and the way back when it begins; what is told of an execution bears its own id.
+// A poll loop tells when it is over, and the way back when it begins; what is sent of an execution bears its own id.
 func TestWhenIsTold(t *testing.T) {
 	looking := func(state string) *deploy.Progress { return &deploy.Progress{State: state, Verdict: deploy.Pending} }
 	for _, test := range []struct {
@@ -65,7 +65,7 @@ func TestWhenIsTold(t *testing.T) {
 func TestEndOfAnothersDeployment(t *testing.T) {
 	call := at("DrainGreen", deploy.Back, nil)
 	d := call.Document.Deployment
-	d.Execution, d.Then, d.Closed = strings.Replace(told, ":d1", ":dead", 1), deploy.ThenDescribe, deploy.EndRolledBack
+	d.Execution, d.Then, d.Closed = strings.Replace(executionARN, ":d1", ":dead", 1), deploy.ThenDescribe, deploy.EndRolledBack
 	after := call.Document
 	after.Progress = &deploy.Progress{State: "DrainGreen", Verdict: deploy.Done}
 	n, worth := Of(call, after)
@@ -104,7 +104,7 @@ func TestSubject(t *testing.T) {
 
 func TestConsoleLink(t *testing.T) {
 	for arn, want := range map[string]string{
-		told: "https://ap-northeast-1.console.aws.amazon.com/states/home?region=ap-northeast-1#/v2/executions/details/" + told,
+		executionARN: "https://ap-northeast-1.console.aws.amazon.com/states/home?region=ap-northeast-1#/v2/executions/details/" + executionARN,
 		"arn:aws-cn:states:cn-north-1:1:execution:m:e": "https://cn-north-1.console.amazonaws.cn/states/home?region=cn-north-1#/v2/executions/details/arn:aws-cn:states:cn-north-1:1:execution:m:e",
 		"arn:aws-iso:states:x:1:execution:m:e":         "",
 		"nonsense":                                     "",
@@ -133,7 +133,7 @@ func TestSubjects(t *testing.T) {
 	}
 }
 
-// Where nothing was counted nobody is told a number.
+// Where nothing was counted nobody reads a number.
 func TestCutoverTellsWhatServes(t *testing.T) {
 	for serving, want := range map[int]string{0: "traffic has moved to fleet-v002", 1: "traffic has moved to fleet-v002, which serves with 1 instance"} {
 		call := at("SwitchTraffic", deploy.Forward, nil)

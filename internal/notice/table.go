@@ -2,7 +2,7 @@ package notice
 
 import "bluegreen/internal/deploy"
 
-// audience is whom a stage is told to.
+// audience is who hears of a stage.
 type audience int
 
 const (
@@ -19,10 +19,10 @@ type stageOf struct {
 	tell func(n *Notice, call deploy.Call, before *deploy.Progress) bool
 }
 
-// row is what is told and measured of one state of the machines, once its function has done its work.
+// row says who hears what of one state of the machines once its function has done its work, and what is measured.
 type row struct {
 	stages []stageOf
-	nobody string // why nothing is told, where nothing is
+	nobody string // why nobody hears of it, where nobody does
 
 	starts       bool // counts DeploymentsStarted
 	loops        bool // <State>Seconds is how long its loop took
@@ -34,7 +34,7 @@ type row struct {
 var table = map[string]row{
 	"Begin":             {nobody: "nothing was looked at yet"},
 	"DescribeBlue":      {nobody: "nothing is touched: CreateGreen tells the start, ReportRejection what is wrong"},
-	"TakeOver":          {nobody: "what it takes over is undone or finished next, and the end of that is told", loops: true},
+	"TakeOver":          {nobody: "what it takes over is undone or finished next: people hear the end of that", loops: true},
 	"CreateGreen":       {stages: []stageOf{{StageStarted, peopleAndPrograms, started}}, starts: true},
 	"WaitHealthy":       {stages: []stageOf{{StageHealthy, programs, healthy}}, loops: true, looksAtGreen: true},
 	"SwitchTraffic":     {stages: []stageOf{{StageCutover, peopleAndPrograms, cutover}}, loops: true, looksAtGreen: true},
@@ -43,14 +43,14 @@ var table = map[string]row{
 
 	// Of the way back people hear the end.
 	"RestoreTraffic": {stages: []stageOf{{StageRestoring, programs, restoring}}, loops: true},
-	"RestoreBlue":    {nobody: "a step of the way back, whose begin and end are told"},
-	"RemoveGreen":    {nobody: "a step of the way back, whose begin and end are told", loops: true},
+	"RestoreBlue":    {nobody: "a step of the way back: programs have heard its begin, people hear its end"},
+	"RemoveGreen":    {nobody: "a step of the way back: programs have heard its begin, people hear its end", loops: true},
 	"DrainGreen":     {stages: []stageOf{{StageEnded, peopleAndPrograms, closed}}, loops: true},
 
 	"ReportSuccess":   {stages: []stageOf{{StageEnded, peopleAndPrograms, ended}}},
 	"ReportRollback":  {stages: []stageOf{{StageEnded, peopleAndPrograms, ended}}},
 	"ReportRejection": {stages: []stageOf{{StageEnded, peopleAndPrograms, ended}}},
-	"TooLarge":        {nobody: "no function runs: StatusChange tells an end that no report could tell"},
+	"TooLarge":        {nobody: "no function runs: StatusChange tells it, for there is no report"},
 	"PlainRollback":   {nobody: "no function runs: StatusChange tells an end whose report could not be written"},
 	"PlainRejection":  {nobody: "no function runs: StatusChange tells an end whose report could not be written"},
 	"Succeeded":       {nobody: "ReportSuccess has told it"},
@@ -62,8 +62,8 @@ var table = map[string]row{
 	"Drained":       {nobody: "DrainInstance has told it"},
 }
 
-// Of says what is told once a function has done its work: call is what it was called with, after what it returned. A poll
-// loop tells when it is over, not at every look.
+// Of is the notice that is due once a function has done its work: call is what it was called with, after what it returned. There is
+// one when a poll loop is over, not at every look.
 func Of(call deploy.Call, after deploy.Document) (n Notice, worth bool) {
 	before := call.Document.Progress
 	call.Document = after

@@ -37,12 +37,12 @@ func states(t *testing.T) map[string]state {
 	return all
 }
 
-// Of each state it is said who is told what, or why nobody is.
+// For each state it is written who hears what of it, or why nobody does.
 func TestEveryStateIsInTheTable(t *testing.T) {
 	all := states(t)
 	for name := range all {
 		if _, ok := table[name]; !ok {
-			t.Errorf("%s is not in the table of what is told: say what is told of it, or why nobody is", name)
+			t.Errorf("%s is not in the table of notices: say who hears what of it, or why nobody does", name)
 		}
 	}
 	for name, row := range table {
@@ -50,14 +50,14 @@ func TestEveryStateIsInTheTable(t *testing.T) {
 		case !ok:
 			t.Errorf("%s is in the table, and no state of the machines", name)
 		case (len(row.stages) == 0) != (row.nobody != ""):
-			t.Errorf("%s: want stages that are told or a reason why nobody is, not both", name)
+			t.Errorf("%s: want stages, or a reason why nobody hears of it, not both", name)
 		case len(row.stages) > 0 && s.Type != "Task":
 			t.Errorf("%s calls no function that could tell", name)
 		}
 	}
 }
 
-// A function may tell those whom the table has its states tell, and nobody else.
+// A function may reach those whom the table has hear of its states, and nobody else.
 func TestFunctionsMayTellWhatTheTableSays(t *testing.T) {
 	people, programs := make(map[string]bool), make(map[string]bool)
 	for name, s := range states(t) {
