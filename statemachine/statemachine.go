@@ -31,6 +31,7 @@ func (f Function) Package() string { return strings.ToLower(f.State) }
 var Functions = []Function{
 	{State: "DescribeBlue", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "TakeOver", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "Claim", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "CreateGreen", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "WaitHealthy", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "SwitchTraffic", TimeoutSeconds: deploy.FunctionTimeoutSeconds},

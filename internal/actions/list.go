@@ -5,6 +5,7 @@ package actions
 var states = []string{
 	"DescribeBlue",
 	"TakeOver",
+	"Claim",
 	"CreateGreen",
 	"WaitHealthy",
 	"SwitchTraffic",
@@ -36,6 +37,11 @@ var byState = map[string][]Operation{
 		{"dynamodb", "PutItem"},
 		{"states", "DescribeExecution"},
 	},
+	"Claim": {
+		{"dynamodb", "GetItem"},
+		{"dynamodb", "PutItem"},
+		{"states", "DescribeExecution"},
+	},
 	"CreateGreen": {
 		{"autoscaling", "CreateAutoScalingGroup"},
 		{"autoscaling", "DescribeAutoScalingGroups"},
@@ -46,10 +52,8 @@ var byState = map[string][]Operation{
 		{"autoscaling", "SuspendProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
-		{"dynamodb", "PutItem"},
 		{"events", "PutEvents"},
 		{"sns", "Publish"},
-		{"states", "DescribeExecution"},
 	},
 	"WaitHealthy": {
 		{"autoscaling", "DescribeAutoScalingGroups"},

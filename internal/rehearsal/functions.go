@@ -9,6 +9,7 @@ import (
 	"bluegreen/internal/lambdaentry"
 	locallambda "bluegreen/internal/localaws/lambda"
 	"bluegreen/internal/localaws/world"
+	"bluegreen/lambdas/claim"
 	"bluegreen/lambdas/completelifecycle"
 	"bluegreen/lambdas/creategreen"
 	"bluegreen/lambdas/describeblue"
@@ -26,6 +27,7 @@ import (
 var work = map[string]lambdaentry.New{
 	"DescribeBlue":      describeblue.New,
 	"TakeOver":          takeover.New,
+	"Claim":             claim.New,
 	"CreateGreen":       creategreen.New,
 	"WaitHealthy":       waithealthy.New,
 	"SwitchTraffic":     switchtraffic.New,

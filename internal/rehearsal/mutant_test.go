@@ -14,6 +14,7 @@ import (
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/world"
 	"bluegreen/internal/rehearsal"
+	"bluegreen/lambdas/claim"
 	"bluegreen/lambdas/completelifecycle"
 	"bluegreen/lambdas/creategreen"
 	"bluegreen/lambdas/describeblue"
@@ -151,7 +152,7 @@ var mutations = []mutation{
 		name: "a second deployment ignores the lock",
 		mutant: rehearsal.Mutant{Work: map[string]lambdaentry.New{
 			"DescribeBlue": changed(describeblue.New, seeNoLock),
-			"CreateGreen":  changed(creategreen.New, seeNoLock),
+			"Claim":        changed(claim.New, seeNoLock),
 		}},
 		during: secondDeployment,
 		breaks: []int{4, 6}, // the first deployment's green is left

@@ -1,4 +1,4 @@
-// Package creategreen takes the lineage's lock and creates green, a copy of blue at blue's live capacity that takes no
+// Package creategreen creates green, a copy of blue at blue's live capacity that takes no
 // traffic yet. What an earlier try of the same deployment created is adopted.
 package creategreen
 
@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
@@ -37,27 +36,20 @@ type writes interface {
 	PutLifecycleHook(context.Context, *autoscaling.PutLifecycleHookInput, ...func(*autoscaling.Options)) (*autoscaling.PutLifecycleHookOutput, error)
 }
 
-// executions tells whether this execution still runs.
-type executions interface {
-	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
-}
-
 var (
-	_ groups     = (*autoscaling.Client)(nil)
-	_ writes     = (*autoscaling.Client)(nil)
-	_ executions = (*sfn.Client)(nil)
+	_ groups = (*autoscaling.Client)(nil)
+	_ writes = (*autoscaling.Client)(nil)
 )
 
 type handler struct {
-	groups     groups
-	writes     step.Writes[writes]
-	executions executions
+	groups groups
+	writes step.Writes[writes]
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), executions: sfn.NewFromConfig(cfg)}
+	h := handler{groups: group, writes: step.Guard[writes](group)}
 	return announce.ToPeople(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
@@ -77,9 +69,6 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error
 	}
 	specs, err := h.describeHooks(ctx, s.Deployment.Blue)
 	if err != nil {
-		return p, err
-	}
-	if err := h.lock(ctx, s); err != nil {
 		return p, err
 	}
 	if s.Deployment.Revives {

@@ -1,26 +1,44 @@
-package creategreen
+// Package claim takes the lineage's lock, and with it the number of its next copy and green's name. Whatever goes wrong from
+// then on has the way back to go.
+package claim
 
 import (
 	"context"
 	"errors"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
+	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
 )
 
-// lock takes the lineage's lock and with it the next number, or finds that this execution has it already. The deployment is
+// executions tells whether this execution still runs.
+type executions interface {
+	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
+}
+
+var _ executions = (*sfn.Client)(nil)
+
+type handler struct{ executions executions }
+
+// New makes the state's work.
+func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
+	return step.Of(ledger.Open(cfg, env.LedgerTable), handler{executions: sfn.NewFromConfig(cfg)}.look)
+}
+
+// look takes the lineage's lock and with it the next number, or finds that this execution has it already. The deployment is
 // the record's from then on.
-func (h handler) lock(ctx context.Context, s *step.Step) error {
-	d := *s.Deployment
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+	p, d := deploy.Progress{State: s.State, Since: s.Entered}, *s.Deployment
 	record, found, err := s.Ledger.Get(ctx, d.Lineage)
 	if err != nil {
-		return err
+		return p, err
 	}
 	if !found {
 		record = ledger.Record{Lineage: d.Lineage, Live: d.Blue}
@@ -28,19 +46,19 @@ func (h handler) lock(ctx context.Context, s *step.Step) error {
 	if held := record.Lock; held != nil {
 		if held.Execution == s.Execution.ID && held.Deployment.Execution == d.Execution && held.Stage == ledger.Creating {
 			s.Deployment = &held.Deployment
-			return nil
+			return claimed(p, held.Deployment), nil
 		}
-		return fault.New(fault.Conflict, "%s is being deployed by %s since %s: wait until it has ended, or stop it first",
+		return p, fault.New(fault.Conflict, "%s is being deployed by %s since %s: wait until it has ended, or stop it first",
 			d.Lineage, held.Execution, held.Since.Format("2006-01-02 15:04:05Z"))
 	}
 	if record.Live != d.Blue {
-		return fault.New(fault.Conflict, "%s was deployed by another execution meanwhile: %s serves now, not %s; start again", d.Lineage, record.Live, d.Blue)
+		return p, fault.New(fault.Conflict, "%s was deployed by another execution meanwhile: %s serves now, not %s; start again", d.Lineage, record.Live, d.Blue)
 	}
 	if outcome, ended := record.Ended(s.Execution.ID); ended { // a function that outlived its execution
-		return fault.New(fault.Conflict, "this execution's deployment of %s has ended already (%s)", d.Lineage, outcome.End)
+		return p, fault.New(fault.Conflict, "this execution's deployment of %s has ended already (%s)", d.Lineage, outcome.End)
 	}
 	if err := h.stillRuns(ctx, s.Execution.ID); err != nil {
-		return err
+		return p, err
 	}
 	if !d.Revives {
 		record.Generation++
@@ -50,10 +68,15 @@ func (h handler) lock(ctx context.Context, s *step.Step) error {
 	record.Lock = &ledger.Lock{Execution: s.Execution.ID, Since: s.Entered, Stage: ledger.Creating, Deployment: d, Drain: record.Drain}
 	record.Drain = &d.Drain
 	if _, err = s.Ledger.Put(ctx, record); errors.Is(err, ledger.ErrChanged) {
-		return fault.New(fault.Conflict, "another deployment of %s began at the same moment: let it work, or start again when it has ended", d.Lineage)
+		return p, fault.New(fault.Conflict, "another deployment of %s began at the same moment: let it work, or start again when it has ended", d.Lineage)
 	}
 	s.Deployment = &d
-	return err
+	return claimed(p, d), err
+}
+
+// claimed says that the lineage is this deployment's.
+func claimed(p deploy.Progress, d deploy.Deployment) deploy.Progress {
+	return p.Finished(deploy.Done, fmt.Sprintf("%s is ours; green is %s", d.Lineage, d.Green))
 }
 
 // stillRuns is asked right before a new lock is taken: the function of an execution that was stopped runs on, and nobody
