@@ -192,6 +192,9 @@ func closeRecord(ctx context.Context, s *step.Step, p deploy.Progress, e ending,
 	if outcome, ended := record.Ended(d.Execution); ended && outcome.End == e.end {
 		return p, nil
 	}
+	if late := p.Began.Add(lateCalls); e.end == deploy.EndRolledBack && record.Lock != nil && len(record.Lock.Changes) > 0 && s.Entered.Before(late) {
+		return s.WaitUntil(p, late, fmt.Sprintf("%s is empty; what was changed on %s is looked at once more when no call for it can be under way", e.fleet, blue.Name)), nil
+	}
 	if capacity.PinnedAgain(record.Lock, blue) {
 		if d.Unpinned++; d.Unpinned > unpinTries {
 			return p, fault.New(fault.TrafficDiverged, "the minimum of blue %s is %d again, however often it is restored: "+
