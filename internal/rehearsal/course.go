@@ -16,6 +16,7 @@ import (
 	localasg "bluegreen/internal/localaws/autoscaling"
 	"bluegreen/internal/localaws/faults"
 	locallambda "bluegreen/internal/localaws/lambda"
+	"bluegreen/internal/localaws/wire"
 	"bluegreen/internal/localaws/world"
 )
 
@@ -42,10 +43,22 @@ type Outcome struct {
 
 	FirstEnd, FirstWhat string // how the execution itself ended, before anybody put things right, and what it told
 
-	// What the undisturbed course is made of: where a sweep can strike.
-	Calls   []faults.Record // that the functions made until the execution ended
-	Invokes []string        // functions in the order in which they were invoked
-	Entered []string        // states in the order in which they were entered
+	// What the undisturbed course is made of: where a sweep can strike. Each in its order.
+	Calls   []Call  // that the functions made until the execution ended
+	Invokes []Visit // of functions, by name
+	Entered []Visit // of states, by name
+}
+
+// Call is an AWS call of a function, and how far the deployment had come by the record.
+type Call struct {
+	faults.Record
+	Stage ledger.Stage // right before the call's effect; empty: nobody held the lock
+}
+
+// Visit is an invocation of a function, or the entry of a state, and how far the deployment had come by the record.
+type Visit struct {
+	Name  string
+	Stage ledger.Stage // empty: nobody held the lock
 }
 
 // trial is a course under way.
@@ -59,7 +72,9 @@ type trial struct {
 
 	onInvoke func(function string, nth int) locallambda.Fault // nil: none
 	onEntry  func(state string, nth int)                      // nil: none
-	visits   map[string]int
+
+	stage  ledger.Stage            // of the record as it is
+	stages map[string]ledger.Stage // right before the effect of each call of a function, by request id
 }
 
 // patience bounds a course: the longest retries, a whole drain and a recovery fit in.
@@ -81,7 +96,7 @@ func (c Course) Run(seed uint64, p Point) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer r.Close()
-	t := &trial{course: c, r: r, visits: make(map[string]int)}
+	t := &trial{course: c, r: r, stages: make(map[string]ledger.Stage)}
 	r.Run(func(ctx context.Context) {
 		if c.Prepare != nil {
 			if err = c.Prepare(ctx, r); err != nil {
@@ -98,7 +113,8 @@ func (c Course) Run(seed uint64, p Point) (Outcome, error) {
 			err = t.scaleIn(ctx)
 		} else {
 			err = t.play(ctx, p.then)
-			if p.harmless && c.End != "" && t.outcome.FirstEnd != c.End {
+			// Whatever keeps people and programs from being told, the deployment goes on.
+			if p.tells && c.End != "" && t.outcome.FirstEnd != c.End {
 				t.problems(fmt.Sprintf("it could not tell, and ended %s: %s", t.outcome.FirstEnd, t.outcome.FirstWhat))
 			}
 		}
@@ -106,10 +122,11 @@ func (c Course) Run(seed uint64, p Point) (Outcome, error) {
 	return t.outcome, err
 }
 
-// listen notes what is invoked and entered, and lets the disturbance answer.
+// listen notes what is called, invoked and entered, and lets the disturbance answer.
 func (t *trial) listen() {
+	t.r.AWS.Endpoint.Observe(t.noteStage)
 	t.r.AWS.Functions.SetFaults(func(inv locallambda.Invocation) locallambda.Fault {
-		t.outcome.Invokes = append(t.outcome.Invokes, inv.FunctionName)
+		t.outcome.Invokes = append(t.outcome.Invokes, Visit{inv.FunctionName, t.stage})
 		if t.onInvoke == nil {
 			return locallambda.Fault{}
 		}
@@ -120,17 +137,34 @@ func (t *trial) listen() {
 		if !ok || shortName(arn) != executionName {
 			return
 		}
-		t.outcome.Entered = append(t.outcome.Entered, entered.Name)
+		t.outcome.Entered = append(t.outcome.Entered, Visit{entered.Name, t.stage})
 		if t.onEntry != nil {
 			t.onEntry(entered.Name, count(t.outcome.Entered, entered.Name))
 		}
 	})
 }
 
-func count(all []string, one string) int {
+// noteStage follows the record's stage from call to call.
+func (t *trial) noteStage(call *wire.Call, _ any) func(error) {
+	if call.Principal.Function == "" {
+		return nil
+	}
+	t.stages[call.RequestID] = t.stage
+	if call.Service != "dynamodb" || reads(call.Operation) {
+		return nil
+	}
+	return func(error) {
+		t.stage = ""
+		if lock := t.r.watch.record().Lock; lock != nil {
+			t.stage = lock.Stage
+		}
+	}
+}
+
+func count(all []Visit, name string) int {
 	n := 0
 	for _, each := range all {
-		if each == one {
+		if each.Name == name {
 			n++
 		}
 	}
@@ -163,7 +197,7 @@ func (t *trial) play(ctx context.Context, then aftermath) error {
 func (t *trial) noteCalls() {
 	for _, call := range t.r.AWS.Faults.Calls() {
 		if call.Function != "" {
-			t.outcome.Calls = append(t.outcome.Calls, call)
+			t.outcome.Calls = append(t.outcome.Calls, Call{call, t.stages[call.RequestID]})
 		}
 	}
 }

@@ -28,23 +28,25 @@ var stops = []struct {
 }
 
 // stopPoints are a stop at each state: a state of a poll loop at its first, middle and last visit.
-func stopPoints(entered []string) []Point {
+func stopPoints(entered []Visit) []Point {
 	visits := make(map[string]int)
-	for _, state := range entered {
-		visits[state]++
+	for _, entry := range entered {
+		visits[entry.Name]++
 	}
 	var points []Point
 	seen := make(map[string]int)
-	for _, state := range entered {
+	for i, entry := range entered {
+		state := entry.Name
 		seen[state]++
 		nth, last := seen[state], visits[state]
-		if nth != 1 && nth != (last+1)/2 && nth != last {
+		if !firstMiddleOrLast(nth, last) {
 			continue
 		}
 		for _, stop := range stops {
 			points = append(points, Point{
 				Kind: stop.kind, Where: fmt.Sprintf("visit %d of %s", nth, state),
 				arm: func(t *trial) { t.stopAt(state, nth) }, then: stop.then,
+				place: fmt.Sprintf("entry of %s, stage %q", state, entry.Stage), nth: i,
 			})
 		}
 	}

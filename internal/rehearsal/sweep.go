@@ -17,10 +17,14 @@ type Point struct {
 	Kind   string // what is done; one of Kinds
 	Where  string // to what
 
+	place string // what calls, invocations and entries have in common that are disturbed alike, in whatever course
+	nth   int    // among the course's calls, invocations and entries: points of one call have one number
+	read  bool   // the call reads
+	tells bool   // the call only tells people or programs
+	after bool   // the call has had its effect when it goes wrong
+
 	arm  func(*trial) // before the deployment starts; nil is nothing
 	then aftermath    // once the execution has ended; nil is what a person does: recover, if it ended badly
-
-	harmless bool // the execution must end as it does undisturbed
 }
 
 func (p Point) String() string { return p.Where + ": " + p.Kind }
@@ -66,9 +70,10 @@ func Kinds() []string {
 
 // struckCall is one call of the undisturbed course.
 type struckCall struct {
-	faults.Record
+	Call
 	nth    int // among the calls of its function to its operation, from 1
 	invoke int // which invocation of its function made it, from 1
+	before int // how many calls that invocation made before it
 }
 
 func (c struckCall) String() string {
@@ -91,10 +96,16 @@ func (c struckCall) lasting(kind faults.Kind, function string, length time.Durat
 	}
 }
 
+// place names the call without its course.
+func (c struckCall) place() string {
+	return fmt.Sprintf("%s %s:%s, call %d of its invocation, stage %q", stateOf(c.Function), c.Service, c.Operation, c.before+1, c.Stage)
+}
+
 // disturbance is one way in which one AWS call of a function goes wrong.
 type disturbance struct {
-	kind string
-	arm  func(*trial, struckCall)
+	kind  string
+	arm   func(*trial, struckCall)
+	after bool // the effect happens, and then it goes wrong
 }
 
 func rule(of func(struckCall) faults.Rule) func(*trial, struckCall) {
@@ -132,21 +143,21 @@ func forAll(kind faults.Kind, length time.Duration) func(*trial, struckCall) {
 
 // disturbances are all of them.
 var disturbances = []disturbance{
-	{"throttled once", once(faults.Throttle)},
-	{"throttled for a minute", forItsFunction(faults.Throttle, time.Minute)},
-	{"fails before its effect", once(faults.FailBefore)},
-	{"fails after its effect", once(faults.FailAfter)},
-	{"loses its answer", once(faults.LoseAnswer)},
-	{"slow before its effect", slow(faults.SlowBefore)},
-	{"slow after its effect", slow(faults.SlowAfter)},
-	{"denied", once(faults.Deny)},
-	{"denied for an hour", forItsFunction(faults.Deny, longestFault)},
-	{"throttled for an hour, for all", forAll(faults.Throttle, longestFault)},
-	{"unavailable for an hour, for all", forAll(faults.Unavailable, longestFault)},
-	{"death before it", once(faults.KillBefore)},
-	{"death after it", once(faults.KillAfter)},
-	{"outlives its task", outlivesTask},
-	{"outlives the deployment", outlivesDeployment},
+	{kind: "throttled once", arm: once(faults.Throttle)},
+	{kind: "throttled for a minute", arm: forItsFunction(faults.Throttle, time.Minute)},
+	{kind: "fails before its effect", arm: once(faults.FailBefore)},
+	{kind: "fails after its effect", arm: once(faults.FailAfter), after: true},
+	{kind: "loses its answer", arm: once(faults.LoseAnswer), after: true},
+	{kind: "slow before its effect", arm: slow(faults.SlowBefore)},
+	{kind: "slow after its effect", arm: slow(faults.SlowAfter), after: true},
+	{kind: "denied", arm: once(faults.Deny)},
+	{kind: "denied for an hour", arm: forItsFunction(faults.Deny, longestFault)},
+	{kind: "throttled for an hour, for all", arm: forAll(faults.Throttle, longestFault)},
+	{kind: "unavailable for an hour, for all", arm: forAll(faults.Unavailable, longestFault)},
+	{kind: "death before it", arm: once(faults.KillBefore)},
+	{kind: "death after it", arm: once(faults.KillAfter), after: true},
+	{kind: "outlives its task", arm: outlivesTask},
+	{kind: "outlives the deployment", arm: outlivesDeployment},
 }
 
 // outlivesTask lets the function of a call that is slow beyond its task's timeout go on, while the retry works.
@@ -182,22 +193,25 @@ func reads(operation string) bool {
 }
 
 // callPoints are every call in every way.
-func callPoints(calls []faults.Record) []Point {
+func callPoints(calls []Call) []Point {
 	var points []Point
-	for _, call := range number(calls) {
+	for i, call := range number(calls) {
 		for _, d := range disturbances {
-			// Whatever keeps people and programs from being told, the deployment goes on.
-			points = append(points, Point{Kind: d.kind, Where: call.String(), arm: func(t *trial) { d.arm(t, call) }, harmless: tells(call.Operation)})
+			points = append(points, Point{
+				Kind: d.kind, Where: call.String(), arm: func(t *trial) { d.arm(t, call) },
+				place: call.place(), nth: i, read: reads(call.Operation), tells: tells(call.Operation), after: d.after,
+			})
 		}
 	}
 	return points
 }
 
 // number finds each call's place among its kind, and the invocation that made it: in process each has a key of its own.
-func number(calls []faults.Record) []struckCall {
+func number(calls []Call) []struckCall {
 	type operation struct{ service, operation, function string }
 	seen := make(map[operation]int)
 	callers := make(map[string][]string) // of each function, in order
+	made := make(map[string]int)         // by caller
 	var numbered []struckCall
 	for _, call := range calls {
 		key := operation{call.Service, call.Operation, call.Function}
@@ -205,7 +219,9 @@ func number(calls []faults.Record) []struckCall {
 		if !slices.Contains(callers[call.Function], call.Caller) {
 			callers[call.Function] = append(callers[call.Function], call.Caller)
 		}
-		numbered = append(numbered, struckCall{Record: call, nth: seen[key], invoke: slices.Index(callers[call.Function], call.Caller) + 1})
+		invoke := slices.Index(callers[call.Function], call.Caller) + 1
+		numbered = append(numbered, struckCall{Call: call, nth: seen[key], invoke: invoke, before: made[call.Caller]})
+		made[call.Caller]++
 	}
 	return numbered
 }

@@ -1,6 +1,7 @@
 package rehearsal_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -18,35 +19,134 @@ import (
 	"bluegreen/internal/rehearsal"
 )
 
-var onlyPoint = flag.Int("point", 0, "the `number` of the only point that TestSweep takes, of each course that -run selects")
+var (
+	onlyPoint = flag.Int("point", 0, "the `number` of the only point that TestSweep takes, of each course that -run selects")
+	whole     = flag.Bool("whole", false, "TestSweep takes all points, not each place and a tenth of the others")
+	tenth     = flag.Int("tenth", 0, "TestSweep takes those other points whose numbers end in this `digit`")
+)
 
-// TestSweep repeats each course once for every AWS call, invocation and state in it, and every way that it can go wrong
-// there. It prints how many points it covered; a failure prints the command that repeats just that point.
+// maxCalls bounds a course: a sweep costs the square of it, since each call is disturbed and then all are made again.
+const maxCalls = 130
+
+// undisturbed are all courses with what they come to and their points, rehearsed once.
+var undisturbed = sync.OnceValues(func() ([]sweptCourse, error) {
+	all := make([]sweptCourse, len(rehearsal.Courses()))
+	failed := make([]error, len(all))
+	onAllCores(len(all), func(i int) {
+		c := &all[i]
+		c.course = rehearsal.Courses()[i]
+		c.outcome, failed[i] = c.course.Run(1, rehearsal.Point{})
+		c.points = c.course.Points(c.outcome)
+	})
+	return all, errors.Join(failed...)
+})
+
+type sweptCourse struct {
+	course  rehearsal.Course
+	outcome rehearsal.Outcome
+	points  []rehearsal.Point
+}
+
+func TestCoursesAreSmallAndSound(t *testing.T) {
+	courses, err := undisturbed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range courses {
+		if len(c.outcome.Problems) > 0 || c.outcome.End != c.course.End {
+			t.Errorf("%s ended %s (%s), want %s; %v", c.course.Name, c.outcome.End, c.outcome.What, c.course.End, c.outcome.Problems)
+		}
+		if calls := len(c.outcome.Calls); calls > maxCalls {
+			t.Errorf("%s makes %d AWS calls, more than %d", c.course.Name, calls, maxCalls)
+		}
+	}
+}
+
+// Ten changes in a row disturb everything, whatever one of them leaves out.
+func TestTenTenthsAreTheWhole(t *testing.T) {
+	courses, err := undisturbed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := pointsOf(courses)
+	taken := make([]map[int]bool, len(all))
+	for i := range taken {
+		taken[i] = make(map[int]bool)
+	}
+	for tenth := range 10 {
+		for i, points := range rehearsal.Places(all, tenth) {
+			if len(points) >= len(all[i]) {
+				t.Errorf("tenth %d takes all of %s", tenth, courses[i].course.Name)
+			}
+			for _, p := range points {
+				taken[i][p.Number] = true
+			}
+		}
+	}
+	for i, points := range all {
+		if len(taken[i]) != len(points) {
+			t.Errorf("%s: %d of %d points in ten tenths", courses[i].course.Name, len(taken[i]), len(points))
+		}
+	}
+}
+
+func pointsOf(courses []sweptCourse) [][]rehearsal.Point {
+	var all [][]rehearsal.Point
+	for _, c := range courses {
+		all = append(all, c.points)
+	}
+	return all
+}
+
+// TestSweep repeats each course once for every point that it takes: an AWS call, an invocation or a state, and a way that it
+// can go wrong there. It prints how many points it covered; a failure prints the command that repeats just that point.
 func TestSweep(t *testing.T) {
 	// Rehearsals are short-lived garbage: memory for time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	if *tenth < 0 || *tenth > 9 {
+		t.Fatalf("-tenth=%d: it must be a digit, 0 to 9", *tenth)
+	}
+	courses, err := undisturbed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := pointsOf(courses)
+	if !*whole && *onlyPoint == 0 {
+		taken = rehearsal.Places(taken, *tenth)
+	}
 	table := newTable()
-	for _, course := range rehearsal.Courses() {
-		t.Run(course.Name, func(t *testing.T) {
-			undisturbed, err := course.Run(1, rehearsal.Point{})
-			if err != nil || len(undisturbed.Problems) > 0 || undisturbed.End != course.End {
-				t.Fatalf("undisturbed: ended %s (%s), want %s; %v %v", undisturbed.End, undisturbed.What, course.End, err, undisturbed.Problems)
-			}
-			points := course.Points(undisturbed)
+	for i, c := range courses {
+		t.Run(c.course.Name, func(t *testing.T) {
+			points := taken[i]
 			if *onlyPoint > 0 {
 				points = slices.DeleteFunc(points, func(p rehearsal.Point) bool { return p.Number != *onlyPoint })
 			}
-			s := &sweep{t: t, course: course, table: table}
-			s.strikeAll(points)
+			s := &sweep{t: t, course: c.course, table: table}
+			onAllCores(len(points), func(i int) { s.take(points[i]) })
 			if int(s.covered.Load()) != len(points) {
 				t.Errorf("%d of %d points covered", s.covered.Load(), len(points))
 			}
+			table.cover(c.course.Name, points, c.points)
 		})
 	}
 	table.print()
 }
 
-// sweep takes one course's points, as many at once as there are cores.
+// onAllCores does n things, as many at once as there are cores.
+func onAllCores(n int, do func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// sweep takes points of one course.
 type sweep struct {
 	t       *testing.T
 	course  rehearsal.Course
@@ -54,20 +154,11 @@ type sweep struct {
 	covered atomic.Int64
 }
 
-func (s *sweep) strikeAll(points []rehearsal.Point) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(points)); i = next.Add(1) - 1 {
-				if s.strike(points[i]) && points[i].Recovers() {
-					s.strike(points[i].Redriven())
-				}
-				s.covered.Add(1)
-			}
-		})
+func (s *sweep) take(p rehearsal.Point) {
+	if s.strike(p) && p.Recovers() {
+		s.strike(p.Redriven())
 	}
-	workers.Wait()
+	s.covered.Add(1)
 }
 
 // strike takes one point; it reports whether the execution was stranded and then recovered, so that a redrive without a
@@ -86,24 +177,30 @@ func (s *sweep) strike(p rehearsal.Point) (stranded bool) {
 	return outcome.Stranded
 }
 
-// table counts the points that were covered, by course.
+// table counts what was covered, by course.
 type table struct {
 	mu      sync.Mutex
 	courses []string
 	kinds   map[string]map[string]int // by kind and course
 	ends    map[string]map[string]int // by end and course
+	covered map[string]map[string]int // places, points, and how many points there are, by course
+	points  []rehearsal.Point         // of all courses
 }
 
 func newTable() *table {
-	return &table{kinds: make(map[string]map[string]int), ends: make(map[string]map[string]int)}
+	return &table{kinds: make(map[string]map[string]int), ends: make(map[string]map[string]int), covered: make(map[string]map[string]int)}
+}
+
+func count(in map[string]map[string]int, row, course string, n int) {
+	if in[row] == nil {
+		in[row] = make(map[string]int)
+	}
+	in[row][course] += n
 }
 
 func (t *table) add(course, kind string, outcome rehearsal.Outcome) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !slices.Contains(t.courses, course) {
-		t.courses = append(t.courses, course)
-	}
 	end := outcome.End
 	switch {
 	case outcome.Stranded:
@@ -111,43 +208,73 @@ func (t *table) add(course, kind string, outcome rehearsal.Outcome) {
 	case outcome.Recovered != "":
 		end = "stopped, recovered"
 	}
-	for _, count := range []struct {
-		of  map[string]map[string]int
-		row string
-	}{{t.kinds, kind}, {t.ends, end}} {
-		if count.of[count.row] == nil {
-			count.of[count.row] = make(map[string]int)
-		}
-		count.of[count.row][course]++
-	}
+	count(t.kinds, kind, course, 1)
+	count(t.ends, end, course, 1)
+}
+
+const (
+	placesRow = "places taken"
+	takenRow  = "points taken"
+	allRow    = "of all points"
+)
+
+// cover notes which points of a course were taken.
+func (t *table) cover(course string, taken, all []rehearsal.Point) {
+	t.courses = append(t.courses, course)
+	t.points = append(t.points, taken...)
+	count(t.covered, placesRow, course, rehearsal.PlacesOf(taken))
+	count(t.covered, takenRow, course, len(taken))
+	count(t.covered, allRow, course, len(all))
 }
 
 func (t *table) print() {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	defer w.Flush()
-	fmt.Fprintf(w, "points\t%s\tall\t\n", strings.Join(t.courses, "\t"))
+	fmt.Fprintf(w, "%s\t%s\tall\t\n", what(), strings.Join(t.courses, "\t"))
+	t.row(w, placesRow, t.covered[placesRow], rehearsal.PlacesOf(t.points)) // a place that two courses have is one
+	t.row(w, takenRow, t.covered[takenRow], sum(t.covered[takenRow]))
+	t.row(w, allRow, t.covered[allRow], sum(t.covered[allRow]))
+	fmt.Fprintf(w, "kinds%s\t\n", strings.Repeat("\t", len(t.courses)+1))
 	t.rows(w, rehearsal.Kinds(), t.kinds)
 	fmt.Fprintf(w, "ends%s\t\n", strings.Repeat("\t", len(t.courses)+1))
 	t.rows(w, slices.Sorted(maps.Keys(t.ends)), t.ends)
 }
 
+// what says which points TestSweep takes.
+func what() string {
+	switch {
+	case *onlyPoint > 0:
+		return fmt.Sprintf("point %d", *onlyPoint)
+	case *whole:
+		return "everything"
+	}
+	return fmt.Sprintf("each place and tenth %d of the rest", *tenth)
+}
+
 // rows prints one line a row and one with their sums.
 func (t *table) rows(w *tabwriter.Writer, rows []string, counts map[string]map[string]int) {
 	sums := make(map[string]int)
-	line := func(name string, of map[string]int) {
-		all := 0
-		fmt.Fprintf(w, "%s\t", name)
-		for _, course := range t.courses {
-			fmt.Fprintf(w, "%d\t", of[course])
-			all += of[course]
-		}
-		fmt.Fprintf(w, "%d\t\n", all)
-	}
 	for _, row := range rows {
-		line(row, counts[row])
+		t.row(w, row, counts[row], sum(counts[row]))
 		for course, n := range counts[row] {
 			sums[course] += n
 		}
 	}
-	line("all", sums)
+	t.row(w, "all", sums, sum(sums))
+}
+
+func (t *table) row(w *tabwriter.Writer, name string, of map[string]int, all int) {
+	fmt.Fprintf(w, "%s\t", name)
+	for _, course := range t.courses {
+		fmt.Fprintf(w, "%d\t", of[course])
+	}
+	fmt.Fprintf(w, "%d\t\n", all)
+}
+
+func sum(counts map[string]int) int {
+	all := 0
+	for _, n := range counts {
+		all += n
+	}
+	return all
 }

@@ -30,16 +30,18 @@ var lambdaFaults = []lambdaFault{
 }
 
 // invokePoints are every invocation in every way.
-func invokePoints(invokes []string) []Point {
+func invokePoints(invokes []Visit) []Point {
 	var points []Point
 	seen := make(map[string]int)
-	for _, function := range invokes {
+	for i, invoked := range invokes {
+		function := invoked.Name
 		seen[function]++
 		nth := seen[function]
 		for _, f := range lambdaFaults {
 			points = append(points, Point{
 				Kind: f.kind, Where: fmt.Sprintf("invocation %d of %s", nth, stateOf(function)),
-				arm: func(t *trial) { t.failInvoke(function, nth, f) },
+				arm:   func(t *trial) { t.failInvoke(function, nth, f) },
+				place: fmt.Sprintf("invocation of %s, stage %q", stateOf(function), invoked.Stage), nth: i,
 			})
 		}
 	}
