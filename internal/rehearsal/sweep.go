@@ -199,7 +199,7 @@ func callPoints(calls []Call) []Point {
 		for _, d := range disturbances {
 			points = append(points, Point{
 				Kind: d.kind, Where: call.String(), arm: func(t *trial) { d.arm(t, call) },
-				place: call.place(), nth: i, read: reads(call.Operation), tells: tells(call.Operation), after: d.after,
+				place: call.place(), nth: i, read: reads(call.Operation) && !tells(call.Operation), tells: tells(call.Operation), after: d.after,
 			})
 		}
 	}
