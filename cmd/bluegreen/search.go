@@ -42,7 +42,7 @@ func runSearch(_ context.Context, term terminal, args []string) error {
 			}
 		},
 		Failed: func(f rehearsal.Found) {
-			status.line("FAILED seed %d: %s\n  again: %s search --from %d --seeds 1 --text\n  as small as it gets, for internal/rehearsal/testdata (%s):\n\n%s",
+			status.line("FAILED seed %d: %s\n  again: %s search --from %d --seeds 1 --text\n  as small as it gets, for internal/rehearsal/scenario/testdata (%s):\n\n%s",
 				f.Seed, f.Drawn.Failure, os.Args[0], f.Seed, f.Played.Failure, f.Played.Text)
 		},
 	}

@@ -49,7 +49,7 @@ func TestProcesses(t *testing.T) {
 			t.Parallel()
 			p := &player{functions: functions}
 			defer p.close()
-			datadriven.RunTest(t, filepath.Join("testdata", scenario+".txt"), func(t *testing.T, d *datadriven.TestData) string {
+			datadriven.RunTest(t, filepath.Join("scenario", "testdata", scenario+".txt"), func(t *testing.T, d *datadriven.TestData) string {
 				answer, err := p.play(t, d)
 				if err != nil {
 					d.Fatalf(t, "%v", err)

@@ -18,7 +18,7 @@ import (
 func TestScenarios(t *testing.T) {
 	played := 0
 	used := make(map[rehearsal.Use]bool)
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, "scenario/testdata", func(t *testing.T, path string) {
 		var script rehearsal.Script
 		defer script.Close()
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
@@ -33,7 +33,7 @@ func TestScenarios(t *testing.T) {
 		}
 		played++
 	})
-	if all, err := filepath.Glob("testdata/*.txt"); err != nil || played < len(all) {
+	if all, err := filepath.Glob("scenario/testdata/*.txt"); err != nil || played < len(all) {
 		return // -run has chosen some
 	}
 	left, err := rehearsal.Unused(used)
