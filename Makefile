@@ -32,29 +32,28 @@ local: build-host
 part = @began=$$(date +%s); ($(2)); code=$$?; echo "$(1): $$(($$(date +%s) - began)) s"; exit $$code
 
 # What takes minutes has parts of its own; quick leaves it out.
-QUICK      = $$(go list ./... | grep -v '^bluegreen/infra')
-SLOW      := ^(TestSweep|TestSearch.*|TestShrink.*|TestProcesses)$$
-REHEARSAL := cd internal/rehearsal && go test
+QUICK = go test -timeout 20m -skip '^(TestSweep|TestProcesses)$$' $$(go list ./... | grep -v -e '/infra' -e '/rehearsal/search$$')
+# In its own folder, where go test shows what a test prints that passes: the table of what the sweep covered.
+SWEEP = cd internal/rehearsal/sweep && go test -timeout 5h -run '^TestSweep$$'
 
 # Which tenth of the sweep's points is taken besides each place: the next commit takes the next one, ten in a row all.
 TENTH ?= $(shell n=$$(git rev-list --count HEAD 2>/dev/null); echo $$(($${n:-0} % 10)))
 
 ## test: run every test, of the sweep each place and TENTH of the rest; prints each part's seconds
 test:
-	$(call part,packages,go test -timeout 20m -skip '$(SLOW)' $(QUICK))
-	@# In its own folder, where go test shows what a test prints that passes: the table of what the sweep covered.
-	$(call part,sweep,$(REHEARSAL) -timeout 45m -run '^TestSweep$$' -tenth=$(TENTH))
-	$(call part,search,$(REHEARSAL) -timeout 20m -run '^(TestSearch.*|TestShrink.*)$$')
-	$(call part,processes,$(REHEARSAL) -timeout 20m -run '^TestProcesses$$')
+	$(call part,packages,$(QUICK))
+	$(call part,sweep,$(SWEEP) -tenth=$(TENTH))
+	$(call part,search,go test -timeout 20m ./internal/rehearsal/search)
+	$(call part,processes,go test -timeout 20m -run '^TestProcesses$$' ./internal/rehearsal/scenario)
 	$(call part,stacks,go test -timeout 20m ./infra/...)
 
 ## quick: run what takes less than a minute: every test but sweep, search, processes and stacks
 quick:
-	$(call part,packages,go test -skip '$(SLOW)' $(QUICK))
+	$(call part,packages,$(QUICK))
 
 ## sweep: disturb each course of the sweep at every point
 sweep:
-	$(call part,sweep,$(REHEARSAL) -timeout 5h -run '^TestSweep$$' -whole)
+	$(call part,sweep,$(SWEEP) -whole)
 
 ## search: draw SEEDS deployments from FROM on (default 1000 from 1) with faults and mishaps, and shrink what fails
 FROM  := 1

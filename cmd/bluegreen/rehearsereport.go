@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"bluegreen/internal/deploy"
-	"bluegreen/internal/rehearsal"
+	"bluegreen/internal/rehearsal/sweep"
 )
 
 // rehearsed is what the rehearsals of a fleet showed.
@@ -78,7 +78,7 @@ const aborted = string(types.ExecutionStatusAborted)
 // severity orders how executions end, the worst last.
 var severity = []string{deploy.EndSucceeded, aborted, deploy.EndRejected, deploy.EndRolledBack, deploy.EndStranded}
 
-func (f *rehearsed) disturbed(points, sample []rehearsal.Point, outcomes []rehearsal.Outcome) {
+func (f *rehearsed) disturbed(points, sample []sweep.Point, outcomes []sweep.Outcome) {
 	d := &disturbed{Places: len(points), Rehearsals: len(sample), Ends: make(map[string]int)}
 	worstRank := -1
 	for i, outcome := range outcomes {
@@ -106,7 +106,7 @@ func (f *rehearsed) disturbed(points, sample []rehearsal.Point, outcomes []rehea
 }
 
 // left is what a person finds after an end.
-func left(outcome rehearsal.Outcome) string {
+func left(outcome sweep.Outcome) string {
 	switch outcome.FirstEnd {
 	case deploy.EndRolledBack:
 		return "nothing: blue serves as before (" + outcome.FirstWhat + ")"
