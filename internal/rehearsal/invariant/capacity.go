@@ -1,6 +1,7 @@
 package invariant
 
 import (
+	"fmt"
 	"slices"
 
 	localasg "bluegreen/internal/localaws/autoscaling"
@@ -13,6 +14,7 @@ import (
 // it is green's again. A fleet that is to grow owes only what of it has served already, and an instance that others, or its
 // own sickness, took out of service is not owed until its fleet has another in its place.
 type capacity struct {
+	base
 	followed string // the group whose wants count
 	want     int
 	pinned   bool // traffic moves
@@ -26,21 +28,23 @@ type capacity struct {
 	lowest   int
 }
 
-func newCapacity(blue string, now service, s sight) capacity {
-	c := capacity{
-		followed: blue, sizes: make(map[string]localasg.GroupView), others: make(map[string]int),
+func newCapacity(b base, s snapshot) invariant {
+	blue, now := b.w.r.World.GroupName, b.w.serving(s)
+	c := &capacity{
+		base: b, followed: blue, sizes: make(map[string]localasg.GroupView), others: make(map[string]int),
 		lost: make(map[string][]string), shrinks: make(map[string]bool), shed: make(map[string]bool), serving: now.fleet, lowest: now.least,
 	}
 	if fleet, exists := s.fleet(blue); exists {
 		c.want, c.others[blue], c.sizes[blue] = fleet.Desired, fleet.Desired, *fleet
 	}
 	c.reached = min(c.want, now.served(s, blue))
+	b.w.capacity = c
 	return c
 }
 
 // look counts who serves now.
-func (c *capacity) look(w *Watcher, s sight, by *act) {
-	now := w.serving(s)
+func (c *capacity) look(s snapshot, by *apiCall) {
+	now := c.w.serving(s)
 	for _, fleet := range s.fleets {
 		was, known := c.sizes[fleet.Name]
 		c.sizes[fleet.Name] = fleet
@@ -48,7 +52,7 @@ func (c *capacity) look(w *Watcher, s sight, by *act) {
 		switch {
 		case !known || was.Desired == fleet.Desired && was.Min == fleet.Min:
 		case by.deployment():
-			c.writtenByDeployment(w, s, by, was, fleet)
+			c.writtenByDeployment(s, by, was, fleet)
 		case was.Desired != fleet.Desired:
 			c.resizedByOthers(was, fleet)
 		}
@@ -56,7 +60,7 @@ func (c *capacity) look(w *Watcher, s sight, by *act) {
 	if by.deployment() && movesTraffic[by.operation] {
 		c.pinned = true
 	}
-	c.account(w, s, by, now)
+	c.account(s, by, now)
 	c.serving = now.fleet
 	lost := 0
 	for _, ids := range c.lost {
@@ -65,7 +69,7 @@ func (c *capacity) look(w *Watcher, s sight, by *act) {
 	c.reached = min(c.want, max(c.reached, now.served(s, c.owing())+lost))
 	c.lowest = min(c.lowest, now.least)
 	if floor := c.floor(); now.least < floor {
-		w.breaks(1, "%d instances serve, fewer than %d", now.least, floor)
+		c.breaks("%d instances serve, fewer than %d", now.least, floor)
 	}
 }
 
@@ -89,7 +93,7 @@ func (c *capacity) owing() string {
 
 // served counts those of a group, or of all, that serve under every rule and that nobody has asked their fleet to end: what
 // is still there of a fleet that was scaled in serves for a moment only.
-func (now service) served(s sight, group string) int {
+func (now service) served(s snapshot, group string) int {
 	in, stay := make(map[string]int), 0
 	for _, name := range now.fleet {
 		in[name]++
@@ -118,7 +122,7 @@ var movesTraffic = map[string]bool{
 }
 
 // writtenByDeployment follows the deployment from phase to phase by what it does to the fleet that is followed.
-func (c *capacity) writtenByDeployment(w *Watcher, s sight, by *act, was, now localasg.GroupView) {
+func (c *capacity) writtenByDeployment(s snapshot, by *apiCall, was, now localasg.GroupView) {
 	if now.Desired == 0 { // whoever brings it back brings as many as serve then
 		delete(c.others, now.Name)
 	}
@@ -126,7 +130,7 @@ func (c *capacity) writtenByDeployment(w *Watcher, s sight, by *act, was, now lo
 	case now.Name != c.followed:
 	case now.Desired < was.Desired: // blue is scaled in: the other fleet serves
 		c.pinned = false
-		if shown, looked := w.ends.unseen.desired[by.caller+was.Name]; looked { // more than that nobody could know of
+		if shown, looked := c.w.endStates.unseen.desired[by.caller+was.Name]; looked { // more than that nobody could know of
 			c.want = min(c.want, shown)
 		}
 		most := 0
@@ -145,12 +149,24 @@ func (c *capacity) writtenByDeployment(w *Watcher, s sight, by *act, was, now lo
 	}
 }
 
-// rest follows the fleet that the record says is live, once an execution has ended: blue may not be scaled in yet.
-func (c *capacity) rest(live string) {
-	if _, exists := c.sizes[live]; exists {
-		c.followed = live
+// executionEnded follows the fleet that the record says is live: blue may not be scaled in yet.
+func (c *capacity) executionEnded(arn, _, _ string) {
+	record := c.w.r.Record()
+	if !c.w.deploys(arn) || heldByAnother(record, arn) {
+		return
+	}
+	if _, exists := c.sizes[record.Live]; exists {
+		c.followed = record.Live
 	}
 	c.unpin()
+}
+
+// atRest holds who serves against what is wanted.
+func (c *capacity) atRest() []string {
+	if serving := c.w.serving(c.w.snapshot()).least; serving < c.want {
+		return []string{fmt.Sprintf("%d instances serve, %d are wanted", serving, c.want)}
+	}
+	return nil
 }
 
 // unpin lets the fleet that is followed want again what others want of it.
@@ -172,13 +188,13 @@ func (c *capacity) resizedByOthers(was, now localasg.GroupView) {
 }
 
 // account notes who was taken out of service by others, and who came in their place.
-func (c *capacity) account(w *Watcher, s sight, by *act, now service) {
+func (c *capacity) account(s snapshot, by *apiCall, now service) {
 	for id, name := range c.serving {
 		if _, serves := now.fleet[id]; !serves && !slices.Contains(c.lost[name], id) && c.excusable(s, id, name, by) {
 			c.lost[name] = append(c.lost[name], id)
 		}
 	}
-	c.neverServed(w, s, now)
+	c.neverServed(s, now)
 	arrived := make(map[string]int)
 	in := make(map[string]int)
 	for id, name := range now.fleet {
@@ -191,7 +207,7 @@ func (c *capacity) account(w *Watcher, s sight, by *act, now service) {
 	}
 	for name, ids := range c.lost {
 		fleet, exists := s.fleet(name)
-		if !exists || w.left(fleet) {
+		if !exists || c.w.left(fleet) {
 			c.lost[name] = nil
 			continue
 		}
@@ -214,13 +230,13 @@ func (c *capacity) account(w *Watcher, s sight, by *act, now service) {
 
 // neverServed notes those that fell sick before they were in service. A load balancer would have shown it to the
 // deployment; without one nothing does.
-func (c *capacity) neverServed(w *Watcher, s sight, now service) {
-	if len(w.targetGroups) > 0 {
+func (c *capacity) neverServed(s snapshot, now service) {
+	if len(c.w.targetGroups) > 0 {
 		return
 	}
 	var sick []string
 	for id, m := range s.members {
-		instance, ok := w.r.AWS.Compute.Instance(id)
+		instance, ok := c.w.r.AWS.Compute.Instance(id)
 		if _, serves := now.fleet[id]; ok && !serves && instance.Sick() && m.State == "InService" && !slices.Contains(c.lost[m.fleet.Name], id) {
 			sick = append(sick, id)
 		}
@@ -234,7 +250,7 @@ func (c *capacity) neverServed(w *Watcher, s sight, now service) {
 
 // excusable reports whether an instance that serves no more was taken out by others, or by itself, or by its group, which
 // replaces what is unhealthy or stands in a zone that has too many.
-func (c *capacity) excusable(s sight, id, name string, by *act) bool {
+func (c *capacity) excusable(s snapshot, id, name string, by *apiCall) bool {
 	if by.deployment() {
 		return false
 	}
@@ -282,4 +298,20 @@ func (m member) counts() bool {
 // left reports whether a fleet takes no part in traffic any more.
 func (w *Watcher) left(fleet *localasg.GroupView) bool {
 	return len(w.targetGroups) > 0 && !slices.ContainsFunc(fleet.Attachments, func(a localasg.AttachmentView) bool { return a.State != "Removing" })
+}
+
+// Lowest is the fewest instances that were seen to serve at once, since ForgetLowest if that was called. It takes the lock itself.
+func (w *Watcher) Lowest() int {
+	w.r.AWS.Account.Lock()
+	defer w.r.AWS.Account.Unlock()
+	w.flush()
+	return w.capacity.lowest
+}
+
+// ForgetLowest lets Lowest begin again: what was before does not matter. It takes the lock itself.
+func (w *Watcher) ForgetLowest() {
+	w.r.AWS.Account.Lock()
+	defer w.r.AWS.Account.Unlock()
+	w.flush()
+	w.capacity.lowest = w.serving(w.snapshot()).least
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/deploy"
@@ -17,9 +18,10 @@ import (
 	"bluegreen/internal/rehearsal"
 )
 
-// ends holds promise 4: at the instant at which an execution ends in one of our end states, the world is what that state
+// endStates holds promise 4: at the instant at which an execution ends in one of our end states, the world is what that state
 // says. What others change meanwhile is theirs, and expected to stay.
-type ends struct {
+type endStates struct {
+	base
 	live      string                              // group that serves
 	expected  map[string]traits                   // of each group, as others than the deployment want it
 	unseen    unseen                              // sizes that others set and that functions may not know of
@@ -39,20 +41,41 @@ type ends struct {
 	tookOver  map[string]bool                     // executions that took over another's lock, and those that lost theirs so
 }
 
-func newEnds(w *Watcher) ends {
-	e := ends{
-		live: w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), resolved: make(map[string][]string),
+func newEndStates(b base, _ snapshot) invariant {
+	e := &endStates{
+		base: b, live: b.w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), resolved: make(map[string][]string),
 		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]string), filled: make(map[string]bool), emptied: make(map[string]traits),
 		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
-	for _, name := range w.r.AWS.Groups.Names() {
-		view, _ := w.r.AWS.Groups.View(name)
+	for _, name := range b.w.r.AWS.Groups.Names() {
+		view, _ := b.w.r.AWS.Groups.View(name)
 		e.expected[name] = traitsOf(view)
 		if name == e.live {
 			e.templates = templatesOf(view.Shown)
 		}
 	}
+	b.w.endStates = e
 	return e
+}
+
+// done takes in what others want of the fleets from now on, and what functions did that an end state allows for.
+func (e *endStates) done(a *apiCall, was before) {
+	if was.groups != nil {
+		e.changedByOthers(was.groups)
+	}
+	if !a.deployment() {
+		return
+	}
+	if created, ok := a.input.(*autoscaling.CreateAutoScalingGroupInput); ok && !slices.Contains(e.w.lineage, *created.AutoScalingGroupName) {
+		e.copiedAt[*created.AutoScalingGroupName] = e.w.r.AWS.Account.Now()
+	}
+	e.unseen.describes(e.w, a)
+	e.overwritten(a, was.sizes)
+	e.roomMade(a)
+	e.launches(a, was.sizes)
+	if a.service != "dynamodb" && a.writes() {
+		e.wrote[a.execution] = true
+	}
 }
 
 // allTraits are the traits of all groups.
@@ -66,8 +89,8 @@ func (w *Watcher) allTraits() map[string]traits {
 }
 
 // changedByOthers takes in what a call of others changed, given what was before it.
-func (e *ends) changedByOthers(w *Watcher, before map[string]traits) {
-	now := w.allTraits()
+func (e *endStates) changedByOthers(before map[string]traits) {
+	now := e.w.allTraits()
 	for name := range before {
 		if now[name] == nil { // others have deleted it
 			delete(e.expected, name)
@@ -79,7 +102,7 @@ func (e *ends) changedByOthers(w *Watcher, before map[string]traits) {
 			e.expected[name] = after
 			continue
 		}
-		if view, _ := w.r.AWS.Groups.View(name); aws.ToString(view.Shown.Status) != "" {
+		if view, _ := e.w.r.AWS.Groups.View(name); aws.ToString(view.Shown.Status) != "" {
 			continue // others delete it: what is left of its sizes nobody wants of another
 		}
 		into := e.expected[name]
@@ -98,11 +121,11 @@ func (e *ends) changedByOthers(w *Watcher, before map[string]traits) {
 		for _, side := range []traits{was, after} {
 			for key := range side {
 				if was[key] != after[key] {
-					e.unseen.set(w.r.AWS.Account.Now(), name, key, into[key])
-					e.noteChange(w.r.AWS.Account.Now(), name, key)
+					e.unseen.set(e.w.r.AWS.Account.Now(), name, key, into[key])
+					e.noteChange(e.w.r.AWS.Account.Now(), name, key)
 					switch key {
 					case traitTargetGroups:
-						w.attachedByOthers(listed(was[key]), listed(after[key]))
+						e.w.attachedByOthers(listed(was[key]), listed(after[key]))
 						fallthrough
 					case traitProcesses: // part of them may be the deployment's doing
 						into[key] = changedList(into[key], was[key], after[key])
@@ -114,10 +137,10 @@ func (e *ends) changedByOthers(w *Watcher, before map[string]traits) {
 		}
 		if was["LaunchTemplate"] != after["LaunchTemplate"] || was["MixedInstancesPolicy"] != after["MixedInstancesPolicy"] {
 			delete(e.ran, name) // it is to launch something else
-			view, _ := w.r.AWS.Groups.View(name)
+			view, _ := e.w.r.AWS.Groups.View(name)
 			switch {
 			case name != e.live:
-			case w.copied():
+			case e.w.copied():
 				e.instead = templatesOf(view.Shown)
 			default:
 				e.templates = templatesOf(view.Shown)
@@ -136,7 +159,7 @@ func (w *Watcher) copied() bool {
 	return exists
 }
 
-func (e *ends) noteChange(now time.Time, group, trait string) {
+func (e *endStates) noteChange(now time.Time, group, trait string) {
 	if e.changed[group] == nil {
 		e.changed[group] = make(map[string]time.Time)
 	}
@@ -146,7 +169,7 @@ func (e *ends) noteChange(now time.Time, group, trait string) {
 // sinceCopied are the traits that others have changed on a group after another was copied from it, or so shortly before
 // that no description had to show it. A copy follows blue's sizes, and a target group that joins calls it off; of all else
 // people are told (the scenarios hold that).
-func (e *ends) sinceCopied(blue string, copied time.Time) []string {
+func (e *endStates) sinceCopied(blue string, copied time.Time) []string {
 	var traits []string
 	for trait, at := range e.changed[blue] {
 		if !slices.Contains([]string{traitMin, traitMax, traitTargetGroups}, trait) && at.After(copied.Add(-longestLag)) {
@@ -158,7 +181,7 @@ func (e *ends) sinceCopied(blue string, copied time.Time) []string {
 
 // empties takes in that others take every instance from the live fleet by hand, or give it room again: with that they do
 // what a deployment would do next, and want nothing of what replaces it.
-func (e *ends) empties(name string, after traits) {
+func (e *endStates) empties(name string, after traits) {
 	delete(e.emptied, name)
 	if after[traitMax] == "0" {
 		e.emptied[name] = traits{traitMin: e.expected[name][traitMin], traitMax: e.expected[name][traitMax]}
@@ -166,7 +189,7 @@ func (e *ends) empties(name string, after traits) {
 }
 
 // wantedOf is what others want of a fleet, and of what replaces it.
-func (e *ends) wantedOf(name string) (traits, bool) {
+func (e *endStates) wantedOf(name string) (traits, bool) {
 	wanted, known := e.expected[name]
 	if before := e.emptied[name]; before != nil {
 		wanted = maps.Clone(wanted)
@@ -176,10 +199,10 @@ func (e *ends) wantedOf(name string) (traits, bool) {
 }
 
 // resolve returns the numbers that the lineage's template versions stand for now.
-func (e *ends) resolve(w *Watcher) []string {
+func (e *endStates) resolve() []string {
 	var numbers []string
 	for _, spec := range e.templates {
-		version, err := w.r.AWS.Compute.Template(aws.ToString(spec.LaunchTemplateId), aws.ToString(spec.Version))
+		version, err := e.w.r.AWS.Compute.Template(aws.ToString(spec.LaunchTemplateId), aws.ToString(spec.Version))
 		if err != nil {
 			numbers = append(numbers, err.Error())
 			continue
@@ -203,13 +226,32 @@ func (v *verdict) check(ok bool, format string, args ...any) {
 	}
 }
 
+// heldByAnother reports whether another deployment than an execution's is under way, or its leavings stand.
+func heldByAnother(record ledger.Record, arn string) bool {
+	return record.Lock != nil && record.Lock.Execution != arn
+}
+
+// executionStarted notes what the lineage's templates stand for now, and what the live fleet runs.
+func (e *endStates) executionStarted(arn string) {
+	delete(e.ended, arn)
+	e.resolved[arn] = e.resolve()
+	if live, exists := e.w.r.AWS.Groups.View(e.live); exists {
+		e.began = append(e.began, versionsOf(live)...)
+	}
+}
+
 // executionEnded holds the world against the end state. Stranded, and an execution that was stopped or died, promise
 // nothing but that a recovery puts things right.
-func (w *Watcher) executionEnded(arn, end, input string) {
+func (e *endStates) executionEnded(arn, end, input string) {
+	w := e.w
+	e.ended[arn] = w.r.AWS.Account.Now()
+	if !w.deploys(arn) {
+		return
+	}
 	record := w.r.Record()
-	if record.Lock != nil && record.Lock.Execution != arn { // another deployment is under way, or its leavings stand
-		if end == deploy.EndRejected && w.ends.wrote[arn] && !w.ends.tookOver[arn] {
-			w.breaks(4, "%s ended Rejected, but its functions wrote to AWS", rehearsal.ShortName(arn))
+	if heldByAnother(record, arn) {
+		if end == deploy.EndRejected && e.wrote[arn] && !e.tookOver[arn] {
+			e.breaks("%s ended Rejected, but its functions wrote to AWS", rehearsal.ShortName(arn))
 		}
 		return
 	}
@@ -221,9 +263,8 @@ func (w *Watcher) executionEnded(arn, end, input string) {
 		v.adopt()
 	}
 	for _, wrong := range v.wrong {
-		w.breaks(4, "%s ended %s, but %s", rehearsal.ShortName(arn), end, wrong)
+		e.breaks("%s ended %s, but %s", rehearsal.ShortName(arn), end, wrong)
 	}
-	w.capacity.rest(record.Live)
 }
 
 // outcome compares the record with the end state.
@@ -232,10 +273,10 @@ func (v *verdict) outcome(end, input string) {
 	outcome, noted := v.record.Ended(v.arn)
 	switch {
 	case end == deploy.EndRejected:
-		v.check(!noted || v.ends.tookOver[v.arn], "the record says that it ended %s", outcome.End)
-		v.check(!v.ends.wrote[v.arn] || v.ends.tookOver[v.arn], "its functions wrote to AWS")
+		v.check(!noted || v.endStates.tookOver[v.arn], "the record says that it ended %s", outcome.End)
+		v.check(!v.endStates.wrote[v.arn] || v.endStates.tookOver[v.arn], "its functions wrote to AWS")
 	case rehearsal.ActionOf(input) == deploy.ActionRecover:
-	case rehearsal.ActionOf(input) == deploy.ActionRollback && !noted && v.ends.tookOver[v.arn]: // it finished the one that another began
+	case rehearsal.ActionOf(input) == deploy.ActionRollback && !noted && v.endStates.tookOver[v.arn]: // it finished the one that another began
 		undone := len(v.record.Outcomes) > 0 && v.record.Outcomes[0].End == deploy.EndRolledBack
 		v.check(len(v.record.Outcomes) > 0 && v.record.Outcomes[0].End == end || undone, "the record does not say so of what it took over")
 	default:
@@ -252,7 +293,7 @@ func (v *verdict) outcome(end, input string) {
 func (v *verdict) world() {
 	live := v.record.Live
 	if v.record.Lineage == "" {
-		live = v.ends.live
+		live = v.endStates.live
 	}
 	replaced, latest := make(map[string]bool), v.r.World.GroupName
 	for _, outcome := range slices.Backward(v.record.Outcomes) {
@@ -275,10 +316,10 @@ func (v *verdict) world() {
 		case slices.Contains(v.lineage, name):
 			v.check(false, "%s is left", name)
 		default:
-			v.wrong = append(v.wrong, v.ends.expected[name].differences(view, traitsOf(view))...)
+			v.wrong = append(v.wrong, v.endStates.expected[name].differences(view, traitsOf(view))...)
 		}
 	}
-	for name := range v.ends.expected {
+	for name := range v.endStates.expected {
 		_, stands := v.r.AWS.Groups.View(name)
 		v.check(stands || slices.Contains(v.lineage, name), "%s, which is somebody else's, is gone", name)
 	}
@@ -287,44 +328,37 @@ func (v *verdict) world() {
 // adopt takes what is live at an end as what others want.
 func (v *verdict) adopt() {
 	if view, exists := v.r.AWS.Groups.View(v.record.Live); exists {
-		if v.ends.instead != nil && view.Name == v.ends.live {
-			v.ends.templates = v.ends.instead
+		if v.endStates.instead != nil && view.Name == v.endStates.live {
+			v.endStates.templates = v.endStates.instead
 		}
-		v.ends.instead, v.ends.began = nil, nil
-		v.ends.expected[view.Name], v.ends.live = traitsOf(view), view.Name
-		delete(v.ends.onGreen, view.Name)
-		delete(v.ends.filled, view.Name)
-		delete(v.ends.ran, view.Name)
-		for name := range v.ends.emptied {
+		v.endStates.instead, v.endStates.began = nil, nil
+		v.endStates.expected[view.Name], v.endStates.live = traitsOf(view), view.Name
+		delete(v.endStates.onGreen, view.Name)
+		delete(v.endStates.filled, view.Name)
+		delete(v.endStates.ran, view.Name)
+		for name := range v.endStates.emptied {
 			if name != view.Name { // it may be brought back
-				v.ends.expected[name], _ = v.ends.wantedOf(name)
+				v.endStates.expected[name], _ = v.endStates.wantedOf(name)
 			}
 		}
-		clear(v.ends.emptied)
+		clear(v.endStates.emptied)
 	}
 }
 
-// Inspect returns what is wrong with a world that has come to rest: when no deployment is under way and nothing that
-// others did waits to be replaced.
-func (w *Watcher) Inspect() []string {
-	w.r.AWS.Account.Lock()
-	defer w.r.AWS.Account.Unlock()
-	w.flush()
-	v := &verdict{Watcher: w, record: w.r.Record()}
+// atRest holds the world against what the record says when nothing is under way.
+func (e *endStates) atRest() []string {
+	v := &verdict{Watcher: e.w, record: e.w.r.Record()}
 	v.check(v.record.Lock == nil, "the lock is not given back")
 	v.world()
-	s := w.see()
-	serving := w.serving(s).least
-	v.check(serving >= w.capacity.want, "%d instances serve, %d are wanted", serving, w.capacity.want)
 	return v.wrong
 }
 
 // serves compares the live group with what others want it to be: itself as it was, or the one that it is a copy of.
 func (v *verdict) serves(view localasg.GroupView) {
 	v.check(!view.Deleting, "%s is being deleted", view.Name)
-	if was, known := v.ends.expected[view.Name]; known {
+	if was, known := v.endStates.expected[view.Name]; known {
 		was = v.existing(was)
-		if room := v.ends.room[view.Name]; room != "" && room == strconv.Itoa(view.Max) {
+		if room := v.endStates.room[view.Name]; room != "" && room == strconv.Itoa(view.Max) {
 			was[traitMax] = room
 		}
 		v.wrong = append(v.wrong, was.differences(view, v.existing(traitsOf(view)))...)
@@ -357,17 +391,17 @@ func (v *verdict) copies(view localasg.GroupView) {
 	}
 	outcome := v.record.Outcomes[at]
 	v.check(outcome.End == deploy.EndSucceeded, "%s, which is live, is of %s, which ended %s", view.Name, outcome.Execution, outcome.End)
-	blue, known := v.ends.wantedOf(outcome.Blue)
-	since := v.ends.sinceCopied(outcome.Blue, *view.Shown.CreatedTime)
+	blue, known := v.endStates.wantedOf(outcome.Blue)
+	since := v.endStates.sinceCopied(outcome.Blue, *view.Shown.CreatedTime)
 	if !known { // it came since the last end, as a copy itself
-		blue, _ = v.ends.wantedOf(v.ends.live)
-		since = append(since, v.ends.sinceCopied(v.ends.live, v.ends.copiedAt[outcome.Blue])...)
+		blue, _ = v.endStates.wantedOf(v.endStates.live)
+		since = append(since, v.endStates.sinceCopied(v.endStates.live, v.endStates.copiedAt[outcome.Blue])...)
 	}
 	want := blue.copied()
-	maps.Copy(want, v.ends.onGreen[outcome.Blue])
-	maps.Copy(want, v.ends.onGreen[view.Name])
+	maps.Copy(want, v.endStates.onGreen[outcome.Blue])
+	maps.Copy(want, v.endStates.onGreen[view.Name])
 	since = slices.DeleteFunc(since, func(trait string) bool {
-		_, own := v.ends.onGreen[view.Name][trait]
+		_, own := v.endStates.onGreen[view.Name][trait]
 		return own
 	})
 	v.wrong = append(v.wrong, want.differences(view, traitsOf(view).copied(), since...)...)
@@ -375,8 +409,8 @@ func (v *verdict) copies(view localasg.GroupView) {
 	for _, spec := range templatesOf(view.Shown) {
 		versions = append(versions, aws.ToString(spec.Version))
 	}
-	v.check(slices.Equal(versions, v.ends.resolve(v.Watcher)) || slices.Equal(versions, v.ends.resolved[outcome.Execution]),
-		"%s launches from template versions %v, not from %v", view.Name, versions, v.ends.resolved[outcome.Execution])
+	v.check(slices.Equal(versions, v.endStates.resolve()) || slices.Equal(versions, v.endStates.resolved[outcome.Execution]),
+		"%s launches from template versions %v, not from %v", view.Name, versions, v.endStates.resolved[outcome.Execution])
 }
 
 // remembers checks what the record says of the fleet that the live one replaced.
@@ -387,7 +421,7 @@ func (v *verdict) remembers(view localasg.GroupView) {
 	}
 	replaced := v.record.Outcomes[at].Blue
 	_, stands := v.r.AWS.Groups.View(replaced)
-	blue, known := v.ends.wantedOf(replaced)
+	blue, known := v.endStates.wantedOf(replaced)
 	if previous := v.record.Previous; previous != nil && previous.Name == replaced && known {
 		v.check(blue[traitMin] == strconv.Itoa(previous.Sizes.Min) && blue[traitMax] == strconv.Itoa(previous.Sizes.Max),
 			"the record says that %s had min %d and max %d, not %s and %s", previous.Name, previous.Sizes.Min, previous.Sizes.Max, blue[traitMin], blue[traitMax])
@@ -402,13 +436,13 @@ var quieted = []string{"AlarmNotification", "ScheduledActions"}
 // empty checks a fleet that was replaced: at size 0 unless others filled it again, quiet, out of traffic, and otherwise
 // as it was.
 func (v *verdict) empty(view localasg.GroupView) {
-	v.check(v.ends.filled[view.Name] || view.Min == 0 && view.Max == 0 && view.Desired == 0 && len(view.Instances) == 0,
+	v.check(v.endStates.filled[view.Name] || view.Min == 0 && view.Max == 0 && view.Desired == 0 && len(view.Instances) == 0,
 		"%s is not empty: min %d desired %d max %d, %d instances", view.Name, view.Min, view.Desired, view.Max, len(view.Instances))
 	v.check(len(view.Attachments) == 0, "%s has %d target groups", view.Name, len(view.Attachments))
 	for _, process := range quieted {
 		v.check(slices.Contains(view.Suspended, process), "%s of %s is not suspended", process, view.Name)
 	}
-	if expected, known := v.ends.expected[view.Name]; known {
+	if expected, known := v.endStates.expected[view.Name]; known {
 		v.wrong = append(v.wrong, expected.differences(view, traitsOf(view), traitMin, traitMax, traitProcesses, traitTargetGroups)...)
 	}
 }

@@ -18,10 +18,8 @@ func (w *Watcher) executionEvent(arn string, event asl.Event) {
 	case *asl.ExecutionStartedDetails, *asl.ExecutionRedrivenDetails:
 		w.r.AWS.Account.Lock()
 		defer w.r.AWS.Account.Unlock()
-		delete(w.ends.ended, arn)
-		w.ends.resolved[arn] = w.ends.resolve(w)
-		if live, exists := w.r.AWS.Groups.View(w.ends.live); exists {
-			w.ends.began = append(w.ends.began, versionsOf(live)...)
+		for _, i := range w.invariants {
+			i.executionStarted(arn)
 		}
 		return
 	case *asl.ExecutionSucceededDetails:
@@ -40,9 +38,8 @@ func (w *Watcher) executionEvent(arn string, event asl.Event) {
 	w.r.AWS.Account.Lock()
 	defer w.r.AWS.Account.Unlock()
 	w.flush()
-	w.ends.ended[arn] = w.r.AWS.Account.Now()
-	if w.deploys(arn) {
-		w.executionEnded(arn, end, execution.Input)
+	for _, i := range w.invariants {
+		i.executionEnded(arn, end, execution.Input)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // launches takes in what a fleet ran that a function scales in, then or when its replacement began, and that a function pins a fleet which a rollback brings
 // back to just that: what its group names may stand for something else by now.
-func (e *ends) launches(w *Watcher, a *act, was localasg.GroupView) {
+func (e *endStates) launches(a *apiCall, was localasg.GroupView) {
 	input, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput)
 	if !ok {
 		return
@@ -23,11 +23,11 @@ func (e *ends) launches(w *Watcher, a *act, was localasg.GroupView) {
 		}
 		return
 	}
-	lock := w.r.Record().Lock
+	lock := e.w.r.Record().Lock
 	if e.ran[name] == nil || lock == nil || !lock.Deployment.Revives || lock.Deployment.Green != name {
 		return
 	}
-	view, _ := w.r.AWS.Groups.View(name)
+	view, _ := e.w.r.AWS.Groups.View(name)
 	for _, spec := range templatesOf(view.Shown) {
 		if !slices.Contains(e.ran[name], aws.ToString(spec.Version)) {
 			return
@@ -55,7 +55,7 @@ func versionsOf(view localasg.GroupView) []string {
 
 // runs checks that a fleet which was brought back runs what it ran when it was replaced.
 func (v *verdict) runs(view localasg.GroupView) {
-	ran := v.ends.ran[view.Name]
+	ran := v.endStates.ran[view.Name]
 	for _, version := range versionsOf(view) {
 		v.check(ran == nil || slices.Contains(ran, version), "%s runs version %s of its launch template again, not %v", view.Name, version, ran)
 	}

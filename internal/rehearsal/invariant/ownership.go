@@ -17,6 +17,7 @@ import (
 // ownership holds promise 5: what a function creates carries the deployment's tags; of what it did not create it changes
 // only what the promise names of blue, and only once the record has the original; it deletes nothing else.
 type ownership struct {
+	base
 	shapes []shape // what the live fleet was like by others' doing, one after the other
 }
 
@@ -27,8 +28,8 @@ type shape struct {
 	processes string
 }
 
-func newOwnership(s sight) ownership {
-	o := ownership{}
+func newOwnership(b base, s snapshot) invariant {
+	o := &ownership{base: b}
 	for _, fleet := range s.fleets {
 		o.shapes = append(o.shapes, shapeOf(fleet))
 	}
@@ -43,11 +44,11 @@ func shapeOf(fleet localasg.GroupView) shape {
 }
 
 // look notes what the fleets are like by others' doing, or when no deployment has changed them yet.
-func (o *ownership) look(w *Watcher, s sight, by *act) {
+func (o *ownership) look(s snapshot, by *apiCall) {
 	for _, fleet := range s.fleets {
 		now := shapeOf(fleet)
 		known := slices.ContainsFunc(o.shapes, func(at shape) bool { return at.group == now.group })
-		if (!by.deployment() || !known || now.group != w.blue()) && !slices.Contains(o.shapes, now) {
+		if (!by.deployment() || !known || now.group != o.w.blue()) && !slices.Contains(o.shapes, now) {
 			o.shapes = append(o.shapes, now)
 		}
 	}
@@ -58,7 +59,7 @@ func (w *Watcher) blue() string {
 	if lock := w.r.Record().Lock; lock != nil {
 		return lock.Deployment.Blue
 	}
-	return w.ends.live
+	return w.endStates.live
 }
 
 // right is what a function may do to a group that the deployment did not create, if that is blue.
@@ -89,42 +90,42 @@ var rights = map[string]right{
 	"TerminateInstances":             {},
 }
 
-// ownershipOf holds promise 5 against a function's write.
-func (w *Watcher) ownershipOf(a *act) {
-	record := w.r.Record()
+// beforeWrite holds the promise against a function's write.
+func (o *ownership) beforeWrite(a *apiCall) {
+	record := o.w.r.Record()
 	switch input := a.input.(type) {
 	case *dynamodb.PutItemInput:
-		w.ledgerOnly(a, aws.ToString(input.TableName))
+		o.ledgerOnly(a, aws.ToString(input.TableName))
 		return
 	case *dynamodb.UpdateItemInput:
-		w.ledgerOnly(a, aws.ToString(input.TableName))
+		o.ledgerOnly(a, aws.ToString(input.TableName))
 		return
 	case *autoscaling.CreateAutoScalingGroupInput:
-		w.tagged(a, input, record)
+		o.tagged(a, input, record)
 		return
 	}
 	may, known := rights[a.operation]
 	if !known {
-		w.breaks(5, "%s: the promise does not allow this write", a)
+		o.breaks("%s: the promise does not allow this write", a)
 		return
 	}
-	if w.late(a, record) { // the one write that promise 6 excuses: it was the deployment's when it was sent
+	if o.w.fence.late(a, record) { // the one write that promise 6 excuses: it was the deployment's when it was sent
 		return
 	}
-	for _, group := range w.subjects(a.input) {
-		w.allowed(a, group, may, record)
+	for _, group := range o.subjects(a.input) {
+		o.allowed(a, group, may, record)
 	}
 }
 
-func (w *Watcher) ledgerOnly(a *act, table string) {
-	if table != w.r.World.LedgerTable {
-		w.breaks(5, "%s writes to table %s, which is not the ledger", a, table)
+func (o *ownership) ledgerOnly(a *apiCall, table string) {
+	if table != o.w.r.World.LedgerTable {
+		o.breaks("%s writes to table %s, which is not the ledger", a, table)
 	}
 }
 
 // tagged checks the tags of what is created.
-func (w *Watcher) tagged(a *act, input *autoscaling.CreateAutoScalingGroupInput, record ledger.Record) {
-	want := map[string]string{deploy.TagExecution: a.execution, deploy.TagLineage: w.r.World.GroupName}
+func (o *ownership) tagged(a *apiCall, input *autoscaling.CreateAutoScalingGroupInput, record ledger.Record) {
+	want := map[string]string{deploy.TagExecution: a.execution, deploy.TagLineage: o.w.r.World.GroupName}
 	if record.Lock != nil {
 		want[deploy.TagExecution], want[deploy.TagProject] = record.Lock.Deployment.Execution, record.Lock.Deployment.Project
 	}
@@ -134,12 +135,12 @@ func (w *Watcher) tagged(a *act, input *autoscaling.CreateAutoScalingGroupInput,
 		}
 	}
 	for key, value := range want {
-		w.breaks(5, "%s creates %s without its tag %s=%s", a, aws.ToString(input.AutoScalingGroupName), key, value)
+		o.breaks("%s creates %s without its tag %s=%s", a, aws.ToString(input.AutoScalingGroupName), key, value)
 	}
 }
 
 // subjects are the groups that a write is about: that it names, or that the instances belong to that it names.
-func (w *Watcher) subjects(input any) []string {
+func (o *ownership) subjects(input any) []string {
 	value := reflect.ValueOf(input).Elem()
 	if name := value.FieldByName("AutoScalingGroupName"); name.IsValid() {
 		return []string{aws.ToString(name.Interface().(*string))}
@@ -153,12 +154,12 @@ func (w *Watcher) subjects(input any) []string {
 		}
 	}
 	if ids := value.FieldByName("InstanceIds"); ids.IsValid() {
-		members := w.see().members
+		members := o.w.snapshot().members
 		for _, id := range ids.Interface().([]string) {
 			group := "instance " + id
 			if m, ours := members[id]; ours {
 				group = m.fleet.Name
-			} else if h, was := w.held[id]; was { // it has gone since: the call was under way
+			} else if h, was := o.w.grace.held[id]; was { // it has gone since: the call was under way
 				group = h.group
 			}
 			groups = append(groups, group)
@@ -170,40 +171,40 @@ func (w *Watcher) subjects(input any) []string {
 
 // allowed holds a write about one group against the promise. Without the lock there is no deployment whose blue it could
 // be, which is promise 6's to tell.
-func (w *Watcher) allowed(a *act, group string, may right, record ledger.Record) {
+func (o *ownership) allowed(a *apiCall, group string, may right, record ledger.Record) {
 	lock := record.Lock
 	if lock == nil || lock.Execution != a.execution {
 		lock = &ledger.Lock{
-			Deployment: deploy.Deployment{Execution: a.execution, Blue: w.ends.live},
+			Deployment: deploy.Deployment{Execution: a.execution, Blue: o.w.endStates.live},
 			Originals:  &ledger.Originals{BlueLeft: true},
 		}
 	} else if lock.Originals != nil && group == lock.Deployment.Blue {
-		w.originals(a, lock)
+		o.originals(a, lock)
 	}
 	d := lock.Deployment
-	view, exists := w.r.AWS.Groups.View(group)
+	view, exists := o.w.r.AWS.Groups.View(group)
 	switch {
 	case exists && view.Tags[deploy.TagExecution] == d.Execution:
 	case !exists && group == d.Green: // its own, and gone meanwhile
 	case d.Revives && group == d.Green && may.blue && (lock.Stage == ledger.Committed || record.Previous != nil && record.Previous.Name == group):
-		w.onBlue(a) // the fleet that blue replaced comes back; until the commit the record says what it was like
+		o.onBlue(a) // the fleet that blue replaced comes back; until the commit the record says what it was like
 	case a.operation == "DeleteAutoScalingGroup" && group == d.Blue && d.BlueAfter == deploy.AfterDelete && lock.Stage == ledger.Committed:
 		if len(view.Instances) > 0 {
-			w.breaks(5, "%s deletes blue %s, which has %d instances", a, group, len(view.Instances))
+			o.breaks("%s deletes blue %s, which has %d instances", a, group, len(view.Instances))
 		}
 	case group != d.Blue || !may.blue:
-		w.breaks(5, "%s changes %s, which the deployment did not create", a, group)
+		o.breaks("%s changes %s, which the deployment did not create", a, group)
 	case may.recorded && lock.Originals == nil:
-		w.breaks(5, "%s changes blue %s before the record has what it was like", a, group)
+		o.breaks("%s changes blue %s before the record has what it was like", a, group)
 	case may.leaving && !lock.Originals.BlueLeft:
-		w.breaks(5, "%s takes blue %s out of its target groups before the record says so", a, group)
+		o.breaks("%s takes blue %s out of its target groups before the record says so", a, group)
 	default:
-		w.onBlue(a)
+		o.onBlue(a)
 	}
 }
 
 // onBlue checks that an update of blue changes nothing but its sizes and the version of its template.
-func (w *Watcher) onBlue(a *act) {
+func (o *ownership) onBlue(a *apiCall) {
 	input, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput)
 	if !ok {
 		return
@@ -216,14 +217,14 @@ func (w *Watcher) onBlue(a *act) {
 			continue // what it launches, promise 4 holds
 		}
 		if field.IsExported() && !value.Field(i).IsZero() {
-			w.breaks(5, "%s changes %s of blue %s", a, field.Name, *input.AutoScalingGroupName)
+			o.breaks("%s changes %s of blue %s", a, field.Name, *input.AutoScalingGroupName)
 		}
 	}
 }
 
 // originals checks that each thing that the record says of blue was so by others' doing at some time: they may have
 // changed one and not the other since.
-func (w *Watcher) originals(a *act, lock *ledger.Lock) {
+func (o *ownership) originals(a *apiCall, lock *ledger.Lock) {
 	said := shape{lock.Deployment.Blue, lock.Originals.Blue, strings.Join(slices.Sorted(slices.Values(lock.Originals.Suspended)), ", ")}
 	for _, same := range []func(shape) bool{
 		func(was shape) bool { return was.sizes.Min == said.sizes.Min },
@@ -231,8 +232,8 @@ func (w *Watcher) originals(a *act, lock *ledger.Lock) {
 		func(was shape) bool { return was.sizes.Desired == said.sizes.Desired },
 		func(was shape) bool { return was.processes == said.processes },
 	} {
-		if !slices.ContainsFunc(w.owned.shapes, func(was shape) bool { return was.group == said.group && same(was) }) {
-			w.breaks(5, "%s changes blue %s, of which the record says %+v, suspended %q: it never was so", a, said.group, said.sizes, said.processes)
+		if !slices.ContainsFunc(o.shapes, func(was shape) bool { return was.group == said.group && same(was) }) {
+			o.breaks("%s changes blue %s, of which the record says %+v, suspended %q: it never was so", a, said.group, said.sizes, said.processes)
 			return
 		}
 	}

@@ -47,7 +47,7 @@ func (u *unseen) set(now time.Time, group, trait, before string) {
 }
 
 // describes takes in what a description shows a function.
-func (u *unseen) describes(w *Watcher, a *act) {
+func (u *unseen) describes(w *Watcher, a *apiCall) {
 	input, ok := a.input.(*autoscaling.DescribeAutoScalingGroupsInput)
 	if !ok {
 		return
@@ -64,7 +64,7 @@ func (u *unseen) describes(w *Watcher, a *act) {
 
 // overwritten expects nothing any more of what a function has overwritten and could not know of, given what was before. One
 // that was shown nothing has not looked.
-func (e *ends) overwritten(a *act, was localasg.GroupView) {
+func (e *endStates) overwritten(a *apiCall, was localasg.GroupView) {
 	input, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput)
 	if !ok {
 		return
@@ -99,19 +99,19 @@ func (e *ends) overwritten(a *act, was localasg.GroupView) {
 
 // roomMade takes in that a function raises the maximum of a fleet that a rollback brings back, to just what the fleet that
 // serves wants: its own maximum may be too small for that.
-func (e *ends) roomMade(w *Watcher, a *act) {
+func (e *endStates) roomMade(a *apiCall) {
 	input, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput)
 	if !ok || input.MaxSize == nil {
 		return
 	}
 	name, most := aws.ToString(input.AutoScalingGroupName), int(*input.MaxSize)
 	delete(e.room, name)
-	lock := w.r.Record().Lock
+	lock := e.w.r.Record().Lock
 	if lock == nil || !lock.Deployment.Revives || lock.Deployment.Green != name {
 		return
 	}
-	described, _ := w.r.AWS.Groups.Described(lock.Deployment.Blue)
-	now, _ := w.r.AWS.Groups.View(lock.Deployment.Blue)
+	described, _ := e.w.r.AWS.Groups.Described(lock.Deployment.Blue)
+	now, _ := e.w.r.AWS.Groups.View(lock.Deployment.Blue)
 	if own, err := strconv.Atoi(e.expected[name][traitMax]); err == nil && most > own && most <= max(now.Desired, int(aws.ToInt32(described.DesiredCapacity))) {
 		e.room[name] = strconv.Itoa(most)
 	}

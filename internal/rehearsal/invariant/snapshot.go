@@ -8,8 +8,8 @@ import (
 	localelb "bluegreen/internal/localaws/elbv2"
 )
 
-// sight is what stands of the lineage at one instant.
-type sight struct {
+// snapshot is what stands of the lineage at one instant.
+type snapshot struct {
 	fleets  []localasg.GroupView  // that exist, in the lineage's order
 	members map[string]member     // by instance id
 	rules   []localelb.RoutedRule // of the listeners, those that send requests to the lineage's target groups
@@ -26,9 +26,9 @@ func (m member) leaves() bool {
 	return strings.HasPrefix(m.State, "Terminating") || strings.HasPrefix(m.State, "Warmed:") || m.State == "Detaching"
 }
 
-// see looks at the lineage.
-func (w *Watcher) see() sight {
-	s := sight{members: make(map[string]member)}
+// snapshot looks at the lineage.
+func (w *Watcher) snapshot() snapshot {
+	s := snapshot{members: make(map[string]member)}
 	for _, name := range w.lineage {
 		if view, exists := w.r.AWS.Groups.View(name); exists {
 			s.fleets = append(s.fleets, view)
@@ -93,7 +93,7 @@ func (w *Watcher) ours(rule localelb.RoutedRule) bool {
 }
 
 // fleet is the group of a name, if it exists.
-func (s sight) fleet(name string) (*localasg.GroupView, bool) {
+func (s snapshot) fleet(name string) (*localasg.GroupView, bool) {
 	for i := range s.fleets {
 		if s.fleets[i].Name == name {
 			return &s.fleets[i], true
@@ -110,7 +110,7 @@ type service struct {
 
 // serving counts the members that requests go to and that answer, under each rule; without a load balancer those that
 // are InService and not sick: nothing shows there whether an application has started.
-func (w *Watcher) serving(s sight) service {
+func (w *Watcher) serving(s snapshot) service {
 	found := service{fleet: make(map[string]string)}
 	if len(w.targetGroups) == 0 {
 		for id, m := range s.members {
