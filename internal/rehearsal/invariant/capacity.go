@@ -123,7 +123,7 @@ var movesTraffic = map[string]bool{
 
 // writtenByDeployment follows the deployment from phase to phase by what it does to the fleet that is followed.
 func (c *capacity) writtenByDeployment(s snapshot, by *apiCall, was, now localasg.GroupView) {
-	if now.Desired == 0 { // whoever brings it back brings as many as serve then
+	if now.Desired == 0 { // it is brought back with as many as serve then
 		delete(c.others, now.Name)
 	}
 	switch {

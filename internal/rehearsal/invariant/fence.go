@@ -82,7 +82,7 @@ func (f *fence) refused(a *apiCall) {
 	inv.fenced = wanted.Lock != nil && wanted.Lock.Execution == a.execution && reflect.DeepEqual(wanted, f.w.r.Record())
 }
 
-// alone reports whether a write is about one instance that goes anyway: whoever drains what a hook holds does no harm,
+// alone reports whether a write is about one instance that goes anyway: to drain what a hook holds does no harm,
 // and the machine that does it at every scale-in holds no lock at all.
 func alone(a *apiCall) bool {
 	return slices.Contains([]string{"SendCommand", "CompleteLifecycleAction", "RecordLifecycleActionHeartbeat"}, a.operation)

@@ -50,7 +50,7 @@ type holding struct {
 	since time.Time
 }
 
-// look notes since when instances are held by a terminating hook. Those that come back from a warm pool are held anew.
+// look notes since when instances are held by a terminating hook. Those that come back from a warm pool are held again.
 func (g *grace) look(s snapshot, _ *apiCall) {
 	for id, m := range s.members {
 		_, noted := g.held[id]

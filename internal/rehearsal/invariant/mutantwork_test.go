@@ -21,8 +21,8 @@ import (
 	"bluegreen/internal/rehearsal"
 )
 
-// deed is what a mutant does besides its state's own work.
-type deed struct {
+// mutantCall is the call in which a mutant does something besides its state's own work.
+type mutantCall struct {
 	cfg        aws.Config
 	groups     *autoscaling.Client
 	ledger     ledger.Ledger
@@ -32,39 +32,39 @@ type deed struct {
 }
 
 // fenced reads the record, as a function does before it writes.
-func (d deed) fenced(ctx context.Context) ledger.Record {
+func (d mutantCall) fenced(ctx context.Context) ledger.Record {
 	record, _, _ := d.ledger.Get(ctx, d.deployment.Lineage)
 	return record
 }
 
-type misdeed func(context.Context, deed)
+type sideEffect func(context.Context, mutantCall)
 
 // before and after make mutants that do something besides the real work. What comes of it they do not ask.
-func before(real lambdaentry.New, do misdeed) lambdaentry.New {
+func before(real lambdaentry.New, do sideEffect) lambdaentry.New {
 	return func(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		handle := real(cfg, env)
 		return func(ctx context.Context, call deploy.Call) (deploy.Document, error) {
-			do(ctx, newDeed(cfg, env, call, call.Document))
+			do(ctx, newMutantCall(cfg, env, call, call.Document))
 			return handle(ctx, call)
 		}
 	}
 }
 
-func after(real lambdaentry.New, do misdeed) lambdaentry.New {
+func after(real lambdaentry.New, do sideEffect) lambdaentry.New {
 	return func(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		handle := real(cfg, env)
 		return func(ctx context.Context, call deploy.Call) (deploy.Document, error) {
 			document, err := handle(ctx, call)
 			if err == nil {
-				do(ctx, newDeed(cfg, env, call, document))
+				do(ctx, newMutantCall(cfg, env, call, document))
 			}
 			return document, err
 		}
 	}
 }
 
-func newDeed(cfg aws.Config, env lambdaentry.Environment, call deploy.Call, document deploy.Document) deed {
-	return deed{
+func newMutantCall(cfg aws.Config, env lambdaentry.Environment, call deploy.Call, document deploy.Document) mutantCall {
+	return mutantCall{
 		cfg: cfg, groups: autoscaling.NewFromConfig(cfg), call: call, deployment: *document.Deployment, progress: document.Progress,
 		ledger: ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
 	}
@@ -133,11 +133,11 @@ func seeNoAttributes(stack *middleware.Stack) error {
 }
 
 // moving reports whether green has just been attached.
-func moving(d deed) bool {
+func moving(d mutantCall) bool {
 	return d.call.Way == deploy.Forward && d.progress != nil && d.progress.Verdict == deploy.Pending && d.progress.Good == 0
 }
 
-func halveBlue(ctx context.Context, d deed) {
+func halveBlue(ctx context.Context, d mutantCall) {
 	if moving(d) && d.fenced(ctx).Lock.Originals != nil {
 		d.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
 			AutoScalingGroupName: &d.deployment.Blue, MinSize: aws.Int32(2), DesiredCapacity: aws.Int32(2),
@@ -145,7 +145,7 @@ func halveBlue(ctx context.Context, d deed) {
 	}
 }
 
-func detachBlue(ctx context.Context, d deed) {
+func detachBlue(ctx context.Context, d mutantCall) {
 	if !moving(d) {
 		return
 	}
@@ -157,14 +157,14 @@ func detachBlue(ctx context.Context, d deed) {
 	}
 }
 
-func attachGreen(ctx context.Context, d deed) {
+func attachGreen(ctx context.Context, d mutantCall) {
 	d.fenced(ctx)
 	d.groups.AttachLoadBalancerTargetGroups(ctx, &autoscaling.AttachLoadBalancerTargetGroupsInput{
 		AutoScalingGroupName: &d.deployment.Green, TargetGroupARNs: d.deployment.TargetGroups,
 	})
 }
 
-func deleteByForce(ctx context.Context, d deed) {
+func deleteByForce(ctx context.Context, d mutantCall) {
 	d.fenced(ctx)
 	d.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{AutoScalingGroupName: &d.deployment.Green, ForceDelete: aws.Bool(true)})
 }
@@ -184,7 +184,7 @@ func membersIn(ctx context.Context, groups *autoscaling.Client, name, state stri
 	return ids
 }
 
-func terminateOne(ctx context.Context, d deed) {
+func terminateOne(ctx context.Context, d mutantCall) {
 	ids := membersIn(ctx, d.groups, d.deployment.Green, "InService")
 	if d.progress.Verdict == deploy.Pending && d.progress.Good > 0 && len(ids) > 0 {
 		d.fenced(ctx)
@@ -192,7 +192,7 @@ func terminateOne(ctx context.Context, d deed) {
 	}
 }
 
-func completeAll(ctx context.Context, d deed) {
+func completeAll(ctx context.Context, d mutantCall) {
 	for _, id := range membersIn(ctx, d.groups, d.deployment.Blue, "Terminating:Wait") {
 		d.fenced(ctx)
 		d.groups.CompleteLifecycleAction(ctx, &autoscaling.CompleteLifecycleActionInput{
@@ -203,28 +203,28 @@ func completeAll(ctx context.Context, d deed) {
 
 const foreign = "ec-mqagt-dev-somebody-elses"
 
-func deleteForeign(ctx context.Context, d deed) {
+func deleteForeign(ctx context.Context, d mutantCall) {
 	d.fenced(ctx)
 	d.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{AutoScalingGroupName: aws.String(foreign)})
 }
 
-func suspendOnBlue(ctx context.Context, d deed) {
+func suspendOnBlue(ctx context.Context, d mutantCall) {
 	d.fenced(ctx)
 	d.groups.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{AutoScalingGroupName: &d.deployment.Blue, ScalingProcesses: []string{"AZRebalance"}})
 }
 
-func resizeGreen(ctx context.Context, d deed) {
+func resizeGreen(ctx context.Context, d mutantCall) {
 	d.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &d.deployment.Green, DesiredCapacity: aws.Int32(4)})
 }
 
-func resizeClosed(ctx context.Context, d deed) {
+func resizeClosed(ctx context.Context, d mutantCall) {
 	if d.progress.Verdict == deploy.Done {
 		d.fenced(ctx)
 		resizeGreen(ctx, d)
 	}
 }
 
-func describeLoadBalancers(ctx context.Context, d deed) {
+func describeLoadBalancers(ctx context.Context, d mutantCall) {
 	elb.NewFromConfig(d.cfg).DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{})
 }
 

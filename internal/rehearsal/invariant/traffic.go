@@ -80,7 +80,7 @@ func (t *traffic) look(s snapshot, _ *apiCall) {
 }
 
 // noteOpen notes which target groups fail open while all that served are lost by others' doing: until one of them has a
-// healthy target again, requests go to whoever has not started yet.
+// healthy target again, requests go to instances that have not started yet.
 func (t *traffic) noteOpen(s snapshot) {
 	for _, rule := range s.rules {
 		for _, group := range rule.Groups {

@@ -82,7 +82,7 @@ func text(value any) string {
 	return string(encoded)
 }
 
-// differences are the traits in which a group is not what is wanted, each told as a person reads it, but for those left
+// differences are the traits in which a group is not what is wanted, each as a person reads it, but for those left
 // out. Instances come and go with their protection: only those are compared that have lost theirs.
 func (t traits) differences(view localasg.GroupView, got traits, leftOut ...string) []string {
 	keys := make(map[string]bool)

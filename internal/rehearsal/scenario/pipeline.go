@@ -29,7 +29,7 @@ func (s *Script) pipeline(ctx context.Context, d *datadriven.TestData) (string, 
 	}
 	s.released = p
 	seen, err := s.releases(ctx)
-	s.told = len(seen)
+	s.reported = len(seen)
 	return "", err
 }
 
@@ -165,7 +165,7 @@ func (s *Script) pipelineEnd(ctx context.Context, _ *datadriven.TestData) (strin
 		s.r.Wait(ctx, 10*time.Second)
 	}
 	var b strings.Builder
-	for _, e := range all[s.told:] {
+	for _, e := range all[s.reported:] {
 		fmt.Fprintf(&b, "%s, by %s", e.Status, e.Trigger.TriggerType)
 		if len(e.SourceRevisions) > 0 {
 			fmt.Fprintf(&b, " of %q", *e.SourceRevisions[0].RevisionSummary)
@@ -175,7 +175,7 @@ func (s *Script) pipelineEnd(ctx context.Context, _ *datadriven.TestData) (strin
 			return "", err
 		}
 	}
-	s.told = len(all)
+	s.reported = len(all)
 	return b.String() + s.promises(), nil
 }
 

@@ -40,7 +40,7 @@ const speed = 30
 
 // TestProcesses plays scenarios with the Lambdas' executables under the Runtime API, the Step Functions API over TCP,
 // and real requests through the load balancer, none of which may fail. What a scenario answers is what it answers on
-// virtual time, but for what a person is told, which names times and random names.
+// virtual time, but for what a person reads, which names times and random names.
 func TestProcesses(t *testing.T) {
 	functions := buildFunctions(t)
 	for _, scenario := range []string{

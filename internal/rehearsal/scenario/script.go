@@ -34,7 +34,7 @@ type Script struct {
 	stages       string // URL of the queue that keeps our events, once listen has put it there
 
 	released world.Pipeline // once the command pipeline has put it there
-	told     int            // executions of it whose end was told
+	reported int            // executions of it whose end the scenario has shown
 
 	mend    []func() // take the faults away
 	struck  []string // instances that the scenario made sick or ended
@@ -200,7 +200,7 @@ func (s *Script) end(ctx context.Context, d *datadriven.TestData) (string, error
 	return b.String() + s.promises(), nil
 }
 
-// plain is what a person is told, without what differs from run to run.
+// plain is what a person reads, without what differs from run to run.
 func (s *Script) plain(what string) string {
 	if s.r.Guardrails != "" {
 		what = strings.ReplaceAll(what, s.r.Guardrails, "/opt/guardrails.json")
@@ -210,7 +210,7 @@ func (s *Script) plain(what string) string {
 	return instanceID.ReplaceAllString(what, "i-ID")
 }
 
-// These are drawn anew whenever a call more or less is made before: a scenario does not hold them.
+// These are drawn again whenever a call more or less is made before: a scenario does not hold them.
 var (
 	requestID  = regexp.MustCompile(`(RequestI[Dd]:|request) [0-9a-f-]{36}`)
 	instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)

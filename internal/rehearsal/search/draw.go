@@ -15,8 +15,8 @@ type draw struct {
 	*rand.Rand
 	sickGreen bool // what blue would launch now is sick too, so nothing may happen to blue
 	desired   int  // that blue begins with
-	blind     bool // without a load balancer nothing shows that an application is sick
-	zombies   bool // functions outlive their tasks
+	unchecked bool // without a load balancer nothing shows that an application is sick
+	outliving bool // functions outlive their tasks
 	drains    bool // instances run a command before they go
 }
 
@@ -101,7 +101,7 @@ func (d *draw) group() []Argument {
 // must cover the longest boot and the checks until the first good one, or blue itself could never live.
 func (d *draw) traffic() []Argument {
 	if d.chance(20) {
-		d.blind = true
+		d.unchecked = true
 		return []Argument{{"unbalanced", ""}}
 	}
 	all := arguments("target-groups", d.pick("", "", "", "2", "3"), "delay", d.seconds(0, 120))
@@ -176,7 +176,7 @@ func (d *draw) faults() []Command {
 	if d.drains {
 		all = append(all, d.drain())
 	}
-	if !d.blind && d.chance(6) {
+	if !d.unchecked && d.chance(6) {
 		d.sickGreen = true
 		all = append(all, Command{Name: "sick-image"})
 	}
@@ -210,7 +210,7 @@ func (d *draw) drain() Command {
 // world: between the fence's read and the write that follows it only time protects, and a function that lives for minutes
 // after its timeout is not what Lambda does.
 func (d *draw) zombie() []Command {
-	d.zombies = true
+	d.outliving = true
 	function := d.pick("CreateGreen", "WaitHealthy", "SwitchTraffic", "ScaleInBlue", "CompleteLifecycle", "RestoreBlue", "RemoveGreen")
 	at := arguments("kind", "slow-before", "operation", "GetItem")
 	if d.chance(50) {
@@ -243,7 +243,7 @@ func (d *draw) fault() Command {
 	case kind == faults.SlowBefore || kind == faults.SlowAfter:
 		longest := 200
 		switch {
-		case d.zombies:
+		case d.outliving:
 			longest = 50 // or the function that outlives its task hangs here too
 		case kind == faults.SlowBefore:
 			longest = 90 // beyond the function's life; no request takes effect minutes after it was sent

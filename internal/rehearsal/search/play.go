@@ -115,7 +115,7 @@ func firstBroken(answer string) string {
 
 var endLine = regexp.MustCompile(`(?m)^([a-z0-9-]+): ([A-Za-z]+)`)
 
-// endsOf are the end states that converge told.
+// endsOf are the end states in the answer of converge.
 func endsOf(answer string) string {
 	var ends []string
 	for _, match := range endLine.FindAllStringSubmatch(answer, -1) {

@@ -17,8 +17,8 @@ type Search struct {
 	Tries    int    // to make a failing case smaller; 0 is 200
 	Workers  int    // 0 is one for each core
 
-	Played func(seed uint64, played Played) // told of each case, one at a time; may be nil
-	Failed func(Found)                      // told of each failure once it is small, one at a time; may be nil
+	Played func(seed uint64, played Played) // hears of each case, one at a time; may be nil
+	Failed func(Found)                      // hears of each failure once it is small, one at a time; may be nil
 }
 
 // Found is a case that fails.

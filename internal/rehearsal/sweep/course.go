@@ -42,7 +42,7 @@ type Outcome struct {
 	Recovered string // how action recover ended, where the execution itself could not put things right
 	Problems  []string
 
-	FirstEnd, FirstWhat string // how the execution itself ended, before anybody put things right, and what it told
+	FirstEnd, FirstWhat string // how the execution itself ended, before anybody recovered it, and what it reported
 
 	// What the undisturbed course is made of: where a sweep can strike. Each in its order.
 	Calls   []Call  // that the functions made until the execution ended
@@ -62,8 +62,8 @@ type Visit struct {
 	Stage ledger.Stage // empty: nobody held the lock
 }
 
-// trial is a course under way.
-type trial struct {
+// courseRun is a course under way.
+type courseRun struct {
 	course  Course
 	r       *rehearsal.Rehearsal
 	watch   *invariant.Watcher
@@ -95,7 +95,7 @@ func (c Course) Run(seed uint64, p Point) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer r.Close()
-	t := &trial{course: c, r: r, watch: invariant.Watch(r), stages: make(map[string]ledger.Stage)}
+	run := &courseRun{course: c, r: r, watch: invariant.Watch(r), stages: make(map[string]ledger.Stage)}
 	r.Run(func(ctx context.Context) {
 		if c.Prepare != nil {
 			if err = c.Prepare(ctx, r); err != nil {
@@ -103,59 +103,59 @@ func (c Course) Run(seed uint64, p Point) (Outcome, error) {
 			}
 		}
 		r.AWS.Faults.Keep(-1)
-		t.before = t.live(ctx)
-		t.listen()
+		run.before = run.live(ctx)
+		run.listen()
 		if p.arm != nil {
-			p.arm(t)
+			p.arm(run)
 		}
 		if c.ScaleIn {
-			err = t.scaleIn(ctx)
+			err = run.scaleIn(ctx)
 		} else {
-			err = t.play(ctx, p.then)
-			// Whatever keeps people and programs from being told, the deployment goes on.
-			if p.tells && c.End != "" && t.outcome.FirstEnd != c.End {
-				t.problems(fmt.Sprintf("it could not tell, and ended %s: %s", t.outcome.FirstEnd, t.outcome.FirstWhat))
+			err = run.play(ctx, p.then)
+			// Whatever keeps people and programs from hearing of it, the deployment goes on.
+			if p.tells && c.End != "" && run.outcome.FirstEnd != c.End {
+				run.problems(fmt.Sprintf("it could not tell, and ended %s: %s", run.outcome.FirstEnd, run.outcome.FirstWhat))
 			}
 		}
 	})
-	return t.outcome, err
+	return run.outcome, err
 }
 
 // listen notes what is called, invoked and entered, and lets the disturbance answer.
-func (t *trial) listen() {
-	t.r.AWS.Endpoint.Observe(t.noteStage)
-	t.r.AWS.Functions.SetFaults(func(inv locallambda.Invocation) locallambda.Fault {
-		t.outcome.Invokes = append(t.outcome.Invokes, Visit{inv.FunctionName, t.stage})
-		if t.onInvoke == nil {
+func (run *courseRun) listen() {
+	run.r.AWS.Endpoint.Observe(run.noteStage)
+	run.r.AWS.Functions.SetFaults(func(inv locallambda.Invocation) locallambda.Fault {
+		run.outcome.Invokes = append(run.outcome.Invokes, Visit{inv.FunctionName, run.stage})
+		if run.onInvoke == nil {
 			return locallambda.Fault{}
 		}
-		return t.onInvoke(inv.FunctionName, count(t.outcome.Invokes, inv.FunctionName))
+		return run.onInvoke(inv.FunctionName, count(run.outcome.Invokes, inv.FunctionName))
 	})
-	t.r.AWS.Machines.OnEvent(func(arn string, event asl.Event) {
+	run.r.AWS.Machines.OnEvent(func(arn string, event asl.Event) {
 		entered, ok := event.Details.(*asl.StateEnteredDetails)
 		if !ok || rehearsal.ShortName(arn) != executionName {
 			return
 		}
-		t.outcome.Entered = append(t.outcome.Entered, Visit{entered.Name, t.stage})
-		if t.onEntry != nil {
-			t.onEntry(entered.Name, count(t.outcome.Entered, entered.Name))
+		run.outcome.Entered = append(run.outcome.Entered, Visit{entered.Name, run.stage})
+		if run.onEntry != nil {
+			run.onEntry(entered.Name, count(run.outcome.Entered, entered.Name))
 		}
 	})
 }
 
 // noteStage follows the record's stage from call to call.
-func (t *trial) noteStage(call *wire.Call, _ any) func(error) {
+func (run *courseRun) noteStage(call *wire.Call, _ any) func(error) {
 	if call.Principal.Function == "" {
 		return nil
 	}
-	t.stages[call.RequestID] = t.stage
+	run.stages[call.RequestID] = run.stage
 	if call.Service != "dynamodb" || !writes(call.Operation) {
 		return nil
 	}
 	return func(error) {
-		t.stage = ""
-		if lock := t.r.Record().Lock; lock != nil {
-			t.stage = lock.Stage
+		run.stage = ""
+		if lock := run.r.Record().Lock; lock != nil {
+			run.stage = lock.Stage
 		}
 	}
 }
@@ -171,73 +171,73 @@ func count(all []Visit, name string) int {
 }
 
 // play runs the deployment, lets a person do what the point says once it has ended, and inspects the world.
-func (t *trial) play(ctx context.Context, then aftermath) error {
-	arn, err := t.r.Start(ctx, executionName, t.course.Request)
+func (run *courseRun) play(ctx context.Context, then aftermath) error {
+	arn, err := run.r.Start(ctx, executionName, run.course.Request)
 	if err != nil {
 		return err
 	}
-	t.arn = arn
-	if err := t.await(ctx, arn); err != nil {
+	run.arn = arn
+	if err := run.await(ctx, arn); err != nil {
 		return err
 	}
-	t.outcome.Stranded = t.outcome.End == deploy.EndStranded
-	t.outcome.FirstEnd, t.outcome.FirstWhat = t.outcome.End, t.outcome.What
-	t.noteCalls()
+	run.outcome.Stranded = run.outcome.End == deploy.EndStranded
+	run.outcome.FirstEnd, run.outcome.FirstWhat = run.outcome.End, run.outcome.What
+	run.noteCalls()
 	if then == nil {
 		then = recovered
 	}
-	if err := then(ctx, t); err != nil {
+	if err := then(ctx, run); err != nil {
 		return err
 	}
-	t.rest(ctx)
+	run.rest(ctx)
 	return nil
 }
 
-func (t *trial) noteCalls() {
-	for _, call := range t.r.AWS.Faults.Calls() {
+func (run *courseRun) noteCalls() {
+	for _, call := range run.r.AWS.Faults.Calls() {
 		if call.Function != "" {
-			t.outcome.Calls = append(t.outcome.Calls, Call{call, t.stages[call.RequestID]})
+			run.outcome.Calls = append(run.outcome.Calls, Call{call, run.stages[call.RequestID]})
 		}
 	}
 }
 
 // await waits for an execution's end and notes it.
-func (t *trial) await(ctx context.Context, arn string) error {
-	out, err := t.r.AwaitEnd(ctx, arn, patience)
+func (run *courseRun) await(ctx context.Context, arn string) error {
+	out, err := run.r.AwaitEnd(ctx, arn, patience)
 	if err != nil {
 		return err
 	}
 	var report deploy.Report
-	t.outcome.End, report = rehearsal.EndState(out)
-	t.outcome.Error, t.outcome.What = report.Error, report.What
+	run.outcome.End, report = rehearsal.EndState(out)
+	run.outcome.Error, run.outcome.What = report.Error, report.What
 	return nil
 }
 
 // rest lets the world come to rest and inspects it. Nothing may be written any more.
-func (t *trial) rest(ctx context.Context) {
-	ended := t.r.Clock.Now()
-	if t.asleep.After(ended) {
-		t.r.Wait(ctx, t.asleep.Sub(ended))
+func (run *courseRun) rest(ctx context.Context) {
+	ended := run.r.Clock.Now()
+	if run.asleep.After(ended) {
+		run.r.Wait(ctx, run.asleep.Sub(ended))
 	}
-	t.r.Wait(ctx, rehearsal.Settle)
-	t.problems(t.watch.Broken()...)
-	t.problems(t.watch.Inspect()...)
-	t.problems(t.verdict(ctx)...)
-	t.problems(t.writesSince(ended)...)
+	run.r.Wait(ctx, rehearsal.Settle)
+	run.problems(run.watch.Broken()...)
+	run.problems(run.watch.Inspect()...)
+	run.problems(run.verdict(ctx)...)
+	run.problems(run.writesSince(ended)...)
 }
 
-func (t *trial) problems(found ...string) {
+func (run *courseRun) problems(found ...string) {
 	for _, problem := range found {
-		if !slices.Contains(t.outcome.Problems, problem) {
-			t.outcome.Problems = append(t.outcome.Problems, problem)
+		if !slices.Contains(run.outcome.Problems, problem) {
+			run.outcome.Problems = append(run.outcome.Problems, problem)
 		}
 	}
 }
 
 // writesSince are the writes of functions that were begun since then and had an effect.
-func (t *trial) writesSince(then time.Time) []string {
+func (run *courseRun) writesSince(then time.Time) []string {
 	var late []string
-	for _, call := range t.r.AWS.Faults.Calls() {
+	for _, call := range run.r.AWS.Faults.Calls() {
 		if call.Function != "" && writes(call.Operation) && call.Effect && call.Code == "" && !call.Time.Before(then) {
 			late = append(late, fmt.Sprintf("%s wrote %s when all was over", call.Function, call.Operation))
 		}
@@ -246,35 +246,35 @@ func (t *trial) writesSince(then time.Time) []string {
 }
 
 // start starts another execution and waits for its end; name tells it from others.
-func (t *trial) start(ctx context.Context, name, input string) (*sfn.DescribeExecutionOutput, error) {
-	arn, err := t.r.Start(ctx, name, input)
+func (run *courseRun) start(ctx context.Context, name, input string) (*sfn.DescribeExecutionOutput, error) {
+	arn, err := run.r.Start(ctx, name, input)
 	if err != nil {
 		return nil, err
 	}
-	return t.r.AwaitEnd(ctx, arn, patience)
+	return run.r.AwaitEnd(ctx, arn, patience)
 }
 
 // live is the fleet that serves, as it stands.
-func (t *trial) live(ctx context.Context) localasg.GroupView {
-	name := t.r.World.GroupName
-	if record, found, err := t.r.ReadRecord(ctx); err == nil && found {
+func (run *courseRun) live(ctx context.Context) localasg.GroupView {
+	name := run.r.World.GroupName
+	if record, found, err := run.r.ReadRecord(ctx); err == nil && found {
 		name = record.Live
 	}
-	t.r.AWS.Account.Lock()
-	defer t.r.AWS.Account.Unlock()
-	view, _ := t.r.AWS.Groups.View(name)
+	run.r.AWS.Account.Lock()
+	defer run.r.AWS.Account.Unlock()
+	view, _ := run.r.AWS.Groups.View(name)
 	return view
 }
 
 // verdict compares the end state with the record: which fleet it says is live. What that fleet is like, and what else
 // stands, the invariants tell.
-func (t *trial) verdict(ctx context.Context) []string {
-	live := t.live(ctx).Name
-	if t.outcome.Recovered != "" {
+func (run *courseRun) verdict(ctx context.Context) []string {
+	live := run.live(ctx).Name
+	if run.outcome.Recovered != "" {
 		return nil
 	}
-	end := t.outcome.End
-	if end == deploy.EndSucceeded && live == t.before.Name || end == deploy.EndRolledBack && live != t.before.Name {
+	end := run.outcome.End
+	if end == deploy.EndSucceeded && live == run.before.Name || end == deploy.EndRolledBack && live != run.before.Name {
 		return []string{fmt.Sprintf("it ended %s, and %s is live", end, live)}
 	}
 	return nil

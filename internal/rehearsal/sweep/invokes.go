@@ -41,7 +41,7 @@ func invokePoints(invokes []Visit) []Point {
 		for _, f := range lambdaFaults {
 			points = append(points, Point{
 				Kind: f.kind, Where: fmt.Sprintf("invocation %d of %s", nth, rehearsal.StateOf(function)),
-				arm:   func(t *trial) { t.failInvoke(function, nth, f) },
+				arm:   func(run *courseRun) { run.failInvoke(function, nth, f) },
 				place: fmt.Sprintf("invocation of %s, stage %q", rehearsal.StateOf(function), invoked.Stage), nth: i,
 			})
 		}
@@ -50,14 +50,14 @@ func invokePoints(invokes []Visit) []Point {
 }
 
 // failInvoke lets Lambda fail the nth invocation of a function, or all from it on for an hour.
-func (t *trial) failInvoke(function string, nth int, f lambdaFault) {
-	until := t.r.Clock.Now()
-	t.onInvoke = func(invoked string, n int) locallambda.Fault {
+func (run *courseRun) failInvoke(function string, nth int, f lambdaFault) {
+	until := run.r.Clock.Now()
+	run.onInvoke = func(invoked string, n int) locallambda.Fault {
 		if invoked == function && n == nth {
-			until = t.r.Clock.Now().Add(longestFault)
+			until = run.r.Clock.Now().Add(longestFault)
 			return f.fault
 		}
-		if f.long && invoked == function && n > nth && t.r.Clock.Now().Before(until) {
+		if f.long && invoked == function && n > nth && run.r.Clock.Now().Before(until) {
 			return f.fault
 		}
 		return locallambda.Fault{}
@@ -65,8 +65,8 @@ func (t *trial) failInvoke(function string, nth int, f lambdaFault) {
 }
 
 // outlive lets the nth invocation of a function go on past its timeout.
-func (t *trial) outlive(function string, nth int) {
-	t.onInvoke = func(invoked string, n int) locallambda.Fault {
+func (run *courseRun) outlive(function string, nth int) {
+	run.onInvoke = func(invoked string, n int) locallambda.Fault {
 		return locallambda.Fault{Outlive: invoked == function && n == nth}
 	}
 }

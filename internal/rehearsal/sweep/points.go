@@ -23,8 +23,8 @@ type Point struct {
 	tells bool   // the call only tells people or programs
 	after bool   // the call has had its effect when it goes wrong
 
-	arm  func(*trial) // before the deployment starts; nil is nothing
-	then aftermath    // once the execution has ended; nil is what a person does: recover, if it ended badly
+	arm  func(*courseRun) // before the deployment starts; nil is nothing
+	then aftermath        // once the execution has ended; nil is what a person does: recover, if it ended badly
 }
 
 func (p Point) String() string { return p.Where + ": " + p.Kind }
@@ -101,22 +101,22 @@ func (c struckCall) place() string {
 // disturbance is one way in which one AWS call of a function goes wrong.
 type disturbance struct {
 	kind  string
-	arm   func(*trial, struckCall)
+	arm   func(*courseRun, struckCall)
 	after bool // the effect happens, and then it goes wrong
 }
 
-func rule(of func(struckCall) faults.Rule) func(*trial, struckCall) {
-	return func(t *trial, c struckCall) { t.r.AWS.Faults.Add(of(c)) }
+func rule(of func(struckCall) faults.Rule) func(*courseRun, struckCall) {
+	return func(run *courseRun, c struckCall) { run.r.AWS.Faults.Add(of(c)) }
 }
 
-func once(kind faults.Kind) func(*trial, struckCall) {
+func once(kind faults.Kind) func(*courseRun, struckCall) {
 	return rule(func(c struckCall) faults.Rule { return c.only(kind) })
 }
 
 // beyondTimeout is longer than any function may run and than its task waits.
 const beyondTimeout = (deploy.FunctionTimeoutSeconds + 30) * time.Second
 
-func slow(kind faults.Kind) func(*trial, struckCall) {
+func slow(kind faults.Kind) func(*courseRun, struckCall) {
 	return rule(func(c struckCall) faults.Rule {
 		r := c.only(kind)
 		r.Delay = beyondTimeout
@@ -124,15 +124,15 @@ func slow(kind faults.Kind) func(*trial, struckCall) {
 	})
 }
 
-func forItsFunction(kind faults.Kind, length time.Duration) func(*trial, struckCall) {
+func forItsFunction(kind faults.Kind, length time.Duration) func(*courseRun, struckCall) {
 	return rule(func(c struckCall) faults.Rule { return c.lasting(kind, c.Function, length) })
 }
 
 // forAll strikes all functions, and spares the people who look at the world meanwhile.
-func forAll(kind faults.Kind, length time.Duration) func(*trial, struckCall) {
-	return func(t *trial, c struckCall) {
+func forAll(kind faults.Kind, length time.Duration) func(*courseRun, struckCall) {
+	return func(run *courseRun, c struckCall) {
 		for _, f := range statemachine.Functions {
-			t.r.AWS.Faults.Add(c.lasting(kind, t.r.FunctionName(f.State), length))
+			run.r.AWS.Faults.Add(c.lasting(kind, run.r.FunctionName(f.State), length))
 		}
 	}
 }
@@ -157,9 +157,9 @@ var disturbances = []disturbance{
 }
 
 // outlivesTask lets the function of a call that is slow beyond its task's timeout go on, while the retry works.
-func outlivesTask(t *trial, c struckCall) {
-	slow(faults.SlowBefore)(t, c)
-	t.outlive(c.Function, c.invoke)
+func outlivesTask(run *courseRun, c struckCall) {
+	slow(faults.SlowBefore)(run, c)
+	run.outlive(c.Function, c.invoke)
 }
 
 // longAsleep is longer than a disturbed deployment lasts.
@@ -168,15 +168,15 @@ const longAsleep = 45 * time.Minute
 // outlivesDeployment lets the function wake up when all is over: it must write nothing any more. A write was under way:
 // AWS did it at once, and its answer is late. A read is late itself, and what it shows is what there is when the function
 // wakes up; so is a write of the record, which is on condition of what was read.
-func outlivesDeployment(t *trial, c struckCall) {
+func outlivesDeployment(run *courseRun, c struckCall) {
 	r := c.only(faults.SlowBefore)
 	if writes(c.Operation) && c.Operation != "PutItem" {
 		r.Kind = faults.SlowAfter
 	}
 	r.Delay = longAsleep
-	t.r.AWS.Faults.Add(r)
-	t.asleep = c.Time.Add(longAsleep + time.Minute)
-	t.outlive(c.Function, c.invoke)
+	run.r.AWS.Faults.Add(r)
+	run.asleep = c.Time.Add(longAsleep + time.Minute)
+	run.outlive(c.Function, c.invoke)
 }
 
 // writes reports whether an operation writes to AWS; what only tells others does not count.
@@ -188,7 +188,7 @@ func callPoints(calls []Call) []Point {
 	for i, call := range number(calls) {
 		for _, d := range disturbances {
 			points = append(points, Point{
-				Kind: d.kind, Where: call.String(), arm: func(t *trial) { d.arm(t, call) },
+				Kind: d.kind, Where: call.String(), arm: func(run *courseRun) { d.arm(run, call) },
 				place: call.place(), nth: i, read: rehearsal.Reads(call.Operation), tells: rehearsal.Tells(call.Operation), after: d.after,
 			})
 		}
