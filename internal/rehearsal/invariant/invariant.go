@@ -10,7 +10,8 @@ import (
 )
 
 // table is every invariant: the number of its promise, and how it begins in a world that serves. They hear of what
-// happens in this order.
+// happens in this order. A write uses up what its function knows of the lock, so the fence hears of it after those that ask
+// the fence.
 var table = []struct {
 	promise int
 	begin   func(base, snapshot) invariant
