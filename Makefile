@@ -117,8 +117,14 @@ check:
 	@# .cfnlintrc says which templates and what is let pass.
 	@if command -v cfn-lint >/dev/null; then echo cfn-lint; cfn-lint; else echo "cfn-lint is not on this machine (pip install cfn-lint): the templates were not linted"; fi
 
+## released: right after a release, note what its functions need: the next release's roles keep that
+released: infra/node_modules
+	cd internal/actions && go run ./generate -released
+	go generate ./internal/actions
+	go test ./infra -update
+
 ## clean: remove what was built
 clean:
 	rm -rf build cdk.out infra/node_modules
 
-.PHONY: help demo local test quick sweep search race bench build build-host build-arm64 synth deploy check clean
+.PHONY: help demo local test quick sweep search race bench build build-host build-arm64 synth deploy check released clean

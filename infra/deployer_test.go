@@ -185,7 +185,7 @@ func TestDeployerOfOthersFleets(t *testing.T) {
 	text := variant(t, map[string]any{
 		"build": synthesised.build, "fleets": "shop-web-*, batch-*", "fleet_roles": "shop-instance", "reserve": "false", "recover": "tell",
 	}, func(app awscdk.App, s settings.Settings) awscdk.Stack { return deployer.New(app, s) })
-	for _, want := range []string{`"prefix": "shop-web-"`, `"prefix": "batch-"`, `"RECOVER": "tell"`, "autoScalingGroupName/shop-web-*", "autoScalingGroupName/batch-*", "role/shop-instance"} {
+	for _, want := range []string{`"prefix": "shop-web-"`, `"prefix": "batch-"`, `"RECOVER": "tell"`, `"FLEETS": "shop-web-*,batch-*"`, "autoScalingGroupName/shop-web-*", "autoScalingGroupName/batch-*", "role/shop-instance"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("nothing names %s", want)
 		}
@@ -193,6 +193,32 @@ func TestDeployerOfOthersFleets(t *testing.T) {
 	for _, never := range []string{"autoScalingGroupName/ec-", `"prefix": "ec-`, "ReservedConcurrentExecutions"} {
 		if strings.Contains(string(text), never) {
 			t.Errorf("the template names %s", never)
+		}
+	}
+}
+
+// A machine's log says how an execution went, and not what was in it: requests hold commands. Who wants that there says so.
+func TestLogsHoldNoExecutionData(t *testing.T) {
+	logging := func(text []byte) []any {
+		var all []any
+		for _, machine := range ofType(t, text, "AWS::StepFunctions::StateMachine") {
+			all = append(all, machine.Properties["LoggingConfiguration"])
+		}
+		return all
+	}
+	with := variant(t, map[string]any{"build": synthesised.build, "log_execution_data": "true"},
+		func(app awscdk.App, s settings.Settings) awscdk.Stack { return deployer.New(app, s) })
+	for _, c := range []struct {
+		all  []any
+		want string
+	}{{logging(synthesised.templates["Deployer"]), "false"}, {logging(with), "true"}} {
+		if len(c.all) != 2 {
+			t.Errorf("there are %d state machines, want 2", len(c.all))
+		}
+		for _, one := range c.all {
+			if level, data := at(t, one, "Level"), at(t, one, "IncludeExecutionData"); level != "ALL" || data != c.want {
+				t.Errorf("level %s, with execution data %s: want ALL, %s", level, data, c.want)
+			}
 		}
 	}
 }

@@ -41,6 +41,7 @@ var errPromiseBroken = errors.New("a promise broke")
 
 // run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 not understood.
 func run(ctx context.Context, term terminal, args []string) int {
+	term = term.safe()
 	name := "help"
 	if len(args) > 0 {
 		name = args[0]

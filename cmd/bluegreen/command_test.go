@@ -28,6 +28,8 @@ func TestCommandLine(t *testing.T) {
 		{"demo --help", 0, "-green", ""},
 		{"local --help", 0, "127.0.0.1:4566", ""},
 		{"dmeo", 2, "", `unknown command "dmeo" (did you mean "demo"?); "bluegreen help" lists the commands`},
+		{"d\x1b[2J\u202emeo", 2, "", `unknown command "d\x1b[2J\u202emeo"`},
+		{"guardrails -f no\x1b[2J\u009b\u202esuch", 1, "", `read the guardrails: open no\u001b[2J\u009b\u202esuch: no such file`},
 		{"deploy-everything", 2, "", `unknown command "deploy-everything"; "bluegreen help"`},
 		{"local --speeed 3", 2, "", `local: unknown flag --speeed (did you mean "--speed"?); "bluegreen local --help" lists the flags`},
 		{"local now", 2, "", `local: unexpected argument "now"`},
@@ -66,13 +68,13 @@ func TestCommandLine(t *testing.T) {
 
 func TestStatusLineIsDrawnOver(t *testing.T) {
 	var stderr bytes.Buffer
-	p := progress{term: terminal{err: &stderr, live: true}}
+	p := progress{term: terminal{err: &stderr, live: true}.safe()}
 	p.show("1 request")
-	p.line("blue serves")
+	p.line("blue \x1b[2Jserves")
 	p.show("2 requests")
 	p.show("")
 	const erase = "\r\x1b[K"
-	if got, want := stderr.String(), "1 request"+erase+"blue serves\n1 request"+erase+"2 requests"+erase; got != want {
+	if got, want := stderr.String(), "1 request"+erase+`blue \u001b[2Jserves`+"\n1 request"+erase+"2 requests"+erase; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

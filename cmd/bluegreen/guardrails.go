@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
 	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
 )
 
@@ -41,7 +41,7 @@ func runGuardrails(_ context.Context, term terminal, args []string) error {
 
 // readGuardrails reads the operators' policy from a file.
 func readGuardrails(file string) (guardrails.Policy, error) {
-	text, err := os.ReadFile(file)
+	text, err := form.LoadFile(file)
 	if err != nil {
 		return guardrails.Policy{}, fmt.Errorf("read the guardrails: %w", err)
 	}
@@ -71,7 +71,7 @@ func frozen(policy guardrails.Policy, now time.Time) string {
 
 // mayBegin judges a request as far as that can be without the fleet and its record: its group stands for its lineage.
 func mayBegin(term terminal, policy guardrails.Policy, file string, now time.Time) error {
-	text, err := os.ReadFile(file)
+	text, err := form.LoadFile(file)
 	if err != nil {
 		return fmt.Errorf("read the request: %w", err)
 	}
@@ -83,9 +83,20 @@ func mayBegin(term terminal, policy guardrails.Policy, file string, now time.Tim
 	if first, _, ok := deploy.SplitName(lineage); ok {
 		lineage = first
 	}
-	if _, err := policy.Begin(request, lineage, now); err != nil {
+	used, err := policy.Fit(request, text)
+	if err == nil {
+		_, err = policy.Begin(used, lineage, now)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	fmt.Fprintf(term.out, "%s may begin; the fleet's size and strategy are looked at when it does\n", file)
+	for _, moved := range guardrails.Moved(request, used) {
+		fmt.Fprintf(term.out, "mind: %s\n", moved)
+	}
+	later := "the fleet's size and strategy are looked at when it does"
+	if request.Action == deploy.ActionRollback {
+		later = "the drain that the record remembers is looked at when it does, unless the request gives one"
+	}
+	fmt.Fprintf(term.out, "%s may begin; %s\n", file, later)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -69,7 +70,11 @@ func openHouse(options houseOptions) (*house, error) {
 		return nil, fmt.Errorf("%s is taken by another process, perhaps another bluegreen; end it, or choose a free port with --addr 127.0.0.1:0", options.address)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open the endpoint: %w; --addr takes an address of this machine such as 127.0.0.1:4566", err)
+		return nil, fmt.Errorf("open the endpoint: %w; --addr takes an address of loopback such as 127.0.0.1:4566", err)
+	}
+	if !isLoopback(socket.Addr().String()) {
+		_ = socket.Close()
+		return nil, usagef("--addr %s: want an address of loopback such as 127.0.0.1:4566; whatever reaches the endpoint can run programs here as you", options.address)
 	}
 	h := &house{clock: clock.NewScaled(options.speed), url: "http://" + socket.Addr().String(), guardrails: options.guardrails}
 	settings := localaws.DefaultSettings()
@@ -98,10 +103,20 @@ func openDaemon(h *house, address string) (*localxray.Daemon, error) {
 		return nil, fmt.Errorf("%s (UDP) is taken by another process, perhaps an X-Ray daemon; end it, or choose a free port with --xray-daemon 127.0.0.1:0", address)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open the X-Ray daemon: %w; --xray-daemon takes an address of this machine such as 127.0.0.1:2000", err)
+		return nil, fmt.Errorf("open the X-Ray daemon: %w; --xray-daemon takes an address of loopback such as 127.0.0.1:2000", err)
+	}
+	if !isLoopback(daemon.Address()) {
+		daemon.Close()
+		return nil, usagef("--xray-daemon %s: want an address of loopback such as 127.0.0.1:2000; it believes whatever reaches it", address)
 	}
 	h.aws.Functions.SetDaemon(daemon.Address())
 	return daemon, nil
+}
+
+// isLoopback reports whether an address ("127.0.0.1:4566") is one that no other machine reaches.
+func isLoopback(address string) bool {
+	at, err := netip.ParseAddrPort(address)
+	return err == nil && at.Addr().IsLoopback()
 }
 
 // localConfig is what clients of a local AWS need to know.
@@ -138,7 +153,7 @@ func (h *house) seed(ctx context.Context, functionsDir string, kind fleetKind) (
 		h.functions = arns
 		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })
 	}
-	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: h.guardrails}
+	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: h.guardrails, lambdaentry.FleetsVariable: rehearsal.Fleets(plan)}
 	for _, function := range statemachine.Deployed() {
 		code, err := packageFunction(filepath.Join(functionsDir, function.Package(), "bootstrap"))
 		if err != nil {

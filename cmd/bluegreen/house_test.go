@@ -138,6 +138,18 @@ func TestEndpointTellsOfATakenPort(t *testing.T) {
 	}
 }
 
+func TestNoOtherMachineIsServed(t *testing.T) {
+	for _, c := range [][]string{
+		{"--addr", "0.0.0.0:0"}, {"--addr", ":0"}, {"--addr", "[::]:0"},
+		{"--xray-daemon", "0.0.0.0:0", "--addr", "127.0.0.1:0"},
+	} {
+		_, errText, code := say(append([]string{"local", "--input", "../../pipeline/state_machine_input.json"}, c...)...)
+		if want := c[0] + " " + c[1] + ": want an address of loopback such as 127.0.0.1:"; code != 2 || !strings.Contains(errText, want) {
+			t.Errorf("%s: code %d, stderr %q; want 2 and %q", c, code, errText, want)
+		}
+	}
+}
+
 func TestFunctionsThatAreNotBuilt(t *testing.T) {
 	h, err := openHouse(houseOptions{address: "127.0.0.1:0", speed: 20})
 	if err != nil {

@@ -12,14 +12,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/localaws/world"
+	"bluegreen/internal/text"
 )
 
 // houseFlags returns the flags that say what kind of local AWS to put up.
 func houseFlags(name, address string) (*flag.FlagSet, *houseOptions) {
 	flags, options := newFlags(name), &houseOptions{}
-	flags.StringVar(&options.address, "addr", address, "`address` of the endpoint")
+	flags.StringVar(&options.address, "addr", address, "`address` of the endpoint, on loopback")
 	flags.Float64Var(&options.speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
 	flags.Uint64Var(&options.seed, "seed", 1, "`number` that every random draw of the model follows from")
 	flags.StringVar(&options.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer) or workers (on a queue)")
@@ -34,7 +36,7 @@ func (o *houseOptions) check() error {
 		return usagef("--speed %g: want 1 to 100; beyond that the functions, which run in real time, take longer than their timeouts", o.speed)
 	}
 	if o.guardrails != "" {
-		text, err := os.ReadFile(o.guardrails)
+		text, err := form.LoadFile(o.guardrails)
 		if err != nil {
 			return fmt.Errorf("--guardrails: %w", err)
 		}
@@ -54,7 +56,7 @@ func runLocal(ctx context.Context, term terminal, args []string) error {
 	flags, options := houseFlags("local", "127.0.0.1:4566")
 	input := flags.String("input", "", "`file` with the request that the repository begins with (default the fleet's own, below pipeline)")
 	approval := flags.Bool("approval", false, "in the pipeline, have a person approve before a deployment starts")
-	flags.StringVar(&options.daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon; without it 127.0.0.1:2000, or any port when --addr has any")
+	flags.StringVar(&options.daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon, on loopback; without it 127.0.0.1:2000, or any port when --addr has any")
 	if err := parseFlags(term, flags, args); err != nil {
 		return err
 	}
@@ -122,7 +124,7 @@ func endedByUser(ctx context.Context, err error) error {
 func printWeb(term terminal, h *house, w world.World) {
 	balancer, _ := h.plane.Address(w.ListenerARN)
 	fmt.Fprintf(term.out, webText, h.url, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
-		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, h.daemon.Address(), w.OperatorQueue, os.Args[0])
+		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, h.daemon.Address(), w.OperatorQueue, text.Quote(os.Args[0]))
 }
 
 const webText = `

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bluegreen/internal/localaws/world"
+	"bluegreen/internal/text"
 	"bluegreen/statemachine"
 )
 
@@ -19,7 +20,7 @@ func (h *house) deployByCommit(ctx context.Context, w world.World, request []byt
 
 // printPipeline says how to deploy by a commit of the file that the repository began with.
 func printPipeline(term terminal, p world.Pipeline, file string) {
-	fmt.Fprintf(term.out, pipelineText, p.Repository, p.Branch, p.Input, p.Name, file)
+	fmt.Fprintf(term.out, pipelineText, p.Repository, p.Branch, p.Input, p.Name, file, text.Quote("fileb://"+file))
 	if p.Approval {
 		fmt.Fprintf(term.out, approvalText, p.Name)
 	}
@@ -29,7 +30,7 @@ func printPipeline(term terminal, p world.Pipeline, file string) {
 const pipelineText = `
 Or deploy by a commit: change %[5]s (its Wait, say), then
 
-aws codecommit put-file --repository-name %[1]s --branch-name %[2]s --file-path %[3]s --file-content fileb://%[5]s --parent-commit-id $(aws codecommit get-branch --repository-name %[1]s --branch-name %[2]s --query branch.commitId --output text)
+aws codecommit put-file --repository-name %[1]s --branch-name %[2]s --file-path %[3]s --file-content %[6]s --parent-commit-id $(aws codecommit get-branch --repository-name %[1]s --branch-name %[2]s --query branch.commitId --output text)
 aws codepipeline get-pipeline-state --name %[4]s --query 'stageStates[].[stageName,latestExecution.status,actionStates[0].latestExecution.summary]' --output table
 aws codepipeline start-pipeline-execution --name %[4]s
 `

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/form"
 )
 
 // rehearseOptions say what is rehearsed, and how often.
@@ -129,9 +129,9 @@ func (o rehearseOptions) request() (json.RawMessage, deploy.Request, error) {
 	var input []byte
 	var err error
 	if o.file == "-" {
-		input, err = io.ReadAll(os.Stdin)
+		input, err = form.Load(os.Stdin)
 	} else {
-		input, err = os.ReadFile(o.file)
+		input, err = form.LoadFile(o.file)
 	}
 	if err != nil {
 		return nil, deploy.Request{}, fmt.Errorf("read the request: %w", err)

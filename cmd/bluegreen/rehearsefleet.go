@@ -159,7 +159,7 @@ func (r reader) group(ctx context.Context, s *survey) (asgtypes.AutoScalingGroup
 	if len(out.AutoScalingGroups) == 0 {
 		return asgtypes.AutoScalingGroup{}, fmt.Errorf("there is no Auto Scaling group %s in %s%s; "+
 			"\"aws autoscaling describe-auto-scaling-groups --query AutoScalingGroups[].AutoScalingGroupName\" lists those that are",
-			s.Group, r.region, fleet.DidYouMean(ctx, r.groups, s.Group))
+			s.Group, r.region, fleet.DidYouMean(ctx, r.groups, s.Group, []string{fleet.Any}))
 	}
 	return out.AutoScalingGroups[0], nil
 }

@@ -12,6 +12,7 @@ import (
 	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/lambdas/describeblue"
 )
@@ -26,9 +27,11 @@ type preflight struct {
 
 // runPreflight runs DescribeBlue on the real fleet: it only reads.
 func runPreflight(ctx context.Context, cfg aws.Config, s survey, input json.RawMessage, o rehearseOptions) (preflight, error) {
-	describe := describeblue.New(cfg, lambdaentry.Environment{LedgerTable: s.ledgerTable, Guardrails: o.guardrails})
+	describe := describeblue.New(cfg, lambdaentry.Environment{
+		LedgerTable: s.ledgerTable, Guardrails: o.guardrails, Fleets: []string{fleet.Any}, // the credentials are a person's own
+	})
 	document, err := describe(ctx, deploy.Call{
-		State: "DescribeBlue", Entered: clock.NewScaled(1).Now(), Document: deploy.Document{Request: input},
+		State: "DescribeBlue", Entered: clock.NewScaled(1).Now(), Execution: deploy.Execution{Input: input},
 	})
 	var refused *fault.Error
 	switch {

@@ -1,17 +1,26 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"sync"
+
+	"bluegreen/internal/text"
 )
 
 // terminal is where a command speaks: data to out, progress and errors to err.
 type terminal struct {
 	out, err io.Writer
-	live     bool // err is a terminal: a status line may be drawn over
+	live     bool      // err is a terminal: a status line may be drawn over
+	cursor   io.Writer // moves err's cursor; nil: err does
+}
+
+// safe is the terminal for what AWS and people have written: that moves no cursor.
+func (t terminal) safe() terminal {
+	return terminal{out: text.Writer(t.out), err: text.Writer(t.err), live: t.live, cursor: t.err}
 }
 
 // isTerminal reports whether f is a character device, which a redirected or piped stream is not.
@@ -50,7 +59,7 @@ func (p *progress) show(text string) {
 
 func (p *progress) erase() {
 	if p.status != "" {
-		fmt.Fprint(p.term.err, "\r\x1b[K")
+		fmt.Fprint(cmp.Or(p.term.cursor, p.term.err), "\r\x1b[K")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -12,6 +13,7 @@ import (
 
 	"bluegreen/infra/machine"
 	"bluegreen/infra/settings"
+	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/statemachine"
@@ -118,6 +120,7 @@ func (b build) environment(f statemachine.Function) *map[string]*string {
 	if f.State == guarded {
 		// Named, so that a function whose layer is missing deploys nothing, instead of anything.
 		variables[lambdaentry.GuardrailsVariable] = jsii.String("/opt/" + policyFile)
+		variables[lambdaentry.FleetsVariable] = jsii.String(strings.Join(b.settings.Fleets, ","))
 	}
 	if f.State == statemachine.StatusChange.State {
 		deploys := statemachine.Name(b.settings.Project, b.settings.Role, b.settings.Environment)
@@ -139,7 +142,7 @@ func Check(s settings.Settings) error {
 		}
 	}
 	path := filepath.Join(s.Guardrails, policyFile)
-	text, err := os.ReadFile(path)
+	text, err := form.LoadFile(path)
 	if err == nil {
 		_, err = guardrails.Parse(text)
 	}

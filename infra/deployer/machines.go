@@ -39,9 +39,9 @@ func (b build) machine(id, name string, define func(func(statemachine.Function) 
 		StateMachineType:        jsii.String("STANDARD"),
 		DefinitionString:        jsii.String(definition),
 		DefinitionSubstitutions: called,
-		RoleArn:                 b.machineRole(id, versions).RoleArn(),
+		RoleArn:                 b.machineRole(id, name, versions).RoleArn(),
 		LoggingConfiguration: &awsstepfunctions.CfnStateMachine_LoggingConfigurationProperty{
-			Level: jsii.String("ALL"), IncludeExecutionData: jsii.Bool(true),
+			Level: jsii.String("ALL"), IncludeExecutionData: jsii.Bool(b.settings.LogExecutionData),
 			Destinations: []any{&awsstepfunctions.CfnStateMachine_LogDestinationProperty{
 				CloudWatchLogsLogGroup: &awsstepfunctions.CfnStateMachine_CloudWatchLogsLogGroupProperty{LogGroupArn: logs.LogGroupArn()},
 			}},

@@ -13,6 +13,7 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
 	"bluegreen/infra/machine"
+	"bluegreen/infra/trust"
 )
 
 // undelivered makes the queue for events that could not be delivered: an alarm says that there are some, and what is in
@@ -42,7 +43,10 @@ func (b build) drainAtScaleIn(drains stateMachine, undelivered awssqs.IQueue) {
 		DetailType: jsii.Strings("EC2 Instance-terminate Lifecycle Action"),
 		Detail:     &map[string]any{"AutoScalingGroupName": names},
 	})
-	role := b.role("DrainAtScaleInRole", "events.amazonaws.com", "Starts "+drains.name, document(machine.Start(b.stack, drains.name)))
+	own := b.stack.FormatArn(&awscdk.ArnComponents{ // of the rule, by its name: by itself it would need the role first
+		Service: jsii.String("events"), Resource: jsii.String("rule"), ResourceName: jsii.String(b.settings.Name("DrainAtScaleIn")),
+	})
+	role := b.role("DrainAtScaleInRole", trust.Service("events.amazonaws.com", own), "Starts "+drains.name, document(machine.Start(b.stack, drains.name)))
 	live := awsstepfunctions.StateMachine_FromStateMachineArn(b.stack, jsii.String("DrainsLive"), drains.alias.AttrArn())
 	rule.AddTarget(awseventstargets.NewSfnStateMachine(live, &awseventstargets.SfnStateMachineProps{
 		// CDK would allow to start the alias's ARN, which Step Functions does not ask for.

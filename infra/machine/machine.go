@@ -27,6 +27,13 @@ func LiveARN(scope constructs.Construct, name string) *string {
 	return jsii.String(*ARN(scope, name) + ":" + Alias)
 }
 
+// Assumed are the ARNs that Step Functions may give for the machine of a name when it assumes its role: the machine's own,
+// or one of a version or an alias of it.
+func Assumed(scope constructs.Construct, name string) []*string {
+	arn := ARN(scope, name)
+	return []*string{arn, jsii.String(*arn + ":*")}
+}
+
 // Start allows to start executions by the alias and no other way. Step Functions authorises an alias by the machine's
 // own ARN, never by the alias's, and by this condition key (developer guide, "Authorization for versions and aliases").
 func Start(scope constructs.Construct, name string) awsiam.PolicyStatement {

@@ -5,12 +5,14 @@ package network
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"bluegreen/infra/settings"
+	"bluegreen/infra/trust"
 )
 
 // zones is how many Availability Zones there are: one may fail, and the endpoints are paid for in each.
@@ -48,11 +50,20 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 			awslogs.NewLogGroup(stack, jsii.String("FlowLog"), &awslogs.LogGroupProps{
 				Retention:     awslogs.RetentionDays_ONE_MONTH,
 				RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
-			}), nil)}},
+			}), flowLogRole(stack))}},
 	})
 	endpoints(stack, vpc)
 	tell(stack, s, vpc, NewGroups(stack, s, vpc.VpcId()))
 	return stack
+}
+
+// flowLogRole lets the flow logs of this account, of which none has its id yet, write to the log that they are given.
+func flowLogRole(stack awscdk.Stack) awsiam.Role {
+	logs := stack.FormatArn(&awscdk.ArnComponents{Service: jsii.String("ec2"), Resource: jsii.String("vpc-flow-log"), ResourceName: jsii.String("*")})
+	return awsiam.NewRole(stack, jsii.String("FlowLogRole"), &awsiam.RoleProps{
+		Description: jsii.String("Lets the VPC's flow log write to its log group"),
+		AssumedBy:   trust.Service("vpc-flow-logs.amazonaws.com", logs),
+	})
 }
 
 // endpoints are the instances' way to AWS. SSM Agent from 3.3.40 on needs no ec2messages: Amazon Linux 2023 has it.

@@ -12,6 +12,7 @@ import (
 	"bluegreen/infra/bucket"
 	"bluegreen/infra/machine"
 	"bluegreen/infra/settings"
+	"bluegreen/infra/trust"
 	"bluegreen/statemachine"
 )
 
@@ -142,9 +143,7 @@ func role(stack awscdk.Stack, s settings.Settings, artifacts awss3.Bucket, actio
 	made := awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{
 		RoleName:    jsii.String(s.Name("pipeline")),
 		Description: jsii.String("What the pipeline of " + s.Prefix() + " does: read the request, start a deployment, wait for its end"),
-		AssumedBy: awsiam.NewServicePrincipal(jsii.String("codepipeline.amazonaws.com"), &awsiam.ServicePrincipalOpts{
-			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": *awscdk.Aws_ACCOUNT_ID()}},
-		}),
+		AssumedBy:   trust.Service("codepipeline.amazonaws.com"),
 	})
 	statements := append([]awsiam.PolicyStatement{
 		allow([]string{"s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation"}, artifacts.BucketArn()),

@@ -10,6 +10,7 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
 	"bluegreen/infra/settings"
+	"bluegreen/infra/trust"
 )
 
 // origin is a kind of source: its action, what that may do, and what starts the pipeline.
@@ -131,14 +132,17 @@ func object(stack awscdk.Stack, s settings.Settings) origin {
 // onChange starts the pipeline when the source changes.
 func onChange(stack awscdk.Stack, s settings.Settings, pipeline awscodepipeline.CfnPipeline, pattern map[string]any) {
 	arn := stack.FormatArn(&awscdk.ArnComponents{Service: jsii.String("codepipeline"), Resource: pipeline.Ref()})
+	name := s.Name("SourceChanged")
+	own := stack.FormatArn(&awscdk.ArnComponents{Service: jsii.String("events"), Resource: jsii.String("rule"), ResourceName: &name})
 	role := awsiam.NewRole(stack, jsii.String("StartRole"), &awsiam.RoleProps{
 		Description: jsii.String("Lets EventBridge start the pipeline of " + s.Prefix()),
-		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil),
+		AssumedBy:   trust.Service("events.amazonaws.com", own),
 		InlinePolicies: &map[string]awsiam.PolicyDocument{"Start": awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{
 			Statements: &[]awsiam.PolicyStatement{allow([]string{"codepipeline:StartPipelineExecution"}, arn)},
 		})},
 	})
 	awsevents.NewCfnRule(stack, jsii.String("Changed"), &awsevents.CfnRuleProps{
+		Name:         &name,
 		Description:  jsii.String("A commit deploys " + s.Prefix()),
 		EventPattern: pattern,
 		Targets: &[]any{&awsevents.CfnRule_TargetProperty{

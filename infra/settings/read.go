@@ -50,6 +50,7 @@ var fields = []field{
 		return nil
 	}, always("14400")},
 	{"reserve", oneOf(func(s *Settings, v string) { s.Reserve = v == "true" }, "true", "false"), always("true")},
+	{"log_execution_data", oneOf(func(s *Settings, v string) { s.LogExecutionData = v == "true" }, "true", "false"), always("false")},
 	{"source", oneOf(func(s *Settings, v string) { s.Source = Source(v) },
 		string(SourceCodeCommit), string(SourceConnection), string(SourceS3)), always(string(SourceCodeCommit))},
 	{"repository", optional(func(s *Settings) *string { return &s.Repository }, `^[\w.-]+(/[\w.-]+)?$`,
@@ -123,7 +124,7 @@ func (s Settings) together() []error {
 	if n := len(s.Prefix()); n > longestPrefix {
 		add("project, role, environment: %s has %d characters, and what is named after it would be too long for AWS: at most %d", s.Prefix(), n, longestPrefix)
 	}
-	if err := s.Scope("aws-us-gov", "us-gov-west-1", "000000000000").Check(); err != nil { // nowhere are ARNs longer
+	if err := s.Scope().Check(); err != nil {
 		add("fleets, fleet_roles: %w", err)
 	}
 	switch {

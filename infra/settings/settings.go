@@ -50,6 +50,10 @@ type Settings struct {
 	// Reserve tells whether the functions reserve concurrency. An account whose limit is still 10 cannot.
 	Reserve bool
 
+	// LogExecutionData tells whether the machines' logs hold what goes into executions and their states, and out of them. The
+	// execution's history has it all the same; more people may read logs, and commands may hold secrets.
+	LogExecutionData bool
+
 	Source     Source
 	Repository string // its name; for a connection owner/name; for S3 the bucket
 	Branch     string
@@ -88,9 +92,13 @@ func (s Settings) Parameter(what string) string {
 	return fmt.Sprintf("/%s/%s/%s/%s", s.Project, s.Role, s.Environment, what)
 }
 
-// Scope is what the functions may touch. Partition, Region and account are written as the caller needs them.
-func (s Settings) Scope(partition, region, account string) actions.Scope {
-	scope := actions.Standard(partition, region, account, s.Project, s.Role, s.Environment)
+// Placeholders stand in a Scope for the place where a stack is deployed: partition, Region and account, as CloudFormation
+// calls them. Nowhere is an ARN longer than with them: the longest partition and Region are aws-iso-f and us-isof-south-1.
+var Placeholders = [3]string{"AWS::Partition", "AWS::Region", "AWS::AccountId"}
+
+// Scope is what the functions may touch, with the Placeholders.
+func (s Settings) Scope() actions.Scope {
+	scope := actions.Standard(Placeholders[0], Placeholders[1], Placeholders[2], s.Project, s.Role, s.Environment)
 	scope.Fleets, scope.FleetRoles = s.Fleets, s.FleetRoles
 	return scope
 }

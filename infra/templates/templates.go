@@ -43,8 +43,8 @@ func (f Function) State() string { return f.Name[strings.LastIndexByte(f.Name, '
 type Role struct {
 	ID       string            // logical
 	Trust    []byte            // the document that says who may have it
-	Managed  []string          // ARNs of managed policies
-	Policies map[string][]byte // its own policy documents by name
+	Managed  []string          // ARNs of managed policies that are not the template's
+	Policies map[string][]byte // its own policy documents by name, and the template's managed ones by logical id
 }
 
 // Parse reads a template.
@@ -105,6 +105,12 @@ func (t *Template) role(id string) (Role, error) {
 		return role, err
 	}
 	for _, arn := range list(properties["ManagedPolicyArns"]) {
+		if managed, ok := referenced(arn); ok && t.resources[managed].Type == "AWS::IAM::ManagedPolicy" {
+			if role.Policies[managed], err = t.document(t.resources[managed].Properties["PolicyDocument"]); err != nil {
+				return role, fmt.Errorf("managed policy %s: %w", managed, err)
+			}
+			continue
+		}
 		resolved, err := t.text(arn)
 		if err != nil {
 			return role, err

@@ -30,6 +30,28 @@ func role(t *testing.T, policy string) (string, error) {
 	return string(roles[0].Policies["apart"]), nil
 }
 
+// A role may do what the template's managed policies say that it names; of others only the ARN is known.
+func TestManagedPolicies(t *testing.T) {
+	template, err := templates.Parse([]byte(`{"Resources": {
+		"More": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": {"A": {"Ref": "AWS::Region"}}}},
+		"WorkRole": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}, "ManagedPolicyArns": [
+			{"Ref": "More"}, {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/ReadOnlyAccess"}]}}}}`),
+		templates.Place{Partition: "aws", Region: "eu-west-1", Account: "123456789012"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles, err := template.Roles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(roles[0].Policies["More"]); got != `{"A":"eu-west-1"}` {
+		t.Errorf("the policy that it names is %s", got)
+	}
+	if got := roles[0].Managed; len(got) != 1 || got[0] != "arn:aws:iam::aws:policy/ReadOnlyAccess" {
+		t.Errorf("those of others are %v", got)
+	}
+}
+
 func TestIntrinsics(t *testing.T) {
 	for policy, want := range map[string]string{
 		`{"A": {"Ref": "Topic"}}`:                                   `{"A":"arn:aws:sns:eu-west-1:123456789012:eu-west-1-topic"}`,

@@ -1,6 +1,6 @@
 // Package actions lists which operations of AWS each function of the state machine may call, and the IAM actions that
-// this takes. The list is generated from the Lambdas' own interfaces; a rehearsal denies everything else, and the
-// stacks build each function's role from it.
+// this takes. The list is generated from the Lambdas' code; a rehearsal denies everything else, and the stacks
+// build each function's role from it.
 package actions
 
 //go:generate go run ./generate

@@ -13,6 +13,7 @@ type grant struct {
 
 	logs    bool // on is the function's own log group
 	runtime bool // Lambda itself uses it, in the function's name: every function gets it
+	kept    bool // another line has taken its place: only functions get it that had it in the release before
 }
 
 // grants are the table (resource types and condition keys: Service Authorization Reference; aws-facts E4).
@@ -31,10 +32,9 @@ var grants = []grant{
 		why:     "pins $Latest and $Default to a number; Describe of EC2 knows no resource level",
 	},
 	{
-		sid: "ReadTargets",
-		actions: []string{"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups",
-			"elasticloadbalancing:DescribeTargetHealth"},
-		why: "sees who is healthy behind the load balancer; Describe of Elastic Load Balancing knows no resource level",
+		sid:     "ReadTargets",
+		actions: []string{"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetHealth"},
+		why:     "sees who is healthy behind the load balancer; Describe of Elastic Load Balancing knows no resource level",
 	},
 	{
 		sid:     "ReadDrains",

@@ -23,34 +23,41 @@ type Condition struct {
 	Values        []string
 }
 
-// Policy is what the function of a state may do within a scope, in the order of the table. It fails for an action that
-// the table does not know.
+// Policy is what the function of a state may do within a scope, in the order of the table: what it needs, and what the one
+// of the release before needed. It fails for an action that the table does not know.
 func Policy(state string, scope Scope) ([]Statement, error) {
+	return allow(state, scope, grants, released[state])
+}
+
+// Needed is Policy without what is kept for the release before.
+func Needed(state string, scope Scope) ([]Statement, error) {
+	return allow(state, scope, grants, nil)
+}
+
+func allow(state string, scope Scope, table []grant, before []Statement) ([]Statement, error) {
 	var needed []string
 	for _, operation := range Of(state) {
 		needed = append(needed, operation.IAM()...)
 	}
 	known := make(map[string]bool)
 	var statements []Statement
-	for _, g := range grants {
-		s := Statement{Sid: g.sid, Why: g.why, Runtime: g.runtime, Resources: []string{"*"}}
+	for _, g := range table {
+		var needs, keeps []string
 		for _, action := range g.actions {
-			known[action] = true
-			if g.runtime || slices.Contains(needed, action) {
-				s.Actions = append(s.Actions, action)
+			switch {
+			case !g.kept && (g.runtime || slices.Contains(needed, action)):
+				known[action] = true
+				needs = append(needs, action)
+			case allowed(before, g.sid, action):
+				keeps = append(keeps, action)
 			}
 		}
-		switch {
-		case g.logs:
-			s.Resources = scope.logs(state)
-		case g.on != nil:
-			s.Resources = g.on(scope)
+		s := g.statement(state, scope)
+		if len(needs) > 0 && len(s.Resources) > 0 {
+			statements = append(statements, s.of(needs))
 		}
-		if g.conditions != nil {
-			s.Conditions = g.conditions(scope)
-		}
-		if len(s.Actions) > 0 && len(s.Resources) > 0 {
-			statements = append(statements, s)
+		if len(keeps) > 0 && len(s.Resources) > 0 {
+			statements = append(statements, s.of(keeps).keep())
 		}
 	}
 	for _, action := range needed {
@@ -61,26 +68,24 @@ func Policy(state string, scope Scope) ([]Statement, error) {
 	return statements, nil
 }
 
-// mostCharacters is how long the policies of a role may be together (IAM quotas; white space does not count).
-const mostCharacters = 10240
-
-// Check reports a scope that names more than the policies of a role can hold.
-func (s Scope) Check() error {
-	for _, state := range States() {
-		statements, err := Policy(state, s)
-		if err != nil {
-			return err
-		}
-		document, err := Document(statements)
-		if err != nil {
-			return err
-		}
-		if len(document) > mostCharacters {
-			return fmt.Errorf("the policy of %s would have %d characters, and IAM takes %d: name the %d fleets, launch templates and roles by fewer patterns",
-				state, len(document), mostCharacters, len(s.Fleets)+len(s.LaunchTemplates)+len(s.FleetRoles))
-		}
+// statement is the line for a state's function, with no action yet.
+func (g grant) statement(state string, scope Scope) Statement {
+	s := Statement{Sid: g.sid, Why: g.why, Runtime: g.runtime, Resources: []string{"*"}}
+	switch {
+	case g.logs:
+		s.Resources = scope.logs(state)
+	case g.on != nil:
+		s.Resources = g.on(scope)
 	}
-	return nil
+	if g.conditions != nil {
+		s.Conditions = g.conditions(scope)
+	}
+	return s
+}
+
+func (s Statement) of(actions []string) Statement {
+	s.Actions = actions
+	return s
 }
 
 // Document is an IAM policy document with the statements.

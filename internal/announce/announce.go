@@ -20,6 +20,7 @@ import (
 	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/text"
 )
 
 // bus takes events.
@@ -97,7 +98,7 @@ func quietly(ctx context.Context, env lambdaentry.Environment, call deploy.Call,
 	}
 	for _, way := range ways {
 		if err := bounded(ctx, env.Clock, n, way); err != nil {
-			fmt.Fprintf(env.Log, "not told that %s: %s\n", n.ID, awserror.Text(err))
+			fmt.Fprintf(env.Log, "not told that %s: %s\n", text.Line(n.ID), text.Line(awserror.Text(err)))
 		}
 	}
 }

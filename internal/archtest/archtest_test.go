@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,10 +86,13 @@ var rules = []rule{
 	{"internal/asl", nil, []string{"internal/localaws", "lambdas", "internal/deploy", "github.com/aws"},
 		"the interpreter knows no AWS service and no Lambda of ours"},
 	{"internal/deploy", nil, []string{"internal/ledger", "internal/fleet", "internal/lambdaentry", "internal/clock", "github.com"},
-		"the domain is decisions on what was observed: standard library and fault only"},
+		"the domain is decisions on what was observed: standard library, form, fault and text only"},
+	{"internal/step", nil, []string{"lambdas", "internal/fleet", "internal/localaws", "internal/announce", "internal/guardrails"},
+		"step is what every state works with: it knows none of them, and no fleet"},
 	{"internal/guardrails", nil, []string{"internal/ledger", "internal/fleet", "internal/lambdaentry", "internal/clock", "github.com"},
 		"the operators' policy is decisions on a request and a time: standard library, the domain and its forms only"},
 	{"internal/form", nil, []string{"internal", "github.com"}, "forms are the bottom: standard library only"},
+	{"internal/text", nil, []string{"internal", "github.com"}, "text is the bottom: standard library only"},
 	{"internal/fault", nil, []string{"internal", "github.com"}, "fault is the bottom: standard library only"},
 	{"internal/awserror", nil, []string{"internal", "lambdas"}, "awserror is the bottom: the standard library and AWS's SDK only"},
 	{"internal/clock", nil, []string{"internal", "github.com"}, "clock is the bottom: standard library only"},
@@ -116,6 +120,9 @@ var rules = []rule{
 	{"internal", nil, []string{"github.com/aws/aws-cdk-go", "github.com/aws/jsii-runtime-go"}, "CDK belongs to infra, which knows the product and not the other way about"},
 }
 
+// anybodys is what every package may import, the bottom ones too: it knows of nothing but characters.
+const anybodys = "internal/text"
+
 func TestImports(t *testing.T) {
 	all := sources(t)
 	for _, r := range rules {
@@ -129,6 +136,9 @@ func TestImports(t *testing.T) {
 				continue
 			}
 			for _, imported := range s.imports {
+				if imported == anybodys {
+					continue
+				}
 				for _, never := range r.never {
 					if within(imported, never) {
 						t.Errorf("%s/%s imports %s: %s", s.dir, s.name, imported, r.why)
@@ -199,6 +209,34 @@ func TestTimeAndRandomness(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// What a command for people is about goes into it by text.Option: a legal name of a group may mean anything to a shell.
+func TestCommandsAreQuoted(t *testing.T) {
+	bare := regexp.MustCompile(`--[a-z]+(-[a-z]+)*([ =]['"]?%|[ =]['"]?["` + "`" + `]$)`)
+	valueless := strings.NewReplacer("--details", "", "--include-deleted-groups", "")
+	looked := 0
+	for _, s := range sources(t) {
+		if s.test || !within(s.dir, "lambdas") && !within(s.dir, "internal") || within(s.dir, "internal/localaws") {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			literal, ok := n.(*ast.BasicLit)
+			if !ok || literal.Kind != token.STRING {
+				return true
+			}
+			if strings.Contains(literal.Value, "aws ") {
+				looked++
+			}
+			if bare.MatchString(valueless.Replace(literal.Value)) {
+				t.Errorf("%s: %s: use text.Option", s.fset.Position(n.Pos()), literal.Value)
+			}
+			return true
+		})
+	}
+	if looked < 10 {
+		t.Errorf("%d commands were looked at", looked)
 	}
 }
 

@@ -70,11 +70,17 @@ func (v *visit) outputOf(d document) (document, *stateError) {
 	if v.state.discardOutput {
 		return emptyDocument, nil
 	}
-	output, failed := v.filter(v.state.outputPath, d)
-	if failed == nil && len(output.text) > maxPayloadBytes {
-		failed = tooLarge(v.state.name)
+	return v.within(v.filter(v.state.outputPath, d))
+}
+
+// within holds a document to the size that it may have when it goes into a state, after Parameters, and when it leaves one
+// (developer guide, error names, States.DataLimitExceeded). What a cause says of an input is not published: it is taken to
+// be what is recorded of results.
+func (v *visit) within(d document, failed *stateError) (document, *stateError) {
+	if failed == nil && len(d.text) > maxPayloadBytes {
+		return document{}, tooLarge(v.state.name)
 	}
-	return output, failed
+	return d, failed
 }
 
 func tooLarge(what string) *stateError {

@@ -1,6 +1,9 @@
 package asl
 
-import "fmt"
+import (
+	"fmt"
+	"unicode/utf8"
+)
 
 // The error names that Step Functions itself raises.
 const (
@@ -32,12 +35,33 @@ func runtimeError(format string, args ...any) *stateError {
 
 // in completes the cause with the state in which the error happened.
 func (e *stateError) in(state string, enteredEvent int64) *stateError {
-	if e == nil || !e.inState {
+	if e == nil || e == over {
 		return e
 	}
-	e.Cause = fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", state, enteredEvent, e.Cause)
-	e.inState = false
+	if e.inState {
+		e.Cause = fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", state, enteredEvent, e.Cause)
+		e.inState = false
+	}
+	e.Failure = e.Failure.cut()
 	return e
+}
+
+// The most characters that an event's error and cause have (API reference, TaskFailedEventDetails, ExecutionFailedEventDetails).
+const (
+	maxErrorLength = 256
+	maxCauseLength = 32_768
+)
+
+// cut is the failure as an event holds it. That AWS cuts what is longer is not published; that no event holds it is.
+func (f Failure) cut() Failure {
+	return Failure{cutText(f.Error, maxErrorLength), cutText(f.Cause, maxCauseLength)}
+}
+
+func cutText(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:min(most, utf8.RuneCountInString(text))])
 }
 
 // matches reports whether a Retry or Catch that lists names takes this error.

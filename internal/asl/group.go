@@ -167,7 +167,7 @@ var abortable = []stateKind{kindTask, kindWait, kindParallel, kindMap}
 func (v *visit) parallel(input document) (document, *stateError) {
 	g := v.inner
 	if g == nil {
-		input, failed := v.render(v.state.parameters, input)
+		input, failed := v.within(v.render(v.state.parameters, input))
 		if failed != nil {
 			return document{}, failed
 		}

@@ -89,7 +89,7 @@ func (v *visit) itemBranch(i int, value any, input document) (*branch, *stateErr
 		outer.item = item
 		inner.branch = &outer
 		var failed *stateError
-		if selected, failed = inner.render(v.state.items.selector, input); failed != nil {
+		if selected, failed = v.within(inner.render(v.state.items.selector, input)); failed != nil {
 			return nil, failed
 		}
 	}

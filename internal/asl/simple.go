@@ -7,7 +7,7 @@ import "time"
 func (v *visit) pass() (document, string, *stateError) {
 	result, failed := v.effectiveInput()
 	if failed == nil {
-		result, failed = v.render(v.state.parameters, result)
+		result, failed = v.within(v.render(v.state.parameters, result))
 	}
 	if failed != nil {
 		return document{}, "", failed

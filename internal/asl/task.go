@@ -56,8 +56,9 @@ func (a *attempt) settleLocked(o outcome) {
 		o.failed = &TaskError{Failure: tooLarge(v.state.task.label()).Failure}
 	}
 	if o.failed != nil {
-		a.failed = &stateError{Failure: o.failed.Failure}
-		v.recordLocked(v.state.task.failed(o.failed))
+		failed := TaskError{Failure: o.failed.Failure.cut(), Stage: o.failed.Stage}
+		a.failed = &stateError{Failure: failed.Failure}
+		v.recordLocked(v.state.task.failed(&failed))
 		return
 	}
 	a.result = result
@@ -79,7 +80,7 @@ func (v *visit) task(input document) (document, *stateError) {
 	if t.waits {
 		v.token = v.newToken()
 	}
-	payload, failed := v.render(v.state.parameters, input)
+	payload, failed := v.within(v.render(v.state.parameters, input))
 	if failed != nil {
 		return document{}, failed
 	}

@@ -104,10 +104,7 @@ func (v *visit) catch(c catcher, failed *stateError) (document, *stateError) {
 	if failed != nil {
 		return document{}, failed
 	}
-	output, failed := v.place(c.resultPath, c.discardResult, caught)
-	if failed == nil && len(output.text) > maxPayloadBytes {
-		failed = tooLarge(v.state.name)
-	}
+	output, failed := v.within(v.place(c.resultPath, c.discardResult, caught))
 	if failed == nil {
 		v.assign(assigned)
 		v.leave(output)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"bluegreen/internal/text"
 )
 
 // Ended is an execution that is over and did not succeed, as Step Functions tells it.
@@ -65,25 +67,25 @@ func (e Ended) Recovery() (name, input string, ok bool) {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", e.Execution, e.Redrives))
 	head, tail := "recover-", "-"+hex.EncodeToString(sum[:])[:digits]
 	dead := ExecutionName(e.Execution)
-	dead = dead[:min(len(dead), longest-len(head)-len(tail))]
+	dead = strings.ToValidUTF8(dead[:min(len(dead), longest-len(head)-len(tail))], "") // cut within a character, perhaps
 	return head + dead + tail, request(project, ActionRecover, group), true
 }
 
 // what is how it ended, in one sentence.
 func (e Ended) what() string {
-	text := Fault{Error: e.Error, Cause: e.Cause}.What()
+	what := Fault{Error: e.Error, Cause: e.Cause}.What()
 	if e.Error == "" && e.Cause == "" {
 		return "the execution is " + e.Status
 	}
-	return fmt.Sprintf("the execution is %s: %s: %s", e.Status, e.Error, shorten(text))
+	return fmt.Sprintf("the execution is %s: %s: %s", e.Status, e.Error, shorten(what))
 }
 
 // notice is what both of an execution's bad ends have. d is the deployment that it held, nil: none that is known.
 func (e Ended) notice(stage Stage, d *Deployment) Notice {
 	call := Call{
-		Execution: Execution{ID: e.Execution, Name: ExecutionName(e.Execution), StartTime: e.Began, RedriveCount: e.Redrives},
+		Execution: Execution{ID: e.Execution, Input: e.Input, Name: ExecutionName(e.Execution), StartTime: e.Began, RedriveCount: e.Redrives},
 		Entered:   e.At,
-		Document:  Document{Request: e.Input, Deployment: d},
+		Document:  Document{Deployment: d},
 	}
 	n := call.notice(stage)
 	n.Error, n.Message = e.Error, e.what()
@@ -96,7 +98,7 @@ func (e Ended) Stranded(d *Deployment, left []string) Notice {
 	n.Outcome, n.Left = EndStranded, left
 	n.Next = []string{
 		"mend what the message names, then let the execution try just that again",
-		"aws stepfunctions redrive-execution --execution-arn " + e.Execution,
+		"aws stepfunctions redrive-execution " + text.Option("--execution-arn", e.Execution),
 		"or put right what is left by another execution",
 		e.start(),
 	}
@@ -131,7 +133,7 @@ func (e Ended) Untold(d *Deployment) Notice {
 	if json.Unmarshal([]byte(e.Cause), &report) == nil {
 		n.Outcome, n.Message = report.End, report.What
 	}
-	n.Next = []string{"aws stepfunctions get-execution-history --reverse-order --max-items 20 --execution-arn " + e.Execution}
+	n.Next = []string{history(e.Execution)}
 	n.letter(headlines[n.Outcome], n.Next...)
 	return n
 }
@@ -152,10 +154,10 @@ func (e Ended) DrainInterrupted() Notice {
 	n.Kind, n.Action, n.Group, n.Hook, n.Instance, n.Lineage = KindDrain, "", a.Group, a.Hook, a.Instance, LineageOf(a.Group)
 	n.Left = []string{fmt.Sprintf("%s may be held by its hook %s until the time of that is up", a.Instance, a.Hook)}
 	n.Next = []string{
-		"let the execution go on where it ended", "aws stepfunctions redrive-execution --execution-arn " + e.Execution,
+		"let the execution go on where it ended", "aws stepfunctions redrive-execution " + text.Option("--execution-arn", e.Execution),
 		"or let the instance go as it is",
-		fmt.Sprintf("aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --auto-scaling-group-name %s --lifecycle-hook-name %s --instance-id %s",
-			a.Group, a.Hook, a.Instance),
+		"aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE " + text.Option("--auto-scaling-group-name", a.Group) + " " +
+			text.Option("--lifecycle-hook-name", a.Hook) + " " + text.Option("--instance-id", a.Instance),
 	}
 	n.letter("drain INTERRUPTED "+a.Instance, n.Next...)
 	return n
@@ -167,5 +169,6 @@ func (e Ended) start() string {
 	if project == "" || group == "" {
 		return ""
 	}
-	return fmt.Sprintf("aws stepfunctions start-execution --state-machine-arn %s --input '%s'", e.Machine, request(project, ActionRecover, group))
+	return "aws stepfunctions start-execution " + text.Option("--state-machine-arn", e.Machine) + " " +
+		text.Option("--input", request(project, ActionRecover, group))
 }

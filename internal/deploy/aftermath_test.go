@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestAftermath(t *testing.T) {
@@ -56,10 +57,41 @@ func TestRecovery(t *testing.T) {
 	if long, _, _ := ended.Recovery(); len(long) != 80 {
 		t.Errorf("%s has %d characters, and 80 are allowed", long, len(long))
 	}
+	ended.Execution = told + strings.Repeat("本", 78) // 3 bytes each
+	if long, _, _ := ended.Recovery(); len(long) > 80 || !utf8.ValidString(long) {
+		t.Errorf("%q has %d bytes", long, len(long))
+	}
 	for _, input := range []string{`{"project": "ec", "action": "recover", "blue": {"asg_name": "fleet"}}`, `{"project": "ec"}`, `[]`, ``} {
 		ended.Input = json.RawMessage(input)
 		if name, _, ok := ended.Recovery(); ok {
 			t.Errorf("%s: starts %s", input, name)
+		}
+	}
+}
+
+// What a person pastes to mend an end is one command, whatever others have called what it is about.
+func TestCommandsOfAnEnd(t *testing.T) {
+	ended := Ended{
+		Execution: told + "'(x)", Machine: "arn:machine", Status: "FAILED", Error: "Lambda.Unknown",
+		Input: json.RawMessage(`{"project": "it's <ec>", "blue": {"asg_name": "a;b"}, "detail": {"AutoScalingGroupName": "$(id)", "LifecycleHookName": "a b", "EC2InstanceId": "--i"}}`),
+	}
+	for name, test := range map[string]struct {
+		notice Notice
+		want   []string
+	}{
+		"stranded": {ended.Stranded(nil, nil), []string{
+			`aws stepfunctions redrive-execution --execution-arn '` + told + `'\''(x)'`,
+			`aws stepfunctions start-execution --state-machine-arn arn:machine --input '{"action":"recover","blue":{"asg_name":"a;b"},"project":"it'\''s \u003cec\u003e"}'`,
+		}},
+		"a drain": {ended.DrainInterrupted(), []string{
+			`aws stepfunctions redrive-execution --execution-arn '` + told + `'\''(x)'`,
+			`aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --auto-scaling-group-name '$(id)' --lifecycle-hook-name 'a b' --instance-id=--i`,
+		}},
+	} {
+		for _, want := range test.want {
+			if !strings.Contains(test.notice.Text, "\n  "+want+"\n") {
+				t.Errorf("%s: %s\nwants %s", name, test.notice.Text, want)
+			}
 		}
 	}
 }

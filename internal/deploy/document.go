@@ -34,10 +34,18 @@ const (
 	Alone   Way = "instance" // no deployment: one instance that a lifecycle hook holds
 )
 
+// Now is when the machine entered the state. A redrive does not enter it anew: then it is the time of the redrive.
+func (c Call) Now() time.Time {
+	if redriven := c.Execution.RedriveTime; redriven != nil && redriven.After(c.Entered) {
+		return *redriven
+	}
+	return c.Entered
+}
+
 // Execution is the execution as the context object shows it.
 type Execution struct {
-	ID           string          `json:"Id"` // ARN
-	Input        json.RawMessage `json:"Input,omitempty"`
+	ID           string          `json:"Id"`              // ARN
+	Input        json.RawMessage `json:"Input,omitempty"` // the request
 	Name         string          `json:"Name"`
 	RoleArn      string          `json:"RoleArn,omitempty"`
 	StartTime    time.Time       `json:"StartTime"`
@@ -46,14 +54,14 @@ type Execution struct {
 }
 
 // Document is what travels from state to state. It holds counts and names; its one list of instances (Unreached)
-// is bounded.
+// is bounded. The request is not in it: that comes with the execution, once.
 type Document struct {
-	Request    json.RawMessage `json:"request,omitempty"` // the execution's input, as it was given
-	Deployment *Deployment     `json:"deployment,omitempty"`
-	Progress   *Progress       `json:"progress,omitempty"`
-	Fault      *Fault          `json:"fault,omitempty"` // why the deployment turned back, as Catch wrote it
-	Report     *Report         `json:"report,omitempty"`
-	Action     *Lifecycle      `json:"action,omitempty"` // of the graceful-shutdown machine, which has no deployment
+	Deployment *Deployment `json:"deployment,omitempty"`
+	Progress   *Progress   `json:"progress,omitempty"`
+	Fault      *Fault      `json:"fault,omitempty"` // why the deployment turned back, as Catch wrote it
+	Report     *Report     `json:"report,omitempty"`
+	Action     *Lifecycle  `json:"action,omitempty"`  // of the graceful-shutdown machine, which has no deployment
+	Drained    *Drained    `json:"drained,omitempty"` // of its instance
 }
 
 // Lifecycle is a lifecycle action: the detail of Auto Scaling's event, of which it knows what it needs (aws-facts A6). What
@@ -70,6 +78,12 @@ type Lifecycle struct {
 func (l *Lifecycle) UnmarshalJSON(text []byte) error {
 	type plain Lifecycle
 	return json.Unmarshal(text, (*plain)(l))
+}
+
+// Drained is how the drain of one instance goes, outside of a deployment, at the last look that saw it held.
+type Drained struct {
+	Status DrainStatus `json:"status,omitempty"`
+	ToPool bool        `json:"to_pool,omitempty"` // it goes back to the warm pool
 }
 
 // DrainKey tells the drains of one instance apart. It ends once, and that drain has no key, so that the first of two to come
@@ -190,6 +204,17 @@ func (t *Template) Pinned(id, version string) *Template {
 	return nil
 }
 
+// PinnedAt is Pinned of the template that a group names in this place: its own in place 0, then those of its overrides. Where a
+// group names one template twice, what stood in the same place is meant.
+func (t *Template) PinnedAt(place int, id, version string) *Template {
+	if t != nil && 0 < place && place <= len(t.Overrides) {
+		if same := &t.Overrides[place-1]; same.ID == id && same.Version == version {
+			return same
+		}
+	}
+	return t.Pinned(id, version)
+}
+
 // Verdict is the answer of a poll.
 type Verdict string
 
@@ -204,32 +229,40 @@ const (
 	Unpin    Verdict = "unpin"    // CompleteLifecycle: blue is pinned again, by a call that came late
 )
 
-// Progress is the state of a poll loop, and what a person reads in the execution's history.
+// Progress is how a poll loop stands, and what a person reads of it in the execution's history.
 type Progress struct {
-	State   string     `json:"state"`             // the poll loop that this belongs to
-	Verdict Verdict    `json:"verdict"`           //
-	Seconds int        `json:"seconds"`           // pause before the next look
-	Began   time.Time  `json:"began,omitzero"`    // when the loop began
-	Since   time.Time  `json:"since"`             // when its phase began
-	Phase   string     `json:"phase,omitempty"`   // of a loop with several
-	Good    int        `json:"good,omitempty"`    // good samples in a row
-	Bad     int        `json:"bad,omitempty"`     // bad samples in a row, where good ones are the rule
-	Serving int        `json:"serving,omitempty"` // instances of green that serve, at the last look that counted them
-	Wanted  int        `json:"wanted,omitempty"`  // instances that must
-	DrainBy *time.Time `json:"drain_by,omitempty"`
-	Pinned  int        `json:"pinned,omitempty"` // the minimum that the record says both fleets are pinned at
-	Beside  int        `json:"beside,omitempty"` // healthy targets beside blue's at the last good look: others may share the target groups
+	State   string    `json:"state"`             // the poll loop that this belongs to
+	Verdict Verdict   `json:"verdict"`           //
+	Seconds int       `json:"seconds"`           // pause before the next look
+	Began   time.Time `json:"began,omitzero"`    // when the loop began
+	Since   time.Time `json:"since"`             // when its phase began
+	Phase   string    `json:"phase,omitempty"`   // of a loop with several
+	Good    int       `json:"good,omitempty"`    // good samples in a row
+	Bad     int       `json:"bad,omitempty"`     // bad samples in a row, where good ones are the rule
+	Serving int       `json:"serving,omitempty"` // instances of green that serve, at the last look that counted them
+	Wanted  int       `json:"wanted,omitempty"`  // instances that must
+	Message string    `json:"message"`           // one sentence
 
-	Unreached        Unreached  `json:"unreached,omitempty"`         // instances whose agents do not answer, and since when they are held
-	HeartbeatAt      *time.Time `json:"heartbeat_at,omitempty"`      // the last heartbeats
-	HeartbeatAfter   string     `json:"heartbeat_after,omitempty"`   // the instance up to which a round of heartbeats has come
-	HeartbeatSeconds int        `json:"heartbeat_seconds,omitempty"` // timeout of the hook
-	Unfinished       bool       `json:"unfinished,omitempty"`        // this look left lifecycle calls to the next one
+	Memory json.RawMessage `json:"memory,omitempty"` // what the state's own next look must know; nobody else reads it
+}
 
-	DrainStatus DrainStatus `json:"drain_status,omitempty"` // of the one instance that is drained outside of a deployment
-	ToPool      bool        `json:"to_pool,omitempty"`      // it goes back to the warm pool
+// Finished returns p as a verdict that ends the loop.
+func (p Progress) Finished(verdict Verdict, message string) Progress {
+	p.Verdict, p.Message, p.Seconds = verdict, message, 0
+	return p
+}
 
-	Message string `json:"message"` // one sentence
+// Count notes a sample: good and bad ones in a row.
+func (p Progress) Count(s Sample) Progress {
+	if s.Good {
+		p.Good, p.Bad = p.Good+1, 0
+	} else {
+		p.Good, p.Bad = 0, p.Bad+1
+	}
+	if s.Wanted > 0 {
+		p.Serving, p.Wanted = s.Serving, s.Wanted
+	}
+	return p
 }
 
 // The end states. Each says what the world is like.

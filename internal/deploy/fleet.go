@@ -149,23 +149,6 @@ func (t Traffic) Count() map[string]int {
 	return counts
 }
 
-// Beside counts the healthy targets that are not a fleet's, of the target group that has the fewest.
-func (t Traffic) Beside(f Fleet) int {
-	least := -1
-	for _, targets := range t {
-		n := 0
-		for id, state := range targets {
-			if state == TargetHealthy && !slices.ContainsFunc(f.Instances, func(i Instance) bool { return i.ID == id }) {
-				n++
-			}
-		}
-		if least < 0 || n < least {
-			least = n
-		}
-	}
-	return max(least, 0)
-}
-
 // healthyIn counts the instances that are healthy in every one of the target groups, and their zones.
 func (t Traffic) healthyIn(instances []Instance) (healthy int, zones []string) {
 	for _, instance := range instances {

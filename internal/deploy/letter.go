@@ -4,13 +4,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"bluegreen/internal/text"
 )
 
 // longestSubject is what SNS takes: less than 100 characters of ASCII (API reference, Publish).
 const longestSubject = 99
 
-// letter writes the notice as a message to people: what has happened and to whom, names and numbers, and what to do next.
+// letter writes the notice as a message to people: what has happened and to whom, names and numbers, and what to do next. Each
+// of these is one line, whoever has supplied it.
 func (n *Notice) letter(headline string, next ...string) {
+	n.clean()
 	about := n.Lineage
 	if n.Kind == KindDrain {
 		about = n.Group
@@ -24,7 +28,7 @@ func (n *Notice) letter(headline string, next ...string) {
 		{"execution", fmt.Sprintf("%s, %d s", ExecutionName(n.Execution), n.Seconds)}, {"", ConsoleLink(n.Execution)},
 	} {
 		if line.value != "" {
-			fmt.Fprintf(&b, "%-10s  %s\n", line.name, line.value)
+			fmt.Fprintf(&b, "%-10s  %s\n", line.name, text.Line(line.value))
 		}
 	}
 	list(&b, "Mind", n.Warnings)
@@ -35,7 +39,7 @@ func (n *Notice) letter(headline string, next ...string) {
 
 func list(b *strings.Builder, title string, lines []string) {
 	if len(lines) > 0 {
-		fmt.Fprintf(b, "\n%s:\n  %s\n", title, strings.Join(lines, "\n  "))
+		fmt.Fprintf(b, "\n%s:\n  %s\n", title, strings.Join(text.Lines(lines), "\n  "))
 	}
 }
 
@@ -47,11 +51,13 @@ func elsewhere(deployment, execution string) string {
 	return "of " + ExecutionName(deployment)
 }
 
-// subject is "[project] headline: lineage", as SNS takes it: what is not ASCII is replaced, what is too long is cut.
+// subject is "[project] headline: lineage", as SNS takes it everywhere: it asks for ASCII, or for UTF-8, by the age of its
+// documentation. A project that is not ASCII is left out, for a subject without its letters would not name it: the text does.
 func subject(project, headline, about string) string {
+	const longestProject = 40 // so that the headline is seen whatever it is
 	s := headline
-	if project != "" {
-		s = "[" + project + "] " + s
+	if project != "" && text.IsASCII(project) {
+		s = "[" + cut(project, longestProject) + "] " + s
 	}
 	if about != "" {
 		s += ": " + about
@@ -62,20 +68,25 @@ func subject(project, headline, about string) string {
 		}
 		return r
 	}, s)
-	if len(s) > longestSubject {
-		const cut = "..."
-		s = s[:longestSubject-len(cut)] + cut
+	return cut(s, longestSubject)
+}
+
+// cut is a text of ASCII in most characters at most.
+func cut(s string, most int) string {
+	const mark = "..."
+	if len(s) > most {
+		return s[:most-len(mark)] + mark
 	}
 	return s
 }
 
 // request is the input of an execution.
 func request(project string, action Action, group string) string {
-	text, err := json.Marshal(map[string]any{"project": project, "action": action, "blue": map[string]string{"asg_name": group}})
+	input, err := json.Marshal(map[string]any{"project": project, "action": action, "blue": map[string]string{"asg_name": group}})
 	if err != nil {
 		panic(err) // strings always encode
 	}
-	return string(text)
+	return string(input)
 }
 
 // consoles are the console's hosts by partition of an ARN; %s is the Region.

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"bluegreen/internal/form"
+	"bluegreen/internal/text"
 )
 
 // Kind is what a notice is about.
@@ -71,11 +74,10 @@ type Notice struct {
 // notice is what every stage's notice has.
 func (c Call) notice(stage Stage) Notice {
 	n := Notice{Stage: stage, At: c.Entered, Kind: KindDeployment, Execution: c.Execution.ID, Seconds: c.running()}
-	n.Project, n.Lineage, n.Action = Asked(c.Document.Request)
-	n.Lineage = LineageOf(n.Lineage)
+	n.Project, n.Lineage, n.Action = c.Asked()
 	deployment := c.Execution.Name
 	if d := c.Document.Deployment; d != nil {
-		n.Project, n.Lineage, n.Action, n.Deployment = d.Project, d.Lineage, d.Action, d.Execution
+		n.Deployment = d.Execution
 		n.Blue, n.Green, n.Generation, n.Strategy, n.Override = d.Blue, d.Green, d.Generation, d.Strategy, d.Override
 		deployment = ExecutionName(d.Execution)
 	}
@@ -84,6 +86,14 @@ func (c Call) notice(stage Stage) Notice {
 	}
 	n.ID = NoticeID(deployment, c.Execution.Name, c.Execution.RedriveCount, stage)
 	return n
+}
+
+// clean makes one line of each text that others than we may have written: people, AWS, and records of before.
+func (n *Notice) clean() {
+	for _, s := range []*string{&n.Project, &n.Lineage, &n.Blue, &n.Green, &n.Group, &n.Hook, &n.Instance, &n.Message, &n.Error, &n.Live} {
+		*s = text.Line(*s)
+	}
+	n.Left, n.Next, n.Warnings, n.Override = text.Lines(n.Left), text.Lines(n.Next), text.Lines(n.Warnings), n.Override.clean()
 }
 
 // NoticeID names a stage of a deployment, or of the drain of an instance, as one execution came to it.
@@ -100,8 +110,21 @@ func (c Call) running() int {
 	return max(int(c.Entered.Sub(began).Seconds()), 0)
 }
 
+// Asked is what is asked for, and of which lineage: as DescribeBlue has resolved it, or before that as the request says, as far
+// as it can be read. Of a drain outside of a deployment there is no request.
+func (c Call) Asked() (project, lineage string, action Action) {
+	switch d := c.Document; {
+	case d.Deployment != nil:
+		return d.Deployment.Project, d.Deployment.Lineage, d.Deployment.Action
+	case d.Action != nil:
+		return "", LineageOf(d.Action.Group), ""
+	}
+	project, group, action := Asked(c.Execution.Input)
+	return project, LineageOf(group), action
+}
+
 // Asked is what an execution's input asks for, as far as it can be read: whoever tells of a request that was rejected
-// wants a name.
+// wants a name. What no request may say is left out.
 func Asked(input json.RawMessage) (project, group string, action Action) {
 	var request struct {
 		Project any
@@ -111,14 +134,16 @@ func Asked(input json.RawMessage) (project, group string, action Action) {
 	if json.Unmarshal(input, &request) != nil {
 		return "", "", ""
 	}
-	project, _ = request.Project.(string)
-	asked, _ := request.Action.(string)
+	r := Defaults()
 	blue, _ := request.Blue.(map[string]any)
-	group, _ = blue["asg_name"].(string)
-	if asked == "" {
-		asked = string(ActionDeploy)
+	if project, ok := request.Project.(string); ok { // one line, also where it began before that was asked of it
+		form.Take(text.Line(project), r.project())
 	}
-	return project, group, Action(asked)
+	form.Take(blue["asg_name"], r.group())
+	if request.Action != nil && !form.Take(request.Action, r.action()) {
+		r.Action = ""
+	}
+	return r.Project, r.BlueName, r.Action
 }
 
 // LineageOf is the lineage that a group belongs to, by its name.

@@ -5,10 +5,16 @@ import (
 	"fmt"
 
 	"bluegreen/internal/fault"
+	"bluegreen/internal/text"
 )
 
-// longestWhat keeps a report, as the cause of a failed execution, below 32,768 characters.
-const longestWhat = 12_000
+// These keep a report below the 32,768 characters that the cause of a failed execution may have, also where each of its own is
+// escaped by another.
+const (
+	longestWhat    = 8000
+	mostWarnings   = 10
+	longestWarning = 500
+)
 
 // NewReport says how the execution that calls ends. The state's way tells success from the way back; a call without a
 // way is a rejection.
@@ -20,8 +26,8 @@ func NewReport(call Call) Report {
 	}
 	d := call.Document.Deployment
 	if d != nil {
-		r.Project, r.Lineage, r.Blue, r.Green, r.Warnings = d.Project, d.Lineage, d.Blue, d.Green, d.Warnings
-		r.Override = d.Override
+		r.Project, r.Lineage, r.Blue, r.Green = text.Line(d.Project), d.Lineage, d.Blue, d.Green
+		r.Warnings, r.Override = few(d.Warnings), d.Override.clean()
 	}
 	if f := call.Document.Fault; f != nil {
 		r.Error, r.What = f.Error, shorten(f.What())
@@ -32,7 +38,7 @@ func NewReport(call Call) Report {
 	case Back:
 		r.End, r.Live = EndRolledBack, r.Blue
 		r.Next = append(r.Next, hints[fault.Name(r.Error)]...)
-		r.Next = append(r.Next, "aws autoscaling describe-scaling-activities --include-deleted-groups --auto-scaling-group-name "+r.Green)
+		r.Next = append(r.Next, "aws autoscaling describe-scaling-activities --include-deleted-groups "+text.Option("--auto-scaling-group-name", r.Green))
 	default:
 		r.End = EndRejected
 		if r.Error == "" {
@@ -40,8 +46,25 @@ func NewReport(call Call) Report {
 		}
 		r.Next = append(r.Next, hints[fault.Name(r.Error)]...)
 	}
-	r.Next = append(r.Next, "aws stepfunctions get-execution-history --reverse-order --max-items 20 --execution-arn "+r.Execution)
+	r.Next = append(r.Next, history(r.Execution))
 	return r
+}
+
+// history is the command that shows the end of an execution's history.
+func history(execution string) string {
+	return "aws stepfunctions get-execution-history --reverse-order --max-items 20 " + text.Option("--execution-arn", execution)
+}
+
+// few are the first warnings, in one line each.
+func few(warnings []string) []string {
+	var first []string
+	for i, warning := range warnings {
+		if i == mostWarnings {
+			return append(first, fmt.Sprintf("and %d more", len(warnings)-i))
+		}
+		first = append(first, text.Short(text.Line(warning), longestWarning))
+	}
+	return first
 }
 
 func (r *Report) succeeded(d *Deployment) {
@@ -113,9 +136,5 @@ func (f Fault) What() string {
 	return "no more is known than the error's name, " + f.Error
 }
 
-func shorten(s string) string {
-	if len(s) > longestWhat {
-		return s[:longestWhat] + "…"
-	}
-	return s
-}
+// shorten is a text of AWS's or of ours as one line that is not too long.
+func shorten(s string) string { return text.Short(text.Line(s), longestWhat) }

@@ -8,6 +8,7 @@ import (
 
 	"bluegreen/internal/fault"
 	"bluegreen/internal/form"
+	"bluegreen/internal/text"
 )
 
 // Action is what the execution is asked to do.
@@ -40,6 +41,16 @@ type Request struct {
 	Drain       DrainPolicy
 	BlueAfter   BlueAfter
 	Override    *Override // nil: freezes hold
+	Recalled    bool      // Drain is not the request's own: the lineage's record remembers it
+}
+
+// Recalling is the request with the drain that the lineage's record remembers, or nil, in place of its own: a rollback that
+// gives no command drains as the lineage's instances are drained.
+func (r Request) Recalling(drain *DrainPolicy) Request {
+	if r.Action == ActionRollback && len(r.Drain.Command) == 0 && drain != nil {
+		r.Drain, r.Recalled = *drain, true
+	}
+	return r
 }
 
 // Override lifts the operators' freezes (package guardrails) from one deployment.
@@ -56,6 +67,14 @@ func (o *Override) String() string {
 		return ""
 	}
 	return o.By + " overrides " + strings.Join(o.Freezes, ", ") + ": " + o.Reason
+}
+
+// clean is the same in one line each; nil of nil.
+func (o *Override) clean() *Override {
+	if o == nil {
+		return nil
+	}
+	return &Override{By: text.Line(o.By), Reason: text.Line(o.Reason), Until: o.Until, Freezes: text.Lines(o.Freezes)}
 }
 
 // DrainPolicy says how an instance that goes is shut down gracefully, while a lifecycle hook holds it.
@@ -92,30 +111,47 @@ type HealthPolicy struct {
 	Consecutive    int `json:"consecutive"` // good samples in a row
 }
 
-const defaultWaitSeconds = 30
+// DefaultWaitSeconds is the longest pause between two looks that a request gets which names none.
+const DefaultWaitSeconds = 30
 
-// defaults is a request that says nothing.
-func defaults() Request {
+// Defaults is a request that says nothing.
+func Defaults() Request {
 	return Request{
 		Action:      ActionDeploy,
-		WaitSeconds: defaultWaitSeconds,
+		WaitSeconds: DefaultWaitSeconds,
 		Health:      HealthPolicy{TimeoutSeconds: 1800, Consecutive: 2},
 		Drain:       DrainPolicy{TimeoutSeconds: 900, OnTimeout: TimeoutContinue},
 		BlueAfter:   AfterScaleToZero,
 	}
 }
 
+func (r *Request) project() form.Form { return form.Text{Into: &r.Project, Min: 1, Max: 128} }
+
+// group is what EC2 Auto Scaling takes as a group's name (aws-facts A5).
+func (r *Request) group() form.Form {
+	return form.Shaped{
+		Pattern: "^[!-9;-~]{1,255}$",
+		Shape:   "a string of 1 to 255 characters of ASCII, without spaces and colons",
+		Parse: func(s string) error {
+			r.BlueName = s
+			return nil
+		},
+	}
+}
+
+func (r *Request) action() form.Form {
+	return form.OneOf[Action]{Into: &r.Action, Choices: []Action{ActionDeploy, ActionRollback, ActionRecover}}
+}
+
 // form is what a request may say, what that means, and where it goes.
 func (r *Request) form(override *Override) form.Object {
 	schema := ""
 	return form.Object{
-		form.Required("project", "Name on tags and reports.", form.Text{Into: &r.Project, Min: 1, Max: 128}),
+		form.Required("project", "Name on tags and reports.", r.project()),
 		form.Optional("action", "What is asked for. deploy: replace the live fleet by a copy. rollback: bring back the fleet that the live one replaced. "+
-			"recover: only put right what an ended execution left.",
-			form.OneOf[Action]{Into: &r.Action, Choices: []Action{ActionDeploy, ActionRollback, ActionRecover}}),
+			"recover: only put right what an ended execution left.", r.action()),
 		form.Required("blue", "The fleet to replace.", form.Object{
-			form.Required("asg_name", "Any Auto Scaling group of the lineage; it is resolved to the one that serves now, so the same request deploys again and again.",
-				form.Text{Into: &r.BlueName, Min: 1, Max: 255}),
+			form.Required("asg_name", "Any Auto Scaling group of the lineage; it is resolved to the one that serves now, so the same request deploys again and again.", r.group()),
 		}),
 		form.Optional("Wait", "The longest pause between two looks, in seconds, while something is about to happen; a loop that lasts for hours may pause longer.",
 			form.Whole{Into: &r.WaitSeconds, Min: 1, Max: 300, Unit: "seconds"}),
@@ -144,7 +180,7 @@ func (r *Request) form(override *Override) form.Object {
 func (p *DrainPolicy) form() form.Object {
 	return form.Object{
 		form.Optional("command", "Shell lines that drain an instance, run on it through Systems Manager. Default: none, the instance completes its own hook.",
-			form.List[string]{Into: &p.Command, Min: 1, Max: 100, Item: func(line *string) form.Form { return form.Text{Into: line, Min: 1, Max: 2000} }}),
+			form.List[string]{Into: &p.Command, Min: 1, Max: 100, Item: func(line *string) form.Form { return form.Text{Into: line, Min: 1, Max: 2000, Tabs: true} }}),
 		form.Optional("hook", "The terminating lifecycle hook that the drain completes. Default: the fleet's only one.",
 			form.Text{Into: &p.Hook, Min: 1, Max: 255}),
 		form.Optional("timeout_seconds", "How long the drain of one instance may take.",
@@ -156,15 +192,13 @@ func (p *DrainPolicy) form() form.Object {
 }
 
 // idle finds what is said of a drain that does not take place: who forgot the command believes that instances drain.
-func (p *DrainPolicy) idle() []string {
-	var problems []string
+func (p *DrainPolicy) idle(usual OnTimeout, problems *form.Problems) {
 	if len(p.Command) == 0 && p.Hook != "" {
-		problems = append(problems, "$.drain.hook names the hook that drain.command completes, and there is no $.drain.command: give it, or leave the hook out")
+		problems.Add("$.drain.hook names the hook that drain.command completes, and there is no $.drain.command: give it, or leave the hook out")
 	}
-	if len(p.Command) == 0 && p.OnTimeout != TimeoutContinue {
-		problems = append(problems, "$.drain.on_timeout says what becomes of an instance whose drain.command takes too long, and there is no $.drain.command: give it, or leave on_timeout out")
+	if len(p.Command) == 0 && p.OnTimeout != usual {
+		problems.Add("$.drain.on_timeout says what becomes of an instance whose drain.command takes too long, and there is no $.drain.command: give it, or leave on_timeout out")
 	}
-	return problems
 }
 
 func (o *Override) form() form.Object {
@@ -187,13 +221,17 @@ const minimal = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}}`
 
 // ParseRequest decodes an execution's input strictly. The error is a BadRequest that names every problem, each with its
 // JSON path, what is wrong and what would be right.
-func ParseRequest(input json.RawMessage) (Request, error) {
-	request := defaults()
+func ParseRequest(input json.RawMessage) (Request, error) { return ParseRequestWith(Defaults(), input) }
+
+// ParseRequestWith is ParseRequest with other values for what the input leaves out.
+func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) {
+	request := defaults
 	var override Override
-	problems := append(form.Read(input, request.form(&override)), request.Drain.idle()...)
-	if len(problems) > 0 {
+	problems := form.Read(input, request.form(&override))
+	request.Drain.idle(defaults.Drain.OnTimeout, problems)
+	if problems.Count() > 0 {
 		return Request{}, fault.New(fault.BadRequest, "the request has %s: %s; the smallest request is %s",
-			Counted(len(problems), "problem"), strings.Join(problems, "; "), minimal)
+			Counted(problems.Count(), "problem"), strings.Join(problems.Said(), "; "), minimal)
 	}
 	if override.By != "" {
 		request.Override = &override
@@ -203,9 +241,9 @@ func ParseRequest(input json.RawMessage) (Request, error) {
 
 // RequestSchema is the JSON Schema of a request.
 func RequestSchema() ([]byte, error) {
-	request := defaults()
+	request := Defaults()
 	return form.Schema("The input of a deployment",
-		"What bluegreen's state machine is started with: replaces an Auto Scaling group (blue) by a copy (green). Decoded strictly; every problem is reported at once.",
+		"What bluegreen's state machine is started with: replaces an Auto Scaling group (blue) by a copy (green). Decoded strictly, at most 32 KiB; problems are reported together.",
 		request.form(&Override{}))
 }
 

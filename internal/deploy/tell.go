@@ -3,6 +3,8 @@ package deploy
 import (
 	"cmp"
 	"fmt"
+
+	"bluegreen/internal/text"
 )
 
 // How the machine that drains one instance stands to the deployments of its lineage: decided when it first sees the
@@ -15,6 +17,12 @@ const (
 // Tell says what is to be told once a function has done its work: call is what it was called with, after what it
 // returned. A poll loop tells when it is over, not at every look.
 func Tell(call Call, after Document) (Notice, bool) {
+	n, worth := tell(call, after)
+	n.clean()
+	return n, worth
+}
+
+func tell(call Call, after Document) (Notice, bool) {
 	before := call.Document.Progress
 	call.Document = after
 	p := after.Progress
@@ -50,7 +58,7 @@ func (c Call) started() Notice {
 	n.Warnings = c.Document.Deployment.Warnings
 	n.letter(n.doing()+" started",
 		"nothing; to call it off before its traffic has moved, stop it: what it leaves is put right by a recovery",
-		"aws stepfunctions stop-execution --execution-arn "+n.Execution)
+		"aws stepfunctions stop-execution "+text.Option("--execution-arn", n.Execution))
 	return n
 }
 
@@ -152,7 +160,8 @@ func (c Call) drains(before *Progress) (Notice, bool) {
 		return Notice{}, false
 	}
 	next := "ends"
-	if p.ToPool {
+	drained := cmp.Or(c.Document.Drained, &Drained{})
+	if drained.ToPool {
 		next = "goes back to the warm pool"
 	}
 	switch {
@@ -160,15 +169,15 @@ func (c Call) drains(before *Progress) (Notice, bool) {
 		n := c.drainNotice(StageDrainStarted, fmt.Sprintf("%s of %s is being drained", a.Instance, a.Group))
 		n.letter("draining "+a.Instance, "nothing")
 		return n, true
-	case p.Verdict == Done && p.DrainStatus == DrainSucceeded:
+	case p.Verdict == Done && drained.Status == DrainSucceeded:
 		n := c.drainNotice(StageDrainEnded, fmt.Sprintf("%s of %s has drained and %s", a.Instance, a.Group, next))
 		n.letter("drained "+a.Instance, "nothing")
 		return n, true
 	case p.Verdict == Done:
 		n := c.drainNotice(StageDrainEnded, fmt.Sprintf("%s of %s %s, and its drain did not succeed: it was %s at the last look",
-			a.Instance, a.Group, next, p.DrainStatus))
+			a.Instance, a.Group, next, drained.Status))
 		n.letter("NOT DRAINED "+a.Instance, "see what the command wrote",
-			"aws ssm list-command-invocations --details --instance-id "+a.Instance)
+			"aws ssm list-command-invocations --details "+text.Option("--instance-id", a.Instance))
 		return n, true
 	}
 	return Notice{}, false
@@ -178,7 +187,7 @@ func (c Call) drainNotice(stage Stage, message string) Notice {
 	n := c.notice(stage)
 	a := c.Document.Action
 	n.ID = NoticeID(a.Instance, c.Execution.Name, c.Execution.RedriveCount, stage)
-	n.Kind, n.Lineage = KindDrain, LineageOf(a.Group)
+	n.Kind = KindDrain
 	n.Group, n.Hook, n.Instance, n.Message = a.Group, a.Hook, a.Instance, message
 	return n
 }

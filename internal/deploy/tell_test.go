@@ -14,9 +14,9 @@ const told = "arn:aws:states:ap-northeast-1:000000000000:execution:ec-mqagt-dev-
 func at(state string, way Way, before *Progress) Call {
 	began := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 	return Call{
-		Execution: Execution{ID: told, Name: "d1", StartTime: began}, State: state, Way: way, Entered: began.Add(100 * time.Second),
+		Execution: Execution{ID: told, Input: json.RawMessage(`{"project": "ec", "blue": {"asg_name": "fleet-v001"}}`), Name: "d1", StartTime: began},
+		State:     state, Way: way, Entered: began.Add(100 * time.Second),
 		Document: Document{
-			Request:    json.RawMessage(`{"project": "ec", "blue": {"asg_name": "fleet-v001"}}`),
 			Deployment: &Deployment{Project: "ec", Lineage: "fleet", Blue: "fleet-v001", Green: "fleet-v002", Execution: told},
 			Progress:   before,
 		},
@@ -109,6 +109,62 @@ func TestConsoleLink(t *testing.T) {
 	} {
 		if got := ConsoleLink(arn); got != want {
 			t.Errorf("%s: %s", arn, got)
+		}
+	}
+}
+
+// What no request may say is told of to nobody; what it may say is, be the rest as wrong as it likes.
+func TestAskedIsWhatARequestMaySay(t *testing.T) {
+	for input, want := range map[string][3]string{
+		`{"project": "ec", "blue": {"asg_name": "a"}}`:                                                                      {"ec", "a", "deploy"},
+		`{"project": "ec", "blue": {"asg_name": "a"}, "action": "recover", "more": [[[[1]]]]}`:                              {"ec", "a", "recover"},
+		`{"project": "ec", "blue": {"asg_name": "a"}, "action": "rolback"}`:                                                 {"ec", "a", ""},
+		`{"project": 7, "blue": "a", "action": {}}`:                                                                         {"", "", ""},
+		`{"project": "` + strings.Repeat("p", 130_000) + `", "blue": {"asg_name": "` + strings.Repeat("a", 130_000) + `"}}`: {"", "", "deploy"},
+		`["not even an object"]`:                                 {"", "", ""},
+		`{"project": "a\nb\u001b", "blue": {"asg_name": "a b"}}`: {`a b\u001b`, "", "deploy"},
+	} {
+		project, group, action := Asked(json.RawMessage(input))
+		if got := [3]string{project, group, string(action)}; got != want {
+			t.Errorf("%.80s: %.80q, want %q", input, got, want)
+		}
+	}
+}
+
+// A report is the cause of a failed execution, which may have 32,768 characters, and stays so whatever others have written into it.
+func TestAReportFits(t *testing.T) {
+	call := at("ReportRollback", Back, nil)
+	call.Document.Fault = &Fault{Error: "BlueGreen.Refused", Cause: `{"errorMessage": "` + strings.Repeat(`\"\n`, 20_000) + `"}`}
+	d := call.Document.Deployment
+	d.Lineage, d.Blue, d.Green = strings.Repeat(`"`, 255), strings.Repeat(`"`, 255), strings.Repeat(`'`, 255)
+	d.Override = &Override{By: strings.Repeat(`"`, 128), Reason: strings.Repeat(`"`, 500), Freezes: []string{"a\nb"}}
+	for range 100 {
+		d.Warnings = append(d.Warnings, strings.Repeat(`"`, 5000)+"\x1b")
+	}
+	r := NewReport(call)
+	text, err := json.Marshal(r)
+	if err != nil || len([]rune(string(text))) > 32_768 {
+		t.Errorf("%d characters, %v", len([]rune(string(text))), err)
+	}
+	if n := len(r.Warnings); n != mostWarnings+1 || r.Warnings[n-1] != "and 90 more" || strings.ContainsAny(string(text), "\n\x1b") {
+		t.Errorf("%d warnings: %.200s", n, text)
+	}
+}
+
+// The headline of a subject is seen, whatever the project is called; the text has its name.
+func TestSubjects(t *testing.T) {
+	for project, want := range map[string]string{
+		"ec":                     "[ec] traffic has moved: fleet",
+		"日本語の店":                  "traffic has moved: fleet",
+		strings.Repeat("p", 128): "[" + strings.Repeat("p", 37) + "...] traffic has moved: fleet",
+	} {
+		call := at("SwitchTraffic", Forward, nil)
+		call.Document.Deployment.Project = project
+		done := call.Document
+		done.Progress = &Progress{State: "SwitchTraffic", Verdict: Done}
+		n, _ := Tell(call, done)
+		if n.Subject != want || !strings.Contains(n.Text, "project     "+project+"\n") {
+			t.Errorf("%s: %q\n%s", project, n.Subject, n.Text)
 		}
 	}
 }

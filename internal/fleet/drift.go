@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -65,7 +64,7 @@ func traits(whole Whole, d deploy.Deployment) map[string]string {
 		all[tagTrait+aws.ToString(tag.Key)] = text([]any{aws.ToString(tag.Value), aws.ToBool(tag.PropagateAtLaunch)})
 	}
 	for _, hook := range whole.Hooks {
-		all[hookTrait+aws.ToString(hook.LifecycleHookName)] = text(CopyHook(hook))
+		all[hookTrait+aws.ToString(hook.LifecycleHookName)] = hookText(hook)
 	}
 	var suspended, metrics []string
 	for _, process := range group.SuspendedProcesses {
@@ -105,11 +104,23 @@ func text(value any) string {
 	if err != nil {
 		return err.Error() // a description is plain data
 	}
-	return unset.ReplaceAllString(string(encoded), "")
+	return string(encoded)
 }
 
-// unset are members of a value that say nothing.
-var unset = regexp.MustCompile(`,"\w+":null`)
+// hookText is what a hook does, as a person reads it.
+func hookText(hook types.LifecycleHook) string {
+	said := fmt.Sprintf("%s, %s after %d s", strings.TrimPrefix(aws.ToString(hook.LifecycleTransition), "autoscaling:EC2_INSTANCE_"),
+		aws.ToString(hook.DefaultResult), aws.ToInt32(hook.HeartbeatTimeout))
+	for _, more := range []struct {
+		name  string
+		value *string
+	}{{"notifies", hook.NotificationTargetARN}, {"as", hook.RoleARN}, {"with", hook.NotificationMetadata}} {
+		if aws.ToString(more.value) != "" {
+			said += ", " + more.name + " " + aws.ToString(more.value)
+		}
+	}
+	return said
+}
 
 func orNone(value string) string {
 	if value == "" {

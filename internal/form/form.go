@@ -5,18 +5,20 @@ package form
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"bluegreen/internal/text"
 )
 
 // A Form is what one value must look like, and where it goes. Before it is read, the place that it goes to holds the
 // default.
 type Form interface {
-	// read takes value, found at path, and returns what is wrong with it.
-	read(path string, value any) []string
+	// read takes value, found at a place, and adds what is wrong with it.
+	read(at *place, value any, p *Problems)
 	// wants says what the form accepts.
 	wants() string
 	// schema is the form as a JSON Schema.
@@ -46,57 +48,37 @@ func Optional(name, meaning string, f Form) Field {
 
 func (o Object) wants() string { return "an object" }
 
-func (o Object) read(path string, value any) []string {
+func (o Object) read(at *place, value any, p *Problems) {
 	members, ok := value.(map[string]any)
 	if !ok {
-		return []string{mismatch(path, value, o)}
+		mismatch(at, value, o, p)
+		return
 	}
-	var problems []string
 	for _, f := range o {
 		member, given := members[f.name]
 		switch {
 		case given:
-			problems = append(problems, f.form.read(path+"."+f.name, member)...)
+			f.form.read(at.member(f.name), member, p)
 		case f.mandatory:
-			problems = append(problems, fmt.Sprintf("%s.%s is missing: it must be %s", path, f.name, f.form.wants()))
+			p.Add("%s is missing: it must be %s", at.member(f.name), f.form.wants())
 		}
 	}
-	return append(problems, o.unknown(path, members)...)
+	o.unknown(at, members, p)
 }
 
-func (o Object) unknown(path string, members map[string]any) []string {
+func (o Object) unknown(at *place, members map[string]any, p *Problems) {
 	known := make([]string, len(o))
 	for i, f := range o {
 		known[i] = f.name
 	}
-	var problems []string
-	for name := range members {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if !slices.Contains(known, name) {
-			problems = append(problems, fmt.Sprintf("%s.%s is not a known field: did you mean %q? (known: %s)",
-				path, name, Nearest(name, known), strings.Join(known, ", ")))
+			p.addWorded(func() string {
+				return fmt.Sprintf("%s is not a known field: did you mean %q? (known: %s)",
+					at.member(name), Nearest(text.Short(name, longestName), known), strings.Join(known, ", "))
+			})
 		}
 	}
-	slices.Sort(problems)
-	return problems
-}
-
-// Text is a string with a length in characters, both bounds included.
-type Text struct {
-	Into     *string
-	Min, Max int
-}
-
-func (f Text) wants() string {
-	return fmt.Sprintf("a string of %d to %d characters", f.Min, f.Max)
-}
-
-func (f Text) read(path string, value any) []string {
-	s, ok := value.(string)
-	if n := utf8.RuneCountInString(s); !ok || n < f.Min || n > f.Max {
-		return []string{mismatch(path, value, f)}
-	}
-	*f.Into = s
-	return nil
 }
 
 // Whole is a whole number of some unit, both bounds included.
@@ -111,17 +93,14 @@ func (f Whole) wants() string {
 }
 
 // read takes 30.0 and 3e1 as 30, as JSON Schema does.
-func (f Whole) read(path string, value any) []string {
-	number, ok := value.(json.Number)
-	if !ok {
-		return []string{mismatch(path, value, f)}
-	}
+func (f Whole) read(at *place, value any, p *Problems) {
+	number, _ := value.(json.Number) // of what is no number: the empty one, which is none either
 	n, err := number.Float64()
 	if err != nil || n != math.Trunc(n) || n < float64(f.Min) || n > float64(f.Max) {
-		return []string{mismatch(path, value, f)}
+		mismatch(at, value, f, p)
+		return
 	}
 	*f.Into = int(n)
-	return nil
 }
 
 // OneOf is one of a few words.
@@ -140,13 +119,13 @@ func oneOf[T ~string](choices []T) string {
 	return strings.Join(quoted, " or ")
 }
 
-func (f OneOf[T]) read(path string, value any) []string {
+func (f OneOf[T]) read(at *place, value any, p *Problems) {
 	s, ok := value.(string)
 	if !ok || !slices.Contains(f.Choices, T(s)) {
-		return []string{mismatch(path, value, f)}
+		mismatch(at, value, f, p)
+		return
 	}
 	*f.Into = T(s)
-	return nil
 }
 
 // Shaped is a string that Pattern describes and Parse understands, and keeps. Pattern is what an editor can check: it is
@@ -159,15 +138,15 @@ type Shaped struct {
 
 func (f Shaped) wants() string { return f.Shape }
 
-func (f Shaped) read(path string, value any) []string {
+func (f Shaped) read(at *place, value any, p *Problems) {
 	s, ok := value.(string)
 	if !ok || !regexp.MustCompile(f.Pattern).MatchString(s) {
-		return []string{mismatch(path, value, f)}
+		mismatch(at, value, f, p)
+		return
 	}
 	if err := f.Parse(s); err != nil {
-		return []string{fmt.Sprintf("%s (%v)", mismatch(path, value, f), err)}
+		p.Add("%s is %s: it must be %s (%v)", at, shown(value), f.wants(), err)
 	}
-	return nil
 }
 
 // List is a JSON array of Min to Max values, each as Item makes its form. What is read takes the default's place.
@@ -182,24 +161,28 @@ func (f List[T]) wants() string {
 	return fmt.Sprintf("a list of %d to %d, each %s", f.Min, f.Max, f.Item(&item).wants())
 }
 
-func (f List[T]) read(path string, value any) []string {
+func (f List[T]) read(at *place, value any, p *Problems) {
 	list, ok := value.([]any)
 	if !ok || len(list) < f.Min || len(list) > f.Max {
-		return []string{mismatch(path, value, f)}
+		mismatch(at, value, f, p)
+		return
 	}
-	var problems []string
 	items := make([]T, len(list))
 	for i, item := range list {
-		problems = append(problems, f.Item(&items[i]).read(fmt.Sprintf("%s[%d]", path, i), item)...)
+		f.Item(&items[i]).read(at.at(i), item, p)
 	}
 	*f.Into = items
-	return problems
 }
 
-func mismatch(path string, value any, f Form) string {
+func mismatch(at *place, value any, f Form, p *Problems) {
+	p.addWorded(func() string { return fmt.Sprintf("%s is %s: it must be %s", at, shown(value), f.wants()) })
+}
+
+// shown is as much of a value as tells a person which one is meant.
+func shown(value any) string {
 	given, err := json.Marshal(value)
 	if err != nil || len(given) > 60 {
 		given = fmt.Appendf(nil, "%.40s…", given)
 	}
-	return fmt.Sprintf("%s is %s: it must be %s", path, given, f.wants())
+	return text.Line(string(given))
 }

@@ -3,7 +3,10 @@ package form
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
+	"unicode"
+	"unicode/utf16"
 )
 
 // schema is a JSON Schema: its keywords in the order in which a person reads them.
@@ -63,7 +66,22 @@ func Schema(title, meaning string, f Form) ([]byte, error) {
 		return nil, err
 	}
 	b.WriteByte('\n')
-	return b.Bytes(), nil
+	return escaped(b.Bytes()), nil
+}
+
+// escaped is a JSON text in ASCII: characters that nobody sees, or that turn the direction of others, stand in patterns.
+func escaped(text []byte) []byte {
+	var b bytes.Buffer
+	for _, r := range string(text) {
+		if r <= unicode.MaxASCII {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.Bytes()
 }
 
 func (o Object) schema() schema {
@@ -83,7 +101,7 @@ func (o Object) schema() schema {
 }
 
 func (f Text) schema() schema {
-	return withDefault(schema{{"type", "string"}, {"minLength", f.Min}, {"maxLength", f.Max}}, *f.Into)
+	return withDefault(schema{{"type", "string"}, {"minLength", f.Min}, {"maxLength", f.Max}, {"pattern", f.pattern()}}, *f.Into)
 }
 
 func (f Whole) schema() schema {

@@ -3,6 +3,7 @@ package guardrails_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +185,57 @@ func TestGroupPatterns(t *testing.T) {
 	}
 }
 
+// A limit holds for what a rollback's request says; what it leaves out is moved inside the limits, and that is said. A
+// deployment that leaves it out has the default, which is not allowed then.
+func TestARollbackIsHeldToWhatItSays(t *testing.T) {
+	p := parse(t, `{"health": {"most_timeout_seconds": 600, "least_consecutive": 3}, "drain": {"most_timeout_seconds": 60, "on_timeout": ["retain"]},
+		"blue_after": {"then": ["delete"]}}`)
+	const consecutive = "health.consecutive is 3: the request leaves it out, and the guardrails do not allow the default, 2"
+	for _, test := range []struct {
+		more  string
+		moved []string
+		wrong string
+	}{
+		{`, "action": "rollback"`, []string{
+			"health.timeout_seconds is 600: the request leaves it out, and the guardrails do not allow the default, 1800", consecutive,
+			"drain.timeout_seconds is 60: the request leaves it out, and the guardrails do not allow the default, 900",
+			"blue_after.then is delete: the request leaves it out, and the guardrails do not allow the default, scale_to_zero",
+		}, ""},
+		{`, "action": "rollback", "health": {"timeout_seconds": 300}, "blue_after": {"then": "delete"}, "drain": {"command": ["true"], "timeout_seconds": 30}`,
+			[]string{consecutive, "drain.on_timeout is retain: the request leaves it out, and the guardrails do not allow the default, CONTINUE"}, ""},
+		{`, "action": "rollback", "health": {"timeout_seconds": 300, "consecutive": 2}, "blue_after": {"then": "delete"}, "drain": {"timeout_seconds": 30}`,
+			nil, "$.health.consecutive is 2: it must be 3 at least"},
+		{`, "health": {"timeout_seconds": 300}, "blue_after": {"then": "delete"}, "drain": {"timeout_seconds": 30}`,
+			nil, "$.health.consecutive is 2: it must be 3 at least"},
+	} {
+		const all = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}`
+		read := request(t, test.more)
+		used, err := p.Fit(read, []byte(all+test.more+"}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if moved := guardrails.Moved(read, used); !slices.Equal(moved, test.moved) && test.wrong == "" {
+			t.Errorf("%s: moved %q, want %q", test.more, moved, test.moved)
+		}
+		_, err = p.Begin(used, "ec-mqagt-dev-asg", time.Time{})
+		if (err == nil) != (test.wrong == "") || err != nil && !strings.HasSuffix(err.Error(), ": "+test.wrong) {
+			t.Errorf("%s: %v, want %q", test.more, err, test.wrong)
+		}
+	}
+}
+
+// What becomes of an instance whose drain takes too long is no question where no command runs: a request could not even say
+// what would be allowed.
+func TestOnTimeoutIsHeldWhereACommandRuns(t *testing.T) {
+	p := parse(t, `{"drain": {"on_timeout": ["retain"]}}`)
+	if _, err := p.Begin(request(t, ""), "any", time.Time{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := p.Begin(request(t, `, "drain": {"command": ["true"]}`), "any", time.Time{}); err == nil {
+		t.Error("CONTINUE is allowed")
+	}
+}
+
 // A policy that says nothing allows whatever the product does.
 func TestNoRuleIsPermissive(t *testing.T) {
 	p := guardrails.Permissive()
@@ -196,7 +248,7 @@ func TestNoRuleIsPermissive(t *testing.T) {
 		}
 	}
 	for _, strategy := range []deploy.Strategy{deploy.StrategyAttach, deploy.StrategyNone} {
-		if err := p.Fleet(deploy.ActionDeploy, "any", strategy, 10_000); err != nil {
+		if err := p.Fleet(deploy.Request{Action: deploy.ActionDeploy}, "any", strategy, 10_000); err != nil {
 			t.Error(err)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 const longestOverride = 24 * time.Hour
 
 // Begin says whether what is asked for may begin now: a Forbidden that names every rule that it breaks, or nil. It
-// returns the override if that lifted a freeze. A rollback is held to groups and actions alone, for it is how one gets
-// out of an incident; a recovery is held to nothing.
+// returns the override if that lifted a freeze. No freeze stops a rollback, for it is how one gets out of an incident; a
+// recovery is held to nothing. A drain that the record remembers is held to its limits when it is known to be used (Fleet).
 func (p Policy) Begin(r deploy.Request, lineage string, now time.Time) (*deploy.Override, error) {
 	if r.Action == deploy.ActionRecover {
 		return nil, nil
@@ -25,26 +25,44 @@ func (p Policy) Begin(r deploy.Request, lineage string, now time.Time) (*deploy.
 		broken = append(broken, fmt.Sprintf("group %s is not one of those that may be deployed (%s)", lineage, strings.Join(p.Groups, ", ")))
 	}
 	broken = append(broken, allowed("$.action", r.Action, p.Actions)...)
+	broken = append(broken, p.limits(r)...)
 	if r.Action == deploy.ActionRollback {
 		return nil, forbidden(lineage, broken)
 	}
-	broken = append(broken, p.limits(r)...)
 	override, frozen := p.freeze(r.Override, now)
 	return override, forbidden(lineage, append(broken, frozen...))
 }
 
-// Fleet says whether a fleet of this size may be replaced in this way, as Begin does.
-func (p Policy) Fleet(action deploy.Action, lineage string, strategy deploy.Strategy, instances int) error {
-	if action != deploy.ActionDeploy {
-		return nil
+// Fleet says whether a fleet of this size may be replaced in this way, as Begin does. A rollback brings back what was
+// deployed: its size is not held, nor is a strategy that it leaves to what fits; a drain that the record remembers is.
+func (p Policy) Fleet(r deploy.Request, lineage string, strategy deploy.Strategy, instances int) error {
+	var broken []string
+	if r.Action == deploy.ActionDeploy || r.Strategy != "" {
+		broken = append(broken, allowed("the traffic strategy", strategy, p.Strategies)...)
 	}
-	broken := allowed("the traffic strategy", strategy, p.Strategies)
-	if instances > p.MostInstances {
+	if r.Action == deploy.ActionDeploy && instances > p.MostInstances {
 		broken = append(broken, fmt.Sprintf("it has %d instances, and a fleet may have %d at most", instances, p.MostInstances))
+	}
+	if r.Recalled {
+		broken = append(broken, p.recalled(r.Drain)...)
 	}
 	return forbidden(lineage, broken)
 }
 
+// recalled is what the drain that the record remembers is out of, and what a rollback that would use it must give.
+func (p Policy) recalled(d deploy.DrainPolicy) []string {
+	const why = "the request gives no drain.command, so the drain that the record remembers is used: "
+	if len(d.Command) > 0 && len(p.Commands.Drain) == 0 {
+		return []string{why + "its command may not run on instances, and none may; a rollback needs guardrails that allow one"}
+	}
+	broken := p.drain("its ", d)
+	if len(broken) == 0 {
+		return nil
+	}
+	return []string{why + strings.Join(broken, ", ") + "; give the rollback a $.drain of its own, with its command"}
+}
+
+// limits are the limits that what a request says is out of.
 func (p Policy) limits(r deploy.Request) []string {
 	var broken []string
 	if n := r.Health.TimeoutSeconds; n > p.MostHealthSeconds {
@@ -53,11 +71,24 @@ func (p Policy) limits(r deploy.Request) []string {
 	if n := r.Health.Consecutive; n < p.LeastHealthyConsecutive {
 		broken = append(broken, fmt.Sprintf("$.health.consecutive is %d: it must be %d at least", n, p.LeastHealthyConsecutive))
 	}
-	if n := r.Drain.TimeoutSeconds; n > p.MostDrainSeconds {
-		broken = append(broken, fmt.Sprintf("$.drain.timeout_seconds is %d: it may be %d at most", n, p.MostDrainSeconds))
+	if !r.Recalled {
+		broken = append(broken, p.drain("$.drain.", r.Drain)...)
 	}
-	broken = append(broken, allowed("$.drain.on_timeout", r.Drain.OnTimeout, p.OnTimeout)...)
 	return append(broken, allowed("$.blue_after.then", r.BlueAfter, p.BlueAfter)...)
+}
+
+// drain are the limits that a drain is out of; its fields are called so. Without a command there is nothing that on_timeout
+// could be about, and no request could say another.
+func (p Policy) drain(called string, d deploy.DrainPolicy) []string {
+	var broken []string
+	if n := d.TimeoutSeconds; n > p.MostDrainSeconds {
+		broken = append(broken, fmt.Sprintf("%stimeout_seconds is %d: it may be %d at most", called, n, p.MostDrainSeconds))
+	}
+	if len(d.Command) == 0 {
+		return broken
+	}
+	broken = append(broken, allowed(called+"on_timeout", d.OnTimeout, p.OnTimeout)...)
+	return append(broken, commands(called+"command", d.Command, p.Commands.Drain)...)
 }
 
 func allowed[T ~string](what string, value T, choices []T) []string {

@@ -26,7 +26,13 @@ type Policy struct {
 	OnTimeout               []deploy.OnTimeout
 	BlueAfter               []deploy.BlueAfter
 
-	Freezes []Freeze
+	Commands Commands
+	Freezes  []Freeze
+}
+
+// Commands are patterns of what may run on instances as root, by where a request gives it; none: nothing may.
+type Commands struct {
+	Drain []string // each line of drain.command
 }
 
 // Freeze is a time in which nothing new is deployed.
@@ -62,6 +68,7 @@ func Permissive() Policy {
 		MostDrainSeconds:        172800,
 		OnTimeout:               []deploy.OnTimeout{deploy.TimeoutContinue, deploy.TimeoutAbandon, deploy.TimeoutRetain},
 		BlueAfter:               []deploy.BlueAfter{deploy.AfterScaleToZero, deploy.AfterDelete},
+		Commands:                Commands{Drain: []string{AnyLine}},
 	}
 }
 
@@ -96,6 +103,10 @@ func (p *Policy) form() form.Object {
 		}),
 		form.Optional("blue_after", "Limits of the request's blue_after.", form.Object{
 			form.Optional("then", "What may become of the empty blue.", words(&p.BlueAfter)),
+		}),
+		form.Optional("commands", "What may run on instances as root: lines of shell, by where the request gives them.", form.Object{
+			form.Optional("drain", "Each line of drain.command must be one of these as a whole. * is a part of one word: letters, digits, _ . : @ + -, "+
+				"of which it begins with a letter, a digit or _. ** alone is any line. An empty list allows no command.", lines(&p.Commands.Drain)),
 		}),
 		form.Optional("freezes", "When nothing new is deployed. A freeze stops no rollback, no recover, and no deployment that has begun.",
 			form.List[Freeze]{Into: &p.Freezes, Max: 200, Item: func(f *Freeze) form.Form { return f.form() }}),
@@ -134,45 +145,44 @@ func (f *Freeze) parseZone(name string) (err error) {
 // wrong and what would be right.
 func Parse(text []byte) (Policy, error) {
 	p := Permissive()
-	problems := append(form.Read(text, p.form()), p.check()...)
-	if len(problems) > 0 {
-		return Policy{}, fault.New(fault.BadGuardrails, "the operators' guardrails are wrong, so nothing is deployed: %s", list(problems))
+	problems := form.Read(text, p.form())
+	p.check(problems)
+	if problems.Count() > 0 {
+		return Policy{}, fault.New(fault.BadGuardrails, "the operators' guardrails are wrong, so nothing is deployed: %s", list(problems.Said()))
 	}
 	return p, nil
 }
 
 // check is what no field can say by itself.
-func (p Policy) check() []string {
-	var problems []string
+func (p Policy) check(problems *form.Problems) {
 	named := make(map[string]int)
 	for i, f := range p.Freezes {
 		path := fmt.Sprintf("$.freezes[%d]", i)
 		if before, twice := named[f.Name]; twice && f.Name != "" {
-			problems = append(problems, fmt.Sprintf("%s.name is %q, as is that of $.freezes[%d]: it must be its own", path, f.Name, before))
+			problems.Add("%s.name is %q, as is that of $.freezes[%d]: it must be its own", path, f.Name, before)
 		}
 		named[f.Name] = i
 		if len(f.Once) == 0 && len(f.Weekly) == 0 {
-			problems = append(problems, path+` is never in force: it must have "once" or "weekly"`)
+			problems.Add(`%s is never in force: it must have "once" or "weekly"`, path)
 		}
 		for j, d := range f.Once {
 			if d.read == both && d.to.Compare(d.from) <= 0 {
-				problems = append(problems, fmt.Sprintf("%s.once[%d].to is not after from: it must be", path, j))
+				problems.Add("%s.once[%d].to is not after from: it must be", path, j)
 			}
 		}
 		for j, w := range f.Weekly {
 			if w.read == both && w.from == w.to {
-				problems = append(problems, fmt.Sprintf("%s.weekly[%d].to is the same as from: it must be another minute of the week", path, j))
+				problems.Add("%s.weekly[%d].to is the same as from: it must be another minute of the week", path, j)
 			}
 		}
 	}
-	return problems
 }
 
 // Schema is the JSON Schema of a policy.
 func Schema() ([]byte, error) {
 	p := Permissive()
 	return form.Schema("Guardrails",
-		"The operators' policy: which fleets may be deployed, within which limits, and when not. What it does not name is as permissive as the product. Decoded strictly: docs/layers.md.",
+		"The operators' policy: which fleets may be deployed, within which limits, and when not. What it does not name is as permissive as the product. Decoded strictly, at most 32 KiB: docs/layers.md.",
 		p.form())
 }
 

@@ -16,6 +16,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"bluegreen/internal/fault"
+	"bluegreen/internal/text"
 )
 
 // traceCalls has every AWS client that is made from cfg write a subsegment for each call, and the segments go to the
@@ -101,8 +102,6 @@ func (causes) ExceptionFromError(err error) exception.Exception {
 	if !errors.As(err, &own) && errors.As(err, &api) {
 		what.Type, what.Message, what.Remote = api.ErrorCode(), api.ErrorMessage(), true
 	}
-	if len(what.Message) > longestCause {
-		what.Message = what.Message[:longestCause] + "…"
-	}
+	what.Message = text.Short(text.Line(what.Message), longestCause)
 	return what
 }

@@ -2,9 +2,12 @@ package lambdaentry
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/smithy-go"
@@ -54,6 +57,35 @@ func TestErrorNames(t *testing.T) {
 		}
 		if test.panics && (!strings.Contains(failure.Message, "out of range") || len(failure.StackTrace) == 0) {
 			t.Errorf("a panic does not say what and where: %q, %d frames", failure.Message, len(failure.StackTrace))
+		}
+	}
+}
+
+// What AWS says is one line, and with the stack of a panic no longer than Step Functions gives a cause, however it is escaped.
+func TestMessages(t *testing.T) {
+	const most = 32_768
+	for name, c := range map[string]struct{ message, want string }{
+		"lines":   {"1 validation error:\r\n\x1b[2J\u202ebad", `1 validation error:  \u001b[2J\u202ebad`},
+		"tags":    {strings.Repeat("<", 40_000), "<<<"},
+		"letters": {strings.Repeat("日", 40_000), "日日日"},
+	} {
+		e := entry{func(context.Context, deploy.Call) (deploy.Document, error) { panic(c.message) }}
+		_, err := e.Invoke(context.Background(), []byte(call))
+		failure, _ := err.(messages.InvokeResponse_Error)
+		encoded, _ := json.Marshal(failure)
+		if !strings.Contains(failure.Message, c.want) || len(encoded) > most || !utf8.ValidString(failure.Message) {
+			t.Errorf("%s: %d bytes, %.80q", name, len(encoded), failure.Message)
+		}
+	}
+}
+
+// CloudWatch takes no metric with a dimension that is not ASCII: the one of the state machine is left then.
+func TestProjectsThatAreNoDimensions(t *testing.T) {
+	for project, want := range map[string]bool{"ec": true, "日本語の店": false, " ": false, "a\nb": false, "": false} {
+		var log strings.Builder
+		WriteMetrics(&log, time.Time{}, Dimensions{"machine", project}, []deploy.Metric{{Name: "DeploymentsStarted", Unit: deploy.UnitCount, Value: 1}})
+		if got := strings.Contains(log.String(), `["Project"]`); got != want || !strings.Contains(log.String(), `["StateMachine"]`) {
+			t.Errorf("%q: %s", project, log.String())
 		}
 	}
 }

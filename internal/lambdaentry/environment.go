@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"bluegreen/internal/clock"
 )
@@ -17,6 +18,7 @@ const (
 	GuardrailsVariable    = "GUARDRAILS"     // path of the operators' guardrails; empty: the layer's, if there is a layer
 	OperatorTopicVariable = "OPERATOR_TOPIC" // ARN of the SNS topic that people read; empty: nobody is told
 	EventBusVariable      = "EVENT_BUS"      // name of the EventBridge bus that programs read; empty: default
+	FleetsVariable        = "FLEETS"         // the deployer's fleets, separated by commas: names, or prefixes with *; DescribeBlue's alone
 	MachineVariable       = "STATE_MACHINE"  // ARN of the machine that deploys, or of an alias of it; StatusChange's alone
 	RecoverVariable       = "RECOVER"        // start or tell; StatusChange's alone
 )
@@ -36,6 +38,7 @@ type Environment struct {
 	Guardrails    string // file with the operators' policy; empty: there is none
 	OperatorTopic string
 	EventBus      string
+	Fleets        []string // names of the deployer's groups, or prefixes with *; no others are suggested for a misspelt one
 	Machine       string
 	Recover       string
 	Clock         clock.Clock // bounds what must not take long
@@ -49,6 +52,7 @@ func fromEnvironment() (Environment, error) {
 		Guardrails:    guardrails(os.Getenv(GuardrailsVariable), defaultGuardrails),
 		OperatorTopic: os.Getenv(OperatorTopicVariable),
 		EventBus:      cmp.Or(os.Getenv(EventBusVariable), "default"),
+		Fleets:        strings.FieldsFunc(os.Getenv(FleetsVariable), func(r rune) bool { return r == ',' }),
 		Machine:       os.Getenv(MachineVariable),
 		Recover:       cmp.Or(os.Getenv(RecoverVariable), RecoverStart),
 		Clock:         clock.NewScaled(1),

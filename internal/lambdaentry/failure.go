@@ -1,6 +1,7 @@
 package lambdaentry
 
 import (
+	"encoding/json"
 	"errors"
 	"runtime"
 
@@ -11,17 +12,23 @@ import (
 
 	"bluegreen/internal/awserror"
 	"bluegreen/internal/fault"
+	"bluegreen/internal/text"
 )
 
-// longestMessage keeps an error well below the 32,768 characters that Step Functions gives a cause.
-const longestMessage = 16_000
+// longestMessage keeps an error, as Lambda encodes it and with a stack behind it, below the 32,768 characters that Step
+// Functions gives a cause.
+const longestMessage = 20_000
 
+// failed is how Lambda is told of err: its message is one line, whoever has written it.
 func failed(err error) *messages.InvokeResponse_Error {
-	message := awserror.Text(err)
-	if len(message) > longestMessage {
-		message = message[:longestMessage] + "…"
+	message := text.Line(awserror.Text(err))
+	for {
+		encoded, _ := json.Marshal(message) // a text always encodes
+		if len(encoded) <= longestMessage {
+			return &messages.InvokeResponse_Error{Type: string(name(err)), Message: message}
+		}
+		message = text.Short(message, min(len(message), longestMessage)*3/4)
 	}
-	return &messages.InvokeResponse_Error{Type: string(name(err)), Message: message}
 }
 
 // name finds the fault in err, or sorts AWS's errors: by code first, then by whose fault it was.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/text"
 )
 
 // namespace is that of the metrics in CloudWatch.
@@ -19,17 +20,23 @@ func Measured(env Environment, handle Handle) Handle {
 	return func(ctx context.Context, call deploy.Call) (deploy.Document, error) {
 		document, err := handle(ctx, call)
 		if err == nil {
-			project, _, _ := deploy.Asked(document.Request)
+			project, _, _ := after(call, document).Asked()
 			WriteMetrics(env.Log, call.Entered, Dimensions{machineOf(call.Execution.ID), project}, deploy.Measure(call, document))
 		}
 		return document, err
 	}
 }
 
+// after is the call with what it has come to.
+func after(call deploy.Call, document deploy.Document) deploy.Call {
+	call.Document = document
+	return call
+}
+
 // Dimensions are what metrics are kept by: each metric once by either.
 type Dimensions struct {
 	StateMachine string // name
-	Project      string // empty: not known
+	Project      string // empty: not known; one that no dimension can be is left out
 }
 
 // directive is the metadata of CloudWatch's embedded metric format (CloudWatch user guide, "Specification: Embedded
@@ -49,7 +56,7 @@ type definition struct {
 func WriteMetrics(log io.Writer, at time.Time, by Dimensions, metrics []deploy.Metric) {
 	document := map[string]any{"StateMachine": by.StateMachine}
 	d := directive{Namespace: namespace, Dimensions: [][]string{{"StateMachine"}}}
-	if by.Project != "" {
+	if isDimension(by.Project) {
 		document["Project"] = by.Project
 		d.Dimensions = append(d.Dimensions, []string{"Project"})
 	}
@@ -64,6 +71,10 @@ func WriteMetrics(log io.Writer, at time.Time, by Dimensions, metrics []deploy.M
 	}
 	_, _ = fmt.Fprintf(log, "%s\n", line) // a log that takes nothing more is no reason to fail
 }
+
+// isDimension reports whether CloudWatch takes a text as the value of a dimension: ASCII, and not spaces alone (CloudWatch API
+// reference, Dimension).
+func isDimension(s string) bool { return text.IsASCII(s) && strings.TrimSpace(s) != "" }
 
 // machineOf is the name of the state machine that an execution's ARN names.
 func machineOf(execution string) string {

@@ -43,18 +43,18 @@ func traced(handle Handle) Handle {
 		if stage == nil {
 			return handle(ctx, call)
 		}
-		known := call.Document
+		known := call
 		err = errUnwound
 		defer func() {
-			project, lineage := whose(known)
+			project, lineage, _ := known.Asked()
 			annotate(stage, project, lineage, call.Execution.Name)
-			say(stage, known.Progress)
+			say(stage, known.Document.Progress)
 			mark(stage, err)
 			stage.Close(nil)
 		}()
 		document, err = handle(ctx, call)
 		if err == nil {
-			known = document
+			known = after(call, document)
 		}
 		return document, err
 	}
@@ -78,7 +78,7 @@ func tracedEvent[Detail any](handle HandleEvent[Detail]) HandleEvent[Detail] {
 		defer func() {
 			if of, ok := any(detail).(subject); ok {
 				arn, input := of.Subject()
-				project, lineage := whose(deploy.Document{Request: input})
+				project, lineage, _ := deploy.Call{Execution: deploy.Execution{Input: input}}.Asked()
 				annotate(stage, project, lineage, arn[strings.LastIndexByte(arn, ':')+1:])
 			}
 			mark(stage, err)
@@ -109,18 +109,6 @@ func say(stage *xray.Segment, progress *deploy.Progress) {
 		_ = stage.AddMetadata("verdict", string(progress.Verdict))
 		_ = stage.AddMetadata("message", progress.Message)
 	}
-}
-
-// whose are the project and the lineage of a document; before DescribeBlue has resolved them, what the request says.
-func whose(document deploy.Document) (project, lineage string) {
-	if document.Deployment != nil {
-		return document.Deployment.Project, document.Deployment.Lineage
-	}
-	if document.Action != nil {
-		return "", deploy.LineageOf(document.Action.Group)
-	}
-	project, group, _ := deploy.Asked(document.Request)
-	return project, deploy.LineageOf(group)
 }
 
 // mark says how a stage ended: an error is the request's or the fleet's, a throttle AWS's, and a fault anything else.

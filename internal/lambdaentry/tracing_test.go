@@ -139,9 +139,9 @@ func (l *process) runtimeAPI(w http.ResponseWriter, r *http.Request) {
 			if trace != "" {
 				header.Set("Lambda-Runtime-Trace-Id", trace)
 			}
-			_, _ = io.WriteString(w, `{"execution": {"Id": "arn:aws:states:::execution:m:e1", "Name": "e1", "StartTime": "2026-11-21T03:00:00Z"},
-				"state": "WaitHealthy", "entered": "2026-11-21T03:00:00Z",
-				"document": {"request": {"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg-v004"}}}}`)
+			_, _ = io.WriteString(w, `{"execution": {"Id": "arn:aws:states:::execution:m:e1", "Name": "e1", "StartTime": "2026-11-21T03:00:00Z",
+				"Input": {"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg-v004"}}},
+				"state": "WaitHealthy", "entered": "2026-11-21T03:00:00Z", "document": {}}`)
 		case <-l.gone:
 		}
 		return

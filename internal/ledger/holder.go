@@ -35,6 +35,18 @@ func (h Holder) Check(ctx context.Context, stages ...Stage) (Record, error) {
 	return record, h.holds(record, stages)
 }
 
+// Fence is a holder at the stages at which it may write.
+type Fence struct {
+	holder Holder
+	stages []Stage
+}
+
+// At is the holder's fence at these stages.
+func (h Holder) At(stages ...Stage) Fence { return Fence{h, stages} }
+
+// Check is Holder.Check.
+func (f Fence) Check(ctx context.Context) (Record, error) { return f.holder.Check(ctx, f.stages...) }
+
 // Change is Check, then change applied to the record and written. It tries again while others write; changing nothing
 // writes nothing. Either way the lock was held a moment ago, as after Check.
 func (h Holder) Change(ctx context.Context, change func(*Record), stages ...Stage) (Record, error) {

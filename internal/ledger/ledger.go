@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -14,6 +15,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
+	"bluegreen/internal/text"
 )
 
 // KeyAttribute is the table's partition key, a string.
@@ -34,6 +36,11 @@ var _ items = (*dynamodb.Client)(nil)
 type Ledger struct {
 	Table string
 	Items items
+}
+
+// Open is the ledger in a table; none where the table has no name.
+func Open(cfg aws.Config, table string) Ledger {
+	return Ledger{Table: table, Items: dynamodb.NewFromConfig(cfg)}
 }
 
 // Get reads the record of a lineage, consistently. A lineage without a record gives the zero record and false.
@@ -62,9 +69,13 @@ func (l Ledger) Get(ctx context.Context, lineage string) (Record, bool, error) {
 // WithoutBlue is the fault of a way back to a blue that somebody has deleted: there is no such way, and a person must go on
 // with green.
 func (l Ledger) WithoutBlue(d *deploy.Deployment) error {
+	key, err := json.Marshal(map[string]map[string]string{KeyAttribute: {"S": d.Lineage}})
+	if err != nil {
+		return fmt.Errorf("encoding the key of %s: %w", d.Lineage, err)
+	}
 	return fault.New(fault.TrafficDiverged, "blue %[1]s was deleted by somebody else: nothing is left to go back to, and green %[2]s is kept as it is. To go on with it "+
-		"give it its sizes and target groups, have the lineage forgotten with aws dynamodb delete-item --table-name %[3]s --key '{%[4]q: {\"S\": %[5]q}}', and deploy from %[2]s",
-		d.Blue, d.Green, l.Table, KeyAttribute, d.Lineage)
+		"give it its sizes and target groups, have the lineage forgotten with aws dynamodb delete-item %[3]s %[4]s, and deploy from %[2]s",
+		d.Blue, d.Green, text.Option("--table-name", l.Table), text.Option("--key", string(key)))
 }
 
 // Put writes the record if it is still at the version that was read (0: not there yet) and returns it at its new

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,24 +44,42 @@ func (r *Rehearsal) AwaitEnd(ctx context.Context, arn string, limit time.Duratio
 	}
 }
 
-// AwaitState waits until the execution has entered the named state.
-func (r *Rehearsal) AwaitState(ctx context.Context, arn, state string, limit time.Duration) error {
+// AwaitState waits until the execution has entered the named state and, where a phase is named, until a look there has
+// told that phase of its loop.
+func (r *Rehearsal) AwaitState(ctx context.Context, arn, state, phase string, limit time.Duration) error {
 	began := r.Clock.Now()
 	for {
 		path, err := r.Path(arn)
 		if err != nil {
 			return err
 		}
-		for _, visited := range path {
-			if visited == state {
-				return nil
-			}
+		if slices.Contains(path, state) && (phase == "" || slices.Contains(r.phases(arn, state), phase)) {
+			return nil
 		}
 		if r.Clock.Now().Sub(began) > limit {
-			return fmt.Errorf("%s did not enter %s within %s; it went %s", arn, state, limit, strings.Join(path, " "))
+			return fmt.Errorf("%s did not enter %s %s within %s; it went %s", arn, state, phase, limit, strings.Join(path, " "))
 		}
 		r.Wait(ctx, time.Second)
 	}
+}
+
+// phases are those of a state's poll loop, as its looks told them.
+func (r *Rehearsal) phases(arn, state string) []string {
+	events, _ := r.AWS.Machines.History(arn)
+	var phases []string
+	for _, event := range events {
+		entered, ok := event.Details.(*asl.StateEnteredDetails)
+		if !ok {
+			continue
+		}
+		var document struct {
+			Progress struct{ State, Phase string } `json:"progress"`
+		}
+		if json.Unmarshal([]byte(entered.Input), &document) == nil && document.Progress.State == state {
+			phases = append(phases, document.Progress.Phase)
+		}
+	}
+	return phases
 }
 
 // Path is the states that the execution went through, a poll loop's repetitions left out.

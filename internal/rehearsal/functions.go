@@ -58,7 +58,7 @@ func (r *Rehearsal) defineFunctions(machine string, w world.World) error {
 func (r *Rehearsal) environment(w world.World) lambdaentry.Environment {
 	return lambdaentry.Environment{
 		LedgerTable: w.LedgerTable, Guardrails: r.Guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
-		Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
+		Fleets: r.fleets, Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"bluegreen/infra/templates"
@@ -14,14 +15,18 @@ import (
 	"bluegreen/statemachine"
 )
 
-// Each function has a role of its own, whose policy the model of IAM enforces.
+// Each function has a role of its own, whose policies the model of IAM enforces. What a role keeps for the release before is
+// denied here: it is not for the functions as they are.
 
 // policies are what the functions may do, by state.
 type policies map[string][]*iam.Policy
 
 // synthesised are the policies of the Deployer stack's template, read once.
-var synthesised = sync.OnceValues(func() (policies, error) {
-	template, err := templates.Parse(templates.Deployer, templates.Place{Partition: "aws", Region: localaws.DefaultRegion, Account: localaws.DefaultAccountID})
+var synthesised = sync.OnceValues(func() (policies, error) { return policiesIn(templates.Deployer) })
+
+// policiesIn are the policies in the text of a Deployer template.
+func policiesIn(text []byte) (policies, error) {
+	template, err := templates.Parse(text, templates.Place{Partition: "aws", Region: localaws.DefaultRegion, Account: localaws.DefaultAccountID})
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +45,7 @@ var synthesised = sync.OnceValues(func() (policies, error) {
 				continue
 			}
 			for name, document := range role.Policies {
-				policy, err := iam.Parse(document)
+				policy, err := parse(document)
 				if err != nil {
 					return nil, fmt.Errorf("the template's role %s: %s: %w", role.ID, name, err)
 				}
@@ -49,7 +54,16 @@ var synthesised = sync.OnceValues(func() (policies, error) {
 		}
 	}
 	return all, nil
-})
+}
+
+// parse reads a policy, but for what it keeps for the release before.
+func parse(document []byte) (*iam.Policy, error) {
+	policy, err := iam.Parse(document)
+	if err != nil {
+		return nil, err
+	}
+	return policy.Without(actions.IsKept), nil
+}
 
 // scope is what the functions of the deployer of a plan's fleet may touch.
 func scope(plan world.Plan) actions.Scope {
@@ -61,6 +75,9 @@ func scope(plan world.Plan) actions.Scope {
 	return s
 }
 
+// Fleets are the groups of the deployer of a plan's fleet, as the environment of its functions names them.
+func Fleets(plan world.Plan) string { return strings.Join(scope(plan).Fleets, ",") }
+
 // policiesOf are what the functions of the deployer of a plan's fleet may do: the template's policies, or, for a fleet of
 // another name, those that the template has with other parameters.
 func policiesOf(plan world.Plan) (policies, error) {
@@ -70,15 +87,17 @@ func policiesOf(plan world.Plan) (policies, error) {
 	}
 	all := make(policies)
 	for _, state := range actions.States() {
-		statements, err := actions.Policy(state, of)
+		spread, err := actions.Policies(state, of)
 		if err != nil {
 			return nil, err
 		}
-		policy, err := policyOf(statements)
-		if err != nil {
-			return nil, err
+		for _, statements := range spread {
+			policy, err := policyOf(statements)
+			if err != nil {
+				return nil, err
+			}
+			all[state] = append(all[state], policy)
 		}
-		all[state] = []*iam.Policy{policy}
 	}
 	return all, nil
 }
@@ -88,7 +107,7 @@ func policyOf(statements []actions.Statement) (*iam.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return iam.Parse(document)
+	return parse(document)
 }
 
 // Confine gives the role of each function of a plan's world the policies that it has on AWS.
@@ -107,9 +126,16 @@ func (m Mutant) confine(a *localaws.AWS, plan world.Plan) error {
 		if len(all[state]) == 0 {
 			return fmt.Errorf("the synthesised template has no function of %s, or its role no policy: go test ./infra -update", state)
 		}
-		given, err := m.policies(state, plan, slices.Clone(all[state]))
-		if err != nil {
-			return err
+		given := slices.Clone(all[state])
+		for i, policy := range given {
+			given[i] = policy.Without(func(sid string) bool { return sid == m.Lacks[state] })
+		}
+		if len(m.Actions[state]) > 0 {
+			besides, err := policyOf([]actions.Statement{m.besides(state)})
+			if err != nil {
+				return err
+			}
+			given = append(given, besides)
 		}
 		for i, policy := range given {
 			a.Roles.PutPolicy(functionName(machine, state), strconv.Itoa(i), policy)
@@ -118,28 +144,13 @@ func (m Mutant) confine(a *localaws.AWS, plan world.Plan) error {
 	return nil
 }
 
-// policies are a mutant's for a state, where the real ones are given.
-func (m Mutant) policies(state string, plan world.Plan, given []*iam.Policy) ([]*iam.Policy, error) {
-	if sid := m.Lacks[state]; sid != "" {
-		statements, err := actions.Policy(state, scope(plan))
-		if err != nil {
-			return nil, err
-		}
-		policy, err := policyOf(slices.DeleteFunc(statements, func(s actions.Statement) bool { return s.Sid == sid }))
-		if err != nil {
-			return nil, err
-		}
-		given = []*iam.Policy{policy}
-	}
-	if len(m.Actions[state]) == 0 {
-		return given, nil
-	}
-	besides := actions.Statement{Sid: "Mutant", Resources: []string{"*"}}
+// besides is what a mutant's function of a state may do besides.
+func (m Mutant) besides(state string) actions.Statement {
+	s := actions.Statement{Sid: "Mutant", Resources: []string{"*"}}
 	for _, operation := range m.Actions[state] {
-		besides.Actions = append(besides.Actions, operation.IAM()...)
+		s.Actions = append(s.Actions, operation.IAM()...)
 	}
-	policy, err := policyOf([]actions.Statement{besides})
-	return append(given, policy), err
+	return s
 }
 
 // Use is an action that a function used, and the statement of its policy that allows it.
@@ -158,12 +169,12 @@ func (r *Rehearsal) Used() []Use {
 	return used
 }
 
-// Unused returns what the policies of the standard world's functions allow and used has not, in order. What Lambda itself
-// uses is left out: the model's Lambda asks for no permission.
+// Unused returns what the standard world's functions are allowed since they need it, and used has not, in order. What
+// Lambda itself uses is left out: the model's Lambda asks for no permission.
 func Unused(used map[Use]bool) ([]Use, error) {
 	var unused []Use
 	for _, state := range actions.States() {
-		statements, err := actions.Policy(state, scope(world.DefaultPlan()))
+		statements, err := actions.Needed(state, scope(world.DefaultPlan()))
 		if err != nil {
 			return nil, err
 		}

@@ -44,6 +44,7 @@ type Rehearsal struct {
 
 	log     bytes.Buffer // of the functions
 	mutant  Mutant
+	fleets  []string // the deployer's
 	invoked []func(accessKeyID, execution string)
 }
 
@@ -58,7 +59,7 @@ type Timeline interface {
 func New(options Options) (*Rehearsal, error) {
 	virtual := clock.NewVirtual(start)
 	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings})
-	r := &Rehearsal{AWS: a, Clock: virtual, mutant: options.Mutant, Guardrails: options.Guardrails}
+	r := &Rehearsal{AWS: a, Clock: virtual, mutant: options.Mutant, Guardrails: options.Guardrails, fleets: scope(options.Plan).Fleets}
 	r.Config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})
 	r.Machines = sfn.NewFromConfig(r.Config)
 	var err error

@@ -114,12 +114,17 @@ func (d drawer) text(path string, schema map[string]any) any {
 	if choices, ok := schema["enum"].([]any); ok {
 		return rapid.SampledFrom(choices).Draw(d.t, path)
 	}
-	if pattern, ok := schema["pattern"].(string); ok {
-		return rapid.StringMatching(strings.Trim(pattern, "^$")).Draw(d.t, path)
+	length, ok := schema["maxLength"].(float64)
+	if !ok {
+		return rapid.StringMatching(strings.Trim(schema["pattern"].(string), "^$")).Draw(d.t, path)
 	}
-	least, most := int(schema["minLength"].(float64)), int(schema["maxLength"].(float64))
+	runes := "aé本-*?"
+	if d.onceIn(20, path+" is odd") {
+		runes += "\x00\t\n\x1b\x7f\u0085\u009b\u2028\u202e\u2066\uffff\U0001f469\u200d"
+	}
+	least, most := int(schema["minLength"].(float64)), int(length)
 	return rapid.OneOf(
-		rapid.StringOfN(rapid.RuneFrom([]rune("aé本-*?")), least, min(most, least+10), -1),
+		rapid.StringOfN(rapid.RuneFrom([]rune(runes)), least, min(most, least+10), -1),
 		rapid.Just(strings.Repeat("é", most)),
 	).Draw(d.t, path)
 }

@@ -152,6 +152,16 @@ func TestBothRefuse(t *testing.T) {
 			`{"project": "ec", "blue": {"asg_name": "a"}, "override_freeze": {"by": "me", "reason": "now", "until": "tomorrow"}}`,
 			`{"project": "ec", "blue": {"asg_name": "a"}, "override_freeze": {"by": "me", "reason": "now", "until": "2026-12-30T06:00:00"}}`,
 			`{"project": "ec", "blue": {"asg_name": "a"}, "$schema": 1}`,
+			`{"project": "a\nb", "blue": {"asg_name": "a"}}`, `{"project": "a\u0000", "blue": {"asg_name": "a"}}`, `{"project": "\u001b[31m", "blue": {"asg_name": "a"}}`,
+			`{"project": "a\u0085b", "blue": {"asg_name": "a"}}`, `{"project": "a\u2028b", "blue": {"asg_name": "a"}}`, `{"project": "a\u202eb", "blue": {"asg_name": "a"}}`,
+			`{"project": "a\u2069b", "blue": {"asg_name": "a"}}`, `{"project": "a\uffffb", "blue": {"asg_name": "a"}}`, `{"project": "a\tb", "blue": {"asg_name": "a"}}`,
+			`{"project": "ec", "blue": {"asg_name": "a b"}}`, `{"project": "ec", "blue": {"asg_name": "a:b"}}`, `{"project": "ec", "blue": {"asg_name": "é"}}`,
+			`{"project": "ec", "blue": {"asg_name": "a\n"}}`, `{"project": "ec", "blue": {"asg_name": ""}}`, `{"project": "ec", "blue": {"asg_name": "` + strings.Repeat("a", 256) + `"}}`,
+			`{"project": "ec", "blue": {"asg_name": "a"}, "drain": {"command": ["a"], "hook": "a\nb"}}`,
+			`{"project": "ec", "blue": {"asg_name": "a"}, "drain": {"command": ["a\nb"]}}`, `{"project": "ec", "blue": {"asg_name": "a"}, "drain": {"command": ["a\u0000"]}}`,
+			`{"project": "ec", "blue": {"asg_name": "a"}, "drain": {"command": ["a\r"]}}`, `{"project": "ec", "blue": {"asg_name": "a"}, "drain": {"command": ["a\u202e"]}}`,
+			`{"project": "ec", "blue": {"asg_name": "a"}, "override_freeze": {"by": "me\n", "reason": "now", "until": "2026-12-30T06:00:00Z"}}`,
+			`{"project": "ec", "blue": {"asg_name": "a"}, "override_freeze": {"by": "me", "reason": "now\u001b", "until": "2026-12-30T06:00:00Z"}}`,
 			`{"project": "` + strings.Repeat("é", 129) + `", "blue": {"asg_name": "a"}}`,
 		},
 		policySchema: {
@@ -161,7 +171,9 @@ func TestBothRefuse(t *testing.T) {
 			`{"freezes": [{"name": "n", "time_zone": "../Tokyo", "weekly": [{"from": "Friday 17:00", "to": "Monday 08:00"}]}]}`,
 			`{"freezes": [{"name": "n", "time_zone": "UTC", "weekly": [{"from": "Fri 17:00", "to": "Monday 08:00"}]}]}`,
 			`{"freezes": [{"name": "n", "time_zone": "UTC", "weekly": [{"from": "Friday 24:00", "to": "Monday 08:00"}]}]}`,
-			`{"freezes": [{"name": "n", "time_zone": "UTC", "weekly": []}]}`,
+			`{"freezes": [{"name": "n", "time_zone": "UTC", "weekly": []}]}`, `{"groups": ["a\nb"]}`,
+			`{"freezes": [{"name": "n\u001b", "time_zone": "UTC", "weekly": [{"from": "Friday 17:00", "to": "Monday 08:00"}]}]}`,
+			`{"freezes": [{"name": "n", "why": "a\nb", "time_zone": "UTC", "weekly": [{"from": "Friday 17:00", "to": "Monday 08:00"}]}]}`,
 			`{"freezes": [{"name": "n", "time_zone": "UTC", "once": [{"from": "2026-12-28", "to": "2027-01-04 09:00"}]}]}`,
 			`{"freezes": [{"name": "n", "time_zone": "UTC", "once": [{"from": "2026-13-28 10:00", "to": "2027-01-04 09:00"}]}]}`,
 			`{"freezes": [{"name": "n", "time_zone": "UTC", "once": [{"from": "2026-12-28 10:00"}]}]}`,
@@ -177,6 +189,24 @@ func TestBothRefuse(t *testing.T) {
 			if decoders[path]([]byte(text)) == nil {
 				t.Errorf("the decoder of %s takes %s", path, text)
 			}
+		}
+	}
+}
+
+// What may look odd, and is right, is taken by both.
+func TestBothTake(t *testing.T) {
+	schema := compiled(t, requestSchema)
+	for _, text := range []string{
+		`{"project": "日本語の fleet 👩‍🚀 \u200f", "blue": {"asg_name": "a"}}`,
+		"{\"project\": \"ec\", \"blue\": {\"asg_name\": \";$(id)'\\\"\\\\`!#%&()*+,-./<=>?@[]^_{|}~\"}}",
+		`{"project": "ec", "blue": {"asg_name": "` + strings.Repeat("a", 255) + `"}}`,
+		`{"project": "ec", "blue": {"asg_name": "a"}, "drain": {"command": ["if true; then", "\techo 'a\tb' 本", "fi"]}}`,
+	} {
+		if err := validate(schema, []byte(text)); err != nil {
+			t.Errorf("the schema refuses %s: %v", text, err)
+		}
+		if err := decoders[requestSchema]([]byte(text)); err != nil {
+			t.Errorf("the decoder refuses %s: %v", text, err)
 		}
 	}
 }

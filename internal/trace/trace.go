@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/xray"
 	"github.com/aws/aws-sdk-go-v2/service/xray/types"
+
+	"bluegreen/internal/text"
 )
 
 // executions is what Step Functions tells of an execution.
@@ -98,7 +100,8 @@ func search(ctx context.Context, store traces, execution *sfn.DescribeExecutionO
 	}
 	if len(out.TraceSummaries) == 0 {
 		return "", fmt.Errorf("the execution %s has no trace: X-Ray tracing is off on its state machine (aws stepfunctions update-state-machine "+
-			"--state-machine-arn %s --tracing-configuration enabled=true), or the sampling rules left it out", *execution.Name, aws.ToString(execution.StateMachineArn))
+			"%s --tracing-configuration enabled=true), or the sampling rules left it out",
+			*execution.Name, text.Option("--state-machine-arn", aws.ToString(execution.StateMachineArn)))
 	}
 	// The earliest is the execution's own: who looks after an execution that ended badly names it too.
 	return *out.TraceSummaries[len(out.TraceSummaries)-1].Id, nil

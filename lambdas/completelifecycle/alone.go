@@ -9,15 +9,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/step"
 )
 
 // alone drains one instance that a lifecycle hook holds, after whatever scale-in of its fleet: the graceful-shutdown machine has
 // no deployment and needs no lock. It completes only the hook that the lineage's drain names. An instance that ends in
 // the warm pool is not in service, and mostly stopped, so that it could run no command: its hook is completed at once.
-func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, error) {
-	action := call.Document.Action
-	p := call.Begin()
-	policy, deployed, err := h.policyOf(ctx, action.Group)
+func (h handler) alone(ctx context.Context, s *step.Step, m *memory) (deploy.Progress, error) {
+	action := s.Document.Action
+	p := s.Begin()
+	policy, deployed, err := policyOf(ctx, s, action.Group)
 	if err != nil {
 		return p, err
 	}
@@ -36,7 +37,7 @@ func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, 
 	case len(f.In(held, heldToPool)) == 0:
 		p = p.Count(deploy.Sample{Good: true})
 		if p.Good < goneFor {
-			return call.Again(p, fmt.Sprintf("%s is not held by a lifecycle hook", action.Instance)), nil
+			return s.Again(p, fmt.Sprintf("%s is not held by a lifecycle hook", action.Instance)), nil
 		}
 		return p.Finished(deploy.Done, fmt.Sprintf("%s has gone on: its lifecycle action is over", action.Instance)), nil
 	}
@@ -46,17 +47,17 @@ func (h handler) alone(ctx context.Context, call deploy.Call) (deploy.Progress, 
 			p.Phase = deploy.DrainsBeside
 		}
 	}
-	p.ToPool = len(f.In(heldToPool)) > 0
-	p, slowest, err := h.drain(ctx, call, p.Count(deploy.Sample{}), f, draining{
+	s.Drained = &deploy.Drained{ToPool: len(f.In(heldToPool)) > 0}
+	slowest, err := h.drain(ctx, s, m, f, draining{
 		policy: *policy,
-		key:    action.DrainKey(p.ToPool),
+		key:    action.DrainKey(s.Drained.ToPool),
 		since:  p.Since.Add(-time.Hour), // a deployment may have begun the same drain before
 		fence:  func() error { return nil },
 	})
 	if err != nil {
 		return p, err
 	}
-	return call.WaitAtMost(p, p.Heartbeat(), action.Instance+" is held"+slowest), nil
+	return s.WaitAtMost(p.Count(deploy.Sample{}), m.nextWithin(), action.Instance+" is held"+slowest), nil
 }
 
 // member is the fleet with only the instance of a lifecycle action, if that is a member of it. It is described by itself:
@@ -79,13 +80,13 @@ func (h handler) member(ctx context.Context, action deploy.Lifecycle) (deploy.Fl
 const goneFor = 2
 
 // policyOf is the drain of the lineage that a group belongs to, or nil, and whether a deployment of it is under way.
-func (h handler) policyOf(ctx context.Context, group string) (policy *deploy.DrainPolicy, deployed bool, err error) {
+func policyOf(ctx context.Context, s *step.Step, group string) (policy *deploy.DrainPolicy, deployed bool, err error) {
 	keys := []string{group}
 	if key, _, ok := deploy.SplitName(group); ok {
 		keys = append(keys, key)
 	}
 	for _, key := range keys {
-		record, found, err := h.ledger.Get(ctx, key)
+		record, found, err := s.Ledger.Get(ctx, key)
 		if err != nil {
 			return nil, false, err
 		}

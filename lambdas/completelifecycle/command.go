@@ -14,6 +14,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
+	"bluegreen/internal/step"
 )
 
 // A drain's command is found again by these, since nothing of it is kept: Systems Manager is the memory.
@@ -28,11 +29,11 @@ func comment(key string) string { return strings.TrimSpace(drainComment + " " + 
 // atOnce is how many instances one call of Systems Manager may name, and how many invocations one page holds.
 const atOnce = 50
 
-// look finds out how the drain of each waiting instance goes, and remembers since when those without an agent are held.
-func (h handler) look(ctx context.Context, g draining, waiting []deploy.Instance, known deploy.Unreached, now time.Time) ([]deploy.Draining, deploy.Unreached, error) {
+// see finds out how the drain of each waiting instance goes, and remembers since when those without an agent are held.
+func (h handler) see(ctx context.Context, s *step.Step, m *memory, g draining, waiting []deploy.Instance) ([]deploy.Draining, error) {
 	sent, err := h.invocations(ctx, g.key, g.since, waiting)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var unsent, silent []string
 	for _, instance := range waiting {
@@ -42,27 +43,30 @@ func (h handler) look(ctx context.Context, g draining, waiting []deploy.Instance
 	}
 	online, err := fleet.Online(ctx, h.commands, unsent)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, id := range unsent {
 		if !online[id] {
 			silent = append(silent, id)
 		}
 	}
-	unreached := known.See(silent, now)
+	m.Unreached = m.Unreached.See(silent, s.Entered)
 	drains := make([]deploy.Draining, 0, len(waiting))
 	for _, instance := range waiting {
 		d, ok := sent[instance.ID]
 		switch {
 		case ok:
 		case online[instance.ID]:
-			d = deploy.Draining{ID: instance.ID, Status: deploy.DrainUnsent, Since: now}
+			d = deploy.Draining{ID: instance.ID, Status: deploy.DrainUnsent, Since: s.Entered}
 		default:
-			d = deploy.Draining{ID: instance.ID, Status: deploy.DrainNoAgent, Since: unreached.Since(instance.ID, now)}
+			d = deploy.Draining{ID: instance.ID, Status: deploy.DrainNoAgent, Since: m.Unreached.Since(instance.ID, s.Entered)}
+		}
+		if s.Way == deploy.Alone {
+			s.Drained.Status = d.Status
 		}
 		drains = append(drains, d)
 	}
-	return drains, unreached, nil
+	return drains, nil
 }
 
 // invocations returns the drains with a key that were sent since a time, by instance. Of several to one instance the best counts:

@@ -12,6 +12,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
+	"bluegreen/internal/step"
 )
 
 // The lifecycle states of an instance that a terminating hook holds: on its way out of service, on its way back from service
@@ -31,60 +32,56 @@ type draining struct {
 }
 
 // drain looks once at every instance of a fleet that the drain's hook holds, and does for each what its policy decides:
-// sends the command, heartbeats, completes. Progress is read for many at once. It tells which drain is the slowest.
-func (h handler) drain(ctx context.Context, call deploy.Call, p deploy.Progress, f deploy.Fleet, g draining) (deploy.Progress, string, error) {
+// sends the command, heartbeats, completes. How they go is read for many at once. It tells which drain is the slowest.
+func (h handler) drain(ctx context.Context, s *step.Step, m *memory, f deploy.Fleet, g draining) (string, error) {
 	policy := g.policy
 	if len(policy.Command) == 0 {
-		return p, "", nil
+		return "", nil
 	}
-	hooks, err := fleet.DescribeHooks(ctx, h.actions, f.Name, policy.Hook)
+	hooks, err := fleet.DescribeHooks(ctx, h.groups, f.Name, policy.Hook)
 	if err != nil {
-		return p, "", err
+		return "", err
 	}
 	if len(fleet.Terminating(hooks)) == 0 {
-		p.HeartbeatSeconds = 0
-		call.Document.Deployment.Warn("the terminating lifecycle hook %s of %s was deleted while instances were leaving: nothing holds them any more, "+
+		m.HeartbeatSeconds = 0
+		s.Deployment.Warn("the terminating lifecycle hook %s of %s was deleted while instances were leaving: nothing holds them any more, "+
 			"so drain.command was cut short on those that ran it and does not run on the others", policy.Hook, f.Name)
-		return p, "", nil
+		return "", nil
 	}
-	p.HeartbeatSeconds = int(aws.ToInt32(hooks[0].HeartbeatTimeout)) // it bounds the pause, and with it what an instance may wait unseen
+	m.HeartbeatSeconds = int(aws.ToInt32(hooks[0].HeartbeatTimeout)) // it bounds the pause, and with it what an instance may wait unseen
 	waiting := f.In(held, heldToPool)
 	if len(waiting) == 0 {
-		p.Unreached = nil
-		return p, "", nil
+		m.Unreached = nil
+		return "", nil
 	}
-	drains, unreached, err := h.look(ctx, g, waiting, p.Unreached, call.Entered)
+	drains, err := h.see(ctx, s, m, g, waiting)
 	if err != nil {
-		return p, "", err
+		return "", err
 	}
-	p.Unreached = unreached
 	todo := make(map[deploy.DrainAction][]string)
 	for _, d := range drains {
-		if call.Way == deploy.Alone {
-			p.DrainStatus = d.Status
-		}
-		action := policy.Decide(d, call.Entered)
+		action := policy.Decide(d, s.Entered)
 		todo[action] = append(todo[action], d.ID)
 	}
 	// Whoever drains what a hook holds does no harm, so one look at the record stands for all that follows.
 	if err := g.fence(); err != nil {
-		return p, "", err
+		return "", err
 	}
 	if err := h.send(ctx, policy, g.key, todo[deploy.DrainSend]); err != nil {
-		return p, "", err
+		return "", err
 	}
 	l := lifecycle{handler: h, group: f.Name, hook: policy.Hook, left: callsALook}
 	for _, result := range []deploy.DrainAction{deploy.DrainContinue, deploy.DrainAbandon} {
 		if err := l.complete(ctx, string(result), todo[result]); err != nil {
-			return p, "", err
+			return "", err
 		}
 	}
-	if begun := slices.ContainsFunc(drains, func(d deploy.Draining) bool { return d.Status == deploy.DrainRunning }); p.HeartbeatAt == nil && !begun {
-		p.HeartbeatAt = &call.Entered // the hook's own timer has just begun
+	if begun := slices.ContainsFunc(drains, func(d deploy.Draining) bool { return d.Status == deploy.DrainRunning }); m.HeartbeatAt == nil && !begun {
+		m.HeartbeatAt = &s.Entered // the hook's own timer has just begun
 	}
-	p, err = l.heartbeat(ctx, call, p, append(todo[deploy.DrainSend], todo[deploy.DrainWait]...))
-	p.Unfinished = l.left <= 0
-	return p, slowest(drains, call.Entered), err
+	err = l.heartbeat(ctx, s.Entered, m, append(todo[deploy.DrainSend], todo[deploy.DrainWait]...))
+	m.Unfinished = l.left <= 0
+	return slowest(drains, s.Entered), err
 }
 
 // callsALook bounds the lifecycle calls of one look, so that it ends well before the function's time: what is left is
@@ -115,29 +112,29 @@ func (l *lifecycle) complete(ctx context.Context, result string, ids []string) e
 // heartbeat tells the hook that its instances still drain, once a third of its timeout has passed since the last round; at
 // once where another execution has begun the drains, and nobody knows of its last round.
 // A round that is too long for one look goes on in the next, behind the last instance that was told of.
-func (l *lifecycle) heartbeat(ctx context.Context, call deploy.Call, p deploy.Progress, ids []string) (deploy.Progress, error) {
-	if p.HeartbeatAt != nil && p.HeartbeatAfter == "" && call.Entered.Sub(*p.HeartbeatAt) < deploy.HeartbeatEvery(p.HeartbeatSeconds) {
-		return p, nil
+func (l *lifecycle) heartbeat(ctx context.Context, now time.Time, m *memory, ids []string) error {
+	if m.HeartbeatAt != nil && m.HeartbeatAfter == "" && now.Sub(*m.HeartbeatAt) < deploy.HeartbeatEvery(m.HeartbeatSeconds) {
+		return nil
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
-		if id <= p.HeartbeatAfter {
+		if id <= m.HeartbeatAfter {
 			continue
 		}
 		if l.left <= 0 {
-			return p, nil
+			return nil
 		}
 		l.left--
 		_, err := l.actions.RecordLifecycleActionHeartbeat(ctx, &autoscaling.RecordLifecycleActionHeartbeatInput{
 			AutoScalingGroupName: &l.group, LifecycleHookName: &l.hook, InstanceId: &id,
 		})
 		if err != nil && !ended(err) {
-			return p, fmt.Errorf("heartbeat for the lifecycle action of %s: %w", id, err)
+			return fmt.Errorf("heartbeat for the lifecycle action of %s: %w", id, err)
 		}
-		p.HeartbeatAfter = id
+		m.HeartbeatAfter = id
 	}
-	p.HeartbeatAt, p.HeartbeatAfter = &call.Entered, ""
-	return p, nil
+	m.HeartbeatAt, m.HeartbeatAfter = &now, ""
+	return nil
 }
 
 // ended recognises AWS's answer for a lifecycle action that is over.

@@ -15,6 +15,8 @@ import (
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
+	"bluegreen/internal/text"
 )
 
 // emptyWithin is longer than AWS lets any lifecycle hook hold an instance (48 hours, aws-facts A1) and the longest
@@ -40,9 +42,9 @@ type ending struct {
 	standby bool // it was brought back, and stands by again
 }
 
-func endingOf(call deploy.Call) ending {
-	d := call.Document.Deployment
-	if call.Way == deploy.Back {
+func endingOf(s *step.Step) ending {
+	d := s.Deployment
+	if s.Way == deploy.Back {
 		return ending{fleet: d.Green, blue: d.Blue, stage: ledger.Removing, end: deploy.EndRolledBack, remove: !d.Revives, ours: !d.Revives, standby: d.Revives}
 	}
 	return ending{fleet: d.Blue, stage: ledger.Committed, end: deploy.EndSucceeded, remove: d.BlueAfter == deploy.AfterDelete}
@@ -57,75 +59,75 @@ func (e ending) names() []string {
 }
 
 // whole sees one fleet of a deployment to its end.
-func (h handler) whole(ctx context.Context, call deploy.Call) (deploy.Progress, error) {
-	e := endingOf(call)
+func (h handler) whole(ctx context.Context, s *step.Step, m *memory) (deploy.Progress, error) {
+	e := endingOf(s)
 	fleets, err := fleet.Read(ctx, h.groups, e.names()...)
 	if err != nil {
 		return deploy.Progress{}, err
 	}
-	p := call.Begin()
+	p := s.Begin()
 	f, found := fleets[e.fleet]
-	foreign := e.ours && found && f.Tags[deploy.TagExecution] != call.Document.Deployment.Execution
+	foreign := e.ours && found && f.Tags[deploy.TagExecution] != s.Deployment.Execution
 	switch {
 	case found && !foreign && len(f.Instances) > 0:
-		return h.empty(ctx, call, p, f, e)
-	case found && !foreign && f.WarmPool && call.Elapsed(p) >= emptyWithin:
+		return h.empty(ctx, s, m, p, f, e)
+	case found && !foreign && f.WarmPool && s.Elapsed(p) >= emptyWithin:
 		return p, fault.New(fault.DrainExpired, "after %s %s; then redrive this execution", emptyWithin, poolKeeps(f))
 	case found && !foreign && f.WarmPool:
-		return call.Wait(p, poolKeeps(f)), nil
+		return s.Wait(p, poolKeeps(f)), nil
 	case found && !foreign && e.remove:
-		return h.remove(ctx, call, p, f, e)
-	case e.standby && call.Elapsed(p) < lateCalls:
-		return call.WaitUntil(p, p.Since.Add(lateCalls), fmt.Sprintf("%s is empty; no call for it is under way soon", e.fleet)), nil
-	case e.standby && len(f.AttachedTo(call.Document.Deployment.TargetGroups)) > 0:
+		return h.remove(ctx, s, p, f, e)
+	case e.standby && s.Elapsed(p) < lateCalls:
+		return s.WaitUntil(p, p.Since.Add(lateCalls), fmt.Sprintf("%s is empty; no call for it is under way soon", e.fleet)), nil
+	case e.standby && len(f.AttachedTo(s.Deployment.TargetGroups)) > 0:
 		return p.Finished(deploy.Unpin, fmt.Sprintf("%s is attached to a target group again: a call came late", e.fleet)), nil
 	}
-	p, err = h.close(ctx, call, p, e, fleets[e.blue])
+	p, err = closeRecord(ctx, s, p, e, fleets[e.blue])
 	if err == nil && p.Verdict == deploy.Done {
-		call.Document.Deployment.Closed = e.end
+		s.Deployment.Closed = e.end
 	}
 	return p, err
 }
 
 // empty drains what can be drained now and waits for the instances that are left.
-func (h handler) empty(ctx context.Context, call deploy.Call, p deploy.Progress, f deploy.Fleet, e ending) (deploy.Progress, error) {
-	d := call.Document.Deployment
+func (h handler) empty(ctx context.Context, s *step.Step, m *memory, p deploy.Progress, f deploy.Fleet, e ending) (deploy.Progress, error) {
+	d := s.Deployment
 	fence := func() error {
-		_, err := h.ledger.For(call).Check(ctx, e.stage)
+		_, err := s.Record(ctx, e.stage)
 		return err
 	}
 	retained, standby := f.In(deploy.Retained), f.In(deploy.Standby)
 	const end = "aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id <id>"
-	shown := call.Elapsed(p) >= soonestEmpty // a person may have ended them just before a redrive
+	shown := s.Elapsed(p) >= soonestEmpty // a person may have ended them just before a redrive
 	switch {
 	case shown && len(retained) == len(f.Instances):
 		return p, fault.New(fault.DrainExpired, "%d instances of %s did not drain in time and are retained for a person: look at them, end each with "+
 			"%s, then redrive this execution", len(retained), f.Name, end)
 	case shown && len(retained)+len(standby) == len(f.Instances):
 		return p, fault.New(fault.DrainExpired, "%s, and no scale-in ends those: look at them, end each with %s, then redrive this execution", remaining(f), end)
-	case slices.Contains(f.Suspended, "Terminate") && call.Elapsed(p) >= time.Duration(d.Drain.TimeoutSeconds)*time.Second:
-		return p, fault.New(fault.DrainExpired, "%s: resume it with aws autoscaling resume-processes --scaling-processes Terminate "+
-			"--auto-scaling-group-name %s, then redrive this execution", remaining(f), f.Name)
-	case call.Elapsed(p) >= emptyWithin:
+	case slices.Contains(f.Suspended, "Terminate") && s.Elapsed(p) >= time.Duration(d.Drain.TimeoutSeconds)*time.Second:
+		return p, fault.New(fault.DrainExpired, "%s: resume it with aws autoscaling resume-processes --scaling-processes Terminate %s, then redrive this execution",
+			remaining(f), text.Option("--auto-scaling-group-name", f.Name))
+	case s.Elapsed(p) >= emptyWithin:
 		return p, fault.New(fault.DrainExpired, "after %s %s; look at them with aws autoscaling describe-auto-scaling-instances, then redrive this execution",
 			emptyWithin, remaining(f))
-	case call.Elapsed(p) >= time.Duration(d.Drain.TimeoutSeconds)*time.Second:
-		if err := h.unprotect(ctx, f, fence); err != nil {
+	case s.Elapsed(p) >= time.Duration(d.Drain.TimeoutSeconds)*time.Second:
+		if err := h.unprotect(ctx, s.Holder.At(e.stage), f); err != nil {
 			return p, err
 		}
 	}
-	p, slowest, err := h.drain(ctx, call, p, f, draining{policy: d.Drain, since: d.StartedAt, fence: fence})
+	slowest, err := h.drain(ctx, s, m, f, draining{policy: d.Drain, since: d.StartedAt, fence: fence})
 	if err != nil {
 		return p, err
 	}
-	if len(d.Drain.Command) == 0 && call.Elapsed(p) < soonestEmpty {
-		return call.WaitUntil(p, p.Since.Add(soonestEmpty), remaining(f)), nil
+	if len(d.Drain.Command) == 0 && s.Elapsed(p) < soonestEmpty {
+		return s.WaitUntil(p, p.Since.Add(soonestEmpty), remaining(f)), nil
 	}
-	return call.WaitAtMost(p, p.Heartbeat(), remaining(f)+slowest), nil
+	return s.WaitAtMost(p, m.nextWithin(), remaining(f)+slowest), nil
 }
 
 // unprotect lets go the instances that protected themselves from scale-in for longer than a drain may take.
-func (h handler) unprotect(ctx context.Context, f deploy.Fleet, fence func() error) error {
+func (h handler) unprotect(ctx context.Context, fence ledger.Fence, f deploy.Fleet) error {
 	var ids []string
 	for _, instance := range f.In(deploy.InService) { // AWS takes no other, and refuses all for one
 		if instance.Protected {
@@ -134,10 +136,7 @@ func (h handler) unprotect(ctx context.Context, f deploy.Fleet, fence func() err
 	}
 	const atOnce = 50 // aws-facts A5
 	for batch := range slices.Chunk(ids, atOnce) {
-		if err := fence(); err != nil {
-			return err
-		}
-		_, err := h.groups.SetInstanceProtection(ctx, &autoscaling.SetInstanceProtectionInput{
+		_, err := step.Write(ctx, h.writes, fence, writes.SetInstanceProtection, &autoscaling.SetInstanceProtectionInput{
 			AutoScalingGroupName: &f.Name, InstanceIds: batch, ProtectedFromScaleIn: aws.Bool(false),
 		})
 		if err != nil {
@@ -153,26 +152,23 @@ const (
 )
 
 // remove deletes an empty group, and looks again until it is gone.
-func (h handler) remove(ctx context.Context, call deploy.Call, p deploy.Progress, f deploy.Fleet, e ending) (deploy.Progress, error) {
+func (h handler) remove(ctx context.Context, s *step.Step, p deploy.Progress, f deploy.Fleet, e ending) (deploy.Progress, error) {
 	if p.Phase != deleting {
-		p.Phase, p.Since = deleting, call.Entered
+		p.Phase, p.Since = deleting, s.Entered
 	}
 	message := fmt.Sprintf("%s is empty and is being deleted", f.Name)
-	switch took := call.Elapsed(p); {
+	switch took := s.Elapsed(p); {
 	case took < usualDelete:
-		p = call.Again(p, message)
+		p = s.Again(p, message)
 	case took < emptyWithin:
-		p = call.Wait(p, message)
+		p = s.Wait(p, message)
 	default:
 		return p, fault.New(fault.DrainExpired, "after %s %s: find out what keeps it, then redrive this execution", emptyWithin, message)
 	}
 	if f.Deleting {
 		return p, nil
 	}
-	if _, err := h.ledger.For(call).Check(ctx, e.stage); err != nil {
-		return p, err
-	}
-	_, err := h.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{AutoScalingGroupName: &f.Name})
+	_, err := step.Write(ctx, h.writes, s.Holder.At(e.stage), writes.DeleteAutoScalingGroup, &autoscaling.DeleteAutoScalingGroupInput{AutoScalingGroupName: &f.Name})
 	var active *types.ScalingActivityInProgressFault
 	var inUse *types.ResourceInUseFault
 	if errors.As(err, &active) || errors.As(err, &inUse) { // what was described lags: look again
@@ -184,11 +180,11 @@ func (h handler) remove(ctx context.Context, call deploy.Call, p deploy.Progress
 	return p, nil
 }
 
-// close gives the lock back and notes the end. Closing twice is closing once.
-func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress, e ending, blue deploy.Fleet) (deploy.Progress, error) {
-	d := call.Document.Deployment
+// closeRecord gives the lock back and notes the end. Closing twice is closing once.
+func closeRecord(ctx context.Context, s *step.Step, p deploy.Progress, e ending, blue deploy.Fleet) (deploy.Progress, error) {
+	d := s.Deployment
 	p = p.Finished(deploy.Done, fmt.Sprintf("%s is empty; the deployment is closed as %s", e.fleet, e.end))
-	record, _, err := h.ledger.Get(ctx, d.Lineage)
+	record, _, err := s.Ledger.Get(ctx, d.Lineage)
 	if err != nil {
 		return p, err
 	}
@@ -202,11 +198,11 @@ func (h handler) close(ctx context.Context, call deploy.Call, p deploy.Progress,
 		}
 		return p.Finished(deploy.Unpin, fmt.Sprintf("the minimum of %s is %d again: a pin came late", blue.Name, blue.Sizes.Min)), nil
 	}
-	outcome := ledger.Outcome{Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: call.Entered, Override: d.Override}
-	if call.Document.Fault != nil {
-		outcome.Error = call.Document.Fault.Error
+	outcome := ledger.Outcome{Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: s.Entered, Override: d.Override}
+	if s.Document.Fault != nil {
+		outcome.Error = s.Document.Fault.Error
 	}
-	_, err = h.ledger.For(call).ChangeFrom(ctx, record, func(r *ledger.Record) {
+	_, err = s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
 		if e.end == deploy.EndRolledBack {
 			r.Drain = r.Lock.Drain
 		}
@@ -234,7 +230,8 @@ func pinnedAgain(record ledger.Record, blue deploy.Fleet) bool {
 // poolKeeps says what to do about a warm pool that came during the deployment: instances may have gone there, and work
 // to its end by its hook.
 func poolKeeps(f deploy.Fleet) string {
-	return fmt.Sprintf("%s is empty, but it has a warm pool now: take it away with aws autoscaling delete-warm-pool --auto-scaling-group-name %s", f.Name, f.Name)
+	return fmt.Sprintf("%s is empty, but it has a warm pool now: take it away with aws autoscaling delete-warm-pool %s",
+		f.Name, text.Option("--auto-scaling-group-name", f.Name))
 }
 
 // remaining says how many instances are left, by lifecycle state, and what keeps them.

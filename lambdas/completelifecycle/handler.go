@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"bluegreen/internal/announce"
@@ -16,24 +15,30 @@ import (
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
-// groups is what this state may do to a group.
+// groups is what this state reads of groups.
 type groups interface {
 	fleet.Groups
+	fleet.Hooks
 	DescribeAutoScalingInstances(context.Context, *autoscaling.DescribeAutoScalingInstancesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingInstancesOutput, error)
+}
+
+// writes are what this state may change of a group.
+type writes interface {
 	DeleteAutoScalingGroup(context.Context, *autoscaling.DeleteAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.DeleteAutoScalingGroupOutput, error)
 	SetInstanceProtection(context.Context, *autoscaling.SetInstanceProtectionInput, ...func(*autoscaling.Options)) (*autoscaling.SetInstanceProtectionOutput, error)
 }
 
-// actions is what this state may do to lifecycle actions.
+// actions is what this state may do to lifecycle actions. It stands behind no fence of its own: to drain an instance that a hook
+// holds does no harm, and the machine that does only that holds no lock. One look at the record stands for many of these.
 type actions interface {
-	fleet.Hooks
 	CompleteLifecycleAction(context.Context, *autoscaling.CompleteLifecycleActionInput, ...func(*autoscaling.Options)) (*autoscaling.CompleteLifecycleActionOutput, error)
 	RecordLifecycleActionHeartbeat(context.Context, *autoscaling.RecordLifecycleActionHeartbeatInput, ...func(*autoscaling.Options)) (*autoscaling.RecordLifecycleActionHeartbeatOutput, error)
 }
 
-// commands runs drains on instances.
+// commands runs drains on instances, as actions does.
 type commands interface {
 	SendCommand(context.Context, *ssm.SendCommandInput, ...func(*ssm.Options)) (*ssm.SendCommandOutput, error)
 	ListCommandInvocations(context.Context, *ssm.ListCommandInvocationsInput, ...func(*ssm.Options)) (*ssm.ListCommandInvocationsOutput, error)
@@ -42,40 +47,28 @@ type commands interface {
 
 var (
 	_ groups   = (*autoscaling.Client)(nil)
+	_ writes   = (*autoscaling.Client)(nil)
 	_ actions  = (*autoscaling.Client)(nil)
 	_ commands = (*ssm.Client)(nil)
 )
 
 type handler struct {
 	groups   groups
+	writes   step.Writes[writes]
 	actions  actions
 	commands commands
-	ledger   ledger.Ledger
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	return announce.ToPeople(cfg, env, handler{
-		groups:   group,
-		actions:  group,
-		commands: ssm.NewFromConfig(cfg),
-		ledger:   ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle)
+	h := handler{groups: group, writes: step.Guard[writes](group), actions: group, commands: ssm.NewFromConfig(cfg)}
+	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
-func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
-	document := call.Document
-	var progress deploy.Progress
-	var err error
-	if call.Way == deploy.Alone {
-		progress, err = h.alone(ctx, call)
-	} else {
-		progress, err = h.whole(ctx, call)
+func (h handler) look(ctx context.Context, s *step.Step, m *memory) (deploy.Progress, error) {
+	if s.Way == deploy.Alone {
+		return h.alone(ctx, s, m)
 	}
-	if err != nil {
-		return deploy.Document{}, err
-	}
-	document.Progress = &progress
-	return document, nil
+	return h.whole(ctx, s, m)
 }

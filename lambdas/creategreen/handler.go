@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"bluegreen/internal/announce"
@@ -19,24 +18,23 @@ import (
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
-// groups is all of AWS that this state may touch.
+// groups is what this state reads of the groups.
 type groups interface {
 	fleet.Groups
+	fleet.Hooks
+}
+
+// writes are what this state may change of AWS.
+type writes interface {
 	CreateAutoScalingGroup(context.Context, *autoscaling.CreateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.CreateAutoScalingGroupOutput, error)
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
-}
-
-// processes are suspended as on blue, or resumed on a fleet that is brought back.
-type processes interface {
 	ResumeProcesses(context.Context, *autoscaling.ResumeProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.ResumeProcessesOutput, error)
 	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
-}
-
-// metrics are collected as on blue.
-type metrics interface {
 	EnableMetricsCollection(context.Context, *autoscaling.EnableMetricsCollectionInput, ...func(*autoscaling.Options)) (*autoscaling.EnableMetricsCollectionOutput, error)
+	PutLifecycleHook(context.Context, *autoscaling.PutLifecycleHookInput, ...func(*autoscaling.Options)) (*autoscaling.PutLifecycleHookOutput, error)
 }
 
 // executions tells whether this execution still runs.
@@ -44,93 +42,69 @@ type executions interface {
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
 }
 
-// hooks are copied too.
-type hooks interface {
-	fleet.Hooks
-	PutLifecycleHook(context.Context, *autoscaling.PutLifecycleHookInput, ...func(*autoscaling.Options)) (*autoscaling.PutLifecycleHookOutput, error)
-}
-
 var (
-	_ groups    = (*autoscaling.Client)(nil)
-	_ hooks     = (*autoscaling.Client)(nil)
-	_ processes = (*autoscaling.Client)(nil)
-	_ metrics   = (*autoscaling.Client)(nil)
-
+	_ groups     = (*autoscaling.Client)(nil)
+	_ writes     = (*autoscaling.Client)(nil)
 	_ executions = (*sfn.Client)(nil)
 )
 
 type handler struct {
-	groups    groups
-	hooks     hooks
-	processes processes
-	metrics   metrics
-	ledger    ledger.Ledger
-
+	groups     groups
+	writes     step.Writes[writes]
 	executions executions
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	return announce.ToPeople(cfg, env, handler{
-		groups:    group,
-		hooks:     group,
-		processes: group,
-		metrics:   group,
-
-		executions: sfn.NewFromConfig(cfg),
-		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle)
+	h := handler{groups: group, writes: step.Guard[writes](group), executions: sfn.NewFromConfig(cfg)}
+	return announce.ToPeople(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
-func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
-	document := call.Document
-	d := *document.Deployment
-	names := []string{d.Blue}
-	if d.Revives {
-		names = append(names, d.Green)
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+	p := deploy.Progress{State: s.State, Since: s.Entered}
+	names := []string{s.Deployment.Blue}
+	if s.Deployment.Revives {
+		names = append(names, s.Deployment.Green)
 	}
 	described, err := fleet.Describe(ctx, h.groups, names...)
 	if err != nil {
-		return deploy.Document{}, err
+		return p, err
 	}
-	blue, found := described[d.Blue]
+	blue, found := described[s.Deployment.Blue]
 	if !found {
-		return deploy.Document{}, fault.New(fault.NotReady, "blue %s was deleted since it was described", d.Blue)
+		return p, fault.New(fault.NotReady, "blue %s was deleted since it was described", s.Deployment.Blue)
 	}
-	specs, err := h.describeHooks(ctx, d.Blue)
+	specs, err := h.describeHooks(ctx, s.Deployment.Blue)
 	if err != nil {
-		return deploy.Document{}, err
+		return p, err
 	}
-	d, err = h.lock(ctx, call, d)
-	if err != nil {
-		return deploy.Document{}, err
+	if err := h.lock(ctx, s); err != nil {
+		return p, err
 	}
-	if d.Revives {
-		err = h.revive(ctx, call, d, fleet.Of(blue), described[d.Green])
+	if s.Deployment.Revives {
+		err = h.revive(ctx, s, fleet.Of(blue), described[s.Deployment.Green])
 	} else {
-		err = h.create(ctx, call, d, blue, specs)
+		err = h.create(ctx, s, blue, specs)
 	}
-	if err != nil {
-		return deploy.Document{}, err
-	}
-	document.Deployment = &d
-	document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered, Wanted: int(aws.ToInt32(blue.DesiredCapacity)),
-		Message: fmt.Sprintf("green %s is to have %s", d.Green, deploy.Counted(int(aws.ToInt32(blue.DesiredCapacity)), "instance"))}
-	return document, nil
+	p.Wanted = int(aws.ToInt32(blue.DesiredCapacity))
+	return p.Finished(deploy.Done, fmt.Sprintf("green %s is to have %s", s.Deployment.Green, deploy.Counted(p.Wanted, "instance"))), err
 }
+
+// fence is that of all writes of this state.
+func fence(s *step.Step) ledger.Fence { return s.Holder.At(ledger.Creating) }
 
 // create makes green, or adopts what a try of this deployment made. A group of that name that is not this
 // deployment's is somebody else's.
-func (h handler) create(ctx context.Context, call deploy.Call, d deploy.Deployment, blue types.AutoScalingGroup, specs hookSpecs) error {
+func (h handler) create(ctx context.Context, s *step.Step, blue types.AutoScalingGroup, specs hookSpecs) error {
+	d := *s.Deployment
 	input := fleet.Copy(blue, d)
 	input.LifecycleHookSpecificationList = specs.atCreation
 	least, desired := input.MinSize, input.DesiredCapacity
 	if len(specs.afterwards) > 0 { // no instance may launch before every hook is there
 		input.MinSize, input.DesiredCapacity = aws.Int32(0), aws.Int32(0)
 	}
-	// The lock was taken or read just now: that is the fence.
-	_, err := h.groups.CreateAutoScalingGroup(ctx, input)
+	_, err := step.Write(ctx, h.writes, fence(s), writes.CreateAutoScalingGroup, input)
 	var exists *types.AlreadyExistsFault
 	switch {
 	case errors.As(err, &exists):
@@ -140,10 +114,10 @@ func (h handler) create(ctx context.Context, call deploy.Call, d deploy.Deployme
 	case err != nil:
 		return fmt.Errorf("creating green %s: %w", d.Green, err)
 	}
-	if err := h.equip(ctx, call, d, blue); err != nil || len(specs.afterwards) == 0 {
+	if err := h.equip(ctx, s, blue); err != nil || len(specs.afterwards) == 0 {
 		return err
 	}
-	return h.hookAfterwards(ctx, call, d, least, desired, specs.afterwards)
+	return h.hookAfterwards(ctx, s, least, desired, specs.afterwards)
 }
 
 func (h handler) adopt(ctx context.Context, d deploy.Deployment) error {
@@ -160,8 +134,4 @@ func (h handler) adopt(ctx context.Context, d deploy.Deployment) error {
 			d.Green, deploy.TagExecution, green.Tags[deploy.TagExecution])
 	}
 	return nil
-}
-
-func (h handler) holder(call deploy.Call, d deploy.Deployment) ledger.Holder {
-	return ledger.Holder{Ledger: h.ledger, Lineage: d.Lineage, Execution: call.Execution.ID, Deployment: d.Execution}
 }

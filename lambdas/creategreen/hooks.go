@@ -8,9 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
-	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
-	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
 // hookSpecs are blue's lifecycle hooks. One create call takes only hooks that share their notification target and
@@ -21,7 +20,7 @@ type hookSpecs struct {
 }
 
 func (h handler) describeHooks(ctx context.Context, blue string) (hookSpecs, error) {
-	described, err := fleet.DescribeHooks(ctx, h.hooks, blue)
+	described, err := fleet.DescribeHooks(ctx, h.groups, blue)
 	if err != nil {
 		return hookSpecs{}, err
 	}
@@ -42,13 +41,10 @@ func sameTarget(a, b types.LifecycleHookSpecification) bool {
 }
 
 // hookAfterwards puts the hooks that the create call could not take, then lets green grow to the sizes that it wants.
-func (h handler) hookAfterwards(ctx context.Context, call deploy.Call, d deploy.Deployment, least, desired *int32, specs []types.LifecycleHookSpecification) error {
+func (h handler) hookAfterwards(ctx context.Context, s *step.Step, least, desired *int32, specs []types.LifecycleHookSpecification) error {
 	for _, spec := range specs {
-		if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
-			return err
-		}
-		_, err := h.hooks.PutLifecycleHook(ctx, &autoscaling.PutLifecycleHookInput{
-			AutoScalingGroupName:  &d.Green,
+		_, err := step.Write(ctx, h.writes, fence(s), writes.PutLifecycleHook, &autoscaling.PutLifecycleHookInput{
+			AutoScalingGroupName:  &s.Deployment.Green,
 			LifecycleHookName:     spec.LifecycleHookName,
 			LifecycleTransition:   spec.LifecycleTransition,
 			DefaultResult:         spec.DefaultResult,
@@ -58,17 +54,14 @@ func (h handler) hookAfterwards(ctx context.Context, call deploy.Call, d deploy.
 			RoleARN:               spec.RoleARN,
 		})
 		if err != nil {
-			return fmt.Errorf("putting lifecycle hook %s on %s: %w", aws.ToString(spec.LifecycleHookName), d.Green, err)
+			return fmt.Errorf("putting lifecycle hook %s on %s: %w", aws.ToString(spec.LifecycleHookName), s.Deployment.Green, err)
 		}
 	}
-	if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
-		return err
-	}
-	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &d.Green, MinSize: least, DesiredCapacity: desired,
+	_, err := step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &s.Deployment.Green, MinSize: least, DesiredCapacity: desired,
 	})
 	if err != nil {
-		return fmt.Errorf("setting the sizes of %s: %w", d.Green, err)
+		return fmt.Errorf("setting the sizes of %s: %w", s.Deployment.Green, err)
 	}
 	return nil
 }

@@ -11,44 +11,49 @@ import (
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
-// lock takes the lineage's lock and with it the next number, or finds that this execution has it already.
-func (h handler) lock(ctx context.Context, call deploy.Call, d deploy.Deployment) (deploy.Deployment, error) {
-	record, found, err := h.ledger.Get(ctx, d.Lineage)
+// lock takes the lineage's lock and with it the next number, or finds that this execution has it already. The deployment is
+// the record's from then on.
+func (h handler) lock(ctx context.Context, s *step.Step) error {
+	d := *s.Deployment
+	record, found, err := s.Ledger.Get(ctx, d.Lineage)
 	if err != nil {
-		return d, err
+		return err
 	}
 	if !found {
 		record = ledger.Record{Lineage: d.Lineage, Live: d.Blue}
 	}
 	if held := record.Lock; held != nil {
-		if held.Execution == call.Execution.ID && held.Deployment.Execution == d.Execution && held.Stage == ledger.Creating {
-			return held.Deployment, nil
+		if held.Execution == s.Execution.ID && held.Deployment.Execution == d.Execution && held.Stage == ledger.Creating {
+			s.Deployment = &held.Deployment
+			return nil
 		}
-		return d, fault.New(fault.Conflict, "%s is being deployed by %s since %s: wait until it has ended, or stop it first",
+		return fault.New(fault.Conflict, "%s is being deployed by %s since %s: wait until it has ended, or stop it first",
 			d.Lineage, held.Execution, held.Since.Format("2006-01-02 15:04:05Z"))
 	}
 	if record.Live != d.Blue {
-		return d, fault.New(fault.Conflict, "%s was deployed by another execution meanwhile: %s serves now, not %s; start again", d.Lineage, record.Live, d.Blue)
+		return fault.New(fault.Conflict, "%s was deployed by another execution meanwhile: %s serves now, not %s; start again", d.Lineage, record.Live, d.Blue)
 	}
-	if outcome, ended := record.Ended(call.Execution.ID); ended { // a function that outlived its execution
-		return d, fault.New(fault.Conflict, "this execution's deployment of %s has ended already (%s)", d.Lineage, outcome.End)
+	if outcome, ended := record.Ended(s.Execution.ID); ended { // a function that outlived its execution
+		return fault.New(fault.Conflict, "this execution's deployment of %s has ended already (%s)", d.Lineage, outcome.End)
 	}
-	if err := h.stillRuns(ctx, call.Execution.ID); err != nil {
-		return d, err
+	if err := h.stillRuns(ctx, s.Execution.ID); err != nil {
+		return err
 	}
 	if !d.Revives {
 		record.Generation++
 		d.Generation = record.Generation
 		d.Green = deploy.GreenName(d.Lineage, d.Generation)
 	}
-	record.Lock = &ledger.Lock{Execution: call.Execution.ID, Since: call.Entered, Stage: ledger.Creating, Deployment: d, Drain: record.Drain}
+	record.Lock = &ledger.Lock{Execution: s.Execution.ID, Since: s.Entered, Stage: ledger.Creating, Deployment: d, Drain: record.Drain}
 	record.Drain = &d.Drain
-	if _, err = h.ledger.Put(ctx, record); errors.Is(err, ledger.ErrChanged) {
-		return d, fault.New(fault.Conflict, "another deployment of %s began at the same moment: let it work, or start again when it has ended", d.Lineage)
+	if _, err = s.Ledger.Put(ctx, record); errors.Is(err, ledger.ErrChanged) {
+		return fault.New(fault.Conflict, "another deployment of %s began at the same moment: let it work, or start again when it has ended", d.Lineage)
 	}
-	return d, err
+	s.Deployment = &d
+	return err
 }
 
 // stillRuns is asked right before a new lock is taken: the function of an execution that was stopped runs on, and nobody

@@ -13,12 +13,14 @@ import (
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
 // revive brings back the fleet that blue replaced: its processes and sizes as the record remembers them, as many instances
 // as blue has now, and of what they ran.
-func (h handler) revive(ctx context.Context, call deploy.Call, d deploy.Deployment, blue deploy.Fleet, green types.AutoScalingGroup) error {
-	record, err := h.holder(call, d).Check(ctx, ledger.Creating)
+func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, green types.AutoScalingGroup) error {
+	d := s.Deployment
+	record, err := s.Record(ctx, ledger.Creating)
 	if err != nil {
 		return err
 	}
@@ -33,15 +35,12 @@ func (h handler) revive(ctx context.Context, call deploy.Call, d deploy.Deployme
 		}
 	}
 	if len(resume) > 0 {
-		_, err := h.processes.ResumeProcesses(ctx, &autoscaling.ResumeProcessesInput{
+		_, err := step.Write(ctx, h.writes, fence(s), writes.ResumeProcesses, &autoscaling.ResumeProcessesInput{
 			AutoScalingGroupName: &d.Green, ScalingProcesses: resume,
 		})
 		if err != nil {
 			return fmt.Errorf("resuming %v of %s: %w", resume, d.Green, err)
 		}
-	}
-	if _, err := h.holder(call, d).Check(ctx, ledger.Creating); err != nil {
-		return err
 	}
 	desired := max(blue.Sizes.Desired, previous.Sizes.Min)
 	input := &autoscaling.UpdateAutoScalingGroupInput{
@@ -54,7 +53,7 @@ func (h handler) revive(ctx context.Context, call deploy.Call, d deploy.Deployme
 		input.LaunchTemplate = fleet.Pinned(green.LaunchTemplate, previous.Template)
 		input.MixedInstancesPolicy = fleet.PinnedPolicy(green.MixedInstancesPolicy, previous.Template)
 	}
-	if _, err = h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
+	if _, err = step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, input); err != nil {
 		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(desired, "instance"), err)
 	}
 	return nil

@@ -10,12 +10,13 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
+	"bluegreen/internal/text"
 )
 
 // drainFindings resolves which lifecycle hook holds an instance while the drain's command runs on it. Without a command
-// each instance completes its own hooks.
-func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup, d *deploy.Deployment) ([]string, error) {
-	if len(d.Drain.Command) == 0 {
+// each instance completes its own hooks; a drain that the record remembers was looked at when it was deployed.
+func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, d *deploy.Deployment) ([]string, error) {
+	if len(d.Drain.Command) == 0 || request.Recalled {
 		return nil, nil
 	}
 	hooks, err := fleet.DescribeHooks(ctx, h.hooks, d.Blue)
@@ -27,7 +28,8 @@ func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup
 	switch {
 	case len(names) == 0:
 		findings = append(findings, fmt.Sprintf("drain.command needs a lifecycle hook that holds a terminating instance: aws autoscaling put-lifecycle-hook "+
-			"--auto-scaling-group-name %s --lifecycle-hook-name drain --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 300 --default-result CONTINUE", d.Blue))
+			"%s --lifecycle-hook-name drain --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 300 --default-result CONTINUE",
+			text.Option("--auto-scaling-group-name", d.Blue)))
 	case d.Drain.Hook == "" && len(names) > 1:
 		findings = append(findings, fmt.Sprintf("it has several terminating hooks (%s): drain.hook must name the one that the drain completes", strings.Join(names, ", ")))
 	case d.Drain.Hook == "":

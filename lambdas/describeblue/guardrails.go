@@ -1,10 +1,9 @@
 package describeblue
 
 import (
-	"os"
-
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
+	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
 )
 
@@ -14,7 +13,7 @@ func (h handler) policy(action deploy.Action) (guardrails.Policy, error) {
 	if h.guardrails == "" || action == deploy.ActionRecover {
 		return guardrails.Permissive(), nil
 	}
-	text, err := os.ReadFile(h.guardrails)
+	text, err := form.LoadFile(h.guardrails)
 	if err != nil {
 		return guardrails.Policy{}, fault.New(fault.BadGuardrails, "the operators' guardrails cannot be read, so nothing is deployed: %w", err)
 	}

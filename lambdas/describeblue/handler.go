@@ -16,6 +16,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
+	"bluegreen/internal/guardrails"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
 )
@@ -66,7 +67,8 @@ type handler struct {
 	executions executions
 	agents     fleet.Agents
 	ledger     ledger.Ledger
-	guardrails string // file with the operators' policy; empty: there is none
+	guardrails string   // file with the operators' policy; empty: there is none
+	fleets     []string // names of the deployer's groups, or prefixes with *
 }
 
 // New makes the state's work.
@@ -82,11 +84,12 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		agents:     ssm.NewFromConfig(cfg),
 		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
 		guardrails: env.Guardrails,
+		fleets:     env.Fleets,
 	}.handle
 }
 
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
-	request, err := deploy.ParseRequest(call.Document.Request)
+	request, err := deploy.ParseRequest(call.Execution.Input)
 	if err != nil {
 		return deploy.Document{}, err
 	}
@@ -98,6 +101,11 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	if err != nil {
 		return deploy.Document{}, err
 	}
+	read := request
+	if request, err = policy.Fit(request, call.Execution.Input); err != nil {
+		return deploy.Document{}, err
+	}
+	request = request.Recalling(record.Drain)
 	override, err := policy.Begin(request, record.Lineage, call.Entered)
 	if err != nil {
 		return deploy.Document{}, err
@@ -114,6 +122,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		BlueAfter:   request.BlueAfter,
 		Override:    override,
 		StartedAt:   call.Entered,
+		Warnings:    guardrails.Moved(read, request),
 	}
 	d.Route, err = h.route(ctx, request.Action, record)
 	if err == nil && d.Route == deploy.RouteDeploy {
@@ -123,7 +132,6 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 		return deploy.Document{}, err
 	}
 	return deploy.Document{
-		Request:    call.Document.Request,
 		Deployment: &d,
 		Progress:   &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered, Message: h.describe(d, record)},
 	}, nil

@@ -27,8 +27,5 @@ func (h handler) resolvePrevious(ctx context.Context, record ledger.Record, d *d
 		return []string{fmt.Sprintf("the fleet that it replaced, %s, is being deleted", previous.Name)}, nil
 	}
 	d.Revives, d.Green, d.Template = true, previous.Name, previous.Template
-	if len(d.Drain.Command) == 0 && record.Drain != nil {
-		d.Drain = *record.Drain
-	}
 	return nil, nil
 }

@@ -9,6 +9,7 @@ import (
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/text"
 )
 
 // superseded are the groups that the live one has replaced, as far as the record knows their names: the first of the
@@ -39,8 +40,8 @@ func supersededFindings(described map[string]types.AutoScalingGroup, names []str
 			continue
 		}
 		findings = append(findings, fmt.Sprintf("%s, which it superseded, has instances again (desired capacity %d), as when its stack was deployed anew: "+
-			"scale it in with aws autoscaling update-auto-scaling-group --auto-scaling-group-name %s --min-size 0 --max-size 0 --desired-capacity 0",
-			name, f.Sizes.Desired, name))
+			"scale it in with aws autoscaling update-auto-scaling-group %s --min-size 0 --max-size 0 --desired-capacity 0",
+			name, f.Sizes.Desired, text.Option("--auto-scaling-group-name", name)))
 	}
 	return findings
 }

@@ -14,6 +14,7 @@ import (
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/text"
 )
 
 // survey looks at blue and fills in how it is replaced; the error names everything that stands in the way.
@@ -36,7 +37,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 	if d.Strategy == "" {
 		d.Strategy = chooseStrategy(blue)
 	}
-	if err := policy.Fleet(d.Action, d.Lineage, d.Strategy, blue.Sizes.Desired); err != nil {
+	if err := policy.Fleet(request, d.Lineage, d.Strategy, blue.Sizes.Desired); err != nil {
 		return err
 	}
 	findings = append(findings, strategyFindings(d.Strategy, blue)...)
@@ -44,7 +45,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 		func() ([]string, error) { return h.refreshFindings(ctx, blue.Name) },
 		func() ([]string, error) { return h.scalingFindings(ctx, d) },
 		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
-		func() ([]string, error) { return h.drainFindings(ctx, group, d) },
+		func() ([]string, error) { return h.drainFindings(ctx, group, request, d) },
 		func() ([]string, error) { return h.trafficFindings(ctx, blue, d) },
 		func() ([]string, error) { return h.resolveTemplate(ctx, group, record, d) },
 	} {
@@ -74,7 +75,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 func (h handler) missing(ctx context.Context, asked string, record ledger.Record) error {
 	if record.Live == asked {
 		return fault.New(fault.BadRequest, "$.blue.asg_name: there is no Auto Scaling group %q in this account and Region%s, "+
-			"and no record of a lineage by that name; it must name a group that serves", asked, fleet.DidYouMean(ctx, h.groups, asked))
+			"and no record of a lineage by that name; it must name a group that serves", asked, fleet.DidYouMean(ctx, h.groups, asked, h.fleets))
 	}
 	return fault.New(fault.BadRequest, "$.blue.asg_name: %q belongs to lineage %s, whose live group %q does not exist any more; "+
 		"it must name a group that serves", asked, record.Lineage, record.Live)
@@ -113,7 +114,7 @@ func inspect(group types.AutoScalingGroup, blue deploy.Fleet) []string {
 	}
 	find(group.Operator != nil, "it is managed by %s, which refuses changes by others", operator(group))
 	find(group.WarmPoolConfiguration != nil, "it has a warm pool, which no copy would have: take it away first, with "+
-		"aws autoscaling delete-warm-pool --auto-scaling-group-name %s", blue.Name)
+		"aws autoscaling delete-warm-pool %s", text.Option("--auto-scaling-group-name", blue.Name))
 	find(len(group.LoadBalancerNames) > 0, "it serves Classic Load Balancers %v, which are not supported yet", group.LoadBalancerNames)
 	for _, source := range group.TrafficSources {
 		id := aws.ToString(source.Identifier)
@@ -130,8 +131,8 @@ func protectionFindings(group types.AutoScalingGroup, d *deploy.Deployment) []st
 		return nil
 	}
 	return []string{fmt.Sprintf(`blue_after.then is "delete", but it is protected from deletion: keep it ("scale_to_zero"), or lift that with `+
-		"aws autoscaling update-auto-scaling-group --deletion-protection %s --auto-scaling-group-name %s",
-		types.DeletionProtectionPreventForceDeletion, d.Blue)}
+		"aws autoscaling update-auto-scaling-group %s %s",
+		text.Option("--deletion-protection", string(types.DeletionProtectionPreventForceDeletion)), text.Option("--auto-scaling-group-name", d.Blue))}
 }
 
 // stayingFindings looks for instances that would stay when blue is scaled in, and keep the deployment from its end. A
@@ -183,8 +184,8 @@ func (h handler) refreshFindings(ctx context.Context, name string) ([]string, er
 		case types.InstanceRefreshStatusPending, types.InstanceRefreshStatusInProgress, types.InstanceRefreshStatusCancelling,
 			types.InstanceRefreshStatusRollbackInProgress, types.InstanceRefreshStatusBaking:
 			return []string{fmt.Sprintf("instance refresh %s is under way (%s, %d%%): wait for it, or cancel it with "+
-				"aws autoscaling cancel-instance-refresh --auto-scaling-group-name %s",
-				aws.ToString(refresh.InstanceRefreshId), refresh.Status, aws.ToInt32(refresh.PercentageComplete), name)}, nil
+				"aws autoscaling cancel-instance-refresh %s",
+				aws.ToString(refresh.InstanceRefreshId), refresh.Status, aws.ToInt32(refresh.PercentageComplete), text.Option("--auto-scaling-group-name", name))}, nil
 		}
 	}
 	return nil, nil

@@ -26,8 +26,9 @@ import (
 func (h handler) resolveTemplate(ctx context.Context, group types.AutoScalingGroup, record ledger.Record, d *deploy.Deployment) ([]string, error) {
 	var pins []deploy.Template
 	var findings []string
-	for _, spec := range fleet.Templates(group) {
-		pin, newest, finding, err := h.pin(ctx, spec, record.Template, d.Action)
+	for place, spec := range fleet.Templates(group) {
+		before := record.Template.PinnedAt(place, aws.ToString(spec.LaunchTemplateId), aws.ToString(spec.Version))
+		pin, newest, finding, err := h.pin(ctx, spec, before, d.Action)
 		if err != nil {
 			return nil, err
 		}
@@ -85,14 +86,15 @@ func mostRun(instances []types.Instance, template string) string {
 	return most
 }
 
-// pin resolves a version to its number. Where a number is named and there is a newer one, newest is that.
+// pin resolves a version to its number: what was resolved to the number that is named, if that is known. Where a number is named
+// and there is a newer one, newest is that.
 func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification, before *deploy.Template, action deploy.Action) (pin deploy.Template, newest, finding string, err error) {
 	pin = deploy.Template{ID: aws.ToString(spec.LaunchTemplateId), Specifier: aws.ToString(spec.Version)}
 	if pin.Specifier == "" {
 		pin.Specifier = "$Default"
 	}
-	if earlier := before.Pinned(pin.ID, pin.Specifier); earlier != nil {
-		pin.Specifier = earlier.Specifier
+	if before != nil {
+		pin.Specifier = before.Specifier
 	}
 	versions, runs := []string{pin.Specifier}, aws.ToString(spec.Version)
 	named, err := strconv.ParseInt(pin.Specifier, 10, 64)

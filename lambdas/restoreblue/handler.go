@@ -8,70 +8,61 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
-// groups is all of AWS that this state may touch.
-type groups interface {
-	fleet.Groups
+// writes are what this state may change of AWS.
+type writes interface {
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 }
 
-var _ groups = (*autoscaling.Client)(nil)
+var _ writes = (*autoscaling.Client)(nil)
 
 type handler struct {
-	groups groups
-	ledger ledger.Ledger
+	groups fleet.Groups
+	writes step.Writes[writes]
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
-	return handler{
-		groups: autoscaling.NewFromConfig(cfg),
-		ledger: ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle
+	group := autoscaling.NewFromConfig(cfg)
+	return step.Of(ledger.Open(cfg, env.LedgerTable), handler{groups: group, writes: step.Guard[writes](group)}.look)
 }
 
-func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
-	document := call.Document
-	name := document.Deployment.Blue
-	record, err := h.ledger.For(call).Check(ctx, ledger.Removing)
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+	name := s.Deployment.Blue
+	p := deploy.Progress{State: s.State, Since: s.Entered}
+	record, err := s.Record(ctx, ledger.Removing)
 	if err != nil {
-		return deploy.Document{}, err
+		return p, err
 	}
 	fleets, err := fleet.Read(ctx, h.groups, name)
 	if err != nil {
-		return deploy.Document{}, err
+		return p, err
 	}
 	blue, found := fleets[name]
 	if !found || blue.Deleting { // green may be all that is left
-		return deploy.Document{}, h.ledger.WithoutBlue(document.Deployment)
+		return p, s.Ledger.WithoutBlue(s.Deployment)
 	}
-	message := "nothing was changed on blue " + name
-	if originals := record.Lock.Originals; originals != nil {
-		if message, err = h.unpin(ctx, call, blue, originals); err != nil {
-			return deploy.Document{}, err
-		}
+	if record.Lock.Originals == nil {
+		return p.Finished(deploy.Done, "nothing was changed on blue "+name), nil
 	}
-	document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered, Message: message}
-	return document, nil
+	message, err := h.unpin(ctx, s, blue, record.Lock.Originals)
+	return p.Finished(deploy.Done, message), err
 }
 
 // unpin restores the minimum, unless somebody else has changed it since it was pinned. It writes even if the minimum
 // looks restored: what is described may lag the pin.
-func (h handler) unpin(ctx context.Context, call deploy.Call, blue deploy.Fleet, originals *ledger.Originals) (string, error) {
+func (h handler) unpin(ctx context.Context, s *step.Step, blue deploy.Fleet, originals *ledger.Originals) (string, error) {
 	if blue.Sizes.Min != originals.PinnedMin && blue.Sizes.Min != originals.Blue.Min {
 		return fmt.Sprintf("the minimum of blue %s was changed by somebody else to %d and stays", blue.Name, blue.Sizes.Min), nil
 	}
-	if _, err := h.ledger.For(call).Check(ctx, ledger.Removing); err != nil {
-		return "", err
-	}
-	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+	_, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Removing), writes.UpdateAutoScalingGroup, &autoscaling.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName: &blue.Name, MinSize: aws.Int32(int32(originals.Blue.Min)),
 	})
 	if err != nil {

@@ -9,12 +9,14 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
 // follow gives green what somebody has set on blue since the commit, while blue was not scaled in yet: whoever did that
 // did not know that green is live. What somebody has set on green since then stays, and a fleet that a rollback brought
 // back keeps its own.
-func (h handler) follow(ctx context.Context, d *deploy.Deployment, record ledger.Record, blue, green deploy.Fleet) error {
+func (h handler) follow(ctx context.Context, s *step.Step, record ledger.Record, blue, green deploy.Fleet) error {
+	d := s.Deployment
 	previous := record.Previous
 	if previous == nil || previous.Name != d.Blue || blue.Sizes == (deploy.Sizes{}) {
 		return nil
@@ -26,7 +28,7 @@ func (h handler) follow(ctx context.Context, d *deploy.Deployment, record ledger
 	was := previous.Sizes
 	previous.Sizes = want
 	if d.Revives {
-		return h.put(ctx, record)
+		return put(ctx, s, record)
 	}
 	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &d.Green}
 	if want.Min != was.Min && green.Sizes.Min == was.Min {
@@ -36,9 +38,9 @@ func (h handler) follow(ctx context.Context, d *deploy.Deployment, record ledger
 		input.MaxSize = aws.Int32(int32(want.Max))
 	}
 	if green.Name != "" && (input.MinSize != nil || input.MaxSize != nil) {
-		if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
+		if _, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Committed), writes.UpdateAutoScalingGroup, input); err != nil {
 			return fmt.Errorf("giving %s what was set on %s since the commit: %w", d.Green, d.Blue, err)
 		}
 	}
-	return h.put(ctx, record)
+	return put(ctx, s, record)
 }

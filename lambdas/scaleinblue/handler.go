@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"bluegreen/internal/announce"
 	"bluegreen/internal/deploy"
@@ -19,63 +18,67 @@ import (
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
-// groups is all of AWS that this state may touch.
+// groups is what this state reads of the groups.
 type groups interface {
 	fleet.Groups
-	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
-	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
 	fleet.Hooks
 }
 
-var _ groups = (*autoscaling.Client)(nil)
+// writes are what this state may change of AWS.
+type writes interface {
+	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
+	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
+}
+
+var (
+	_ groups = (*autoscaling.Client)(nil)
+	_ writes = (*autoscaling.Client)(nil)
+)
 
 type handler struct {
 	groups groups
-	ledger ledger.Ledger
+	writes step.Writes[writes]
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
-	return announce.OnBus(cfg, env, handler{
-		groups: autoscaling.NewFromConfig(cfg),
-		ledger: ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle)
+	group := autoscaling.NewFromConfig(cfg)
+	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), handler{groups: group, writes: step.Guard[writes](group)}.look))
 }
 
-func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
-	document := call.Document
-	d := document.Deployment
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+	d, p := s.Deployment, deploy.Progress{State: s.State, Since: s.Entered}
 	described, err := fleet.Describe(ctx, h.groups, d.Blue, d.Green)
 	if err != nil {
-		return deploy.Document{}, err
+		return p, err
 	}
-	if err := h.commit(ctx, call, described[d.Blue], described[d.Green]); err != nil {
-		return deploy.Document{}, err
+	if err := h.commit(ctx, s, described[d.Blue], described[d.Green]); err != nil {
+		return p, err
 	}
 	blue := fleet.Of(described[d.Blue])
 	if blue.Name != "" {
-		if err := h.scaleIn(ctx, call, blue); err != nil {
-			return deploy.Document{}, err
+		if err := h.scaleIn(ctx, s, blue); err != nil {
+			return p, err
 		}
 	}
-	document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered,
-		Message: fmt.Sprintf("green %s is live; blue %s is scaled in from %s%s", d.Green, d.Blue, deploy.Counted(len(blue.Instances), "instance"), d.Drain.Adds())}
-	return document, nil
+	return p.Finished(deploy.Done, fmt.Sprintf("green %s is live; blue %s is scaled in from %s%s",
+		d.Green, d.Blue, deploy.Counted(len(blue.Instances), "instance"), d.Drain.Adds())), nil
 }
 
 // commit gives green the sizes that people want of blue, then writes that green is live. From there on nothing moves
 // traffic back, and green's sizes are people's: finishing again leaves them alone.
-func (h handler) commit(ctx context.Context, call deploy.Call, blueGroup, greenGroup types.AutoScalingGroup) error {
-	d, holder, blue, green := call.Document.Deployment, h.ledger.For(call), fleet.Of(blueGroup), fleet.Of(greenGroup)
-	record, err := holder.Check(ctx, ledger.Creating, ledger.Switching, ledger.Committed)
+func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup types.AutoScalingGroup) error {
+	d, blue, green := s.Deployment, fleet.Of(blueGroup), fleet.Of(greenGroup)
+	record, err := s.Record(ctx, ledger.Creating, ledger.Switching, ledger.Committed)
 	if err != nil {
 		return err
 	}
 	if record.Lock.Stage == ledger.Committed {
 		d.Warnings = record.Lock.Deployment.Warnings
-		return h.follow(ctx, d, record, blue, green)
+		return h.follow(ctx, s, record, blue, green)
 	}
 	if err := d.Elsewhere(blue); err != nil {
 		return err
@@ -88,17 +91,17 @@ func (h handler) commit(ctx context.Context, call deploy.Call, blueGroup, greenG
 	}
 	originals := *record.Lock.Originals
 	want := wanted(blue, originals.Blue, originals.PinnedMin)
-	if err := h.resize(ctx, green, sizesOf(blue, green, d, want, record), originals.PinnedMin > 0); err != nil {
+	if err := h.resize(ctx, s, green, sizesOf(blue, green, d, want, record), originals.PinnedMin > 0); err != nil {
 		return err
 	}
 	record.Lock.Stage, record.Lock.Deployment.Warnings = ledger.Committed, d.Warnings
 	record.Previous = &ledger.Previous{Name: d.Blue, Sizes: want, Suspended: originals.Suspended, Template: cmp.Or(d.Ran, record.Template)}
 	record.Live, record.Template = d.Green, d.Template
-	return h.put(ctx, record)
+	return put(ctx, s, record)
 }
 
-func (h handler) put(ctx context.Context, record ledger.Record) error {
-	_, err := h.ledger.Put(ctx, record)
+func put(ctx context.Context, s *step.Step, record ledger.Record) error {
+	_, err := s.Ledger.Put(ctx, record)
 	if errors.Is(err, ledger.ErrChanged) {
 		return fault.New(fault.Unavailable, "the record of %s was changed by another call of this execution", record.Lineage)
 	}
@@ -132,9 +135,8 @@ func sizesOf(blue, green deploy.Fleet, d *deploy.Deployment, wanted deploy.Sizes
 	return own
 }
 
-// resize unpins green and gives it its sizes; the record was read just now: that is the fence. A pin may be there and not
-// be shown yet.
-func (h handler) resize(ctx context.Context, green deploy.Fleet, want deploy.Sizes, pinned bool) error {
+// resize unpins green and gives it its sizes. A pin may be there and not be shown yet.
+func (h handler) resize(ctx context.Context, s *step.Step, green deploy.Fleet, want deploy.Sizes, pinned bool) error {
 	same := green.Sizes == want
 	if green.Name == "" || !pinned && same {
 		return nil
@@ -146,17 +148,17 @@ func (h handler) resize(ctx context.Context, green deploy.Fleet, want deploy.Siz
 	if want.Desired > green.Sizes.Desired {
 		input.DesiredCapacity = aws.Int32(int32(want.Desired))
 	}
-	if _, err := h.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
+	if _, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Creating, ledger.Switching), writes.UpdateAutoScalingGroup, input); err != nil {
 		return fmt.Errorf("giving %s the minimum %d and the maximum %d: %w", green.Name, want.Min, want.Max, err)
 	}
 	return nil
 }
 
-// scaleIn quiets what would revive blue, then asks for no instances. The record was written or read as committed just
-// now: that is the first write's fence.
-func (h handler) scaleIn(ctx context.Context, call deploy.Call, blue deploy.Fleet) error {
+// scaleIn quiets what would revive blue, then asks for no instances.
+func (h handler) scaleIn(ctx context.Context, s *step.Step, blue deploy.Fleet) error {
+	fence := s.Holder.At(ledger.Committed)
 	if loud := blue.Loud(); len(loud) > 0 {
-		_, err := h.groups.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
+		_, err := step.Write(ctx, h.writes, fence, writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{
 			AutoScalingGroupName: &blue.Name, ScalingProcesses: loud,
 		})
 		if err != nil {
@@ -166,10 +168,7 @@ func (h handler) scaleIn(ctx context.Context, call deploy.Call, blue deploy.Flee
 	if blue.Sizes == (deploy.Sizes{}) {
 		return nil
 	}
-	if _, err := h.ledger.For(call).Check(ctx, ledger.Committed); err != nil {
-		return err
-	}
-	_, err := h.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+	_, err := step.Write(ctx, h.writes, fence, writes.UpdateAutoScalingGroup, &autoscaling.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName: &blue.Name, MinSize: aws.Int32(0), MaxSize: aws.Int32(0), DesiredCapacity: aws.Int32(0),
 	})
 	if err != nil {

@@ -25,8 +25,8 @@ const (
 
 // back moves traffic to blue: blue rejoins the target groups it left and is healthy there before green leaves them. Then
 // the record says so, and no call of it that comes late may touch blue any more.
-func (s *step) back(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
-	record, ours, err := s.turnBack(ctx)
+func (v *move) back(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
+	record, ours, err := v.turnBack(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -36,48 +36,47 @@ func (s *step) back(ctx context.Context, p deploy.Progress) (deploy.Progress, er
 	if record.Lock.Stage == ledger.Removing {
 		return p.Finished(deploy.Done, "blue serves already"), nil
 	}
-	p, err = s.bring(ctx, p, record)
+	p, err = v.bring(ctx, p, record)
 	if err != nil || p.Verdict != deploy.Done {
 		return p, err
 	}
-	_, err = s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Removing }, ledger.Restoring, ledger.Removing)
+	_, err = v.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Removing }, ledger.Restoring, ledger.Removing)
 	return p, err
 }
 
 // bring is back but for the record.
-func (s *step) bring(ctx context.Context, p deploy.Progress, record ledger.Record) (deploy.Progress, error) {
-	if record.Lock.Originals == nil || s.deployment.Strategy == deploy.StrategyNone {
+func (v *move) bring(ctx context.Context, p deploy.Progress, record ledger.Record) (deploy.Progress, error) {
+	if record.Lock.Originals == nil || v.Deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no traffic was moved"), nil
 	}
-	traffic, err := s.inUse(ctx)
+	traffic, err := v.inUse(ctx)
 	if err != nil {
 		return p, err
 	}
-	blue, green, err := s.fleets(ctx)
+	blue, green, err := v.fleets(ctx)
 	if err != nil {
 		return p, err
 	}
 	if record.Lock.Originals.BlueLeft {
 		var serves bool
-		serves, p, err = s.rejoin(ctx, p, record, blue, green, traffic)
+		serves, p, err = v.rejoin(ctx, p, record, blue, green, traffic)
 		if err != nil || !serves {
 			return p, err
 		}
 	}
-	if sample := s.lacking(p, blue, green, traffic); !sample.Good {
-		p = phase(p, returning, s.call)
-		return s.call.Wait(p, sample.Message+": green serves on until it has"), nil
+	if sample := v.lacking(p, blue, green, traffic); !sample.Good {
+		p = v.phase(p, returning)
+		return v.Wait(p, sample.Message+": green serves on until it has"), nil
 	}
-	return s.remove(ctx, p, green, traffic)
+	return v.remove(ctx, p, green, traffic)
 }
 
 // inUse is traffic without the target groups that others have deleted, which nobody can join any more, and without those
 // that no load balancer uses any more: nobody is served through them, and no instance is ever healthy there.
-func (s *step) inUse(ctx context.Context) (deploy.Traffic, error) {
-	s.held = false
+func (v *move) inUse(ctx context.Context) (deploy.Traffic, error) {
 	traffic, exist := make(deploy.Traffic), []string(nil)
-	for _, arn := range s.deployment.TargetGroups {
-		one, err := fleet.ReadTraffic(ctx, s.targets, []string{arn})
+	for _, arn := range v.Deployment.TargetGroups {
+		one, err := fleet.ReadTraffic(ctx, v.targets, []string{arn})
 		var gone *elbtypes.TargetGroupNotFoundException
 		switch {
 		case errors.As(err, &gone):
@@ -90,15 +89,15 @@ func (s *step) inUse(ctx context.Context) (deploy.Traffic, error) {
 			traffic[arn] = one[arn]
 		}
 	}
-	s.deployment.TargetGroups = exist
+	v.Deployment.TargetGroups = exist
 	return traffic, nil
 }
 
 // lacking tells what blue lacks of what it wants, where green could make up for it a while: somebody may have raised blue
 // since green serves.
-func (s *step) lacking(p deploy.Progress, blue, green deploy.Fleet, traffic deploy.Traffic) deploy.Sample {
-	attached := green.AttachedTo(s.deployment.TargetGroups)
-	if p.Phase == removing || len(attached) == 0 || p.Phase == returning && s.call.Elapsed(p) >= returnWithin {
+func (v *move) lacking(p deploy.Progress, blue, green deploy.Fleet, traffic deploy.Traffic) deploy.Sample {
+	attached := green.AttachedTo(v.Deployment.TargetGroups)
+	if p.Phase == removing || len(attached) == 0 || p.Phase == returning && v.Elapsed(p) >= returnWithin {
 		return deploy.Sample{Good: true}
 	}
 	if deploy.GreenServes(deploy.Fleet{}, green, traffic, 1).Serving == 0 {
@@ -109,86 +108,87 @@ func (s *step) lacking(p deploy.Progress, blue, green deploy.Fleet, traffic depl
 
 // turnBack moves the deployment to the stage of restoring. ours is false if it has no lock, as when it failed before
 // it took one; a lock that somebody else holds is a Conflict.
-func (s *step) turnBack(ctx context.Context) (record ledger.Record, ours bool, err error) {
-	record, found, err := s.ledger.Get(ctx, s.deployment.Lineage)
+func (v *move) turnBack(ctx context.Context) (record ledger.Record, ours bool, err error) {
+	record, found, err := v.Ledger.Get(ctx, v.Deployment.Lineage)
 	if err != nil {
 		return record, false, err
 	}
-	if !found || record.Lock == nil || record.Lock.Execution != s.call.Execution.ID {
+	if !found || record.Lock == nil || record.Lock.Execution != v.Execution.ID {
 		return record, false, nil
 	}
 	// The document lacks what CreateGreen wrote before it failed: green's name. The record has it.
-	s.deployment = record.Lock.Deployment.Resume(s.deployment)
+	resumed := record.Lock.Deployment.Resume(*v.Deployment)
+	v.Deployment = &resumed
 	if record.Lock.Stage == ledger.Removing {
 		return record, true, nil
 	}
-	record, err = s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Restoring },
+	record, err = v.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Restoring },
 		ledger.Creating, ledger.Switching, ledger.Restoring)
 	return record, true, err
 }
 
 // rejoin brings blue back into its target groups, at no less than green has now. It reports true once blue serves, or
 // while green has left already.
-func (s *step) rejoin(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (bool, deploy.Progress, error) {
+func (v *move) rejoin(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (bool, deploy.Progress, error) {
 	if p.Phase == removing {
 		return true, p, nil
 	}
-	p = phase(p, returning, s.call)
+	p = v.phase(p, returning)
 	want := min(max(record.Lock.Originals.PinnedMin, green.Sizes.Desired), blue.Sizes.Max)
-	record, err := s.keepMin(ctx, record, blue, ledger.Restoring)
+	record, err := v.keepMin(ctx, record, blue, ledger.Restoring)
 	if err != nil {
 		return false, p, err
 	}
-	if err := s.pin(ctx, blue, record.Lock.Originals.PinnedMin, want, blue.Sizes.Max, ledger.Restoring); err != nil {
+	if err := v.pin(ctx, blue, record.Lock.Originals.PinnedMin, want, blue.Sizes.Max, ledger.Restoring); err != nil {
 		return false, p, err
 	}
-	if missing := blue.Missing(s.deployment.TargetGroups); len(missing) > 0 {
-		if err := s.attach(ctx, blue, missing, ledger.Restoring); err != nil {
+	if missing := blue.Missing(v.Deployment.TargetGroups); len(missing) > 0 {
+		if err := v.attach(ctx, blue, missing, ledger.Restoring); err != nil {
 			return false, p, err
 		}
-		return false, s.call.Wait(p, fmt.Sprintf("blue %s rejoins %s", blue.Name, deploy.Counted(len(missing), "target group"))), nil
+		return false, v.Wait(p, fmt.Sprintf("blue %s rejoins %s", blue.Name, deploy.Counted(len(missing), "target group"))), nil
 	}
 	sample := deploy.BlueServes(blue, traffic, want)
 	p = p.Count(sample)
 	switch {
-	case p.Good >= max(s.deployment.Health.Consecutive, fewestGood):
+	case p.Good >= max(v.Deployment.Health.Consecutive, fewestGood):
 		return true, p, nil
 	case sample.Good:
-		return false, s.call.Again(p, sample.Message), nil
-	case s.call.Elapsed(p) >= returnWithin:
+		return false, v.Again(p, sample.Message), nil
+	case v.Elapsed(p) >= returnWithin:
 		return false, p, fault.New(fault.TrafficDiverged, "%s, %s after it rejoined them; green %s is still attached and serves what it can: "+
 			"mend blue's instances, then redrive this execution or start one with \"action\": \"recover\"",
 			sample.Message, returnWithin, green.Name)
 	}
-	return false, s.call.Wait(p, sample.Message), nil
+	return false, v.Wait(p, sample.Message), nil
 }
 
 // remove lets green leave the target groups and waits until it has drained.
-func (s *step) remove(ctx context.Context, p deploy.Progress, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
-	p = phase(p, removing, s.call)
-	if green.Name == "" || (!s.deployment.Revives && green.Tags[deploy.TagExecution] != s.deployment.Execution) {
+func (v *move) remove(ctx context.Context, p deploy.Progress, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+	p = v.phase(p, removing)
+	if green.Name == "" || (!v.Deployment.Revives && green.Tags[deploy.TagExecution] != v.Deployment.Execution) {
 		return p.Finished(deploy.Done, "blue serves; green does not exist"), nil
 	}
-	if attached := green.AttachedTo(s.deployment.TargetGroups); len(attached) > 0 {
-		delay, err := s.deregistrationDelay(ctx)
+	if attached := green.AttachedTo(v.Deployment.TargetGroups); len(attached) > 0 {
+		delay, err := v.deregistrationDelay(ctx)
 		if err != nil {
 			return p, err
 		}
-		if err := s.detach(ctx, green, attached, ledger.Restoring); err != nil {
+		if err := v.detach(ctx, green, attached, ledger.Restoring); err != nil {
 			return p, err
 		}
-		drained := s.call.Entered.Add(delay)
-		p.DrainBy = &drained
+		drained := v.Entered.Add(delay)
+		v.DrainBy = &drained
 	}
 	left := deploy.Left(green, traffic)
 	if left.Good {
 		return p.Finished(deploy.Done, "blue serves; "+left.Message), nil
 	}
-	if p.DrainBy == nil {
-		return s.call.Wait(p, left.Message), nil
+	if v.DrainBy == nil {
+		return v.Wait(p, left.Message), nil
 	}
-	if s.call.Entered.After(p.DrainBy.Add(slack)) {
+	if v.Entered.After(v.DrainBy.Add(slack)) {
 		return p, fault.New(fault.TrafficDiverged, "%s, %.0f s after its deregistration delay", left.Message, slack.Seconds())
 	}
-	return s.call.WaitUntil(p, *p.DrainBy, left.Message), nil
+	return v.WaitUntil(p, *v.DrainBy, left.Message), nil
 }

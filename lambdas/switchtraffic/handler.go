@@ -4,10 +4,10 @@ package switchtraffic
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"bluegreen/internal/announce"
@@ -15,11 +15,11 @@ import (
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
-// groups is what this state may do to the groups.
-type groups interface {
-	fleet.Groups
+// writes are what this state may change of AWS.
+type writes interface {
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 	AttachLoadBalancerTargetGroups(context.Context, *autoscaling.AttachLoadBalancerTargetGroupsInput, ...func(*autoscaling.Options)) (*autoscaling.AttachLoadBalancerTargetGroupsOutput, error)
 	DetachLoadBalancerTargetGroups(context.Context, *autoscaling.DetachLoadBalancerTargetGroupsInput, ...func(*autoscaling.Options)) (*autoscaling.DetachLoadBalancerTargetGroupsOutput, error)
@@ -32,75 +32,66 @@ type targets interface {
 }
 
 var (
-	_ groups  = (*autoscaling.Client)(nil)
+	_ writes  = (*autoscaling.Client)(nil)
 	_ targets = (*elb.Client)(nil)
 )
 
 type handler struct {
-	groups  groups
+	groups  fleet.Groups
+	writes  step.Writes[writes]
 	targets targets
-	ledger  ledger.Ledger
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
-	return announce.ToPeople(cfg, env, handler{
-		groups:  autoscaling.NewFromConfig(cfg),
-		targets: elb.NewFromConfig(cfg),
-		ledger:  ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle)
+	group := autoscaling.NewFromConfig(cfg)
+	h := handler{groups: group, writes: step.Guard[writes](group), targets: elb.NewFromConfig(cfg)}
+	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
-func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
-	document := call.Document
-	step := &step{handler: h, call: call, deployment: *document.Deployment, holder: h.ledger.For(call)}
-	move := step.forward
-	if call.Way == deploy.Back {
-		move = step.back
-	}
-	progress, err := move(ctx, call.Begin())
-	if err != nil {
-		return deploy.Document{}, err
-	}
-	document.Deployment, document.Progress = &step.deployment, &progress
-	return document, nil
+// memory is what a look must know of the one before.
+type memory struct {
+	DrainBy *time.Time `json:"drain_by,omitempty"` // when the fleet that leaves has drained
 }
 
-// step is one call's work.
-type step struct {
+// move is one call's work.
+type move struct {
+	*step.Step
 	handler
-	call       deploy.Call
-	deployment deploy.Deployment
-	holder     ledger.Holder
-	held       bool // the record was read or written as this execution's, and no call was made since
+	*memory
 }
 
-// fence stands right before each write to AWS: the execution still holds the lock at the stage. Reading or writing the
-// record is such a look itself, for the one write that follows it.
-func (s *step) fence(ctx context.Context, stage ledger.Stage) error {
-	if s.held {
-		s.held = false
-		return nil
+func (h handler) look(ctx context.Context, s *step.Step, m *memory) (deploy.Progress, error) {
+	v := &move{s, h, m}
+	if s.Way == deploy.Back {
+		return v.back(ctx, s.Begin())
 	}
-	_, err := s.holder.Check(ctx, stage)
-	return err
+	return v.forward(ctx, s.Begin())
 }
 
-// traffic reads what the target groups show. It is a call: who writes after it fences anew.
-func (s *step) traffic(ctx context.Context) (deploy.Traffic, error) {
-	s.held = false
-	return fleet.ReadTraffic(ctx, s.targets, s.deployment.TargetGroups)
+// phase begins a phase of the loop, unless it is under way.
+func (v *move) phase(p deploy.Progress, name string) deploy.Progress {
+	if p.Phase == name {
+		return p
+	}
+	*v.memory = memory{}
+	return deploy.Progress{State: p.State, Began: p.Began, Since: v.Entered, Phase: name, Serving: p.Serving, Wanted: p.Wanted}
+}
+
+// traffic reads what the target groups show.
+func (v *move) traffic(ctx context.Context) (deploy.Traffic, error) {
+	return fleet.ReadTraffic(ctx, v.targets, v.Deployment.TargetGroups)
 }
 
 // fleets reads both fleets. Green may be gone on the way back; blue may not be.
-func (s *step) fleets(ctx context.Context) (blue, green deploy.Fleet, err error) {
-	fleets, err := fleet.Read(ctx, s.groups, s.deployment.Blue, s.deployment.Green)
+func (v *move) fleets(ctx context.Context) (blue, green deploy.Fleet, err error) {
+	fleets, err := fleet.Read(ctx, v.groups, v.Deployment.Blue, v.Deployment.Green)
 	if err != nil {
 		return blue, green, err
 	}
-	blue, found := fleets[s.deployment.Blue]
+	blue, found := fleets[v.Deployment.Blue]
 	if !found || blue.Deleting { // with blue on its way out green is all that serves
-		return blue, green, s.ledger.WithoutBlue(&s.deployment)
+		return blue, green, v.Ledger.WithoutBlue(v.Deployment)
 	}
-	return blue, fleets[s.deployment.Green], nil
+	return blue, fleets[v.Deployment.Green], nil
 }

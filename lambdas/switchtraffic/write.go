@@ -16,6 +16,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
 // atOnce is how many target groups one call may name (aws-facts A5).
@@ -23,7 +24,7 @@ const atOnce = 10
 
 // pin raises a fleet's minimum to least and its desired capacity to want, never lowers them, and never passes most:
 // somebody who lowers blue's maximum below the pin wants fewer instances, and has that.
-func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want, most int, stage ledger.Stage) error {
+func (v *move) pin(ctx context.Context, f deploy.Fleet, least, want, most int, stage ledger.Stage) error {
 	if least > most {
 		least = 0
 	}
@@ -42,10 +43,7 @@ func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want, most int, s
 	if desired > f.Sizes.Max {
 		input.MaxSize = aws.Int32(int32(most))
 	}
-	if err := s.fence(ctx, stage); err != nil {
-		return err
-	}
-	if _, err := s.groups.UpdateAutoScalingGroup(ctx, input); err != nil {
+	if _, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.UpdateAutoScalingGroup, input); err != nil {
 		return fmt.Errorf("pinning %s to at least %d instances: %w", f.Name, max(least, want), err)
 	}
 	return nil
@@ -53,19 +51,16 @@ func (s *step) pin(ctx context.Context, f deploy.Fleet, least, want, most int, s
 
 // keepMin notes blue's sizes when somebody has set another minimum since it was pinned, before it is pinned again: that
 // minimum is what is put back in the end.
-func (s *step) keepMin(ctx context.Context, record ledger.Record, blue deploy.Fleet, stage ledger.Stage) (ledger.Record, error) {
+func (v *move) keepMin(ctx context.Context, record ledger.Record, blue deploy.Fleet, stage ledger.Stage) (ledger.Record, error) {
 	originals := record.Lock.Originals
 	if blue.Sizes.Min >= originals.PinnedMin || blue.Sizes.Min == originals.Blue.Min || blue.Sizes.Max < originals.PinnedMin {
 		return record, nil
 	}
-	return s.holder.Change(ctx, func(r *ledger.Record) { r.Lock.Originals.Blue = blue.Sizes }, stage)
+	return v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.Originals.Blue = blue.Sizes }, stage)
 }
 
-func (s *step) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {
-	if err := s.fence(ctx, ledger.Switching); err != nil {
-		return err
-	}
-	_, err := s.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+func (v *move) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {
+	_, err := step.Write(ctx, v.writes, v.Holder.At(ledger.Switching), writes.UpdateAutoScalingGroup, &autoscaling.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName:   &f.Name,
 		HealthCheckType:        &kind,
 		HealthCheckGracePeriod: aws.Int32(int32(graceSeconds)),
@@ -76,12 +71,9 @@ func (s *step) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, 
 	return nil
 }
 
-func (s *step) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
+func (v *move) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
 	for batch := range slices.Chunk(targetGroupARNs, atOnce) {
-		if err := s.fence(ctx, stage); err != nil {
-			return err
-		}
-		_, err := s.groups.AttachLoadBalancerTargetGroups(ctx, &autoscaling.AttachLoadBalancerTargetGroupsInput{
+		_, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.AttachLoadBalancerTargetGroups, &autoscaling.AttachLoadBalancerTargetGroupsInput{
 			AutoScalingGroupName: &f.Name, TargetGroupARNs: batch,
 		})
 		if err != nil {
@@ -91,12 +83,9 @@ func (s *step) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []str
 	return nil
 }
 
-func (s *step) detach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
+func (v *move) detach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
 	for batch := range slices.Chunk(targetGroupARNs, atOnce) {
-		if err := s.fence(ctx, stage); err != nil {
-			return err
-		}
-		_, err := s.groups.DetachLoadBalancerTargetGroups(ctx, &autoscaling.DetachLoadBalancerTargetGroupsInput{
+		_, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.DetachLoadBalancerTargetGroups, &autoscaling.DetachLoadBalancerTargetGroupsInput{
 			AutoScalingGroupName: &f.Name, TargetGroupARNs: batch,
 		})
 		if err != nil && !detachedBefore(err) {
@@ -117,10 +106,10 @@ func detachedBefore(err error) bool {
 const defaultDelay = 300 * time.Second
 
 // deregistrationDelay is the longest of the target groups' delays.
-func (s *step) deregistrationDelay(ctx context.Context) (time.Duration, error) {
+func (v *move) deregistrationDelay(ctx context.Context) (time.Duration, error) {
 	var longest time.Duration
-	for _, arn := range s.deployment.TargetGroups {
-		out, err := s.targets.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})
+	for _, arn := range v.Deployment.TargetGroups {
+		out, err := v.targets.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})
 		if err != nil {
 			return 0, fmt.Errorf("describing the attributes of %s: %w", arn, err)
 		}

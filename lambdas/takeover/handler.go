@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -17,6 +16,7 @@ import (
 	"bluegreen/internal/fault"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
 // executions tells when the lock's holder ended.
@@ -26,49 +26,36 @@ type executions interface {
 
 var _ executions = (*sfn.Client)(nil)
 
-type handler struct {
-	executions executions
-	ledger     ledger.Ledger
-}
+type handler struct{ executions executions }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
-	return handler{
-		executions: sfn.NewFromConfig(cfg),
-		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
-	}.handle
+	return step.Of(ledger.Open(cfg, env.LedgerTable), handler{executions: sfn.NewFromConfig(cfg)}.look)
 }
 
-func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
-	document := call.Document
-	progress := call.Begin()
-	record, _, err := h.ledger.Get(ctx, document.Deployment.Lineage)
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+	p := s.Begin()
+	record, _, err := s.Ledger.Get(ctx, s.Deployment.Lineage)
 	if err != nil {
-		return deploy.Document{}, err
+		return p, err
 	}
 	if record.Lock == nil {
-		progress = progress.Finished(deploy.Released, "the lock was given back meanwhile: nothing is left to put right")
-		document.Progress = &progress
-		document.Deployment.Then = then(document.Deployment.Action)
-		return document, nil
+		s.Deployment.Then = then(s.Deployment.Action)
+		return p.Finished(deploy.Released, "the lock was given back meanwhile: nothing is left to put right"), nil
 	}
-	holder := record.Lock.Execution
-	if holder != call.Execution.ID {
+	if holder := record.Lock.Execution; holder != s.Execution.ID {
 		free, err := h.freeAt(ctx, holder)
 		if err != nil {
-			return deploy.Document{}, err
+			return p, err
 		}
-		if call.Entered.Before(free) {
-			progress = call.WaitUntil(progress, free, fmt.Sprintf("%s has ended; its functions may run until %s",
-				holder, free.Format("15:04:05Z")))
-			document.Progress = &progress
-			return document, nil
+		if s.Entered.Before(free) {
+			return s.WaitUntil(p, free, fmt.Sprintf("%s has ended; its functions may run until %s", holder, free.Format("15:04:05Z"))), nil
 		}
-		if record, err = h.take(ctx, record, call); err != nil {
-			return deploy.Document{}, err
+		if record, err = take(ctx, s, record); err != nil {
+			return p, err
 		}
 	}
-	return taken(document, progress, record), nil
+	return taken(s, p, record), nil
 }
 
 // freeAt is when no function of the execution can be running any more.
@@ -86,21 +73,21 @@ func (h handler) freeAt(ctx context.Context, execution string) (time.Time, error
 	return out.StopDate.Add(deploy.FunctionTimeoutSeconds * time.Second), nil
 }
 
-// take puts this execution in the place of the one that ended. Whoever is second is told.
-func (h handler) take(ctx context.Context, record ledger.Record, call deploy.Call) (ledger.Record, error) {
+// take puts this execution in the place of the one that ended. Of two the second is refused.
+func take(ctx context.Context, s *step.Step, record ledger.Record) (ledger.Record, error) {
 	lock := *record.Lock
-	lock.Execution, lock.Since = call.Execution.ID, call.Entered
+	lock.Execution, lock.Since = s.Execution.ID, s.Entered
 	record.Lock = &lock
-	written, err := h.ledger.Put(ctx, record)
+	written, err := s.Ledger.Put(ctx, record)
 	if errors.Is(err, ledger.ErrChanged) {
 		return ledger.Record{}, fault.New(fault.Conflict, "another execution took over the lock of %s at the same moment: let it work", record.Lineage)
 	}
 	return written, err
 }
 
-// taken returns the document of the deployment that was taken over.
-func taken(document deploy.Document, progress deploy.Progress, record ledger.Record) deploy.Document {
-	d := record.Lock.Deployment.Resume(*document.Deployment)
+// taken goes on with the deployment that was taken over.
+func taken(s *step.Step, p deploy.Progress, record ledger.Record) deploy.Progress {
+	d := record.Lock.Deployment.Resume(*s.Deployment)
 	d.Then = then(d.Action)
 	verdict, what, committed := deploy.Undo, "undone", record.Lock.Stage == ledger.Committed
 	if committed {
@@ -111,10 +98,8 @@ func taken(document deploy.Document, progress deploy.Progress, record ledger.Rec
 	if d.Action == deploy.ActionRollback && d.Revives == committed {
 		d.Then = deploy.ThenEnd
 	}
-	document.Deployment = &d
-	progress = progress.Finished(verdict, fmt.Sprintf("the lock is ours at stage %s: what was left is %s first", record.Lock.Stage, what))
-	document.Progress = &progress
-	return document
+	s.Deployment = &d
+	return p.Finished(verdict, fmt.Sprintf("the lock is ours at stage %s: what was left is %s first", record.Lock.Stage, what))
 }
 
 func then(action deploy.Action) deploy.Then {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,9 +11,10 @@ import (
 	"bluegreen/statemachine"
 )
 
-// The list is what the Lambdas' interfaces say: no action more, none less.
+// The list is what the Lambdas' code calls: no action more, none less.
 func TestListIsUpToDate(t *testing.T) {
-	want, err := generate(filepath.Join("..", "..", ".."), statemachine.Deployed())
+	seeNewFiles(t, "lambdas", "internal")
+	want, err := generate(".", statemachine.Deployed())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,105 +27,72 @@ func TestListIsUpToDate(t *testing.T) {
 	}
 }
 
-// lambda writes a module with one Lambda that reaches AWS in every way that the generator must see.
-func lambda(t *testing.T, handler string) string {
+// seeNewFiles opens the folders of our code. go test caches a result until something changes that the test's own process
+// opened: of a file that is new, only the go command knows, which looks for packages.
+func seeNewFiles(t *testing.T, folders ...string) {
 	t.Helper()
-	root := t.TempDir()
-	for name, text := range map[string]string{
-		"lambdas/work/handler.go": handler,
-		"lambdas/work/handler_test.go": `package work
-
-type fake interface {
-	TerminateInstances(context.Context, *ec2.TerminateInstancesInput) (*ec2.TerminateInstancesOutput, error)
-}
-`,
-		"internal/shared/shared.go": `package shared
-
-import (
-	"context"
-
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-)
-
-type Groups interface {
-	DescribeAutoScalingGroups(context.Context, *autoscaling.DescribeAutoScalingGroupsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error)
-}
-
-type items interface {
-	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
-	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
-	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
-}
-
-type Store struct{ items items }
-
-func (s Store) Get(ctx context.Context) { s.items.GetItem(ctx, nil) }
-func (s Store) Check(ctx context.Context) { s.Get(ctx) }
-func (s Store) Put(ctx context.Context) { s.items.PutItem(ctx, nil) }
-func (s Store) All(ctx context.Context) { dynamodb.NewQueryPaginator(s.items, nil) }
-`,
-	} {
-		path := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+	for _, folder := range folders {
+		err := filepath.WalkDir(filepath.Join("..", "..", "..", folder), func(_ string, _ fs.DirEntry, err error) error { return err })
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	return root
 }
 
+// What is found of each command in testdata, which say what they show.
 func TestWhatALambdaMayCall(t *testing.T) {
-	const imports = `package work
-
-import (
-	"context"
-
-	"bluegreen/internal/shared"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-)
-`
-	for _, c := range []struct{ name, code, want string }{
-		{"declared", `type executions interface {
-	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
-}`, "states:DescribeExecution"},
-		{"embedded", `type groups interface { shared.Groups }`, "autoscaling:DescribeAutoScalingGroups"},
-		{"named", `type handler struct { groups shared.Groups }`, "autoscaling:DescribeAutoScalingGroups"},
-		{"called", `func handle(s shared.Store) { s.Get(nil) }`, "dynamodb:GetItem"},
-		{"called through another", `func handle(s shared.Store) { s.Check(nil) }`, "dynamodb:GetItem"},
-		{"paginated", `func handle(s shared.Store) { s.All(nil) }`, "dynamodb:Query"},
-		{"two", `func handle(s shared.Store) { s.Put(nil); s.Check(nil) }`, "dynamodb:GetItem dynamodb:PutItem"},
-		{"nothing", `func handle() {}`, ""},
-	} {
-		m := &module{root: lambda(t, imports+c.code), packages: make(map[string]*source)}
-		operations, err := m.operationsOf("bluegreen/lambdas/work")
+	wants := map[string]string{
+		"samename": "autoscaling:DescribePolicies dynamodb:PutItem",
+		"table": "autoscaling:DescribeAutoScalingGroups autoscaling:DescribeInstanceRefreshes autoscaling:DescribeLifecycleHooks " +
+			"autoscaling:DescribePolicies autoscaling:DescribeScalingActivities autoscaling:EnableMetricsCollection",
+		"values": "autoscaling:DescribeAutoScalingGroups autoscaling:ResumeProcesses autoscaling:SuspendProcesses " +
+			"dynamodb:GetItem dynamodb:PutItem dynamodb:Scan",
+		"generic":       "autoscaling:DescribeAutoScalingGroups dynamodb:GetItem dynamodb:PutItem",
+		"embedded":      "autoscaling:DescribeAutoScalingGroups autoscaling:PutLifecycleHook autoscaling:SuspendProcesses",
+		"paginated":     "autoscaling:DescribeScalingActivities elasticloadbalancing:DescribeTargetHealth",
+		"called":        "sns:Publish sqs:GetQueueUrl",
+		"unreached":     "",
+		"shared/first":  "dynamodb:GetItem",
+		"shared/second": "dynamodb:GetItem dynamodb:PutItem",
+	}
+	p := testdata(t, wants)
+	for command, want := range wants {
+		found, err := p.operations(fixture(command))
 		if err != nil {
-			t.Errorf("%s: %v", c.name, err)
+			t.Errorf("%s: %v", command, err)
 			continue
 		}
 		var got []string
-		for _, o := range operations {
+		for _, o := range sorted(found) {
 			got = append(got, o.String())
 		}
-		if strings.Join(got, " ") != c.want {
-			t.Errorf("%s: %v, want %s", c.name, got, c.want)
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %s", command, got, want)
 		}
 	}
 }
 
 func TestUnknownClientIsNamed(t *testing.T) {
-	root := lambda(t, `package work
-
-import "github.com/aws/aws-sdk-go-v2/service/braket"
-
-type devices interface {
-	GetDevice(context.Context, *braket.GetDeviceInput, ...func(*braket.Options)) (*braket.GetDeviceOutput, error)
-}
-`)
-	m := &module{root: root, packages: make(map[string]*source)}
-	if _, err := m.operationsOf("bluegreen/lambdas/work"); err == nil || !strings.Contains(err.Error(), "braket signs for") {
+	_, err := testdata(t, map[string]string{"unknown": ""}).operations(fixture("unknown"))
+	if err == nil || !strings.Contains(err.Error(), "codecommit signs for") {
 		t.Errorf("error %v does not name the client", err)
 	}
+}
+
+// fixture is the import path of a command in testdata.
+func fixture(command string) string {
+	return path.Join(moduleName, "internal/actions/generate/testdata", command)
+}
+
+func testdata(t *testing.T, commands map[string]string) *program {
+	t.Helper()
+	var paths []string
+	for command := range commands {
+		paths = append(paths, fixture(command))
+	}
+	p, err := load(".", paths...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }

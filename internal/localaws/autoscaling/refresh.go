@@ -11,7 +11,7 @@ import (
 // refresh is an instance refresh: it replaces the members that the group has at its start, as many at a time as the
 // minimum healthy percentage allows, and waits for each successor to warm up.
 //
-// Not modelled are checkpoints, alarms, bake time and rollback, which requests are refused for. A refresh whose
+// Not modelled are checkpoints, alarms and rollback, which requests are refused for. A refresh whose
 // launches fail goes on trying; AWS gives up after about an hour without progress.
 type refresh struct {
 	id       string
@@ -24,6 +24,7 @@ type refresh struct {
 	replaces map[string]bool // instance ids
 	total    int
 	waitEnds time.Time // when waiting for protected or standby instances is given up; zero while nothing waits
+	bakeEnds time.Time // when the bake time is over; zero until everything is replaced
 }
 
 // activeRefresh is the refresh that is under way, nil without.
@@ -58,7 +59,7 @@ func (g *group) advanceRefresh() {
 	cold := g.coolMembers(r)
 	switch {
 	case len(left) == 0 && blocked == 0:
-		if cold == 0 && g.unavailable() <= 0 && g.surplus() == 0 {
+		if cold == 0 && g.unavailable() <= 0 && g.surplus() == 0 && !g.bakes(r) {
 			g.applyDesired(r)
 			g.endRefresh(r, types.InstanceRefreshStatusSuccessful, "")
 		}
@@ -75,6 +76,20 @@ func (g *group) advanceRefresh() {
 		room -= m.weight
 		m.refreshNow(r)
 	}
+}
+
+// bakes reports whether a refresh that has replaced everything still waits for its bake time to pass (SDK documentation of
+// RefreshPreferences, and of the status Baking).
+func (g *group) bakes(r *refresh) bool {
+	if r.bakeEnds.IsZero() {
+		r.bakeEnds = g.now().Add(time.Duration(aws.ToInt32(r.asked.BakeTime)) * time.Second)
+		if g.now().Before(r.bakeEnds) {
+			r.status = types.InstanceRefreshStatusBaking
+			g.changed()
+			g.scheduleAt(r.bakeEnds)
+		}
+	}
+	return g.now().Before(r.bakeEnds)
 }
 
 // refreshNow replaces one member: its successor comes first if the preferences leave no room below the capacity.

@@ -46,6 +46,51 @@ func TestInstanceRefresh(t *testing.T) {
 	})
 }
 
+// A refresh with a bake time is under way until that has passed, although everything is replaced; it can still be cancelled.
+func TestInstanceRefreshBakes(t *testing.T) {
+	for _, c := range []struct {
+		cancel bool
+		end    types.InstanceRefreshStatus
+	}{{false, types.InstanceRefreshStatusSuccessful}, {true, types.InstanceRefreshStatusCancelled}} {
+		run(t, nil, func(w *world) {
+			name := aws.String("blue")
+			web := w.targetGroup("web")
+			do(w, w.client.CreateAutoScalingGroup, w.group("blue", 1, 1))
+			w.until(30 * time.Second)
+			w.begin()
+			do(w, w.client.StartInstanceRefresh, &sdk.StartInstanceRefreshInput{AutoScalingGroupName: name,
+				Preferences: &types.RefreshPreferences{BakeTime: aws.Int32(600)}})
+			look := func(at time.Duration, want types.InstanceRefreshStatus) {
+				t.Helper()
+				w.until(at)
+				r := do(w, w.client.DescribeInstanceRefreshes, &sdk.DescribeInstanceRefreshesInput{AutoScalingGroupName: name}).InstanceRefreshes[0]
+				if r.Status != want || (*r.PercentageComplete == 100) != (want != types.InstanceRefreshStatusInProgress) {
+					t.Errorf("after %s: %s, %d %%, want %s", at, r.Status, *r.PercentageComplete, want)
+				}
+			}
+			look(10*time.Second, types.InstanceRefreshStatusInProgress)
+			look(20*time.Second, types.InstanceRefreshStatusBaking)
+			look(600*time.Second, types.InstanceRefreshStatusBaking)
+			attach := &sdk.AttachLoadBalancerTargetGroupsInput{AutoScalingGroupName: name, TargetGroupARNs: []string{web}}
+			refused(w, w.client.AttachLoadBalancerTargetGroups, attach, "InstanceRefreshInProgress",
+				"An Instance Refresh is already in progress and blocks the execution of this action.")
+			if c.cancel {
+				do(w, w.client.CancelInstanceRefresh, &sdk.CancelInstanceRefreshInput{AutoScalingGroupName: name})
+				look(610*time.Second, c.end)
+			}
+			look(630*time.Second, c.end)
+			do(w, w.client.AttachLoadBalancerTargetGroups, attach)
+		})
+	}
+	run(t, nil, func(w *world) {
+		do(w, w.client.CreateAutoScalingGroup, w.group("blue", 1, 1))
+		for _, bake := range []int32{-1, 172801} {
+			refused(w, w.client.StartInstanceRefresh, &sdk.StartInstanceRefreshInput{AutoScalingGroupName: aws.String("blue"),
+				Preferences: &types.RefreshPreferences{BakeTime: &bake}}, "ValidationError", "BakeTime must be between 0 and 172800")
+		}
+	})
+}
+
 func TestCancelInstanceRefresh(t *testing.T) {
 	run(t, nil, func(w *world) {
 		name := aws.String("blue")

@@ -53,6 +53,9 @@ func (in *Groups) startInstanceRefresh(_ *wire.Call, input *autoscaling.StartIns
 	return &autoscaling.StartInstanceRefreshOutput{InstanceRefreshId: aws.String(r.id)}, nil
 }
 
+// longestBake is the most seconds that a refresh may bake (API reference, RefreshPreferences).
+const longestBake = 172800
+
 func checkPreferences(asked *types.RefreshPreferences) error {
 	least, most := aws.ToInt32(asked.MinHealthyPercentage), aws.ToInt32(asked.MaxHealthyPercentage)
 	switch {
@@ -64,6 +67,8 @@ func checkPreferences(asked *types.RefreshPreferences) error {
 		return invalid("MaxHealthyPercentage must be between 100 and 200, and at most 100 above MinHealthyPercentage")
 	case asked.InstanceWarmup != nil && *asked.InstanceWarmup < 0:
 		return invalid("InstanceWarmup must not be negative")
+	case asked.BakeTime != nil && (*asked.BakeTime < 0 || *asked.BakeTime > longestBake):
+		return invalid("BakeTime must be between 0 and %d", longestBake)
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func (in *Groups) refreshOperations() []wire.Operation {
 	return []wire.Operation{
 		wire.Op("StartInstanceRefresh", in.startInstanceRefresh, name, "Strategy", "DesiredConfiguration",
 			"Preferences.MinHealthyPercentage", "Preferences.MaxHealthyPercentage", "Preferences.InstanceWarmup",
-			"Preferences.SkipMatching", "Preferences.ScaleInProtectedInstances", "Preferences.StandbyInstances"),
+			"Preferences.SkipMatching", "Preferences.ScaleInProtectedInstances", "Preferences.StandbyInstances", "Preferences.BakeTime"),
 		wire.Op("CancelInstanceRefresh", in.cancelInstanceRefresh, name, "WaitForTransitioningInstances"),
 		wire.Op("DescribeInstanceRefreshes", in.describeInstanceRefreshes, name, "InstanceRefreshIds", "NextToken", "MaxRecords"),
 	}

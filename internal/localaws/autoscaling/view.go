@@ -177,7 +177,8 @@ type InstanceView struct {
 	Zone            string
 	Protected       bool // from scale-in
 	ImageID         string
-	TemplateVersion string    // a number; empty with a launch configuration
+	TemplateID      string    // of its launch template; empty with a launch configuration
+	TemplateVersion string    // a number; empty as the template is
 	Since           time.Time // launch, or attachment
 }
 
@@ -208,7 +209,7 @@ func (in *Groups) View(name string) (GroupView, bool) {
 			ImageID: m.imageID, Since: m.launched,
 		}
 		if m.template != nil {
-			i.TemplateVersion = *m.template.Version
+			i.TemplateID, i.TemplateVersion = *m.template.LaunchTemplateId, *m.template.Version
 		}
 		if m.warm() {
 			v.Warm = append(v.Warm, i)

@@ -24,6 +24,7 @@ type listener struct {
 type flight struct {
 	targetGroupARN string
 	instanceID     string
+	port           int32
 	cut            context.CancelFunc
 }
 
@@ -83,7 +84,7 @@ func (l *listener) take(groups []localelb.RoutedGroup, cut context.CancelFunc) (
 	if !ok {
 		return nil, "", false
 	}
-	f = &flight{targetGroupARN: group.ARN, instanceID: target.InstanceID, cut: cut}
+	f = &flight{targetGroupARN: group.ARN, instanceID: target.InstanceID, port: target.Port, cut: cut}
 	l.plane.flights[f] = struct{}{}
 	return f, net.JoinHostPort(target.InstanceID, strconv.Itoa(int(target.Port))), true
 }
@@ -99,7 +100,7 @@ func (p *Plane) land(f *flight) {
 // Load Balancer does (502). The lock is held.
 func (p *Plane) cutExpiredFlights() {
 	for f := range p.flights {
-		if _, registered := p.balancers.Health(f.targetGroupARN, f.instanceID); !registered {
+		if _, registered := p.balancers.HealthOn(f.targetGroupARN, f.instanceID, f.port); !registered {
 			f.cut()
 		}
 	}

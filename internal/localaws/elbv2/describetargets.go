@@ -15,23 +15,30 @@ func (l *LoadBalancers) registerTargets(call *wire.Call, in *sdk.RegisterTargets
 	if err != nil {
 		return nil, err
 	}
-	keys := make([]targetKey, len(in.Targets))
-	for k, t := range in.Targets {
-		keys[k] = targetKey{aws.ToString(t.Id), group.Port}
+	return &sdk.RegisterTargetsOutput{}, l.register(group, group.keys(in.Targets))
+}
+
+// keys name targets on the port that each names, or on the group's own.
+func (g *TargetGroup) keys(targets []types.TargetDescription) []targetKey {
+	keys := make([]targetKey, len(targets))
+	for k, t := range targets {
+		keys[k] = targetKey{aws.ToString(t.Id), g.Port}
 		if t.Port != nil {
 			keys[k].port = *t.Port
 		}
 	}
-	return &sdk.RegisterTargetsOutput{}, l.register(group, keys)
+	return keys
 }
 
-// deregisterTargets drains what is named; without a port every port of the instance is meant.
+// deregisterTargets drains what is named. Who has registered a target on another port than the group's must name it here too
+// (SDK documentation of DeregisterTargets).
 func (l *LoadBalancers) deregisterTargets(call *wire.Call, in *sdk.DeregisterTargetsInput) (*sdk.DeregisterTargetsOutput, error) {
 	group, err := l.groupNamed(in.TargetGroupArn)
 	if err != nil {
 		return nil, err
 	}
-	l.deregister(group, func(key targetKey) bool { return slices.ContainsFunc(in.Targets, key.isMeantBy) })
+	named := group.keys(in.Targets)
+	l.deregister(group, func(key targetKey) bool { return slices.Contains(named, key) })
 	return &sdk.DeregisterTargetsOutput{}, nil
 }
 

@@ -3,6 +3,7 @@ package elbv2_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -235,6 +236,47 @@ func TestDescribeTargetHealthOfNamedTargets(t *testing.T) {
 		if got != want {
 			w.Errorf("got  %swant %s", got, want)
 		}
+	})
+}
+
+// An instance may be registered on several ports: each is a target of its own, and whoever names no port means the group's.
+func TestTargetOnSeveralPorts(t *testing.T) {
+	run(t, func(w *world) {
+		group := w.group("web", types.ProtocolEnumHttp)
+		w.listen(w.balancer("front", types.LoadBalancerTypeEnumApplication), group, types.ProtocolEnumHttp)
+		id := w.launch("ap-northeast-1a", 1)[0]
+		other := []types.TargetDescription{{Id: &id, Port: aws.Int32(8081)}}
+		look := func(at time.Duration, want string) {
+			w.Helper()
+			w.until(at)
+			got := ""
+			for _, d := range must(w, w.client.DescribeTargetHealth, &sdk.DescribeTargetHealthInput{TargetGroupArn: &group}).TargetHealthDescriptions {
+				got += fmt.Sprintf("%d %s on %s; ", *d.Target.Port, d.TargetHealth.State, *d.HealthCheckPort)
+			}
+			if got != want {
+				w.Errorf("after %s: %q, want %q", at, got, want)
+			}
+			w.do(func() {
+				if _, own := w.balancers.Health(group, id); own != strings.Contains(want, "8080 ") {
+					w.Errorf("after %s: registered on the group's port: %t", at, own)
+				}
+				if _, second := w.balancers.HealthOn(group, id, 8081); second != strings.Contains(want, "8081 ") {
+					w.Errorf("after %s: registered on the other port: %t", at, second)
+				}
+			})
+		}
+		w.until(40 * second)
+		w.register(group, id)
+		must(w, w.client.RegisterTargets, &sdk.RegisterTargetsInput{TargetGroupArn: &group, Targets: other})
+		look(70*second, "8080 healthy on 8080; 8081 healthy on 8081; ")
+		w.deregister(group, id)
+		look(80*second, "8080 draining on 8080; 8081 healthy on 8081; ")
+		look(110*second, "8081 healthy on 8081; ")
+		w.register(group, id)
+		look(130*second, "8081 healthy on 8081; 8080 healthy on 8080; ")
+		must(w, w.client.DeregisterTargets, &sdk.DeregisterTargetsInput{TargetGroupArn: &group, Targets: other})
+		look(140*second, "8081 draining on 8081; 8080 healthy on 8080; ")
+		look(170*second, "8080 healthy on 8080; ")
 	})
 }
 

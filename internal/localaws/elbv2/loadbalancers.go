@@ -74,31 +74,34 @@ func (l *LoadBalancers) Register(targetGroupARN, instanceID string) error {
 	return l.register(group, []targetKey{{instanceID, group.Port}})
 }
 
-// Deregister does what DeregisterTargets does for one instance, on every port that it is registered with; one that is
-// not registered is no error. Error: TargetGroupNotFound.
+// Deregister does what DeregisterTargets does for one instance on the group's own port; one that is not registered is no
+// error. Error: TargetGroupNotFound.
 func (l *LoadBalancers) Deregister(targetGroupARN, instanceID string) error {
 	group, ok := l.byARN[targetGroupARN]
 	if !ok {
 		return groupNotFound()
 	}
-	l.deregister(group, func(key targetKey) bool { return key.id == instanceID })
+	l.deregister(group, func(key targetKey) bool { return key == targetKey{instanceID, group.Port} })
 	return nil
 }
 
-// Health is the state of a registered instance; false says that it is not registered (any more). Of several ports the
-// group's own counts.
+// Health is the state of an instance that is registered on the group's own port; false says that it is not (any more).
 func (l *LoadBalancers) Health(targetGroupARN, instanceID string) (Health, bool) {
 	group, ok := l.byARN[targetGroupARN]
 	if !ok {
 		return Health{}, false
 	}
-	if t := group.target(targetKey{instanceID, group.Port}); t != nil {
-		return t.health, true
+	return l.HealthOn(targetGroupARN, instanceID, group.Port)
+}
+
+// HealthOn is Health on another port, where somebody may have registered the instance too.
+func (l *LoadBalancers) HealthOn(targetGroupARN, instanceID string, port int32) (Health, bool) {
+	group, ok := l.byARN[targetGroupARN]
+	if !ok {
+		return Health{}, false
 	}
-	for _, t := range group.targets {
-		if t.id == instanceID {
-			return t.health, true
-		}
+	if t := group.target(targetKey{instanceID, port}); t != nil {
+		return t.health, true
 	}
 	return Health{}, false
 }

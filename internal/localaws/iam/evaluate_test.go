@@ -31,6 +31,21 @@ func keys(pairs string) iam.Keys {
 	return func(key string) []string { return values[key] }
 }
 
+// What is left of a policy without some of its statements allows what they do, and nothing else.
+func TestWithout(t *testing.T) {
+	whole := parse(t, `[{"Sid": "A", "Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}, {"Sid": "B", "Effect": "Allow", "Action": "sns:Subscribe", "Resource": "*"}]`)
+	left := whole.Without(func(sid string) bool { return sid == "A" })
+	for _, c := range []struct {
+		policy *iam.Policy
+		action string
+		want   bool
+	}{{whole, "sns:Publish", true}, {whole, "sns:Subscribe", true}, {left, "sns:Publish", false}, {left, "sns:Subscribe", true}} {
+		if got := iam.Evaluate(iam.Request{Action: c.action, Resource: "*", Keys: keys("")}, c.policy); got.Allowed != c.want {
+			t.Errorf("%s is allowed: %t, want %t", c.action, got.Allowed, c.want)
+		}
+	}
+}
+
 const webGroup = "arn:aws:autoscaling:eu-west-1:000000000000:autoScalingGroup:*:autoScalingGroupName/web-v001"
 
 func TestEvaluate(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -53,6 +54,11 @@ func Parse(document []byte) (*Policy, error) {
 		policy.statements = append(policy.statements, s)
 	}
 	return policy, nil
+}
+
+// Without is the policy without the statements whose Sid is out.
+func (p *Policy) Without(out func(sid string) bool) *Policy {
+	return &Policy{slices.DeleteFunc(slices.Clone(p.statements), func(s *statement) bool { return out(s.sid) })}
 }
 
 // parseStatement returns the statement with an error too, for its Sid.

@@ -35,7 +35,7 @@ type Roles struct {
 	denied  func(call *wire.Call, request Request)
 }
 
-// role is one role with its inline policies.
+// role is one role with its policies, those that stand in it and managed ones.
 type role struct {
 	name     string
 	policies map[string]*Policy // by name
@@ -51,7 +51,7 @@ func New(acct *account.Account, world World) *Roles {
 	return &Roles{account: acct, world: world, byName: make(map[string]*role)}
 }
 
-// PutPolicy gives a role, by name, an inline policy, in place of the one of the same name. From its first policy on the
+// PutPolicy gives a role, by name, a policy, in place of the one of the same name. From its first policy on the
 // role may do what its policies allow and nothing else.
 func (r *Roles) PutPolicy(roleName, policyName string, policy *Policy) {
 	found := r.byName[roleName]

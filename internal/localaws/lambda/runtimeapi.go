@@ -5,12 +5,15 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+
+	"bluegreen/internal/localaws/wire"
 )
 
 // initRequest stands for the request id while the process initialises.
 const initRequest = "init"
 
-// runtimeAPI is the Lambda Runtime API of one environment, version 2018-06-01 (developer guide, runtimes-api).
+// runtimeAPI is the Lambda Runtime API of one environment, version 2018-06-01 (developer guide, runtimes-api). Its requests
+// bear no signature: on AWS nothing but the function can reach it, here no web page may.
 func (env *environment) runtimeAPI() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", env.next)
@@ -23,7 +26,13 @@ func (env *environment) runtimeAPI() http.Handler {
 	mux.HandleFunc("POST /2018-06-01/runtime/init/error", func(w http.ResponseWriter, r *http.Request) {
 		env.accept(w, r, initRequest, true)
 	})
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if why := wire.Foreign(r); why != "" {
+			refuse(w, http.StatusForbidden, "Forbidden", why)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // next waits for an invocation, for as long as it takes.

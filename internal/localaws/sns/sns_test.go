@@ -68,6 +68,10 @@ func TestPublishRefuses(t *testing.T) {
 			{sdk.PublishInput{TopicArn: aws.String(topicARN + "x"), Message: aws.String("m")}, "NotFound", "Topic does not exist"},
 			{sdk.PublishInput{TopicArn: aws.String(topicARN), Message: aws.String("")}, "InvalidParameter", "Invalid parameter: Empty message"},
 			{sdk.PublishInput{TopicArn: aws.String(topicARN), Message: aws.String("m"), Subject: aws.String("a\nb")}, "InvalidParameter", "Invalid parameter: Subject"},
+			{sdk.PublishInput{TopicArn: aws.String(topicARN), Message: aws.String("m"), Subject: aws.String("日本")}, "InvalidParameter", "Invalid parameter: Subject"},
+			{sdk.PublishInput{TopicArn: aws.String(topicARN), Message: aws.String(strings.Repeat("m", 200<<10)), MessageAttributes: map[string]types.MessageAttributeValue{
+				"project": {DataType: aws.String("String"), StringValue: aws.String(strings.Repeat("p", 57<<10))},
+			}}, "InvalidParameter", "Message too long"},
 			{sdk.PublishInput{TopicArn: aws.String(topicARN), Message: aws.String("m"), MessageStructure: aws.String("json")}, "NotModelled", "MessageStructure"},
 		} {
 			_, err := client.Publish(ctx, &c.in)

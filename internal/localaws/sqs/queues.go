@@ -38,7 +38,7 @@ type queue struct {
 
 // New returns an account without queues.
 func New(acct *account.Account, settings Settings) *Queues {
-	return &Queues{account: acct, settings: settings, endpoint: "http://localaws.internal", deleted: map[string]time.Time{}}
+	return &Queues{account: acct, settings: settings, endpoint: wire.InMemoryURL, deleted: map[string]time.Time{}}
 }
 
 // SetEndpoint sets where clients reach the API: the beginning of the queues' URLs ("http://127.0.0.1:4566").

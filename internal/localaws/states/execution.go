@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -101,14 +102,35 @@ func (m *Machines) start(machineARN string, name *string, input string, header x
 
 func checkInput(input string) error {
 	if len(input) > maxDocument {
-		return wire.Errorf("ValidationException", "1 validation error detected: Value at 'input' failed to satisfy constraint: "+
-			"Member must have length less than or equal to %d", maxDocument)
+		return tooLong("input", maxDocument)
 	}
 	if input == "" {
 		return wire.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'")
 	}
 	if err := checkJSON(input); err != nil {
 		return wire.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", err)
+	}
+	return nil
+}
+
+func tooLong(member string, most int) error {
+	return wire.Errorf("ValidationException", "1 validation error detected: Value at '%s' failed to satisfy constraint: "+
+		"Member must have length less than or equal to %d", member, most)
+}
+
+// The most characters of an error and a cause (API reference, SendTaskFailure, StopExecution).
+const (
+	maxError = 256
+	maxCause = 32_768
+)
+
+// checkFailure checks an error and a cause that a caller gives.
+func checkFailure(failure asl.Failure) error {
+	switch {
+	case utf8.RuneCountInString(failure.Error) > maxError:
+		return tooLong("error", maxError)
+	case utf8.RuneCountInString(failure.Cause) > maxCause:
+		return tooLong("cause", maxCause)
 	}
 	return nil
 }
@@ -175,8 +197,12 @@ func (m *Machines) stopExecution(_ *wire.Call, in *sfn.StopExecutionInput) (*sfn
 	if err != nil {
 		return nil, err
 	}
+	failure := asl.Failure{Error: aws.ToString(in.Error), Cause: aws.ToString(in.Cause)}
+	if err := checkFailure(failure); err != nil {
+		return nil, err
+	}
 	// An execution that has ended stays as it is; AWS answers with its end.
-	_ = e.run.Stop(aws.ToString(in.Error), aws.ToString(in.Cause))
+	_ = e.run.Stop(failure.Error, failure.Cause)
 	return &sfn.StopExecutionOutput{StopDate: aws.Time(e.run.Result().StopTime)}, nil
 }
 

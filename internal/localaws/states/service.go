@@ -3,6 +3,7 @@ package states
 import (
 	"errors"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"bluegreen/internal/asl"
@@ -62,6 +63,9 @@ func (m *Machines) Service() wire.Service {
 }
 
 func (m *Machines) sendTaskSuccess(_ *wire.Call, in *sfn.SendTaskSuccessInput) (*sfn.SendTaskSuccessOutput, error) {
+	if len(*in.Output) > maxDocument {
+		return nil, tooLong("output", maxDocument)
+	}
 	if err := checkJSON(*in.Output); err != nil {
 		return nil, wire.Errorf("InvalidOutput", "Invalid Output: '%s'", err)
 	}
@@ -75,12 +79,9 @@ func (m *Machines) sendTaskSuccess(_ *wire.Call, in *sfn.SendTaskSuccessInput) (
 }
 
 func (m *Machines) sendTaskFailure(_ *wire.Call, in *sfn.SendTaskFailureInput) (*sfn.SendTaskFailureOutput, error) {
-	var failure asl.Failure
-	if in.Error != nil {
-		failure.Error = *in.Error
-	}
-	if in.Cause != nil {
-		failure.Cause = *in.Cause
+	failure := asl.Failure{Error: aws.ToString(in.Error), Cause: aws.ToString(in.Cause)}
+	if err := checkFailure(failure); err != nil {
+		return nil, err
 	}
 	err := m.withToken(*in.TaskToken, func(run *asl.Execution) error {
 		return run.SendTaskFailure(*in.TaskToken, failure.Error, failure.Cause)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,4 +103,47 @@ func TestExecutionsOnTheScaledClock(t *testing.T) {
 			t.Errorf("%+v", end)
 		}
 	}
+}
+
+// What is too long is refused before anything ends: as much as an event holds is taken.
+func TestTexts(t *testing.T) {
+	onVirtualTime(t, func(w *world) {
+		topic, err := sns.NewFromConfig(w.config).CreateTopic(ctx, &sns.CreateTopicInput{Name: aws.String("people")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		execution := w.run(w.create("m", fmt.Sprintf(ask, *topic.TopicArn)), "{}")
+		w.sleep(time.Second)
+		w.account.Lock()
+		messages := w.topics.Messages(*topic.TopicArn)
+		w.account.Unlock()
+		var message struct{ Token string }
+		if err := json.Unmarshal([]byte(messages[len(messages)-1].Body), &message); err != nil {
+			t.Fatal(err)
+		}
+		long := func(what string, n int) *string { return aws.String(strings.Repeat(what, n)) }
+		refusedAt := func(err error, member string, most int) {
+			t.Helper()
+			refused(t, err, fmt.Sprintf("ValidationException: 1 validation error detected: Value at '%s' failed to satisfy constraint: "+
+				"Member must have length less than or equal to %d", member, most))
+		}
+		_, err = w.client.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &message.Token, Output: aws.String(`"` + strings.Repeat("é", 131_071) + `x"`)})
+		refusedAt(err, "output", 262_144)
+		_, err = w.client.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &message.Token, Error: long("é", 257)})
+		refusedAt(err, "error", 256)
+		_, err = w.client.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &message.Token, Cause: long("é", 32_769)})
+		refusedAt(err, "cause", 32_768)
+		_, err = w.client.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: &execution, Error: long("x", 257)})
+		refusedAt(err, "error", 256)
+		_, err = w.client.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: &execution, Cause: long("x", 32_769)})
+		refusedAt(err, "cause", 32_768)
+		if end := w.describe(execution); end.Status != types.ExecutionStatusRunning {
+			t.Errorf("it is %s: %s", end.Status, aws.ToString(end.Error))
+		}
+		_, err = w.client.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &message.Token, Error: long("é", 256), Cause: long("é", 32_768)})
+		w.sleep(time.Second)
+		if end := w.describe(execution); err != nil || aws.ToString(end.Cause) != *long("é", 32_768) {
+			t.Errorf("%v, %s: %.20s", err, end.Status, aws.ToString(end.Cause))
+		}
+	})
 }

@@ -269,15 +269,16 @@ func TestOverHTTP(t *testing.T) {
 	if effects != 3 || plan.Calls()[0].Caller != "AKIAPERSON" {
 		t.Errorf("%d effects, calls %+v", effects, plan.Calls())
 	}
-	// What the SDK's own client would not send: unsigned, with a missing member, and with one that is no number.
+	// What the SDK's own client would not send: without a member, with one that is no number, and with no operation of AWS.
 	for body, want := range map[string]string{
 		"Action=SetDesiredCapacity&Version=2011-01-01&AutoScalingGroupName=g":                   "<Code>ValidationError</Code><Message>1 validation error detected: Value null at &#39;desiredCapacity&#39; failed to satisfy constraint: Member must not be null</Message>",
 		"Action=SetDesiredCapacity&Version=2011-01-01&AutoScalingGroupName=g&DesiredCapacity=x": "<Code>MalformedInput</Code><Message>DesiredCapacity must be an integer</Message>",
-		"Action=Explode&Version=2011-01-01":                                                     "localaws does not model Explode",
+		"Action=Explode&Version=2011-01-01":                                                     "localaws does not model autoscaling:Explode",
 	} {
 		recorder := httptest.NewRecorder()
-		request := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		request := httptest.NewRequest("POST", "http://127.0.0.1/", strings.NewReader(body))
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		sign(request, "autoscaling")
 		endpoint.ServeHTTP(recorder, request)
 		if !strings.Contains(recorder.Body.String(), want) {
 			t.Errorf("%s: got %s", body, recorder.Body)

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +11,9 @@ import (
 	"strconv"
 	"syscall"
 )
+
+// InMemoryURL is the endpoint of callers in memory.
+const InMemoryURL = "http://localaws.localhost"
 
 // Client is an in-memory connection to an endpoint, as the SDK's HTTP client. A request is served by a task of its own: a
 // caller whose context ends stops waiting for it.
@@ -36,6 +40,7 @@ func (c *Client) Do(r *http.Request) (*http.Response, error) {
 		served.Body = http.NoBody
 	}
 	served.RemoteAddr = "in-memory"
+	served.Host = cmp.Or(r.Host, r.URL.Host) // as a connection would tell it
 	answer := &response{header: http.Header{}}
 	// The endpoint does not know when a caller stops waiting: what it was asked to do, it does.
 	lost, answered := false, c.endpoint.account.Clock.NewEvent()

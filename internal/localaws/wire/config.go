@@ -36,7 +36,7 @@ func (e *Endpoint) Config(caller Caller) aws.Config {
 	source := &drawn{rand: rand.New(rand.NewPCG(caller.Seed, 0x72657472))}
 	return aws.Config{
 		Region:       e.account.Region,
-		BaseEndpoint: aws.String("http://localaws.internal"),
+		BaseEndpoint: aws.String(InMemoryURL),
 		HTTPClient:   client,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: caller.AccessKeyID, SecretAccessKey: "localaws", Source: "localaws"}, nil

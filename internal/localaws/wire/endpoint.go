@@ -9,22 +9,19 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"sort"
-	"strings"
 	"sync"
 
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/faults"
 )
 
-// Endpoint is the one HTTP endpoint of the model: it serves every service that was added. Services and mounts are added
+// Endpoint is the one HTTP endpoint of the model: it serves every service that was added. Services are added
 // before the first request.
 type Endpoint struct {
 	account  *account.Account
 	settings Settings
 	plan     *faults.Plan
 	services []*served
-	mounts   []mount
 	identify func(caller string) Principal
 	observe  []func(call *Call, input any) (done func(err error))
 
@@ -32,12 +29,6 @@ type Endpoint struct {
 
 	mu     sync.Mutex
 	levels map[string]*level
-}
-
-// mount is a handler for a part of the paths that is no AWS API.
-type mount struct {
-	prefix  string
-	handler http.Handler
 }
 
 // served is a service with what the endpoint needs to serve it.
@@ -91,31 +82,22 @@ func (e *Endpoint) Add(service Service) {
 	e.services = append(e.services, added)
 }
 
-// Mount serves the paths below prefix with handler instead of the AWS APIs. The longest prefix wins.
-func (e *Endpoint) Mount(prefix string, handler http.Handler) {
-	e.mounts = append(e.mounts, mount{prefix, handler})
-	sort.SliceStable(e.mounts, func(i, j int) bool { return len(e.mounts[i].prefix) > len(e.mounts[j].prefix) })
-}
-
 // maxBody is more than any API takes: Lambda's 50 MB of zipped code, in base64.
 const maxBody = 70 << 20
 
-// ServeHTTP implements http.Handler.
+// ServeHTTP implements http.Handler: it serves the signed requests of programs on this machine, and refuses all others.
 func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	for _, m := range e.mounts {
-		if strings.HasPrefix(r.URL.Path, m.prefix) {
-			m.handler.ServeHTTP(w, r)
-			return
-		}
+	if why := Foreign(r); why != "" {
+		route, _ := e.route(r, nil) // no body of a stranger is read: the rest is enough to find the words
+		route.service.writeError(w, refuseForeign(route.service.Protocol, why), e.newRequestID())
+		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		http.Error(w, "cannot read the request: "+err.Error(), http.StatusBadRequest)
 		return
 	}
-	e.account.Lock()
-	requestID := e.account.UUID()
-	e.account.Unlock()
+	requestID := e.newRequestID()
 	route, refusal := e.route(r, body)
 	if refusal != nil {
 		route.service.writeError(w, refusal, requestID)
@@ -132,6 +114,12 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	route.service.writeAnswer(w, route.operation, output, requestID)
+}
+
+func (e *Endpoint) newRequestID() string {
+	e.account.Lock()
+	defer e.account.Unlock()
+	return e.account.UUID()
 }
 
 // asError makes an error that a service did not mean to give visible as what it is.

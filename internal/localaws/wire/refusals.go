@@ -80,6 +80,45 @@ func Denied(call *Call, action, resource string, byPolicy bool) *Error {
 	return &Error{Code: "AccessDenied", Message: message, Status: 403}
 }
 
+// refuseForeign is the answer to a request that Foreign says why not to serve. AWS has none such: the code is the one that
+// every client knows.
+func refuseForeign(p Protocol, why string) *Error {
+	return &Error{Code: p.commonCode("AccessDenied"), Message: why, Status: http.StatusForbidden}
+}
+
+// unsigned is what AWS answers to a request without a signature: each of these has been seen of a service that speaks the
+// protocol (sts, ec2, dynamodb, lambda).
+func unsigned(p Protocol) *Error {
+	message := "Request is missing Authentication Token"
+	switch p {
+	case EC2Query:
+		return Errorf("MissingParameter", "The request must contain the parameter AWSAccessKeyId")
+	case AWSJSON10, AWSJSON11:
+		return Errorf("MissingAuthenticationTokenException", "%s", message)
+	case RESTJSON1:
+		return &Error{Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token", Status: http.StatusForbidden}
+	}
+	return &Error{Code: "MissingAuthenticationToken", Message: message, Status: http.StatusForbidden}
+}
+
+// incompletelySigned is what AWS answers to a request whose signature lacks something.
+func incompletelySigned(p Protocol, what string) *Error {
+	refusal := Errorf(p.commonCode("IncompleteSignature"), "%s", what)
+	if p == RESTJSON1 {
+		refusal.Status = http.StatusForbidden
+	}
+	return refusal
+}
+
+// commonCode is the code of an error that all services have: the JSON protocols call them exceptions.
+func (p Protocol) commonCode(code string) string {
+	switch p {
+	case AWSJSON10, AWSJSON11, RESTJSON1:
+		return code + "Exception"
+	}
+	return code
+}
+
 // NotModelled is the answer to what AWS has and the model has not. 501 is a status that no client retries.
 func NotModelled(format string, args ...any) *Error {
 	return &Error{Code: "NotModelled", Message: "localaws does not model " + fmt.Sprintf(format, args...), Status: http.StatusNotImplemented}

@@ -3,26 +3,9 @@ package wire
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
-
-// scope is the credential scope of a signed request.
-type scope struct {
-	accessKeyID, region, service string
-}
-
-// credentialScope reads the Authorization header, or the query string of a presigned request.
-func credentialScope(r *http.Request) (scope, bool) {
-	credential := r.URL.Query().Get("X-Amz-Credential")
-	if _, after, ok := strings.Cut(r.Header.Get("Authorization"), "Credential="); ok {
-		credential, _, _ = strings.Cut(after, ",")
-	}
-	parts := strings.Split(strings.TrimSpace(credential), "/")
-	if len(parts) != 5 {
-		return scope{}, false
-	}
-	return scope{accessKeyID: parts[0], region: parts[2], service: parts[3]}, true
-}
 
 // unrouted answers requests whose service is not known, in the form that most clients can read.
 func unrouted(r *http.Request) *served {
@@ -33,10 +16,10 @@ func unrouted(r *http.Request) *served {
 	return &served{Service: Service{Protocol: protocol}}
 }
 
-// route finds the operation that a request is for: by the service that it is signed for, else by X-Amz-Target, by
-// Action and Version, or by its path. On a refusal the route still holds a service, to word the answer.
+// route finds the operation that a request is for: of the service that it is signed for, by X-Amz-Target, by Action and
+// Version, or by its path. On a refusal the route still holds a service, to word the answer.
 func (e *Endpoint) route(r *http.Request, body []byte) (*route, *Error) {
-	signed, isSigned := credentialScope(r)
+	signed := readSignature(r)
 	rt := &route{service: unrouted(r), caller: signed.accessKeyID, form: url.Values{}}
 	if form, err := url.ParseQuery(string(body)); err == nil && !strings.Contains(r.Header.Get("Content-Type"), "json") {
 		rt.form = form
@@ -46,7 +29,7 @@ func (e *Endpoint) route(r *http.Request, body []byte) (*route, *Error) {
 	}
 	target := r.Header.Get("X-Amz-Target")
 	candidates := e.services
-	if isSigned {
+	if signed.service != "" {
 		candidates = e.signedFor(signed.service)
 		if len(candidates) == 0 {
 			return rt, NotModelled("the service %s; it models %s", signed.service, strings.Join(e.names(), ", "))
@@ -56,12 +39,14 @@ func (e *Endpoint) route(r *http.Request, body []byte) (*route, *Error) {
 			return rt, NotModelled("the Region %s; its account lives in %s", signed.region, e.account.Region)
 		}
 	}
-	for _, candidate := range candidates {
-		if candidate.speaks(r, rt, target) {
-			return rt, nil
-		}
+	found := slices.ContainsFunc(candidates, func(candidate *served) bool { return candidate.speaks(r, rt, target) })
+	if refusal := signed.refusal(rt.service.Protocol); refusal != nil {
+		return rt, refusal
 	}
-	return rt, rt.refuse(r, target)
+	if !found {
+		return rt, rt.refuse(r, target)
+	}
+	return rt, nil
 }
 
 func (e *Endpoint) signedFor(name string) []*served {
@@ -130,9 +115,6 @@ func (rt *route) refuse(r *http.Request, target string) *Error {
 	}
 	if name == "" {
 		name = r.Method + " " + r.URL.Path
-	}
-	if rt.service.SigningName == "" {
-		return NotModelled("%s: the request is not signed, and no service that is modelled has it", name)
 	}
 	if version := rt.form.Get("Version"); version != "" && version != rt.service.Version {
 		return NotModelled("%s:%s of API version %s; it models version %s", rt.service.SigningName, name, version, rt.service.Version)

@@ -16,6 +16,8 @@ import (
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"bluegreen/internal/text"
 )
 
 // appPort is the port that the application listens on.
@@ -126,8 +128,8 @@ func (s Seeder) await(ctx context.Context, plan Plan, w *World, what string, loo
 			return nil
 		}
 		if s.Clock.Now().Sub(began) > waitLimit {
-			return fmt.Errorf("%d of %d instances of %s %s after %s; aws autoscaling describe-scaling-activities --auto-scaling-group-name %s says why",
-				ready, plan.Desired, w.GroupName, what, waitLimit, w.GroupName)
+			return fmt.Errorf("%d of %d instances of %s %s after %s; aws autoscaling describe-scaling-activities %s says why",
+				ready, plan.Desired, w.GroupName, what, waitLimit, text.Option("--auto-scaling-group-name", w.GroupName))
 		}
 		if err := s.Clock.Sleep(ctx, cmp.Or(s.Pause, 5*time.Second)); err != nil {
 			return err

@@ -26,8 +26,8 @@ type endStates struct {
 	expected  map[string]traits                   // of each group, as others than the deployment want it
 	unseen    unseen                              // sizes that others set and that functions may not know of
 	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
-	ran       map[string][]string                 // versions that a fleet's instances ran when it was scaled in
-	began     []string                            // versions that the live fleet's instances ran whenever an execution began
+	ran       map[string][]version                // template versions that a fleet ran when it was scaled in
+	began     []version                           // those that the live fleet ran whenever an execution began
 	filled    map[string]bool                     // fleets that were replaced and that others have given a size again
 	emptied   map[string]traits                   // sizes of a live fleet from before others took every instance from it by hand
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
@@ -44,7 +44,7 @@ type endStates struct {
 func newEndStates(b base, _ snapshot) invariant {
 	e := &endStates{
 		base: b, live: b.w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), resolved: make(map[string][]string),
-		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]string), filled: make(map[string]bool), emptied: make(map[string]traits),
+		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]version), filled: make(map[string]bool), emptied: make(map[string]traits),
 		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range b.w.r.AWS.Groups.Names() {
@@ -236,7 +236,7 @@ func (e *endStates) executionStarted(arn string) {
 	delete(e.ended, arn)
 	e.resolved[arn] = e.resolve()
 	if live, exists := e.w.r.AWS.Groups.View(e.live); exists {
-		e.began = append(e.began, versionsOf(live)...)
+		e.began = append(e.began, e.launched(live)...)
 	}
 }
 

@@ -2,6 +2,7 @@ package invariant
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -18,7 +19,7 @@ func (e *endStates) launches(a *apiCall, was localasg.GroupView) {
 	}
 	name := aws.ToString(input.AutoScalingGroupName)
 	if input.MaxSize != nil && *input.MaxSize == 0 {
-		if versions := versionsOf(was); len(versions) > 0 && e.ran[name] == nil {
+		if versions := e.launched(was); len(versions) > 0 && e.ran[name] == nil {
 			e.ran[name] = append(versions, e.began...)
 		}
 		return
@@ -29,7 +30,7 @@ func (e *endStates) launches(a *apiCall, was localasg.GroupView) {
 	}
 	view, _ := e.w.r.AWS.Groups.View(name)
 	for _, spec := range templatesOf(view.Shown) {
-		if !slices.Contains(e.ran[name], aws.ToString(spec.Version)) {
+		if !slices.Contains(e.ran[name], version{aws.ToString(spec.LaunchTemplateId), aws.ToString(spec.Version)}) {
 			return
 		}
 	}
@@ -42,12 +43,37 @@ func (e *endStates) launches(a *apiCall, was localasg.GroupView) {
 	}
 }
 
+// version is one of a launch template.
+type version struct{ template, number string }
+
+func (v version) String() string { return v.template + " version " + v.number }
+
 // versionsOf are the launch template versions that a group's instances run.
-func versionsOf(view localasg.GroupView) []string {
-	var versions []string
+func versionsOf(view localasg.GroupView) []version {
+	var versions []version
 	for _, instance := range view.Instances {
-		if instance.TemplateVersion != "" && !slices.Contains(versions, instance.TemplateVersion) {
-			versions = append(versions, instance.TemplateVersion)
+		if v := (version{instance.TemplateID, instance.TemplateVersion}); v.template != "" && !slices.Contains(versions, v) {
+			versions = append(versions, v)
+		}
+	}
+	return versions
+}
+
+// launched are versionsOf, and of a template that no instance runs, as some of a policy's overrides, the version that the group
+// would launch.
+func (e *endStates) launched(view localasg.GroupView) []version {
+	versions := versionsOf(view)
+	ran := len(versions)
+	if ran == 0 {
+		return nil
+	}
+	for _, spec := range templatesOf(view.Shown) {
+		id := aws.ToString(spec.LaunchTemplateId)
+		if slices.ContainsFunc(versions[:ran], func(v version) bool { return v.template == id }) {
+			continue
+		}
+		if found, err := e.w.r.AWS.Compute.Template(id, aws.ToString(spec.Version)); err == nil {
+			versions = append(versions, version{id, strconv.FormatInt(found.Number, 10)})
 		}
 	}
 	return versions
@@ -56,7 +82,7 @@ func versionsOf(view localasg.GroupView) []string {
 // runs checks that a fleet which was brought back runs what it ran when it was replaced.
 func (v *verdict) runs(view localasg.GroupView) {
 	ran := v.endStates.ran[view.Name]
-	for _, version := range versionsOf(view) {
-		v.check(ran == nil || slices.Contains(ran, version), "%s runs version %s of its launch template again, not %v", view.Name, version, ran)
+	for _, running := range versionsOf(view) {
+		v.check(ran == nil || slices.Contains(ran, running), "%s runs %s again, not %v", view.Name, running, ran)
 	}
 }

@@ -21,7 +21,8 @@ import (
 )
 
 // call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
-// BLUE, TARGET_GROUP, LISTENER, TEMPLATE in it stand for the seeded resources, MEMBER for the first that blue has now.
+// BLUE, TARGET_GROUP (of several TARGET_GROUP_1, …), LISTENER, TEMPLATE, IMAGE in it stand for the seeded resources, MEMBER for the
+// first instance that blue has now.
 func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, error) {
 	if len(d.CmdArgs) < 2 {
 		return "", fmt.Errorf("call needs a service and an operation")
@@ -42,8 +43,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		return "", fmt.Errorf("%s has no operation %s", d.CmdArgs[0].Key, d.CmdArgs[1].Key)
 	}
 	input := reflect.New(method.Type().In(1).Elem())
-	text := strings.NewReplacer("BLUE", s.r.World.GroupName, "TARGET_GROUP", s.r.World.TargetGroupARN, "TEMPLATE", s.r.World.TemplateName, "LISTENER", s.r.World.ListenerARN,
-		"MEMBER", s.firstInstance(), "NOTED", s.firstNoted(), "SHUTDOWN_MACHINE", s.drainMachine).Replace(d.Input)
+	text := s.standIns().Replace(d.Input)
 	if err := json.Unmarshal([]byte(text), input.Interface()); err != nil {
 		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
 	}
@@ -52,6 +52,17 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		return refusal(err), nil
 	}
 	return "", nil
+}
+
+// standIns put what was seeded in place of the words that stand for it.
+func (s *Script) standIns() *strings.Replacer {
+	var words []string
+	for i, arn := range slices.Backward(s.r.World.TargetGroupARNs) { // _11 before _1
+		words = append(words, fmt.Sprintf("TARGET_GROUP_%d", i+1), arn)
+	}
+	return strings.NewReplacer(append(words, "TARGET_GROUP", s.r.World.TargetGroupARN, "BLUE", s.r.World.GroupName, "TEMPLATE", s.r.World.TemplateName,
+		"LISTENER", s.r.World.ListenerARN, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "NOTED", s.firstNoted(),
+		"SHUTDOWN_MACHINE", s.drainMachine)...)
 }
 
 // firstInstance is the first instance of the seeded fleet; empty if it has none.

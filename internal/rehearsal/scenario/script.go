@@ -118,20 +118,34 @@ func (s *Script) world(d *datadriven.TestData) (string, error) {
 	return fmt.Sprintf("%s serves with %d instances\n", r.World.GroupName, r.World.DesiredCapacity), nil
 }
 
-// start begins an execution named by name= with the input below the command, or that of file=.
+// start begins an execution named by name= with the input below the command, or that of file=; bytes= makes it as large.
 func (s *Script) start(ctx context.Context, d *datadriven.TestData) (string, error) {
 	name := argument(d, "name", fmt.Sprintf("deployment-%d", len(s.executions)+1))
 	input, err := written(d)
 	if err != nil {
 		return "", err
 	}
-	arn, err := s.r.Start(ctx, name, input)
+	bytes, err := integer(d, "bytes", 0)
+	if err != nil {
+		return "", err
+	}
+	arn, err := s.r.Start(ctx, name, padded(input, bytes))
 	if err != nil {
 		return refusal(err), nil
 	}
 	s.executions[name], s.latest = arn, arn
 	s.started = append(s.started, name)
 	return "started " + name + "\n", nil
+}
+
+// padded is an object with a member more that makes it so many bytes large.
+func padded(input string, bytes int) string {
+	head, ok := strings.CutSuffix(strings.TrimSpace(input), "}")
+	const name, tail = `, "note": "`, `"}`
+	if missing := bytes - len(head) - len(name) - len(tail); ok && missing > 0 {
+		return head + name + strings.Repeat("x", missing) + tail
+	}
+	return input
 }
 
 // guardrails publishes the text below the command, or that of file=, as the operators' policy. The world must be one
@@ -157,10 +171,10 @@ func written(d *datadriven.TestData) (string, error) {
 	return string(text), err
 }
 
-// advance lets time pass: for=90s, or until=<state> of the execution name=.
+// advance lets time pass: for=90s, or until=<state> of the execution name=, and of its loop the phase=.
 func (s *Script) advance(ctx context.Context, d *datadriven.TestData) (string, error) {
 	if state := argument(d, "until", ""); state != "" {
-		if err := s.r.AwaitState(ctx, s.execution(d), state, longest); err != nil {
+		if err := s.r.AwaitState(ctx, s.execution(d), state, argument(d, "phase", ""), longest); err != nil {
 			return "", err
 		}
 		return "at " + state + "\n", nil

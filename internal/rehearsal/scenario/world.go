@@ -52,6 +52,7 @@ var worldArguments = map[string]worldArgument{
 		o.Guardrails = filepath.Join(dir, "guardrails.json")
 		return err
 	},
+	"group":         word(func(o *rehearsal.Options, s string) { o.Plan.Group = s }),
 	"desired":       whole(func(o *rehearsal.Options, n int) { o.Plan.Desired = int32(n) }),
 	"min":           whole(func(o *rehearsal.Options, n int) { o.Plan.Min = int32(n) }),
 	"max":           whole(func(o *rehearsal.Options, n int) { o.Plan.Max = int32(n) }),
@@ -88,6 +89,7 @@ var worldArguments = map[string]worldArgument{
 	"boot":         spread(func(s *localaws.Settings, d account.Duration) { s.EC2.Boot = d }),
 	"pending":      spread(func(s *localaws.Settings, d account.Duration) { s.EC2.Pending = d }),
 	"shutdown":     spread(func(s *localaws.Settings, d account.Duration) { s.EC2.ShuttingDown = d }),
+	"max-groups":   whole(func(o *rehearsal.Options, n int) { o.Settings.AutoScaling.MaxGroups = n }),
 	"tick":         spread(func(s *localaws.Settings, d account.Duration) { s.AutoScaling.Tick = d }),
 	"proceed":      spread(func(s *localaws.Settings, d account.Duration) { s.AutoScaling.Proceed = d }),
 	"lag":          spread(func(s *localaws.Settings, d account.Duration) { s.AutoScaling.DescribeLag = d }),

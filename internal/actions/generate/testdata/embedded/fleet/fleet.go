@@ -1,0 +1,28 @@
+// Package fleet declares what others embed.
+package fleet
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+)
+
+// Groups describes groups.
+type Groups interface {
+	DescribeAutoScalingGroups(context.Context, *autoscaling.DescribeAutoScalingGroupsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error)
+}
+
+// Worker works.
+type Worker interface{ Work(context.Context) }
+
+// Quiet suspends.
+type Quiet struct{ client *autoscaling.Client }
+
+// Work implements Worker.
+func (q Quiet) Work(ctx context.Context) { _, _ = q.client.SuspendProcesses(ctx, nil) }
+
+// Loud resumes, and nobody makes one.
+type Loud struct{ client *autoscaling.Client }
+
+// Work implements Worker.
+func (l Loud) Work(ctx context.Context) { _, _ = l.client.ResumeProcesses(ctx, nil) }

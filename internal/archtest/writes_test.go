@@ -1,0 +1,116 @@
+package archtest_test
+
+import (
+	"go/ast"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// unfenced are the interfaces with methods that write to AWS which are held without the fence (step.Write), with the reason.
+var unfenced = map[string]string{
+	"lambdas/completelifecycle.actions":  "to drain what a hook holds does no harm; one look at the record stands for many of these calls",
+	"lambdas/completelifecycle.commands": "the same",
+	"lambdas/statuschange.executions":    "the execution that it starts takes the lock by itself",
+	"internal/ledger.items":              "the record is the lock; it is written on condition of its version",
+	"internal/announce.bus":              "it tells, and writes nothing of a lineage",
+	"internal/announce.topic":            "the same",
+}
+
+// reading begins the names of operations that change nothing.
+var reading = regexp.MustCompile(`^(Describe|Get|List|Query|Scan|Search)`)
+
+// Whoever declares an interface of SDK methods that write holds it as a step.Writes, which calls it behind the fence.
+func TestWritesStandBehindTheFence(t *testing.T) {
+	seen, all := make(map[string]bool), sources(t)
+	for _, s := range all {
+		if s.test || !within(s.dir, "lambdas") && !within(s.dir, "internal/ledger") && !within(s.dir, "internal/announce") && !within(s.dir, "internal/fleet") {
+			continue
+		}
+		for name, written := range writers(s.file) {
+			seen[s.dir+"."+name] = true
+			if _, known := unfenced[s.dir+"."+name]; known {
+				continue
+			}
+			for _, at := range heldPlainly(s, name, all) {
+				t.Errorf("%s holds %s.%s, which writes (%s), without the fence: hold it as step.Writes[%s]", at, s.dir, name, strings.Join(written, ", "), name)
+			}
+		}
+	}
+	for name := range unfenced {
+		if !seen[name] {
+			t.Errorf("%s has no method that writes any more: take it off the list", name)
+		}
+	}
+	if len(seen) <= len(unfenced) {
+		t.Error("no interface with methods that write was found")
+	}
+}
+
+// writers are a file's interfaces with methods that take the SDK's input of an operation that writes, with those operations.
+func writers(file *ast.File) map[string][]string {
+	found := make(map[string][]string)
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.TypeSpec)
+		if !ok {
+			return true
+		}
+		declared, ok := spec.Type.(*ast.InterfaceType)
+		if !ok {
+			return true
+		}
+		for _, method := range declared.Methods.List {
+			f, ok := method.Type.(*ast.FuncType)
+			if !ok || len(method.Names) == 0 || len(f.Params.List) < 2 {
+				continue
+			}
+			pointer, ok := f.Params.List[1].Type.(*ast.StarExpr)
+			if !ok {
+				continue
+			}
+			if input, ok := pointer.X.(*ast.SelectorExpr); ok && strings.HasSuffix(input.Sel.Name, "Input") && !reading.MatchString(method.Names[0].Name) {
+				found[spec.Name.Name] = append(found[spec.Name.Name], method.Names[0].Name)
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// heldPlainly are the places of a package where something has an interface's type: a field, a parameter, a result, a variable, an
+// embedding. What is between the brackets of step.Writes or step.Guard, or assigned to the blank variable, is not held.
+func heldPlainly(declaring source, name string, all []source) []string {
+	var places []string
+	for _, s := range all {
+		if s.dir != declaring.dir || s.test {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			var types []ast.Expr
+			switch n := n.(type) {
+			case *ast.Field:
+				types = []ast.Expr{n.Type}
+			case *ast.ValueSpec:
+				if !slices.ContainsFunc(n.Names, func(i *ast.Ident) bool { return i.Name == "_" }) {
+					types = []ast.Expr{n.Type}
+				}
+			case *ast.ArrayType:
+				types = []ast.Expr{n.Elt}
+			case *ast.MapType:
+				types = []ast.Expr{n.Key, n.Value}
+			case *ast.TypeAssertExpr:
+				types = []ast.Expr{n.Type}
+			case *ast.CallExpr: // a conversion
+				types = []ast.Expr{n.Fun}
+			}
+			for _, t := range types {
+				if i, ok := t.(*ast.Ident); ok && i.Name == name {
+					places = append(places, s.fset.Position(i.Pos()).String())
+				}
+			}
+			return true
+		})
+	}
+	return places
+}

@@ -1,0 +1,114 @@
+package deploy_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+)
+
+// mixed is a fleet with instances in several states; only s1 serves.
+func mixed() deploy.Fleet {
+	return deploy.Fleet{Name: "mixed", TargetGroups: []string{"tg1", "tg2"}, Instances: []deploy.Instance{
+		{ID: "s1", Lifecycle: deploy.InService, Healthy: true},
+		{ID: "sick", Lifecycle: deploy.InService},
+		{ID: "new", Lifecycle: "Pending", Healthy: true},
+		{ID: "aside", Lifecycle: deploy.Standby, Healthy: true},
+	}}
+}
+
+func ids(instances []deploy.Instance) string {
+	var ids []string
+	for _, instance := range instances {
+		ids = append(ids, instance.ID)
+	}
+	return strings.Join(ids, " ")
+}
+
+func TestInstancesOfAFleet(t *testing.T) {
+	f := mixed()
+	for what, c := range map[string]struct{ got, want string }{
+		"serving":       {ids(f.Serving()), "s1"},
+		"in service":    {ids(f.In(deploy.InService)), "s1 sick"},
+		"in two states": {ids(f.In("Pending", deploy.Standby)), "new aside"},
+		"in none":       {ids(f.In(deploy.Retained)), ""},
+		"all of them":   {ids(f.Instances), "s1 sick new aside"},
+		"by state":      {f.Lifecycles(), "2 InService, 1 Pending, 1 Standby"},
+		"by no state":   {deploy.Fleet{}.Lifecycles(), ""},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %q, want %q", what, c.got, c.want)
+		}
+	}
+}
+
+func TestTargetGroupsOfAFleet(t *testing.T) {
+	f := mixed()
+	if got := f.Missing([]string{"tg2", "tg3", "tg1", "tg4"}); !slices.Equal(got, []string{"tg3", "tg4"}) {
+		t.Errorf("missing %v", got)
+	}
+	if got := f.AttachedTo([]string{"tg2", "tg3"}); !slices.Equal(got, []string{"tg2"}) {
+		t.Errorf("attached to %v", got)
+	}
+	d := &deploy.Deployment{Green: "green", TargetGroups: []string{"tg1", "tg2"}}
+	for _, c := range []struct {
+		sources []string
+		want    string
+	}{
+		{nil, ""},
+		{[]string{"tg1", "tg2", "tg1"}, ""},
+		{[]string{"tg1", "front"}, "blue mixed was attached to front by somebody else after green green was copied from it"},
+	} {
+		f.Sources = c.sources
+		err := d.Elsewhere(f)
+		var diverged *fault.Error
+		if c.want == "" && err != nil || c.want != "" && (!errors.As(err, &diverged) || diverged.Name != fault.TrafficDiverged || !strings.HasPrefix(diverged.Message, c.want)) {
+			t.Errorf("sources %v: %v, want %q", c.sources, err, c.want)
+		}
+	}
+}
+
+func TestLoudProcesses(t *testing.T) {
+	for _, c := range []struct{ suspended, loud []string }{
+		{nil, []string{"AlarmNotification", "ScheduledActions"}},
+		{[]string{"ScheduledActions", "AZRebalance"}, []string{"AlarmNotification"}},
+		{[]string{"ScheduledActions", "AlarmNotification"}, nil},
+	} {
+		if got := (deploy.Fleet{Suspended: c.suspended}).Loud(); !slices.Equal(got, c.loud) {
+			t.Errorf("suspended %v: loud are %v, want %v", c.suspended, got, c.loud)
+		}
+	}
+}
+
+const (
+	healthy  = deploy.TargetHealthy
+	initial  = deploy.TargetInitial
+	draining = deploy.TargetDraining
+	unused   = deploy.TargetUnused
+)
+
+// The worst target group counts: the fewest healthy targets, the most of those that are still on their way.
+func TestCountTakesTheWorstTargetGroup(t *testing.T) {
+	first := deploy.Targets{"a": healthy, "b": healthy, "c": healthy, "d": initial}
+	second := deploy.Targets{"a": healthy, "b": initial, "c": initial, "d": draining, "e": draining}
+	for _, c := range []struct {
+		traffic deploy.Traffic
+		want    map[string]int
+	}{
+		{deploy.Traffic{}, map[string]int{healthy: 0, initial: 0, draining: 0}},
+		{deploy.Traffic{"tg1": first}, map[string]int{healthy: 3, initial: 1, draining: 0}},
+		{deploy.Traffic{"tg1": first, "tg2": second}, map[string]int{healthy: 1, initial: 2, draining: 2}},
+		{deploy.Traffic{"tg1": first, "tg2": second, "tg3": {}}, map[string]int{healthy: 0, initial: 2, draining: 2}},
+	} {
+		for range 20 { // a map begins anywhere
+			counts := c.traffic.Count()
+			if got := map[string]int{healthy: counts[healthy], initial: counts[initial], draining: counts[draining]}; !reflect.DeepEqual(got, c.want) {
+				t.Fatalf("%v: counted %v, want %v", c.traffic, got, c.want)
+			}
+		}
+	}
+}

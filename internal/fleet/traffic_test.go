@@ -1,0 +1,49 @@
+package fleet_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/google/go-cmp/cmp"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+)
+
+// An instance that is registered on several ports is as well as the worst of them, whichever AWS lists first.
+func TestTargetOnSeveralPorts(t *testing.T) {
+	meet(t, func(a *account) {
+		web, api := a.targetGroup("web"), a.targetGroup("api")
+		ids := a.launch(4)
+		for _, id := range ids[:3] {
+			a.register(web, id, 8080, 8081)
+		}
+		a.register(web, ids[3], 8080)
+		a.register(api, ids[0], 8080)
+		a.sleep(time.Minute)
+		a.deregister(web, ids[0], 8080)
+		a.deregister(web, ids[1], 8081)
+		a.sleep(10 * time.Second)
+		traffic, err := fleet.ReadTraffic(context.Background(), a.elb, []string{web, api})
+		want := deploy.Traffic{
+			web: {ids[0]: deploy.TargetDraining, ids[1]: deploy.TargetDraining, ids[2]: deploy.TargetHealthy, ids[3]: deploy.TargetHealthy},
+			api: {ids[0]: deploy.TargetHealthy},
+		}
+		if diff := cmp.Diff(want, traffic); err != nil || diff != "" {
+			t.Errorf("%v, -want +got\n%s", err, diff)
+		}
+	})
+}
+
+func TestTrafficOfATargetGroupThatIsGone(t *testing.T) {
+	meet(t, func(a *account) {
+		traffic, err := fleet.ReadTraffic(context.Background(), a.elb, []string{"arn:aws:elasticloadbalancing:ap-northeast-1:000000000000:targetgroup/gone/0"})
+		var gone *types.TargetGroupNotFoundException
+		if !errors.As(err, &gone) || traffic != nil {
+			t.Errorf("%v, %v", traffic, err)
+		}
+	})
+}

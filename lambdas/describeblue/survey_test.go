@@ -1,0 +1,111 @@
+package describeblue
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/fleet"
+)
+
+// serving is a group that nothing rules out.
+func serving() types.AutoScalingGroup {
+	return types.AutoScalingGroup{
+		AutoScalingGroupName: aws.String("blue"), MinSize: aws.Int32(1), MaxSize: aws.Int32(4), DesiredCapacity: aws.Int32(2),
+		TargetGroupARNs: []string{"arn:targets"},
+		TrafficSources:  []types.TrafficSourceIdentifier{{Identifier: aws.String("arn:targets"), Type: aws.String("elbv2")}},
+	}
+}
+
+// overrides are those of a mixed instances policy, with these weights; "" is none.
+func overrides(weights ...string) *types.MixedInstancesPolicy {
+	launch := &types.LaunchTemplate{}
+	for _, weight := range weights {
+		override := types.LaunchTemplateOverrides{InstanceType: aws.String("t3.micro")}
+		if weight != "" {
+			override.WeightedCapacity = &weight
+		}
+		launch.Overrides = append(launch.Overrides, override)
+	}
+	return &types.MixedInstancesPolicy{LaunchTemplate: launch}
+}
+
+// What of a group rules it out and cannot stand in the model of AWS, next to what does not. The rest is shown by scenarios.
+func TestInspect(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*types.AutoScalingGroup)
+		want   string // begins the only finding; none: nothing rules the group out
+	}{
+		{"as it is", func(*types.AutoScalingGroup) {}, ""},
+		{"being deleted", func(g *types.AutoScalingGroup) { g.Status = aws.String("Delete in progress") }, "it is being deleted (Delete in progress)"},
+		{"a Classic Load Balancer", func(g *types.AutoScalingGroup) {
+			g.LoadBalancerNames = []string{"front"}
+			g.TrafficSources = append(g.TrafficSources, types.TrafficSourceIdentifier{Identifier: aws.String("front"), Type: aws.String("elb")})
+		}, "it serves Classic Load Balancers [front]"},
+		{"VPC Lattice", func(g *types.AutoScalingGroup) {
+			g.TrafficSources = append(g.TrafficSources, types.TrafficSourceIdentifier{Identifier: aws.String("arn:lattice"), Type: aws.String("vpc-lattice")})
+		}, "its traffic source arn:lattice (vpc-lattice) is not a target group"},
+		{"an operator", func(g *types.AutoScalingGroup) {
+			g.Operator = &types.Operator{Principal: aws.String("ecs.amazonaws.com")}
+		},
+			"it is managed by ecs.amazonaws.com"},
+		{"capacity in units", func(g *types.AutoScalingGroup) { g.DesiredCapacityType = aws.String("units") }, ""},
+		{"capacity in vCPUs", func(g *types.AutoScalingGroup) { g.DesiredCapacityType = aws.String("vcpu") }, "its mixed instances policy counts capacity in weights"},
+		{"capacity in memory", func(g *types.AutoScalingGroup) { g.DesiredCapacityType = aws.String("memory-mib") }, "its mixed instances policy counts capacity in weights"},
+		{"a policy without a template", func(g *types.AutoScalingGroup) { g.MixedInstancesPolicy = &types.MixedInstancesPolicy{} }, ""},
+		{"no weights", func(g *types.AutoScalingGroup) { g.MixedInstancesPolicy = overrides("", "") }, ""},
+		{"weights of one", func(g *types.AutoScalingGroup) { g.MixedInstancesPolicy = overrides("1", "1") }, ""},
+		{"one weight of two", func(g *types.AutoScalingGroup) { g.MixedInstancesPolicy = overrides("1", "2") }, "its mixed instances policy counts capacity in weights"},
+	} {
+		group := serving()
+		c.change(&group)
+		findings := inspect(group, fleet.Of(group))
+		if c.want == "" && len(findings) > 0 || c.want != "" && (len(findings) != 1 || !strings.HasPrefix(findings[0], c.want)) {
+			t.Errorf("%s: findings %q, want %q", c.name, findings, c.want)
+		}
+	}
+}
+
+// answer is what AWS answers to every call, over HTTP.
+type answer string
+
+func (a answer) Do(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/xml"}}, Body: io.NopCloser(strings.NewReader(string(a)))}, nil
+}
+
+// Of the statuses that AWS has, those of a refresh that goes on rule a group out. One that the SDK learns must be put here.
+func TestEveryStatusOfAnInstanceRefresh(t *testing.T) {
+	goesOn := map[types.InstanceRefreshStatus]bool{
+		"Pending": true, "InProgress": true, "Cancelling": true, "RollbackInProgress": true, "Baking": true,
+		"Successful": false, "Failed": false, "Cancelled": false, "RollbackFailed": false, "RollbackSuccessful": false,
+	}
+	for _, status := range types.InstanceRefreshStatus("").Values() {
+		want, known := goesOn[status]
+		if !known {
+			t.Errorf("status %s: does a refresh go on then?", status)
+		}
+		client := autoscaling.NewFromConfig(aws.Config{Region: "ap-northeast-1", HTTPClient: answer(fmt.Sprintf(`<DescribeInstanceRefreshesResponse>
+			<DescribeInstanceRefreshesResult><InstanceRefreshes>
+				<member><InstanceRefreshId>latest</InstanceRefreshId><Status>%s</Status><PercentageComplete>50</PercentageComplete></member>
+				<member><InstanceRefreshId>before</InstanceRefreshId><Status>Successful</Status></member>
+			</InstanceRefreshes></DescribeInstanceRefreshesResult></DescribeInstanceRefreshesResponse>`, status)), Credentials: aws.AnonymousCredentials{}})
+		findings, err := handler{groups: client}.refreshFindings(t.Context(), "blue")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(findings, func(f string) bool {
+			return strings.HasPrefix(f, fmt.Sprintf("instance refresh latest is under way (%s, 50%%)", status))
+		})
+		if found != want || len(findings) > 1 {
+			t.Errorf("status %s: findings %q, want one: %t", status, findings, want)
+		}
+	}
+}
