@@ -8,8 +8,8 @@ import (
 	"bluegreen/internal/localaws/world"
 )
 
-// subscribe confirms the operator's subscription, as the operator does who reads the mail that asks for it.
-func (r *Rehearsal) subscribe(ctx context.Context, seeded world.World) error {
+// Subscribe confirms the operator's subscription, as the operator does who reads the mail that asks for it.
+func (r *Rehearsal) Subscribe(ctx context.Context, seeded world.World) error {
 	for _, mail := range r.Mailbox(seeded.Operator) {
 		if err := (world.Seeder{Config: r.Config, Clock: r.Clock}).Confirm(ctx, seeded, mail.Token); err != nil {
 			return fmt.Errorf("confirming the subscription of %s: %w", seeded.Operator, err)

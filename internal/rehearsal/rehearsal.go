@@ -80,7 +80,7 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	if err != nil {
 		return err
 	}
-	if err := r.subscribe(ctx, seeded); err != nil {
+	if err := r.Subscribe(ctx, seeded); err != nil {
 		return err
 	}
 	machine := statemachine.Name(plan.Project, plan.Role, plan.Environment)

@@ -180,6 +180,9 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 	if r.World, err = (world.Seeder{Config: r.Config, Clock: scaled}).Seed(t.Context(), plan); err != nil {
 		return "", err
 	}
+	if err := r.Subscribe(t.Context(), r.World); err != nil {
+		return "", err
+	}
 	address, listening := p.plane.Address(r.World.ListenerARN)
 	if !listening {
 		return "", errors.New("the load balancer has no port")
