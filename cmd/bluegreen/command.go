@@ -36,9 +36,6 @@ func (e usageError) Error() string { return e.text }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
 
-// errPromiseBroken is a demonstration that ran to its end and showed that a promise does not hold.
-var errPromiseBroken = errors.New("a promise broke")
-
 // run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 not understood.
 func run(ctx context.Context, term terminal, args []string) int {
 	term = term.safe()

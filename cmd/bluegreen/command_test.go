@@ -69,10 +69,10 @@ func TestCommandLine(t *testing.T) {
 func TestStatusLineIsDrawnOver(t *testing.T) {
 	var stderr bytes.Buffer
 	p := progress{term: terminal{err: &stderr, live: true}.safe()}
-	p.show("1 request")
-	p.line("blue \x1b[2Jserves")
-	p.show("2 requests")
-	p.show("")
+	p.Show("1 request")
+	p.Line("blue \x1b[2Jserves")
+	p.Show("2 requests")
+	p.Show("")
 	const erase = "\r\x1b[K"
 	if got, want := stderr.String(), "1 request"+erase+`blue \u001b[2Jserves`+"\n1 request"+erase+"2 requests"+erase; got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -82,8 +82,8 @@ func TestStatusLineIsDrawnOver(t *testing.T) {
 func TestLogHasNoStatusLine(t *testing.T) {
 	var stderr bytes.Buffer
 	p := progress{term: terminal{err: &stderr}}
-	p.show("1 request")
-	p.line("blue serves")
+	p.Show("1 request")
+	p.Line("blue serves")
 	if got, want := stderr.String(), "blue serves\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

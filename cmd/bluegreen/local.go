@@ -1,49 +1,56 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-
+	"bluegreen/internal/demo"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
-	"bluegreen/internal/localaws/world"
+	"bluegreen/internal/local"
 	"bluegreen/internal/text"
 )
 
-// houseFlags returns the flags that say what kind of local AWS to put up.
-func houseFlags(name, address string) (*flag.FlagSet, *houseOptions) {
-	flags, options := newFlags(name), &houseOptions{}
-	flags.StringVar(&options.address, "addr", address, "`address` of the endpoint, on loopback")
-	flags.Float64Var(&options.speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
-	flags.Uint64Var(&options.seed, "seed", 1, "`number` that every random draw of the model follows from")
+// localOptions say what kind of local AWS to put up, and what in it.
+type localOptions struct {
+	local.Options
+	functions string // directory with <state>/bootstrap
+	fleet     string // kind of fleet
+}
+
+// localFlags returns the flags that say what kind of local AWS to put up.
+func localFlags(name, address string) (*flag.FlagSet, *localOptions) {
+	flags, options := newFlags(name), &localOptions{}
+	flags.StringVar(&options.Address, "addr", address, "`address` of the endpoint, on loopback")
+	flags.Float64Var(&options.Speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
+	flags.Uint64Var(&options.Seed, "seed", 1, "`number` that every random draw of the model follows from")
 	flags.StringVar(&options.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer) or workers (on a queue)")
-	flags.StringVar(&options.guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
-	flags.StringVar(&options.functions, "functions", defaultFunctionsDir(), "`directory` with the built functions, <state>/bootstrap")
+	flags.StringVar(&options.Guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
+	flags.StringVar(&options.functions, "functions", local.DefaultFunctions(), "`directory` with the built functions, <state>/bootstrap")
 	return flags, options
 }
 
 // check reports options that cannot work.
-func (o *houseOptions) check() error {
-	if o.speed < 1 || o.speed > 100 {
-		return usagef("--speed %g: want 1 to 100; beyond that the functions, which run in real time, take longer than their timeouts", o.speed)
+func (o *localOptions) check() error {
+	if o.Speed < 1 || o.Speed > 100 {
+		return usagef("--speed %g: want 1 to 100; beyond that the functions, which run in real time, take longer than their timeouts", o.Speed)
 	}
-	if o.guardrails != "" {
-		text, err := form.LoadFile(o.guardrails)
+	if o.Guardrails != "" {
+		text, err := form.LoadFile(o.Guardrails)
 		if err != nil {
 			return fmt.Errorf("--guardrails: %w", err)
 		}
 		if _, err := guardrails.Parse(text); err != nil {
-			return fmt.Errorf("--guardrails %s: %w", o.guardrails, err)
+			return fmt.Errorf("--guardrails %s: %w", o.Guardrails, err)
 		}
-		if o.guardrails, err = filepath.Abs(o.guardrails); err != nil { // functions run in folders of their own
+		if o.Guardrails, err = filepath.Abs(o.Guardrails); err != nil { // functions run in folders of their own
 			return err
 		}
 	}
@@ -53,10 +60,10 @@ func (o *houseOptions) check() error {
 
 // runLocal keeps a local AWS with a serving fleet up until ctx ends.
 func runLocal(ctx context.Context, term terminal, args []string) error {
-	flags, options := houseFlags("local", "127.0.0.1:4566")
+	flags, options := localFlags("local", "127.0.0.1:4566")
 	input := flags.String("input", "", "`file` with the request that the repository begins with (default the fleet's own, below pipeline)")
 	approval := flags.Bool("approval", false, "in the pipeline, have a person approve before a deployment starts")
-	flags.StringVar(&options.daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon, on loopback; without it 127.0.0.1:2000, or any port when --addr has any")
+	flags.StringVar(&options.Daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon, on loopback; without it 127.0.0.1:2000, or any port when --addr has any")
 	if err := parseFlags(term, flags, args); err != nil {
 		return err
 	}
@@ -67,48 +74,50 @@ func runLocal(ctx context.Context, term terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	if options.daemon == "" && !strings.HasSuffix(options.address, ":0") {
-		options.daemon = "127.0.0.1:2000"
+	if options.Daemon == "" && !strings.HasSuffix(options.Address, ":0") {
+		options.Daemon = "127.0.0.1:2000"
 	}
 	out := &progress{term: term}
-	h, w, err := openSeeded(ctx, out, *options)
+	e, err := openSeeded(ctx, out, *options)
 	if err != nil {
 		return endedByUser(ctx, err)
 	}
-	defer h.close()
-	pipeline, err := h.deployByCommit(ctx, w, request, *approval)
+	defer e.Close()
+	pipeline, err := e.DeployByCommit(ctx, request, *approval)
 	if err != nil {
 		return endedByUser(ctx, err)
 	}
 	printPlace := printWeb
-	if h.workshop != nil {
+	if e.Workers != nil {
 		printPlace = printWorkers
 	}
-	printPlace(term, h, w)
+	printPlace(term, e)
 	printPipeline(term, pipeline, file)
-	err = follow(ctx, out, h, newObserver(h.config, w.GroupName, w.MachineARN))
-	out.line("bluegreen: ended")
+	err = demo.Follow(ctx, out, e)
+	out.Line("bluegreen: ended")
 	return endedByUser(ctx, err)
 }
 
-// openSeeded puts up a house and its world, and waits until blue serves.
-func openSeeded(ctx context.Context, out *progress, options houseOptions) (*house, world.World, error) {
+// openSeeded puts up a local AWS with its fleet, and waits until blue serves.
+func openSeeded(ctx context.Context, out *progress, options localOptions) (*local.Environment, error) {
 	kind, err := fleetNamed(options.fleet)
 	if err != nil {
-		return nil, world.World{}, err
+		return nil, err
 	}
-	h, err := openHouse(options)
+	e, err := local.Open(options.Options)
+	if errors.Is(err, local.ErrNotLoopback) {
+		return nil, usagef("%s", err)
+	}
 	if err != nil {
-		return nil, world.World{}, err
+		return nil, err
 	}
-	out.line("local AWS at %s, %g times as fast as real time; a fleet of %s is starting", h.url, options.speed, kind.story)
-	w, err := h.seed(ctx, options.functions, kind)
-	if err != nil {
-		h.close()
-		return nil, world.World{}, err
+	out.Line("local AWS at %s, %g times as fast as real time; a fleet of %s is starting", e.URL, options.Speed, kind.About)
+	if err := e.Seed(ctx, options.functions, kind); err != nil {
+		e.Close()
+		return nil, err
 	}
-	out.line("blue serves: %s, %s", w.GroupName, deploy.Counted(int(w.DesiredCapacity), "instance"))
-	return h, w, nil
+	out.Line("blue serves: %s, %s", e.World.GroupName, deploy.Counted(int(e.World.DesiredCapacity), "instance"))
+	return e, nil
 }
 
 // endedByUser is err, but nil when it only says that the user ended the command.
@@ -121,10 +130,11 @@ func endedByUser(ctx context.Context, err error) error {
 
 // printWeb says what stands where, and the commands to try. Version 1 of the aws CLI takes the endpoint of SQS from the
 // command line alone.
-func printWeb(term terminal, h *house, w world.World) {
-	balancer, _ := h.plane.Address(w.ListenerARN)
-	fmt.Fprintf(term.out, webText, h.url, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
-		h.url, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, h.daemon.Address(), w.OperatorQueue, text.Quote(os.Args[0]))
+func printWeb(term terminal, e *local.Environment) {
+	w := e.World
+	balancer, _ := e.Plane.Address(w.ListenerARN)
+	fmt.Fprintf(term.out, webText, e.URL, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
+		e.URL, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, e.TraceDaemon(), w.OperatorQueue, text.Quote(os.Args[0]))
 }
 
 const webText = `
@@ -153,16 +163,17 @@ while sleep 0.2; do curl -s http://%[12]s/; done
 `
 
 // printWorkers says the same of a fleet of workers.
-func printWorkers(term terminal, h *house, w world.World) {
-	fmt.Fprintf(term.out, workersText, h.url, w.GroupName, h.workshop.queueURL, h.workshop.journal.file, w.TemplateName, w.LedgerTable, w.MachineARN,
-		h.workshop.draining, filepath.Join(os.TempDir(), "bluegreen-i-*"))
+func printWorkers(term terminal, e *local.Environment) {
+	w := e.World
+	fmt.Fprintf(term.out, workersText, e.URL, w.GroupName, e.Workers.Queue.URL, e.Workers.Ledger.File, w.TemplateName, w.LedgerTable, w.MachineARN,
+		e.Workers.Draining, filepath.Join(os.TempDir(), "bluegreen-i-*"))
 }
 
 const workersText = `
 endpoint        %[1]s
 group           %[2]s
 queue           %[3]s
-journal         %[4]s (what workers begin and have done)
+job ledger      %[4]s (what workers begin and have done)
 folders         %[9]s (one for each instance)
 template        %[5]s (its latest version has a newer image: what green will run)
 ledger table    %[6]s
@@ -186,30 +197,24 @@ aws autoscaling describe-auto-scaling-instances --query 'AutoScalingInstances[].
 aws stepfunctions list-executions --state-machine-arn %[8]s
 `
 
-// followInterval is how often what stands is looked at, in the clock's time.
-const followInterval = 3 * time.Second
-
-// follow prints every change of the fleets and executions until ctx ends.
-func follow(ctx context.Context, out *progress, h *house, o observer) error {
-	changes := changeLog{clock: h.clock, since: h.clock.Now()}
-	works := jobs{house: h, workshop: h.workshop, queue: sqs.NewFromConfig(h.config)}
-	for {
-		err := changes.executions(ctx, out, o)
-		if err == nil {
-			err = changes.fleets(ctx, out, o)
-		}
-		changes.mail(out, h)
-		if err == nil && h.workshop != nil {
-			err = works.show(ctx, out, &changes)
-		}
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			out.line("%s", err)
-		}
-		if err := h.clock.Sleep(ctx, followInterval); err != nil {
-			return err
-		}
+// fleetNamed finds a kind of fleet.
+func fleetNamed(name string) (local.FleetKind, error) {
+	kind, err := local.FleetNamed(name)
+	if err != nil {
+		return kind, usagef("--fleet %s", err)
 	}
+	return kind, nil
+}
+
+// readRequest reads a file with a request, or if none is named that of a kind of fleet, and tells which it was.
+func readRequest(named, fleet string) (file string, content []byte, err error) {
+	kind, err := fleetNamed(fleet)
+	if err != nil {
+		return "", nil, err
+	}
+	file = cmp.Or(named, kind.Input)
+	if content, err = os.ReadFile(file); err != nil {
+		return "", nil, fmt.Errorf("read the request: %w; run this where pipeline/ is, or name a file with --input", err)
+	}
+	return file, content, nil
 }

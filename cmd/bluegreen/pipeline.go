@@ -1,25 +1,14 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"strings"
 
-	"bluegreen/internal/localaws/world"
+	"bluegreen/internal/local"
 	"bluegreen/internal/text"
-	"bluegreen/statemachine"
 )
 
-// deployByCommit puts the pipeline into the house, with the request in its repository.
-func (h *house) deployByCommit(ctx context.Context, w world.World, request []byte, approval bool) (world.Pipeline, error) {
-	plan := world.DefaultPlan()
-	p := w.Deploys(strings.Join([]string{plan.Project, plan.Role, plan.Environment, "bluegreen"}, "-"), statemachine.Alias, request)
-	p.Approval = approval
-	return p, world.Seeder{Config: h.config, Clock: h.clock}.Pipeline(ctx, w, p)
-}
-
 // printPipeline says how to deploy by a commit of the file that the repository began with.
-func printPipeline(term terminal, p world.Pipeline, file string) {
+func printPipeline(term terminal, p local.Pipeline, file string) {
 	fmt.Fprintf(term.out, pipelineText, p.Repository, p.Branch, p.Input, p.Name, file, text.Quote("fileb://"+file))
 	if p.Approval {
 		fmt.Fprintf(term.out, approvalText, p.Name)

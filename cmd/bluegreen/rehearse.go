@@ -15,15 +15,17 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleetreader"
+	"bluegreen/internal/fleetrehearsal"
 	"bluegreen/internal/form"
 )
 
 // rehearseOptions say what is rehearsed, and how often.
 type rehearseOptions struct {
-	file, endpoint, table, guardrails string
-	seeds, faults                     int
-	boot, hook                        time.Duration
-	json                              bool
+	file, endpoint string
+	read           fleetreader.Options
+	seeds, faults  int
+	json           bool
 }
 
 // runRehearse reads a real fleet and rehearses the deployment of a request on a model of it. It writes nothing to AWS.
@@ -31,12 +33,12 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 	flags, o := newFlags("rehearse"), rehearseOptions{}
 	flags.StringVar(&o.file, "f", "", "`file` with the request, the state machine's input; - is standard input")
 	flags.StringVar(&o.endpoint, "endpoint-url", "", "`URL` of the AWS to read the fleet from; without it the real one")
-	flags.StringVar(&o.table, "ledger-table", "", "`name` of the ledger's table; without it the one that the Deployer stack makes for a group of this name")
-	flags.StringVar(&o.guardrails, "guardrails", "", "`file` with the operators' guardrails, which the preflight holds the request against")
+	flags.StringVar(&o.read.LedgerTable, "ledger-table", "", "`name` of the ledger's table; without it the one that the Deployer stack makes for a group of this name")
+	flags.StringVar(&o.read.Guardrails, "guardrails", "", "`file` with the operators' guardrails, which the preflight holds the request against")
 	flags.IntVar(&o.seeds, "seeds", 20, "`number` of undisturbed rehearsals, 1 to 10000")
 	flags.IntVar(&o.faults, "faults", 200, "at most this `number` of rehearsals with a fault, 0 to 100000")
-	flags.DurationVar(&o.boot, "boot", 0, "how `long` an application takes to answer once its instance runs; without it 8 s to 30 s are drawn")
-	flags.DurationVar(&o.hook, "hook", time.Minute, "how `long` a lifecycle hook holds an instance")
+	flags.DurationVar(&o.read.Boot, "boot", 0, "how `long` an application takes to answer once its instance runs; without it 8 s to 30 s are drawn")
+	flags.DurationVar(&o.read.Hook, "hook", time.Minute, "how `long` a lifecycle hook holds an instance")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
 	if err := parseFlags(term, flags, args); err != nil {
 		return err
@@ -44,8 +46,8 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	if o.guardrails != "" {
-		if _, err := readGuardrails(o.guardrails); err != nil {
+	if o.read.Guardrails != "" {
+		if _, err := readGuardrails(o.read.Guardrails); err != nil {
 			return err
 		}
 	}
@@ -57,29 +59,31 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	survey, err := readFleet(ctx, cfg, o, request)
+	survey, err := fleetreader.Read(ctx, cfg, o.read, request)
 	if err != nil {
 		return err
 	}
-	before, err := runPreflight(ctx, cfg, survey, input, o)
+	before, err := fleetrehearsal.RunPreflight(ctx, cfg, survey, input, o.read.Guardrails)
 	if err != nil {
 		return err
 	}
 	out := &progress{term: term}
-	out.line("read %s: %d instances wanted; rehearsing %d times undisturbed", survey.Group, survey.plan.Desired, o.seeds)
-	found, err := rehearseFleet(ctx, out, survey, input, request.Action, o)
+	out.Line("read %s: %d instances wanted; rehearsing %d times undisturbed", survey.Group, survey.Desired, o.seeds)
+	found, err := fleetrehearsal.Run(ctx, survey, input, request.Action, fleetrehearsal.Options{
+		Seeds: o.seeds, Faults: o.faults, Boot: o.read.Boot, Line: out.Line,
+	})
 	if err != nil {
 		return err
 	}
 	found.Preflight = before
-	return found.tell(term, o.json)
+	return printResult(term, found, o.json)
 }
 
 // errNotGood is a deployment that had better not be started.
 var errNotGood = errors.New("the rehearsal shows that this would not go well")
 
-// tell prints what was found. It fails when the deployment would, so that a script goes no further.
-func (f *rehearsed) tell(term terminal, asJSON bool) error {
+// printResult prints what was found. It fails when the deployment would, so that a script goes no further.
+func printResult(term terminal, f *fleetrehearsal.Result, asJSON bool) error {
 	if asJSON {
 		encoder := json.NewEncoder(term.out)
 		encoder.SetIndent("", "  ")
@@ -87,22 +91,12 @@ func (f *rehearsed) tell(term terminal, asJSON bool) error {
 			return err
 		}
 	} else {
-		f.print(term.out)
+		f.Print(term.out)
 	}
-	if !f.good() {
+	if !f.Good() {
 		return errNotGood
 	}
 	return nil
-}
-
-// ledgerOf is what the Deployer stack calls the ledger's table where a group's name begins with
-// <project>-<role>-<environment>-; nothing for a group that is called in another way.
-func ledgerOf(group string) string {
-	parts := strings.SplitN(group, "-", 4)
-	if len(parts) < 4 {
-		return ""
-	}
-	return strings.Join(parts[:3], "-") + "-ledger"
 }
 
 // shortestHook is the shortest heartbeat timeout that AWS takes (aws-facts A1).
@@ -116,10 +110,10 @@ func (o rehearseOptions) check() error {
 		return usagef("--seeds %d: want 1 to 10000", o.seeds)
 	case o.faults < 0 || o.faults > 100_000:
 		return usagef("--faults %d: want 0 to 100000", o.faults)
-	case o.boot < 0 || o.boot > time.Hour:
-		return usagef("--boot %s: want 1s to 1h, or 0 for what is usual", o.boot)
-	case o.hook < shortestHook || o.hook > longestHook:
-		return usagef("--hook %s: want %s to %s, what AWS takes as a heartbeat timeout", o.hook, shortestHook, longestHook)
+	case o.read.Boot < 0 || o.read.Boot > time.Hour:
+		return usagef("--boot %s: want 1s to 1h, or 0 for what is usual", o.read.Boot)
+	case o.read.Hook < shortestHook || o.read.Hook > longestHook:
+		return usagef("--hook %s: want %s to %s, what AWS takes as a heartbeat timeout", o.read.Hook, shortestHook, longestHook)
 	}
 	return nil
 }

@@ -11,18 +11,31 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
+	"bluegreen/internal/fleetrehearsal"
+	"bluegreen/internal/local"
 	"bluegreen/internal/localaws/faults"
 	"bluegreen/internal/localaws/world"
 )
 
+// must fails the test when a call did.
+func must[T any](t *testing.T) func(T, error) T {
+	return func(value T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
 // openFleet puts up an AWS with a fleet as nobody planned it: two target groups that differ, and a hook.
-func openFleet(t *testing.T) *house {
+func openFleet(t *testing.T) *local.Environment {
 	t.Helper()
-	h, err := openHouse(houseOptions{address: "127.0.0.1:0", speed: 100})
+	e, err := local.Open(local.Options{Address: "127.0.0.1:0", Speed: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(h.close)
+	t.Cleanup(e.Close)
 	plan := world.DefaultPlan()
 	plan.Group, plan.Desired, plan.Min, plan.Max = "web", 3, 1, 5
 	plan.Grace = 3 * time.Minute
@@ -31,7 +44,7 @@ func openFleet(t *testing.T) *house {
 		{DeregistrationDelay: 30 * time.Second, Check: world.DefaultCheck()},
 		{DeregistrationDelay: 90 * time.Second, Check: world.Check{Interval: 20 * time.Second, Timeout: 5 * time.Second, Healthy: 3, Unhealthy: 2}},
 	}
-	if _, err := (world.Seeder{Config: h.config, Clock: h.clock}).Seed(t.Context(), plan); err != nil {
+	if _, err := (world.Seeder{Config: e.Config, Clock: e.Clock}).Seed(t.Context(), plan); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("AWS_ACCESS_KEY_ID", "user")
@@ -39,7 +52,7 @@ func openFleet(t *testing.T) *house {
 	t.Setenv("AWS_REGION", "ap-northeast-1")
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	t.Setenv("AWS_CA_BUNDLE", "")
-	return h
+	return e
 }
 
 func requestFile(t *testing.T, text string) string {
@@ -52,14 +65,14 @@ func requestFile(t *testing.T, text string) string {
 }
 
 func TestRehearseARealFleet(t *testing.T) {
-	h := openFleet(t)
-	h.aws.Faults.Keep(-1)
+	e := openFleet(t)
+	e.AWS.Faults.Keep(-1)
 	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}, "Wait": 30}`)
-	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", h.url, "--seeds", "4", "--faults", "16", "--json")
+	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", e.URL, "--seeds", "4", "--faults", "16", "--json")
 	if code != 0 {
 		t.Fatalf("code %d: %s", code, errText)
 	}
-	var found rehearsed
+	var found fleetrehearsal.Result
 	if err := json.Unmarshal([]byte(out), &found); err != nil {
 		t.Fatalf("%v in %s", err, out)
 	}
@@ -82,7 +95,7 @@ func TestRehearseARealFleet(t *testing.T) {
 			t.Errorf("it does not say that the model leaves out the %s: %v", want, found.Fleet.LeavesOut)
 		}
 	}
-	for _, call := range h.aws.Faults.Calls() {
+	for _, call := range e.AWS.Faults.Calls() {
 		if call.Caller == "user" && !strings.HasPrefix(call.Operation, "Describe") && !strings.HasPrefix(call.Operation, "Get") {
 			t.Errorf("it called %s:%s: it must only read", call.Service, call.Operation)
 		}
@@ -90,9 +103,9 @@ func TestRehearseARealFleet(t *testing.T) {
 }
 
 func TestRehearseTellsPeople(t *testing.T) {
-	h := openFleet(t)
+	e := openFleet(t)
 	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}, "health": {"timeout_seconds": 60}}`)
-	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", h.url, "--seeds", "2", "--faults", "0", "--boot", "2m")
+	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", e.URL, "--seeds", "2", "--faults", "0", "--boot", "2m")
 	if code != 1 || !strings.Contains(errText, "this would not go well") {
 		t.Fatalf("code %d: %s", code, errText)
 	}
@@ -106,14 +119,14 @@ func TestRehearseTellsPeople(t *testing.T) {
 
 // What the model leaves out may be what a deployment is refused for: the preflight is made on the real fleet.
 func TestRehearsePreflight(t *testing.T) {
-	h := openFleet(t)
+	e := openFleet(t)
 	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}}`)
 	policy := filepath.Join(t.TempDir(), "guardrails.json")
 	if err := os.WriteFile(policy, []byte(`{"actions": ["rollback"]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	rehearse := func(flags ...string) (string, string, int) {
-		return say(append([]string{"rehearse", "-f", path, "--endpoint-url", h.url, "--seeds", "1", "--faults", "0"}, flags...)...)
+		return say(append([]string{"rehearse", "-f", path, "--endpoint-url", e.URL, "--seeds", "1", "--faults", "0"}, flags...)...)
 	}
 	if out, errText, code := rehearse(); code != 0 || !strings.Contains(out, "preflight    passes: web serves") {
 		t.Errorf("code %d, %s:\n%s", code, errText, out)
@@ -124,7 +137,7 @@ func TestRehearsePreflight(t *testing.T) {
 	if _, errText, code := rehearse("--guardrails", "no-such-file.json"); code != 1 || !strings.Contains(errText, "read the guardrails: open no-such-file.json") {
 		t.Errorf("guardrails that are not there: code %d: %s", code, errText)
 	}
-	must[*autoscaling.PutScalingPolicyOutput](t)(autoscaling.NewFromConfig(h.config).PutScalingPolicy(t.Context(), &autoscaling.PutScalingPolicyInput{
+	must[*autoscaling.PutScalingPolicyOutput](t)(autoscaling.NewFromConfig(e.Config).PutScalingPolicy(t.Context(), &autoscaling.PutScalingPolicyInput{
 		AutoScalingGroupName: aws.String("web"), PolicyName: aws.String("grow"), PolicyType: aws.String("SimpleScaling"),
 		AdjustmentType: aws.String("ChangeInCapacity"), ScalingAdjustment: aws.Int32(1),
 	}))
@@ -138,16 +151,16 @@ func TestRehearsePreflight(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
 	}
-	h.aws.Faults.Add(faults.Rule{Kind: faults.Deny, Caller: "user", Operation: "DescribeAccountLimits", Times: -1})
+	e.AWS.Faults.Add(faults.Rule{Kind: faults.Deny, Caller: "user", Operation: "DescribeAccountLimits", Times: -1})
 	if _, errText, code := rehearse(); code != 1 || !strings.Contains(errText, "preflight: describing the account's limits") {
 		t.Errorf("denied: code %d, %s", code, errText)
 	}
 }
 
 func TestRehearseARollback(t *testing.T) {
-	h := openFleet(t)
+	e := openFleet(t)
 	path := requestFile(t, `{"project": "shop", "action": "rollback", "blue": {"asg_name": "web"}}`)
-	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", h.url, "--seeds", "2", "--faults", "8")
+	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", e.URL, "--seeds", "2", "--faults", "8")
 	if code != 1 || !strings.Contains(errText, "this would not go well") {
 		t.Errorf("code %d, %s", code, errText)
 	}
@@ -159,13 +172,13 @@ func TestRehearseARollback(t *testing.T) {
 }
 
 func TestRehearseRefusesWhatItCannotDo(t *testing.T) {
-	h := openFleet(t)
+	e := openFleet(t)
 	good := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}}`)
-	_, errText, code := say("rehearse", "-f", good, "--endpoint-url", h.url, "--boot", "5m")
+	_, errText, code := say("rehearse", "-f", good, "--endpoint-url", e.URL, "--boot", "5m")
 	if want := "replace an instance that does not answer after 3m40s (its grace period is 3m0s)"; code != 1 || !strings.Contains(errText, want) {
 		t.Errorf("code %d, %q; want 1 and %q", code, errText, want)
 	}
-	h.aws.Faults.Add(faults.Rule{Kind: faults.Deny, Caller: "user", Operation: "DescribeLifecycleHooks", Times: -1})
+	e.AWS.Faults.Add(faults.Rule{Kind: faults.Deny, Caller: "user", Operation: "DescribeLifecycleHooks", Times: -1})
 	missing := requestFile(t, `{"project": "shop", "blue": {"asg_name": "wbe"}}`)
 	bad := requestFile(t, `{"project": "shop", "blue": {"asg_nme": "web"}}`)
 	recovery := requestFile(t, `{"project": "shop", "action": "recover", "blue": {"asg_name": "web"}}`)
@@ -178,25 +191,15 @@ func TestRehearseRefusesWhatItCannotDo(t *testing.T) {
 		{[]string{"-f", "no-such-file.json"}, 1, "read the request: open no-such-file.json"},
 		{[]string{"-f", good, "--seeds", "0"}, 2, "--seeds 0: want 1 to 10000"},
 		{[]string{"-f", good, "--hook", "3h"}, 2, "--hook 3h0m0s: want 30s to 2h0m0s"},
-		{[]string{"-f", bad, "--endpoint-url", h.url}, 1, `$.blue.asg_nme is not a known field: did you mean "asg_name"?`},
-		{[]string{"-f", recovery, "--endpoint-url", h.url}, 1, `$.action is "recover": only "deploy" and "rollback" can be rehearsed`},
-		{[]string{"-f", missing, "--endpoint-url", h.url}, 1, `there is no Auto Scaling group wbe in ap-northeast-1 (did you mean "web"?)`},
-		{[]string{"-f", good, "--endpoint-url", h.url, "--ledger-table", "ledgr"}, 1, "read the ledger"},
-		{[]string{"-f", good, "--endpoint-url", h.url, "--boot", "1m"}, 1, "describe the lifecycle hooks of web"},
+		{[]string{"-f", bad, "--endpoint-url", e.URL}, 1, `$.blue.asg_nme is not a known field: did you mean "asg_name"?`},
+		{[]string{"-f", recovery, "--endpoint-url", e.URL}, 1, `$.action is "recover": only "deploy" and "rollback" can be rehearsed`},
+		{[]string{"-f", missing, "--endpoint-url", e.URL}, 1, `there is no Auto Scaling group wbe in ap-northeast-1 (did you mean "web"?)`},
+		{[]string{"-f", good, "--endpoint-url", e.URL, "--ledger-table", "ledgr"}, 1, "read the ledger"},
+		{[]string{"-f", good, "--endpoint-url", e.URL, "--boot", "1m"}, 1, "describe the lifecycle hooks of web"},
 	} {
 		_, errText, code := say(append([]string{"rehearse"}, test.args...)...)
 		if code != test.code || !strings.Contains(errText, test.want) {
 			t.Errorf("%v: code %d, %q; want %d and %q", test.args, code, errText, test.code, test.want)
-		}
-	}
-}
-
-func TestLedgerOfAGroup(t *testing.T) {
-	for group, want := range map[string]string{
-		"ec-mqagt-dev-asg": "ec-mqagt-dev-ledger", "ec-mqagt-dev-asg-v007": "ec-mqagt-dev-ledger", "ec-mqagt-dev": "", "web": "", "": "",
-	} {
-		if got := ledgerOf(group); got != want {
-			t.Errorf("the ledger of %q is %q, want %q", group, got, want)
 		}
 	}
 }

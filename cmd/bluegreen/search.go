@@ -36,18 +36,18 @@ func runSearch(_ context.Context, term terminal, args []string) error {
 			if *text {
 				fmt.Fprintf(term.out, "# seed %d\n%s", seed, p.Text)
 			}
-			status.show(fmt.Sprintf("%d of %d deployments, %.1f a second", played, *seeds, float64(played)/real.Now().Sub(began).Seconds()))
+			status.Show(fmt.Sprintf("%d of %d deployments, %.1f a second", played, *seeds, float64(played)/real.Now().Sub(began).Seconds()))
 			if played%500 == 0 {
-				status.line("%d of %d deployments, %.1f a second", played, *seeds, float64(played)/real.Now().Sub(began).Seconds())
+				status.Line("%d of %d deployments, %.1f a second", played, *seeds, float64(played)/real.Now().Sub(began).Seconds())
 			}
 		},
 		Failed: func(f search.Found) {
-			status.line("FAILED seed %d: %s\n  again: %s search --from %d --seeds 1 --text\n  as small as it gets, for internal/rehearsal/scenario/testdata (%s):\n\n%s",
+			status.Line("FAILED seed %d: %s\n  again: %s search --from %d --seeds 1 --text\n  as small as it gets, for internal/rehearsal/scenario/testdata (%s):\n\n%s",
 				f.Seed, f.Drawn.Failure, os.Args[0], f.Seed, f.Played.Failure, f.Played.Text)
 		},
 	}
 	summary := drawn.Run()
-	status.show("")
+	status.Show("")
 	took := real.Now().Sub(began).Seconds()
 	fmt.Fprintf(term.out, "%d deployments in %.0f s, %.1f a second; %d failed\n", summary.Seeds, took, float64(summary.Seeds)/took, len(summary.Failures))
 	for _, ends := range summary.Outcomes() {

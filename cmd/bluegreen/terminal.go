@@ -36,8 +36,8 @@ type progress struct {
 	status string
 }
 
-// line writes a line that stays.
-func (p *progress) line(format string, args ...any) {
+// Line writes a line that stays.
+func (p *progress) Line(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.erase()
@@ -45,8 +45,8 @@ func (p *progress) line(format string, args ...any) {
 	p.draw()
 }
 
-// show makes text the status line; the empty text takes it away.
-func (p *progress) show(text string) {
+// Show makes text the status line; the empty text takes it away.
+func (p *progress) Show(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.term.live || text == p.status {

@@ -1,4 +1,4 @@
-// Package announce tells what package deploy says is to be told: programs by an EventBridge event, people by a message to
+// Package announce sends the notices that are due: programs by an EventBridge event, people by a message to
 // an SNS topic. Telling never fails a deployment and never holds it up for long: what cannot be told is logged.
 package announce
 
@@ -20,6 +20,7 @@ import (
 	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/notice"
 	"bluegreen/internal/text"
 )
 
@@ -42,9 +43,9 @@ var (
 const source = "bluegreen"
 
 // detailTypes are those of our events (docs/events.md).
-var detailTypes = map[deploy.Kind]string{
-	deploy.KindDeployment: "Deployment Stage",
-	deploy.KindDrain:      "Drain Stage",
+var detailTypes = map[notice.Kind]string{
+	notice.KindDeployment: "Deployment Stage",
+	notice.KindDrain:      "Drain Stage",
 }
 
 const (
@@ -57,7 +58,7 @@ const (
 )
 
 // tell tells one notice in one way.
-type tell func(context.Context, deploy.Notice) error
+type tell func(context.Context, notice.Notice) error
 
 // OnBus returns handle's work, after which programs are told what it has come to.
 func OnBus(cfg aws.Config, env lambdaentry.Environment, handle lambdaentry.Handle) lambdaentry.Handle {
@@ -71,7 +72,7 @@ func ToPeople(cfg aws.Config, env lambdaentry.Environment, handle lambdaentry.Ha
 
 // AtOnce tells programs and people, both before it returns: for a function whose work it is to tell. The error says what
 // was not told.
-func AtOnce(ctx context.Context, cfg aws.Config, env lambdaentry.Environment, n deploy.Notice) error {
+func AtOnce(ctx context.Context, cfg aws.Config, env lambdaentry.Environment, n notice.Notice) error {
 	return errors.Join(mail(cfg, env).publishMessage(ctx, n), events(cfg, env).putEvents(ctx, n))
 }
 
@@ -92,7 +93,7 @@ func quietly(ctx context.Context, env lambdaentry.Environment, call deploy.Call,
 			fmt.Fprintf(env.Log, "not told: panic: %v\n%s", reason, debug.Stack())
 		}
 	}()
-	n, worth := deploy.Tell(call, document)
+	n, worth := notice.Of(call, document)
 	if !worth {
 		return
 	}
@@ -104,7 +105,7 @@ func quietly(ctx context.Context, env lambdaentry.Environment, call deploy.Call,
 }
 
 // bounded tells within patience, and within its share of the function's time.
-func bounded(ctx context.Context, clock clock.Clock, n deploy.Notice, way tell) error {
+func bounded(ctx context.Context, clock clock.Clock, n notice.Notice, way tell) error {
 	most := patience
 	if deadline, limited := ctx.Deadline(); limited {
 		most = min(most, deadline.Sub(clock.Now())/share)
@@ -127,7 +128,7 @@ func events(cfg aws.Config, env lambdaentry.Environment) onBus {
 	return onBus{name: env.EventBus, bus: eventbridge.NewFromConfig(cfg, func(o *eventbridge.Options) { o.RetryMaxAttempts = attempts })}
 }
 
-func (o onBus) putEvents(ctx context.Context, n deploy.Notice) error {
+func (o onBus) putEvents(ctx context.Context, n notice.Notice) error {
 	detail, err := json.Marshal(n)
 	if err != nil {
 		return fmt.Errorf("encoding the event: %w", err)
@@ -161,7 +162,7 @@ func mail(cfg aws.Config, env lambdaentry.Environment) inbox {
 	return inbox{arn: env.OperatorTopic, topic: sns.NewFromConfig(cfg, func(o *sns.Options) { o.RetryMaxAttempts = attempts })}
 }
 
-func (i inbox) publishMessage(ctx context.Context, n deploy.Notice) error {
+func (i inbox) publishMessage(ctx context.Context, n notice.Notice) error {
 	if n.Subject == "" || i.arn == "" {
 		return nil
 	}

@@ -21,12 +21,12 @@ func TestMistakesInTellingAreLogged(t *testing.T) {
 	var log bytes.Buffer
 	env := lambdaentry.Environment{Log: &log, Clock: clock.NewVirtual(time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC))}
 	done := deploy.Document{Progress: &deploy.Progress{State: "CreateGreen", Verdict: deploy.Done}} // and no deployment
-	told := announce.ToPeople(aws.Config{}, env, func(context.Context, deploy.Call) (deploy.Document, error) { return done, nil })
-	document, err := told(context.Background(), deploy.Call{State: "CreateGreen", Execution: deploy.Execution{ID: "arn:e", Name: "e"}})
+	announced := announce.ToPeople(aws.Config{}, env, func(context.Context, deploy.Call) (deploy.Document, error) { return done, nil })
+	document, err := announced(context.Background(), deploy.Call{State: "CreateGreen", Execution: deploy.Execution{ID: "arn:e", Name: "e"}})
 	if err != nil || document.Progress != done.Progress {
 		t.Errorf("the work came to %+v, %v", document, err)
 	}
-	if !strings.Contains(log.String(), "not told: panic") || !strings.Contains(log.String(), "internal/deploy") {
+	if !strings.Contains(log.String(), "not told: panic") || !strings.Contains(log.String(), "internal/notice") {
 		t.Errorf("it logged %q", log.String())
 	}
 }

@@ -29,8 +29,8 @@ type deployment struct {
 // excess is the time that the deployment took beyond its floor.
 func (d deployment) excess() time.Duration { return d.took - d.parts.floor() }
 
-// telling is how many of the calls only tell people and programs how it goes.
-func (d deployment) telling() int {
+// notices is how many of the calls only tell people and programs how it goes.
+func (d deployment) notices() int {
 	n := 0
 	for _, call := range d.calls {
 		if call.Operation == "PutEvents" || call.Operation == "Publish" {

@@ -10,7 +10,7 @@ import (
 // times measures what a deployment takes beyond its floor, over worlds of many seeds, and what it calls.
 func (b *bench) times() error {
 	var floors, ours, theirs []time.Duration
-	var calls, told []int
+	var calls, telling []int
 	sums := make(map[string][]time.Duration)
 	for seed := range uint64(b.seeds) {
 		d, err := measure(seed+1, world.DefaultPlan())
@@ -20,8 +20,8 @@ func (b *bench) times() error {
 		floors = append(floors, d.parts.floor())
 		ours = append(ours, d.excess())
 		theirs = append(theirs, article(d.parts)-d.parts.floor())
-		telling := d.telling()
-		calls, told = append(calls, len(d.calls)-telling), append(told, telling)
+		notices := d.notices()
+		calls, telling = append(calls, len(d.calls)-notices), append(telling, notices)
 		for name, part := range map[string]time.Duration{"boot": d.parts.boot, "check": d.parts.check, "drain": d.parts.drain, "hooks": d.parts.hooks} {
 			sums[name] = append(sums[name], part)
 		}
@@ -34,7 +34,7 @@ func (b *bench) times() error {
 	t.add("time beyond the floor, \"Wait\": 30: 95 %", "≤ "+seconds(bound(p95(floors))), "%s", seconds(p95(ours)))
 	t.add("– of the second seed's sleeps and polls, same worlds: median, 95 %", "", "%s, %s", seconds(median(theirs)), seconds(p95(theirs)))
 	t.add("AWS calls of a deployment of 4: median, 95 %", "≤ 60", "%d, %d", median(calls), p95(calls))
-	t.add("– besides, to tell of it (an event a stage; mails at start, cutover and end)", "", "%d, %d", median(told), p95(told))
+	t.add("– besides, to tell of it (an event a stage; mails at start, cutover and end)", "", "%d, %d", median(telling), p95(telling))
 	return nil
 }
 

@@ -165,15 +165,6 @@ func (d *Deployment) Warn(format string, args ...any) {
 	}
 }
 
-// Room is the maximum that green may have to hold want instances: blue's, which green gets in the end anyway. A fleet that
-// is brought back has its own, raised by no more than what must serve.
-func (d Deployment) Room(green, blue Fleet, want int) int {
-	if d.Revives {
-		return max(green.Sizes.Max, want)
-	}
-	return max(green.Sizes.Max, blue.Sizes.Max)
-}
-
 // Template is a launch template as green is pinned to it.
 type Template struct {
 	ID        string     `json:"id"`
@@ -291,3 +282,6 @@ type Report struct {
 	Warnings    []string  `json:"warnings,omitempty"`
 	Override    *Override `json:"override,omitempty"` // of a freeze: who and why
 }
+
+// ExecutionName is the last part of an execution's ARN.
+func ExecutionName(arn string) string { return arn[strings.LastIndexByte(arn, ':')+1:] }

@@ -45,21 +45,6 @@ func TestPinned(t *testing.T) {
 	}
 }
 
-// A copy gets blue's maximum in the end anyway; a fleet that is brought back has its own, raised by no more than what must serve.
-func TestRoom(t *testing.T) {
-	sized := func(most int) deploy.Fleet { return deploy.Fleet{Sizes: deploy.Sizes{Max: most}} }
-	for _, c := range []struct {
-		revives                 bool
-		green, blue, want, room int
-	}{
-		{false, 4, 8, 5, 8}, {false, 8, 4, 5, 8}, {true, 4, 8, 5, 5}, {true, 6, 8, 5, 6},
-	} {
-		if got := (deploy.Deployment{Revives: c.revives}).Room(sized(c.green), sized(c.blue), c.want); got != c.room {
-			t.Errorf("%+v: %d", c, got)
-		}
-	}
-}
-
 // An execution that works on another's deployment does what it was itself asked for.
 func TestResume(t *testing.T) {
 	held := deploy.Deployment{Action: deploy.ActionDeploy, Then: "", WaitSeconds: 30, Green: "green", Execution: "first"}

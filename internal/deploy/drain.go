@@ -126,3 +126,10 @@ func (p DrainPolicy) Script(key string) string {
 func HeartbeatEvery(hookTimeoutSeconds int) time.Duration {
 	return max(time.Duration(hookTimeoutSeconds)*time.Second/3, 5*time.Second)
 }
+
+// How the machine that drains one instance stands to the deployments of its lineage: decided when it first sees the
+// instance held, so that a drain which is told of to begin with is told of to its end.
+const (
+	DrainsItself = "draining"                     // no deployment is under way: it tells people
+	DrainsBeside = "draining beside a deployment" // which drains its own instances, and tells for itself
+)

@@ -24,6 +24,14 @@ func SplitName(group string) (lineage string, n int, ok bool) {
 	return parts[1], n, true
 }
 
+// LineageOf is the lineage that a group belongs to, by its name.
+func LineageOf(group string) string {
+	if lineage, _, ok := SplitName(group); ok {
+		return lineage
+	}
+	return group
+}
+
 // The tags that every resource of a deployment carries.
 const (
 	TagProject   = "bluegreen:project"

@@ -27,10 +27,10 @@ func NewReport(call Call) Report {
 	d := call.Document.Deployment
 	if d != nil {
 		r.Project, r.Lineage, r.Blue, r.Green = text.Line(d.Project), d.Lineage, d.Blue, d.Green
-		r.Warnings, r.Override = few(d.Warnings), d.Override.clean()
+		r.Warnings, r.Override = few(d.Warnings), d.Override.Clean()
 	}
 	if f := call.Document.Fault; f != nil {
-		r.Error, r.What = f.Error, shorten(f.What())
+		r.Error, r.What = f.Error, f.What()
 	}
 	switch call.Way {
 	case Forward:
@@ -46,12 +46,12 @@ func NewReport(call Call) Report {
 		}
 		r.Next = append(r.Next, hints[fault.Name(r.Error)]...)
 	}
-	r.Next = append(r.Next, history(r.Execution))
+	r.Next = append(r.Next, History(r.Execution))
 	return r
 }
 
-// history is the command that shows the end of an execution's history.
-func history(execution string) string {
+// History is the command that shows the end of an execution's history.
+func History(execution string) string {
 	return "aws stepfunctions get-execution-history --reverse-order --max-items 20 " + text.Option("--execution-arn", execution)
 }
 
@@ -74,7 +74,7 @@ func (r *Report) succeeded(d *Deployment) {
 		r.Live = d.Blue
 		r.What = "nothing to recover: no deployment of " + d.Lineage + " was under way"
 	case d.Closed == EndRolledBack, d.Then == ThenEnd && d.Closed == EndSucceeded:
-		r.Live, r.What = d.live(), d.closing()
+		r.Live, r.What = d.Live(), d.Closing()
 	case d.Then == ThenEnd:
 		r.What = "the lock was given back meanwhile: nothing was left to put right"
 	default:
@@ -83,16 +83,16 @@ func (r *Report) succeeded(d *Deployment) {
 	}
 }
 
-// live is the group that serves once a deployment is closed.
-func (d Deployment) live() string {
+// Live is the group that serves once a deployment is closed.
+func (d Deployment) Live() string {
 	if d.Closed == EndRolledBack {
 		return d.Blue
 	}
 	return d.Green
 }
 
-// closing says what another execution has made of a deployment whose own had ended.
-func (d Deployment) closing() string {
+// Closing says what another execution has made of a deployment whose own had ended.
+func (d Deployment) Closing() string {
 	if d.Closed == EndRolledBack {
 		further := ""
 		if d.Action == ActionRollback && !d.Revives {
@@ -122,8 +122,10 @@ var hints = map[fault.Name][]string{
 	fault.Unavailable:         {"start again: AWS did not answer for longer than the retries last"},
 }
 
-// What is the text of the fault: what the function said, where it said something.
-func (f Fault) What() string {
+// What is the text of the fault: what the function said, where it said something. It is cut where it is long.
+func (f Fault) What() string { return shorten(f.text()) }
+
+func (f Fault) text() string {
 	var cause struct {
 		Message string `json:"errorMessage"`
 	}

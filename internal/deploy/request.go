@@ -69,8 +69,8 @@ func (o *Override) String() string {
 	return o.By + " overrides " + strings.Join(o.Freezes, ", ") + ": " + o.Reason
 }
 
-// clean is the same in one line each; nil of nil.
-func (o *Override) clean() *Override {
+// Clean is the same in one line each; nil of nil.
+func (o *Override) Clean() *Override {
 	if o == nil {
 		return nil
 	}
@@ -253,4 +253,40 @@ func Counted(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Asked is what is asked for, and of which lineage: as DescribeBlue has resolved it, or before that as the request says, as far
+// as it can be read. Of a drain outside of a deployment there is no request.
+func (c Call) Asked() (project, lineage string, action Action) {
+	switch d := c.Document; {
+	case d.Deployment != nil:
+		return d.Deployment.Project, d.Deployment.Lineage, d.Deployment.Action
+	case d.Action != nil:
+		return "", LineageOf(d.Action.Group), ""
+	}
+	project, group, action := Asked(c.Execution.Input)
+	return project, LineageOf(group), action
+}
+
+// Asked is what an execution's input asks for, as far as it can be read: a request that was rejected has a name all the
+// same. What no request may say is left out.
+func Asked(input json.RawMessage) (project, group string, action Action) {
+	var request struct {
+		Project any
+		Action  any
+		Blue    any
+	}
+	if json.Unmarshal(input, &request) != nil {
+		return "", "", ""
+	}
+	r := Defaults()
+	blue, _ := request.Blue.(map[string]any)
+	if project, ok := request.Project.(string); ok { // one line, also where it began before that was asked of it
+		form.Take(text.Line(project), r.project())
+	}
+	form.Take(blue["asg_name"], r.group())
+	if request.Action != nil && !form.Take(request.Action, r.action()) {
+		r.Action = ""
+	}
+	return r.Project, r.BlueName, r.Action
 }

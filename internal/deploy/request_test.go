@@ -82,3 +82,21 @@ func TestGreenNames(t *testing.T) {
 		}
 	}
 }
+
+// What no request may say is told of to nobody; what it may say is, be the rest as wrong as it likes.
+func TestAskedIsWhatARequestMaySay(t *testing.T) {
+	for input, want := range map[string][3]string{
+		`{"project": "ec", "blue": {"asg_name": "a"}}`:                                                                      {"ec", "a", "deploy"},
+		`{"project": "ec", "blue": {"asg_name": "a"}, "action": "recover", "more": [[[[1]]]]}`:                              {"ec", "a", "recover"},
+		`{"project": "ec", "blue": {"asg_name": "a"}, "action": "rolback"}`:                                                 {"ec", "a", ""},
+		`{"project": 7, "blue": "a", "action": {}}`:                                                                         {"", "", ""},
+		`{"project": "` + strings.Repeat("p", 130_000) + `", "blue": {"asg_name": "` + strings.Repeat("a", 130_000) + `"}}`: {"", "", "deploy"},
+		`["not even an object"]`:                                 {"", "", ""},
+		`{"project": "a\nb\u001b", "blue": {"asg_name": "a b"}}`: {`a b\u001b`, "", "deploy"},
+	} {
+		project, group, action := deploy.Asked(json.RawMessage(input))
+		if got := [3]string{project, group, string(action)}; got != want {
+			t.Errorf("%.80s: %.80q, want %q", input, got, want)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
+	"bluegreen/internal/notice"
 )
 
 const call = `{"execution": {"Id": "arn", "Name": "n", "StartTime": "2026-11-21T03:00:00Z"}, "state": "S", "entered": "2026-11-21T03:00:00Z", "document": {}}`
@@ -83,7 +84,7 @@ func TestMessages(t *testing.T) {
 func TestProjectsThatAreNoDimensions(t *testing.T) {
 	for project, want := range map[string]bool{"ec": true, "日本語の店": false, " ": false, "a\nb": false, "": false} {
 		var log strings.Builder
-		WriteMetrics(&log, time.Time{}, Dimensions{"machine", project}, []deploy.Metric{{Name: "DeploymentsStarted", Unit: deploy.UnitCount, Value: 1}})
+		WriteMetrics(&log, time.Time{}, Dimensions{"machine", project}, []notice.Metric{{Name: "DeploymentsStarted", Unit: notice.UnitCount, Value: 1}})
 		if got := strings.Contains(log.String(), `["Project"]`); got != want || !strings.Contains(log.String(), `["StateMachine"]`) {
 			t.Errorf("%q: %s", project, log.String())
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/notice"
 	"bluegreen/internal/text"
 )
 
@@ -21,7 +22,7 @@ func Measured(env Environment, handle Handle) Handle {
 		document, err := handle(ctx, call)
 		if err == nil {
 			project, _, _ := after(call, document).Asked()
-			WriteMetrics(env.Log, call.Entered, Dimensions{machineOf(call.Execution.ID), project}, deploy.Measure(call, document))
+			WriteMetrics(env.Log, call.Entered, Dimensions{machineOf(call.Execution.ID), project}, notice.Measure(call, document))
 		}
 		return document, err
 	}
@@ -49,11 +50,11 @@ type directive struct {
 
 type definition struct {
 	Name string
-	Unit deploy.Unit
+	Unit notice.Unit
 }
 
 // WriteMetrics writes metrics to a function's log, from which CloudWatch takes them: one line of JSON.
-func WriteMetrics(log io.Writer, at time.Time, by Dimensions, metrics []deploy.Metric) {
+func WriteMetrics(log io.Writer, at time.Time, by Dimensions, metrics []notice.Metric) {
 	document := map[string]any{"StateMachine": by.StateMachine}
 	d := directive{Namespace: namespace, Dimensions: [][]string{{"StateMachine"}}}
 	if isDimension(by.Project) {

@@ -102,10 +102,9 @@ func (h Holder) holds(record Record, stages []Stage) error {
 func (r Record) clone() Record {
 	if r.Lock != nil {
 		lock := *r.Lock
-		if lock.Originals != nil {
-			originals := *lock.Originals
-			originals.Suspended = slices.Clone(originals.Suspended)
-			lock.Originals = &originals
+		lock.Changes = slices.Clone(lock.Changes)
+		for i, c := range lock.Changes {
+			lock.Changes[i].Set = slices.Clone(c.Set)
 		}
 		r.Lock = &lock
 	}

@@ -134,15 +134,16 @@ func TestChangeBesideOthers(t *testing.T) {
 // What a change does to the record that it gets, it does to that one alone: what was read stays, to be compared with.
 func TestChangeLeavesWhatWasRead(t *testing.T) {
 	full := held("mine", "first", ledger.Creating)
-	full.Lock.Originals = &ledger.Originals{Blue: deploy.Sizes{Min: 1}, Suspended: []string{"AZRebalance"}}
+	full.Lock.Note(ledger.KindMin, "web", "1", "4")
 	full.Previous = &ledger.Previous{Name: "before"}
 	full.Outcomes = []ledger.Outcome{{Execution: "zeroth"}}
 	for name, change := range map[string]func(*ledger.Record){
-		"lock":      func(r *ledger.Record) { r.Lock.Stage = ledger.Switching },
-		"originals": func(r *ledger.Record) { r.Lock.Originals.BlueLeft = true },
-		"suspended": func(r *ledger.Record) { r.Lock.Originals.Suspended[0] = "Launch" },
-		"previous":  func(r *ledger.Record) { r.Previous.Name = "other" },
-		"outcomes":  func(r *ledger.Record) { r.Outcomes[0].End = deploy.EndSucceeded },
+		"lock":     func(r *ledger.Record) { r.Lock.Stage = ledger.Switching },
+		"change":   func(r *ledger.Record) { r.Lock.Changes[0].Was = "2" },
+		"set":      func(r *ledger.Record) { r.Lock.Changes[0].Set[0] = "5" },
+		"more":     func(r *ledger.Record) { r.Lock.Note(ledger.KindMin, "web", "1", "5") },
+		"previous": func(r *ledger.Record) { r.Previous.Name = "other" },
+		"outcomes": func(r *ledger.Record) { r.Outcomes[0].End = deploy.EndSucceeded },
 	} {
 		meet(t, func(w *world) {
 			begun := w.put(full)

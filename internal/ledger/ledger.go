@@ -59,11 +59,29 @@ func (l Ledger) Get(ctx context.Context, lineage string) (Record, bool, error) {
 	if out.Item == nil {
 		return Record{}, false, nil
 	}
-	var record Record
-	if err := attributevalue.UnmarshalMapWithOptions(out.Item, &record, decodeJSONTags); err != nil {
+	record, err := Decode(out.Item)
+	if err != nil {
 		return Record{}, false, fmt.Errorf("decoding the record of %s: %w", lineage, err)
 	}
 	return record, true, nil
+}
+
+// Decode reads a record, also one of the form before changes.
+func Decode(item map[string]types.AttributeValue) (Record, error) {
+	var record Record
+	var before struct {
+		Lock struct {
+			Originals *originals `json:"originals"`
+		} `json:"lock"`
+	}
+	err := attributevalue.UnmarshalMapWithOptions(item, &record, decodeJSONTags)
+	if err == nil {
+		err = attributevalue.UnmarshalMapWithOptions(item, &before, decodeJSONTags)
+	}
+	if err == nil && record.Lock != nil {
+		before.Lock.Originals.take(record.Lock)
+	}
+	return record, err
 }
 
 // WithoutBlue is the fault of a way back to a blue that somebody has deleted: there is no such way, and a person must go on

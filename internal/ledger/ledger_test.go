@@ -23,7 +23,7 @@ func full() ledger.Record {
 	record := held("mine", "first", ledger.Switching)
 	record.Generation, record.Template = 3, &deploy.Template{ID: "lt-1", Version: "2", Specifier: "$Latest", Overrides: []deploy.Template{{ID: "lt-2", Version: "1", Specifier: "1"}}}
 	record.Lock.Since, record.Lock.Drain = at, &deploy.DrainPolicy{Command: []string{"stop"}, Hook: "drain", TimeoutSeconds: 60, OnTimeout: deploy.TimeoutAbandon}
-	record.Lock.Originals = &ledger.Originals{Blue: deploy.Sizes{Min: 1, Max: 4, Desired: 2}, Suspended: []string{"AZRebalance"}, PinnedMin: 2, BlueLeft: true}
+	record.Lock.From, record.Lock.Changes = ledger.Leaving, []ledger.Change{{Kind: ledger.KindMin, Of: "web", Was: "1", Set: []string{"2", "3"}}}
 	record.Drain = &deploy.DrainPolicy{Command: []string{"stop"}, TimeoutSeconds: 900, OnTimeout: deploy.TimeoutContinue}
 	record.Previous = &ledger.Previous{Name: "before", Sizes: deploy.Sizes{Max: 9}, Suspended: []string{"Launch"}, Template: record.Template}
 	record.Outcomes = []ledger.Outcome{{Execution: "zeroth", End: deploy.EndSucceeded, Blue: "web", Green: "web-v001", At: at, Override: &deploy.Override{By: "me", Reason: "now", Until: at}}}

@@ -12,27 +12,28 @@ func (r Record) Left(execution string) []string {
 	if lock == nil || lock.Execution != execution {
 		return nil
 	}
-	d, o := lock.Deployment, lock.Originals
-	left := []string{fmt.Sprintf("the lock of %s, at stage %s: no other deployment of it can start", r.Lineage, lock.Stage)}
+	d := lock.Deployment
+	lines := []string{fmt.Sprintf("the lock of %s, at stage %s: no other deployment of it can start", r.Lineage, lock.Stage)}
 	switch lock.Stage {
 	case Creating:
-		left = append(left, fmt.Sprintf("blue %s serves, untouched", d.Blue), fmt.Sprintf("green %s, which takes no traffic", d.Green))
-	case Switching, Restoring:
+		lines = append(lines, fmt.Sprintf("blue %s serves, untouched", d.Blue), fmt.Sprintf("green %s, which takes no traffic", d.Green))
+	case Switching, Leaving, Restoring:
 		where := "with green beside it in its target groups"
-		if o != nil && o.BlueLeft {
+		if lock.BlueLeft() {
 			where = "which was told to leave its target groups: green serves"
 		}
-		left = append(left, fmt.Sprintf("blue %s, %s", d.Blue, where), fmt.Sprintf("green %s, which takes traffic", d.Green))
+		lines = append(lines, fmt.Sprintf("blue %s, %s", d.Blue, where), fmt.Sprintf("green %s, which takes traffic", d.Green))
 	case Removing:
-		left = append(left, fmt.Sprintf("blue %s serves", d.Blue), fmt.Sprintf("green %s, which is to go", d.Green))
+		lines = append(lines, fmt.Sprintf("blue %s serves", d.Blue), fmt.Sprintf("green %s, which is to go", d.Green))
 	case Committed:
-		left = append(left, fmt.Sprintf("green %s serves", d.Green), fmt.Sprintf("blue %s, which is to be scaled in to 0 and shut down", d.Blue))
+		lines = append(lines, fmt.Sprintf("green %s serves", d.Green), fmt.Sprintf("blue %s, which is to be scaled in to 0 and shut down", d.Blue))
 	}
-	if o != nil && o.PinnedMin > 0 && lock.Stage != Committed {
-		left = append(left, fmt.Sprintf("the minimum of both, pinned at %d: that of blue was %d", o.PinnedMin, o.Blue.Min))
+	if lock.Stage != Committed {
+		for _, c := range lock.Changes {
+			lines = append(lines, fmt.Sprintf(left[c.Kind], c.Set[len(c.Set)-1], c.Was))
+		}
+	} else if r.Previous != nil && r.Previous.Name == d.Blue && len(r.Previous.Suspended) > 0 {
+		lines = append(lines, "processes of blue that were suspended before: "+strings.Join(r.Previous.Suspended, ", "))
 	}
-	if lock.Stage == Committed && o != nil && len(o.Suspended) > 0 {
-		left = append(left, "processes of blue that were suspended before: "+strings.Join(o.Suspended, ", "))
-	}
-	return left
+	return lines
 }

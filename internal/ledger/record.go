@@ -1,4 +1,4 @@
-// Package ledger keeps one record per lineage in DynamoDB: the lock, the fence and the memory of originals. Every
+// Package ledger keeps one record per lineage in DynamoDB: the lock, the fence and the memory of what was changed. Every
 // write is on condition of the record's version, so of two writers one is told.
 package ledger
 
@@ -27,7 +27,8 @@ type Stage string
 // The stages.
 const (
 	Creating  Stage = "creating"  // green is made and becomes healthy; blue is untouched
-	Switching Stage = "switching" // traffic moves; minimums are pinned
+	Switching Stage = "switching" // green joins blue; minimums are pinned
+	Leaving   Stage = "leaving"   // blue was told to leave: green serves
 	Restoring Stage = "restoring" // the way back: traffic returns to blue
 	Removing  Stage = "removing"  // blue serves alone: what was pinned on it is lifted, and green goes
 	Committed Stage = "committed" // past the point of no return: green is live, blue goes
@@ -39,17 +40,20 @@ type Lock struct {
 	Since      time.Time         `json:"since"`
 	Stage      Stage             `json:"stage"`
 	Deployment deploy.Deployment `json:"deployment"`
-	Originals  *Originals        `json:"originals,omitempty"`
+	From       Stage             `json:"from,omitempty"`    // the stage that it turned back from
+	Changes    []Change          `json:"changes,omitempty"` // of what it did not create, written before they are made
 
 	Drain *deploy.DrainPolicy `json:"drain,omitempty"` // the lineage's before, for the way back
 }
 
-// Originals is what is about to be changed on blue, written before it is changed.
-type Originals struct {
-	Blue      deploy.Sizes `json:"blue"`
-	Suspended []string     `json:"suspended,omitempty"`  // blue's processes that were suspended before
-	PinnedMin int          `json:"pinned_min,omitempty"` // both fleets' minimum while traffic moves
-	BlueLeft  bool         `json:"blue_left,omitempty"`  // blue was told to leave its target groups
+// BlueLeft reports whether blue was told to leave what it took traffic from, before the deployment turned back or at all.
+func (l *Lock) BlueLeft() bool { return l.Stage == Leaving || l.From == Leaving }
+
+// TurnBack moves on to the stage of restoring, and remembers how far the deployment had come.
+func (l *Lock) TurnBack() {
+	if l.Stage != Restoring {
+		l.From, l.Stage = l.Stage, Restoring
+	}
 }
 
 // Previous is the fleet that was replaced last and stands by at size 0.
@@ -59,14 +63,6 @@ type Previous struct {
 	Suspended []string     `json:"suspended,omitempty"`
 
 	Template *deploy.Template `json:"template,omitempty"` // what its instances ran
-}
-
-// Revived is green as it is: right after it was brought back, a description may still show it standing by at size 0.
-func (r Record) Revived(green deploy.Fleet) deploy.Fleet {
-	if r.Previous != nil && r.Previous.Name == green.Name && green.Sizes.Max == 0 {
-		green.Sizes.Max = r.Previous.Sizes.Max
-	}
-	return green
 }
 
 // Outcome is how a deployment ended.

@@ -26,53 +26,35 @@ func TestCloseRemembersTheLatestTwenty(t *testing.T) {
 	}
 }
 
-// A fleet that was brought back may still be described at size 0: its maximum is what the record remembers.
-func TestRevived(t *testing.T) {
-	previous := &ledger.Previous{Name: "green", Sizes: deploy.Sizes{Max: 7}}
-	for _, c := range []struct {
-		name     string
-		previous *ledger.Previous
-		green    deploy.Fleet
-		want     int
-	}{
-		{"shown standing by", previous, deploy.Fleet{Name: "green"}, 7},
-		{"shown as it is", previous, deploy.Fleet{Name: "green", Sizes: deploy.Sizes{Max: 1}}, 1},
-		{"another fleet", previous, deploy.Fleet{Name: "other"}, 0},
-		{"nothing remembered", nil, deploy.Fleet{Name: "green"}, 0},
-	} {
-		if got := (ledger.Record{Previous: c.previous}).Revived(c.green).Sizes.Max; got != c.want {
-			t.Errorf("%s: maximum %d, want %d", c.name, got, c.want)
-		}
-	}
-}
-
 // What an execution leaves, by the stage that it has come to.
 func TestLeft(t *testing.T) {
-	pinned := &ledger.Originals{Blue: deploy.Sizes{Min: 2}, PinnedMin: 4}
-	gone := &ledger.Originals{Blue: deploy.Sizes{Min: 2}, PinnedMin: 1, BlueLeft: true, Suspended: []string{"AZRebalance", "Launch"}}
-	unpinned := &ledger.Originals{Blue: deploy.Sizes{Min: 2}, Suspended: []string{"Launch"}}
+	pinned := func(at string) []ledger.Change {
+		return []ledger.Change{{Kind: ledger.KindMin, Of: "b", Was: "2", Set: []string{at}}}
+	}
 	for _, c := range []struct {
-		stage     ledger.Stage
-		originals *ledger.Originals
-		want      []string // begin the lines after the first
+		stage, from ledger.Stage
+		changes     []ledger.Change
+		suspended   []string
+		want        []string // begin the lines after the first
 	}{
-		{ledger.Creating, nil, []string{"blue b serves, untouched", "green g, which takes no traffic"}},
-		{ledger.Switching, nil, []string{"blue b, with green beside it", "green g, which takes traffic"}},
-		{ledger.Switching, pinned, []string{"blue b, with green beside it", "green g, which takes traffic", "the minimum of both, pinned at 4: that of blue was 2"}},
-		{ledger.Switching, unpinned, []string{"blue b, with green beside it", "green g, which takes traffic"}},
-		{ledger.Restoring, gone, []string{"blue b, which was told to leave its target groups: green serves", "green g, which takes traffic", "the minimum of both, pinned at 1"}},
-		{ledger.Removing, pinned, []string{"blue b serves", "green g, which is to go", "the minimum of both, pinned at 4"}},
-		{ledger.Committed, nil, []string{"green g serves", "blue b, which is to be scaled in to 0"}},
-		{ledger.Committed, pinned, []string{"green g serves", "blue b, which is to be scaled in to 0"}},
-		{ledger.Committed, unpinned, []string{"green g serves", "blue b, which is to be scaled in to 0", "processes of blue that were suspended before: Launch"}},
-		{ledger.Committed, gone, []string{"green g serves", "blue b, which is to be scaled in to 0", "processes of blue that were suspended before: AZRebalance, Launch"}},
+		{ledger.Creating, "", nil, nil, []string{"blue b serves, untouched", "green g, which takes no traffic"}},
+		{ledger.Switching, "", nil, nil, []string{"blue b, with green beside it", "green g, which takes traffic"}},
+		{ledger.Switching, "", pinned("4"), nil, []string{"blue b, with green beside it", "green g, which takes traffic", "the minimum of both, pinned at 4: that of blue was 2"}},
+		{ledger.Leaving, "", pinned("4"), nil, []string{"blue b, which was told to leave its target groups: green serves", "green g, which takes traffic", "the minimum of both, pinned at 4"}},
+		{ledger.Restoring, ledger.Switching, nil, nil, []string{"blue b, with green beside it", "green g, which takes traffic"}},
+		{ledger.Restoring, ledger.Leaving, pinned("1"), nil, []string{"blue b, which was told to leave its target groups: green serves", "green g, which takes traffic", "the minimum of both, pinned at 1"}},
+		{ledger.Removing, ledger.Leaving, pinned("4"), nil, []string{"blue b serves", "green g, which is to go", "the minimum of both, pinned at 4"}},
+		{ledger.Committed, "", nil, nil, []string{"green g serves", "blue b, which is to be scaled in to 0"}},
+		{ledger.Committed, "", pinned("4"), nil, []string{"green g serves", "blue b, which is to be scaled in to 0"}},
+		{ledger.Committed, "", pinned("4"), []string{"AZRebalance", "Launch"}, []string{"green g serves", "blue b, which is to be scaled in to 0", "processes of blue that were suspended before: AZRebalance, Launch"}},
 	} {
 		record := held("mine", "first", c.stage)
-		record.Lock.Deployment.Blue, record.Lock.Deployment.Green, record.Lock.Originals = "b", "g", c.originals
+		record.Lock.Deployment.Blue, record.Lock.Deployment.Green, record.Lock.From, record.Lock.Changes = "b", "g", c.from, c.changes
+		record.Previous = &ledger.Previous{Name: "b", Suspended: c.suspended}
 		left := record.Left("mine")
 		want := append([]string{fmt.Sprintf("the lock of web, at stage %s: no other deployment of it can start", c.stage)}, c.want...)
 		if !slices.EqualFunc(left, want, strings.HasPrefix) {
-			t.Errorf("%s, %+v: left\n%s\nwant\n%s", c.stage, c.originals, strings.Join(left, "\n"), strings.Join(want, "\n"))
+			t.Errorf("%s, %+v: left\n%s\nwant\n%s", c.stage, c.changes, strings.Join(left, "\n"), strings.Join(want, "\n"))
 		}
 		if left := record.Left("other"); left != nil {
 			t.Errorf("%s: another execution leaves %v", c.stage, left)

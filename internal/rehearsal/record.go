@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -31,7 +30,7 @@ func (r *Rehearsal) Record() ledger.Record {
 
 // RecordIn is the record in an item of the ledger's table; ok is false if it is none.
 func RecordIn(item map[string]types.AttributeValue) (record ledger.Record, ok bool) {
-	err := attributevalue.UnmarshalMapWithOptions(item, &record, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
+	record, err := ledger.Decode(item)
 	return record, err == nil
 }
 

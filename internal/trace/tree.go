@@ -48,8 +48,8 @@ type cause struct {
 
 // UnmarshalJSON takes both forms of a cause (X-Ray developer guide, segment documents).
 func (c *cause) UnmarshalJSON(text []byte) error {
-	var elsewhere string
-	if json.Unmarshal(text, &elsewhere) == nil {
+	var segmentID string
+	if json.Unmarshal(text, &segmentID) == nil {
 		return nil
 	}
 	type plain cause

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -191,10 +192,10 @@ func closeRecord(ctx context.Context, s *step.Step, p deploy.Progress, e ending,
 	if outcome, ended := record.Ended(d.Execution); ended && outcome.End == e.end {
 		return p, nil
 	}
-	if pinnedAgain(record, blue) {
+	if capacity.PinnedAgain(record.Lock, blue) {
 		if d.Unpinned++; d.Unpinned > unpinTries {
-			return p, fault.New(fault.TrafficDiverged, "the minimum of blue %s is %d again, however often it is restored to %d: "+
-				"find out who sets it, then redrive this execution", blue.Name, blue.Sizes.Min, record.Lock.Originals.Blue.Min)
+			return p, fault.New(fault.TrafficDiverged, "the minimum of blue %s is %d again, however often it is restored: "+
+				"find out who sets it, then redrive this execution", blue.Name, blue.Sizes.Min)
 		}
 		return p.Finished(deploy.Unpin, fmt.Sprintf("the minimum of %s is %d again: a pin came late", blue.Name, blue.Sizes.Min)), nil
 	}
@@ -216,16 +217,6 @@ func closeRecord(ctx context.Context, s *step.Step, p deploy.Progress, e ending,
 
 // unpinTries is how often a pin that came back is lifted: each call that comes late does so once.
 const unpinTries = 3
-
-// pinnedAgain reports whether blue has the minimum that was lifted. A call that was under way when its function ended may
-// take effect after others have worked on.
-func pinnedAgain(record ledger.Record, blue deploy.Fleet) bool {
-	if record.Lock == nil || record.Lock.Originals == nil {
-		return false
-	}
-	pinned := record.Lock.Originals.PinnedMin
-	return pinned > 0 && blue.Sizes.Min == pinned && pinned != record.Lock.Originals.Blue.Min
-}
 
 // poolKeeps says what to do about a warm pool that came during the deployment: instances may have gone there, and work
 // to its end by its hook.

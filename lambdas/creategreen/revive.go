@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -42,19 +43,14 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 			return fmt.Errorf("resuming %v of %s: %w", resume, d.Green, err)
 		}
 	}
-	desired := max(blue.Sizes.Desired, previous.Sizes.Min)
-	input := &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &d.Green,
-		MinSize:              aws.Int32(int32(previous.Sizes.Min)),
-		MaxSize:              aws.Int32(int32(max(previous.Sizes.Max, desired))),
-		DesiredCapacity:      aws.Int32(int32(desired)),
-	}
+	u := capacity.Revive(*previous, blue)
+	input := u.Of(d.Green)
 	if floats(green, previous.Template) {
 		input.LaunchTemplate = fleet.Pinned(green.LaunchTemplate, previous.Template)
 		input.MixedInstancesPolicy = fleet.PinnedPolicy(green.MixedInstancesPolicy, previous.Template)
 	}
 	if _, err = step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, input); err != nil {
-		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(desired, "instance"), err)
+		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(*u.Desired, "instance"), err)
 	}
 	return nil
 }

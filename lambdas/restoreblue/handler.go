@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
+	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
@@ -49,24 +50,15 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error
 	if !found || blue.Deleting { // green may be all that is left
 		return p, s.Ledger.WithoutBlue(s.Deployment)
 	}
-	if record.Lock.Originals == nil {
+	u, theirs := capacity.Unpin(record.Lock, blue)
+	switch {
+	case theirs:
+		return p.Finished(deploy.Done, fmt.Sprintf("the minimum of blue %s was changed by somebody else to %d and stays", name, blue.Sizes.Min)), nil
+	case u.Nothing():
 		return p.Finished(deploy.Done, "nothing was changed on blue "+name), nil
 	}
-	message, err := h.unpin(ctx, s, blue, record.Lock.Originals)
-	return p.Finished(deploy.Done, message), err
-}
-
-// unpin restores the minimum, unless somebody else has changed it since it was pinned. It writes even if the minimum
-// looks restored: what is described may lag the pin.
-func (h handler) unpin(ctx context.Context, s *step.Step, blue deploy.Fleet, originals *ledger.Originals) (string, error) {
-	if blue.Sizes.Min != originals.PinnedMin && blue.Sizes.Min != originals.Blue.Min {
-		return fmt.Sprintf("the minimum of blue %s was changed by somebody else to %d and stays", blue.Name, blue.Sizes.Min), nil
+	if _, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Removing), writes.UpdateAutoScalingGroup, u.Of(name)); err != nil {
+		return p, fmt.Errorf("restoring the minimum of %s to %d: %w", name, *u.Min, err)
 	}
-	_, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Removing), writes.UpdateAutoScalingGroup, &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &blue.Name, MinSize: aws.Int32(int32(originals.Blue.Min)),
-	})
-	if err != nil {
-		return "", fmt.Errorf("restoring the minimum of %s to %d: %w", blue.Name, originals.Blue.Min, err)
-	}
-	return fmt.Sprintf("the minimum of blue %s is restored to %d", blue.Name, originals.Blue.Min), nil
+	return p.Finished(deploy.Done, fmt.Sprintf("the minimum of blue %s is restored to %d", name, *u.Min)), nil
 }

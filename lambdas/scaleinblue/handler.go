@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/announce"
+	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -68,11 +69,14 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error
 		d.Green, d.Blue, deploy.Counted(len(blue.Instances), "instance"), d.Drain.Adds())), nil
 }
 
+// forward are the stages that a deployment may be committed at.
+var forward = []ledger.Stage{ledger.Creating, ledger.Switching, ledger.Leaving}
+
 // commit gives green the sizes that people want of blue, then writes that green is live. From there on nothing moves
 // traffic back, and green's sizes are people's: finishing again leaves them alone.
 func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup types.AutoScalingGroup) error {
 	d, blue, green := s.Deployment, fleet.Of(blueGroup), fleet.Of(greenGroup)
-	record, err := s.Record(ctx, ledger.Creating, ledger.Switching, ledger.Committed)
+	record, err := s.Record(ctx, append(forward, ledger.Committed)...)
 	if err != nil {
 		return err
 	}
@@ -86,16 +90,13 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 	if err := h.compare(ctx, d, blueGroup, greenGroup, record.Template); err != nil {
 		return err
 	}
-	if record.Lock.Originals == nil {
-		record.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended}
-	}
-	originals := *record.Lock.Originals
-	want := wanted(blue, originals.Blue, originals.PinnedMin)
-	if err := h.resize(ctx, s, green, sizesOf(blue, green, d, want, record), originals.PinnedMin > 0); err != nil {
+	want := capacity.Wanted(record.Lock, blue, green)
+	u := capacity.Resize(green, capacity.Live(record, blue, green, want), capacity.Pinned(record.Lock) > 0)
+	if err := h.resize(ctx, s, green.Name, u, "giving it the sizes that people want", forward...); err != nil {
 		return err
 	}
 	record.Lock.Stage, record.Lock.Deployment.Warnings = ledger.Committed, d.Warnings
-	record.Previous = &ledger.Previous{Name: d.Blue, Sizes: want, Suspended: originals.Suspended, Template: cmp.Or(d.Ran, record.Template)}
+	record.Previous = &ledger.Previous{Name: d.Blue, Sizes: want, Suspended: blue.Suspended, Template: cmp.Or(d.Ran, record.Template)}
 	record.Live, record.Template = d.Green, d.Template
 	return put(ctx, s, record)
 }
@@ -108,57 +109,21 @@ func put(ctx context.Context, s *step.Step, record ledger.Record) error {
 	return err
 }
 
-// wanted are blue's sizes as people want them: what is known of them, or what somebody else has set since. Who deletes blue,
-// or takes every instance from it, when its traffic has moved does what comes next anyway, and wants no green without any.
-func wanted(blue deploy.Fleet, known deploy.Sizes, pinnedMin int) deploy.Sizes {
-	if blue.Name == "" || blue.Deleting || blue.Sizes.Max == 0 {
-		return known
-	}
-	known.Max = blue.Sizes.Max
-	if pinnedMin == 0 || blue.Sizes.Min != pinnedMin {
-		known.Min = blue.Sizes.Min
-	}
-	return known
-}
-
-// sizesOf are the sizes that green is to have: those that people want of blue. A fleet that a rollback brings back has its
-// own, as they were before it was replaced, or as somebody has set them since it came back.
-func sizesOf(blue, green deploy.Fleet, d *deploy.Deployment, wanted deploy.Sizes, record ledger.Record) deploy.Sizes {
-	if !d.Revives {
-		wanted.Desired = max(green.Sizes.Desired, blue.Sizes.Desired) // blue may have grown since green was looked at
-		return wanted
-	}
-	own := green.Sizes
-	if previous := record.Previous; previous != nil && previous.Name == green.Name && own.Min == record.Lock.Originals.PinnedMin {
-		own.Min = previous.Sizes.Min
-	}
-	return own
-}
-
-// resize unpins green and gives it its sizes. A pin may be there and not be shown yet.
-func (h handler) resize(ctx context.Context, s *step.Step, green deploy.Fleet, want deploy.Sizes, pinned bool) error {
-	same := green.Sizes == want
-	if green.Name == "" || !pinned && same {
+// resize makes a fleet's sizes what they are to become, at one of the stages.
+func (h handler) resize(ctx context.Context, s *step.Step, group string, u capacity.Update, what string, stages ...ledger.Stage) error {
+	if u.Nothing() {
 		return nil
 	}
-	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &green.Name, MinSize: aws.Int32(int32(want.Min))}
-	if want.Max != green.Sizes.Max {
-		input.MaxSize = aws.Int32(int32(want.Max))
-	}
-	if want.Desired > green.Sizes.Desired {
-		input.DesiredCapacity = aws.Int32(int32(want.Desired))
-	}
-	if _, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Creating, ledger.Switching), writes.UpdateAutoScalingGroup, input); err != nil {
-		return fmt.Errorf("giving %s the minimum %d and the maximum %d: %w", green.Name, want.Min, want.Max, err)
+	if _, err := step.Write(ctx, h.writes, s.Holder.At(stages...), writes.UpdateAutoScalingGroup, u.Of(group)); err != nil {
+		return fmt.Errorf("%s: %s: %w", group, what, err)
 	}
 	return nil
 }
 
 // scaleIn quiets what would revive blue, then asks for no instances.
 func (h handler) scaleIn(ctx context.Context, s *step.Step, blue deploy.Fleet) error {
-	fence := s.Holder.At(ledger.Committed)
 	if loud := blue.Loud(); len(loud) > 0 {
-		_, err := step.Write(ctx, h.writes, fence, writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{
+		_, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Committed), writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{
 			AutoScalingGroupName: &blue.Name, ScalingProcesses: loud,
 		})
 		if err != nil {
@@ -168,11 +133,5 @@ func (h handler) scaleIn(ctx context.Context, s *step.Step, blue deploy.Fleet) e
 	if blue.Sizes == (deploy.Sizes{}) {
 		return nil
 	}
-	_, err := step.Write(ctx, h.writes, fence, writes.UpdateAutoScalingGroup, &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &blue.Name, MinSize: aws.Int32(0), MaxSize: aws.Int32(0), DesiredCapacity: aws.Int32(0),
-	})
-	if err != nil {
-		return fmt.Errorf("scaling in %s: %w", blue.Name, err)
-	}
-	return nil
+	return h.resize(ctx, s, blue.Name, capacity.Empty(), "scaling it in", ledger.Committed)
 }

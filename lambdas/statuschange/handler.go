@@ -21,6 +21,7 @@ import (
 	"bluegreen/internal/fault"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/notice"
 )
 
 // executions are started to recover.
@@ -57,7 +58,7 @@ type handler struct {
 	executions executions
 	ledger     ledger.Ledger
 	env        lambdaentry.Environment
-	tell       func(context.Context, deploy.Notice) error
+	tell       func(context.Context, notice.Notice) error
 }
 
 // New makes the function's work.
@@ -66,7 +67,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.HandleEvent[De
 		executions: sfn.NewFromConfig(cfg),
 		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
 		env:        env,
-		tell:       func(ctx context.Context, n deploy.Notice) error { return announce.AtOnce(ctx, cfg, env, n) },
+		tell:       func(ctx context.Context, n notice.Notice) error { return announce.AtOnce(ctx, cfg, env, n) },
 	}.handle
 }
 
@@ -85,14 +86,14 @@ func (h handler) handle(ctx context.Context, detail Detail) error {
 		return h.tell(ctx, ended.DrainInterrupted())
 	}
 	switch ended.Aftermath() {
-	case deploy.AfterTold:
+	case notice.AfterReported:
 		return nil
-	case deploy.AfterUntold:
-		return h.tell(ctx, ended.Untold(nil))
+	case notice.AfterUnreported:
+		return h.tell(ctx, ended.Unreported(nil))
 	}
 	// People are told even if the record cannot be read: then it is not known what is left.
 	held, left, unread := h.left(ctx, ended)
-	if ended.Aftermath() == deploy.AfterStranded {
+	if ended.Aftermath() == notice.AfterStranded {
 		h.count(ended, "DeploymentsStranded")
 		return errors.Join(unread, h.tell(ctx, ended.Stranded(held, left)))
 	}
@@ -107,8 +108,8 @@ func (h handler) deploys(machine string) bool {
 }
 
 // ended is the end that the event tells of. An input too long for an event, of more than 248 KB, is no request of ours.
-func (d Detail) ended() deploy.Ended {
-	e := deploy.Ended{
+func (d Detail) ended() notice.Ended {
+	e := notice.Ended{
 		Execution: d.ExecutionArn, Machine: d.StateMachineArn, Status: d.Status, Error: d.Error, Cause: d.Cause,
 		Redrives: d.RedriveCount, Input: json.RawMessage(aws.ToString(d.Input)),
 		Began: time.UnixMilli(d.StartDate).UTC(), At: time.UnixMilli(d.StopDate).UTC(),
@@ -120,7 +121,7 @@ func (d Detail) ended() deploy.Ended {
 }
 
 // left reads what an execution held, and what it leaves.
-func (h handler) left(ctx context.Context, ended deploy.Ended) (*deploy.Deployment, []string, error) {
+func (h handler) left(ctx context.Context, ended notice.Ended) (*deploy.Deployment, []string, error) {
 	_, group, _ := deploy.Asked(ended.Input)
 	if group == "" {
 		return nil, nil, nil
@@ -138,7 +139,7 @@ func (h handler) left(ctx context.Context, ended deploy.Ended) (*deploy.Deployme
 }
 
 // recover starts what puts right what an execution left. why says why it did not; the error, that it should have.
-func (h handler) recover(ctx context.Context, ended deploy.Ended) (execution, why string, err error) {
+func (h handler) recover(ctx context.Context, ended notice.Ended) (execution, why string, err error) {
 	name, input, ok := ended.Recovery()
 	switch {
 	case !ok:
@@ -159,8 +160,8 @@ func executionARN(sibling, name string) string {
 	return sibling[:strings.LastIndexByte(sibling, ':')+1] + name
 }
 
-func (h handler) count(ended deploy.Ended, metric string) {
+func (h handler) count(ended notice.Ended, metric string) {
 	project, _, _ := deploy.Asked(ended.Input)
 	by := lambdaentry.Dimensions{StateMachine: deploy.ExecutionName(ended.Machine), Project: project}
-	lambdaentry.WriteMetrics(h.env.Log, ended.At, by, []deploy.Metric{{Name: metric, Unit: deploy.UnitCount, Value: 1}})
+	lambdaentry.WriteMetrics(h.env.Log, ended.At, by, []notice.Metric{{Name: metric, Unit: notice.UnitCount, Value: 1}})
 }

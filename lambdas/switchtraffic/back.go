@@ -8,6 +8,7 @@ import (
 
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -46,7 +47,7 @@ func (v *move) back(ctx context.Context, p deploy.Progress) (deploy.Progress, er
 
 // bring is back but for the record.
 func (v *move) bring(ctx context.Context, p deploy.Progress, record ledger.Record) (deploy.Progress, error) {
-	if record.Lock.Originals == nil || v.Deployment.Strategy == deploy.StrategyNone {
+	if record.Lock.From == ledger.Creating || v.Deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no traffic was moved"), nil
 	}
 	traffic, err := v.inUse(ctx)
@@ -57,7 +58,7 @@ func (v *move) bring(ctx context.Context, p deploy.Progress, record ledger.Recor
 	if err != nil {
 		return p, err
 	}
-	if record.Lock.Originals.BlueLeft {
+	if record.Lock.BlueLeft() {
 		var serves bool
 		serves, p, err = v.rejoin(ctx, p, record, blue, green, traffic)
 		if err != nil || !serves {
@@ -122,8 +123,8 @@ func (v *move) turnBack(ctx context.Context) (record ledger.Record, ours bool, e
 	if record.Lock.Stage == ledger.Removing {
 		return record, true, nil
 	}
-	record, err = v.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Restoring },
-		ledger.Creating, ledger.Switching, ledger.Restoring)
+	record, err = v.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.TurnBack() },
+		ledger.Creating, ledger.Switching, ledger.Leaving, ledger.Restoring)
 	return record, true, err
 }
 
@@ -134,12 +135,13 @@ func (v *move) rejoin(ctx context.Context, p deploy.Progress, record ledger.Reco
 		return true, p, nil
 	}
 	p = v.phase(p, returning)
-	want := min(max(record.Lock.Originals.PinnedMin, green.Sizes.Desired), blue.Sizes.Max)
-	record, err := v.keepMin(ctx, record, blue, ledger.Restoring)
+	record, err := v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { capacity.Keep(r.Lock, blue) }, ledger.Restoring)
 	if err != nil {
 		return false, p, err
 	}
-	if err := v.pin(ctx, blue, record.Lock.Originals.PinnedMin, want, blue.Sizes.Max, ledger.Restoring); err != nil {
+	pinned := capacity.Pinned(record.Lock)
+	want := min(max(pinned, green.Sizes.Desired), blue.Sizes.Max)
+	if err := v.pin(ctx, blue, pinned, want, blue.Sizes.Max, ledger.Restoring); err != nil {
 		return false, p, err
 	}
 	if missing := blue.Missing(v.Deployment.TargetGroups); len(missing) > 0 {

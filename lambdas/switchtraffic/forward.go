@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/ledger"
@@ -50,7 +51,7 @@ func (v *move) forward(ctx context.Context, p deploy.Progress) (deploy.Progress,
 	if err != nil {
 		return p, err
 	}
-	if record.Lock.Originals.BlueLeft {
+	if record.Lock.BlueLeft() {
 		return v.leave(ctx, p, record, blue, green, traffic)
 	}
 	if missing := blue.Missing(v.Deployment.TargetGroups); len(missing) > 0 {
@@ -69,28 +70,28 @@ func (v *move) early(p deploy.Progress, blue deploy.Fleet, traffic deploy.Traffi
 	return v.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, blue, traffic, 1).Good
 }
 
-// begin notes blue's sizes and the minimum that is about to be pinned, before anything of it is changed.
+// begin notes blue's minimum before it is pinned.
 func (v *move) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, error) {
 	return v.Holder.Change(ctx, func(r *ledger.Record) {
-		if r.Lock.Originals == nil {
-			r.Lock.Originals = &ledger.Originals{Blue: blue.Sizes, Suspended: blue.Suspended, PinnedMin: blue.Sizes.Desired}
+		if r.Lock.Stage == ledger.Creating {
+			r.Lock.Stage = ledger.Switching
+			capacity.Note(r.Lock, blue)
 		}
-		r.Lock.Stage = ledger.Switching
-	}, ledger.Creating, ledger.Switching)
+	}, ledger.Creating, ledger.Switching, ledger.Leaving)
 }
 
 func (v *move) join(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	p = v.phase(p, joining)
-	pinned := record.Lock.Originals.PinnedMin
-	want := max(pinned, blue.Sizes.Desired)
-	record, err := v.keepMin(ctx, record, blue, ledger.Switching)
+	record, err := v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { capacity.Keep(r.Lock, blue) }, ledger.Switching)
 	if err != nil {
 		return p, err
 	}
+	pinned := capacity.Pinned(record.Lock)
+	want := max(pinned, blue.Sizes.Desired)
 	if err := v.pin(ctx, blue, pinned, 0, blue.Sizes.Max, ledger.Switching); err != nil {
 		return p, err
 	}
-	if err := v.pin(ctx, green, pinned, want, v.Deployment.Room(record.Revived(green), blue, want), ledger.Switching); err != nil {
+	if err := v.pin(ctx, green, pinned, want, capacity.Room(*v.Deployment, record, green, blue, want), ledger.Switching); err != nil {
 		return p, err
 	}
 	if missing := green.Missing(v.Deployment.TargetGroups); len(missing) > 0 {
@@ -133,10 +134,10 @@ func (v *move) cutover(ctx context.Context, p deploy.Progress, record ledger.Rec
 	if err != nil {
 		return p, err
 	}
-	if _, err := v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.Originals.BlueLeft = true }, ledger.Switching); err != nil {
+	if _, err := v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.Stage = ledger.Leaving }, ledger.Switching); err != nil {
 		return p, err
 	}
-	if err := v.detach(ctx, blue, blue.AttachedTo(v.Deployment.TargetGroups), ledger.Switching); err != nil {
+	if err := v.detach(ctx, blue, blue.AttachedTo(v.Deployment.TargetGroups), ledger.Leaving); err != nil {
 		return p, err
 	}
 	p = v.phase(p, leaving)
@@ -149,13 +150,13 @@ func (v *move) cutover(ctx context.Context, p deploy.Progress, record ledger.Rec
 // leave waits until blue has drained, and watches that green serves meanwhile.
 func (v *move) leave(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
 	p = v.phase(p, leaving)
-	serves := deploy.GreenServes(deploy.Fleet{}, green, traffic, record.Lock.Originals.PinnedMin)
+	serves := deploy.GreenServes(deploy.Fleet{}, green, traffic, capacity.Pinned(record.Lock))
 	p = p.Count(deploy.Sample{Good: serves.Serving > 0})
 	if p.Bad >= lostFor || (!serves.Good && v.Elapsed(p) > v.patience()) {
 		return p, fault.New(fault.TrafficDiverged, "green was lost while blue drained: %s", serves.Message)
 	}
 	if attached := blue.AttachedTo(v.Deployment.TargetGroups); len(attached) > 0 { // the answer to an earlier detach was lost
-		if err := v.detach(ctx, blue, attached, ledger.Switching); err != nil {
+		if err := v.detach(ctx, blue, attached, ledger.Leaving); err != nil {
 			return p, err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/smithy-go"
 
+	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
@@ -22,41 +23,16 @@ import (
 // atOnce is how many target groups one call may name (aws-facts A5).
 const atOnce = 10
 
-// pin raises a fleet's minimum to least and its desired capacity to want, never lowers them, and never passes most:
-// somebody who lowers blue's maximum below the pin wants fewer instances, and has that.
+// pin is capacity.Pin of a fleet, made.
 func (v *move) pin(ctx context.Context, f deploy.Fleet, least, want, most int, stage ledger.Stage) error {
-	if least > most {
-		least = 0
-	}
-	want = min(want, most)
-	if f.Sizes.Min >= least && f.Sizes.Desired >= want {
+	u := capacity.Pin(f, least, want, most)
+	if u.Nothing() {
 		return nil
 	}
-	desired := max(f.Sizes.Desired, least, want)
-	input := &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &f.Name,
-		MinSize:              aws.Int32(int32(max(f.Sizes.Min, least))),
-	}
-	if desired > f.Sizes.Desired {
-		input.DesiredCapacity = aws.Int32(int32(desired))
-	}
-	if desired > f.Sizes.Max {
-		input.MaxSize = aws.Int32(int32(most))
-	}
-	if _, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.UpdateAutoScalingGroup, input); err != nil {
+	if _, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.UpdateAutoScalingGroup, u.Of(f.Name)); err != nil {
 		return fmt.Errorf("pinning %s to at least %d instances: %w", f.Name, max(least, want), err)
 	}
 	return nil
-}
-
-// keepMin notes blue's sizes when somebody has set another minimum since it was pinned, before it is pinned again: that
-// minimum is what is put back in the end.
-func (v *move) keepMin(ctx context.Context, record ledger.Record, blue deploy.Fleet, stage ledger.Stage) (ledger.Record, error) {
-	originals := record.Lock.Originals
-	if blue.Sizes.Min >= originals.PinnedMin || blue.Sizes.Min == originals.Blue.Min || blue.Sizes.Max < originals.PinnedMin {
-		return record, nil
-	}
-	return v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.Originals.Blue = blue.Sizes }, stage)
 }
 
 func (v *move) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {

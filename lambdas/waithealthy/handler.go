@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"bluegreen/internal/announce"
+	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -93,23 +94,17 @@ func (h handler) follow(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	if green.Sizes.Desired >= blue.Sizes.Desired {
 		return nil
 	}
-	known := *green
+	var record ledger.Record
 	if s.Deployment.Revives { // it may still be shown at the size at which it stood by
-		record, err := s.Record(ctx, ledger.Creating)
-		if err != nil {
+		var err error
+		if record, err = s.Record(ctx, ledger.Creating); err != nil {
 			return err
 		}
-		known = record.Revived(known)
 	}
-	most := s.Deployment.Room(known, blue, blue.Sizes.Desired)
-	_, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Creating), writes.UpdateAutoScalingGroup, &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &green.Name,
-		MaxSize:              aws.Int32(int32(most)),
-		DesiredCapacity:      aws.Int32(int32(blue.Sizes.Desired)),
-	})
-	if err != nil {
+	u := capacity.Follow(blue, *green, capacity.Room(*s.Deployment, record, *green, blue, blue.Sizes.Desired))
+	if _, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Creating), writes.UpdateAutoScalingGroup, u.Of(green.Name)); err != nil {
 		return fmt.Errorf("raising %s to %d instances, as many as blue has now: %w", green.Name, blue.Sizes.Desired, err)
 	}
-	green.Sizes.Desired, green.Sizes.Max = blue.Sizes.Desired, most
+	green.Sizes.Desired, green.Sizes.Max = *u.Desired, *u.Max
 	return nil
 }

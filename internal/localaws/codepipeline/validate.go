@@ -32,8 +32,8 @@ var kinds = map[string]actionKind{
 		may: []string{"InputType", "Input", "ExecutionNamePrefix"}},
 }
 
-// elsewhere are providers that AWS has and the model has not.
-var elsewhere = []string{"S3", "ECR", "CodeStarSourceConnection", "CodeBuild", "CodeDeploy", "CodeDeployToECS", "CloudFormation",
+// unmodelled are providers that AWS has and the model has not.
+var unmodelled = []string{"S3", "ECR", "CodeStarSourceConnection", "CodeBuild", "CodeDeploy", "CodeDeployToECS", "CloudFormation",
 	"CloudFormationStackSet", "CloudFormationStackInstances", "ECS", "ElasticBeanstalk", "OpsWorks", "ServiceCatalog", "AppConfig",
 	"EC2", "EKS", "Lambda", "DeviceFarm", "Jenkins", "GitHub", "Commands", "ECRBuildAndPublish", "InspectorScan", "CodePipeline", "AlexaSkillsKit"}
 
@@ -144,7 +144,7 @@ func (c *checker) stage(n int, s *types.StageDeclaration) error {
 func (c *checker) action(a types.ActionDeclaration) error {
 	kind, known := kinds[kindOf(a.ActionTypeId)]
 	switch {
-	case !known && slices.Contains(elsewhere, aws.ToString(a.ActionTypeId.Provider)):
+	case !known && slices.Contains(unmodelled, aws.ToString(a.ActionTypeId.Provider)):
 		return wire.NotModelled("actions of %s: it models CodeCommit sources, manual approvals and Step Functions", *a.ActionTypeId.Provider)
 	case !known:
 		return declared("ActionType (Category: '%s', Provider: '%s', Owner: '%s', Version: '%s') in action '%s' is not available in region '%s'",

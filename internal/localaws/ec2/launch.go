@@ -149,17 +149,17 @@ func (c *Compute) takeCapacity(p pool, n int) error {
 
 // insufficientCapacity is EC2's own text; the status is 500, so clients retry it.
 func (c *Compute) insufficientCapacity(p pool) error {
-	var elsewhere []string
+	var otherZones []string
 	for _, zone := range c.Zones() {
 		if left, limited := c.capacity[pool{zone, p.instanceType}]; !limited || left > 0 {
-			elsewhere = append(elsewhere, zone)
+			otherZones = append(otherZones, zone)
 		}
 	}
 	message := fmt.Sprintf("We currently do not have sufficient %s capacity in the Availability Zone you requested (%s). "+
 		"Our system will be working on provisioning additional capacity.", p.instanceType, p.zone)
-	if len(elsewhere) > 0 {
+	if len(otherZones) > 0 {
 		message += fmt.Sprintf(" You can currently get %s capacity by not specifying an Availability Zone in your request or choosing %s.",
-			p.instanceType, strings.Join(elsewhere, ", "))
+			p.instanceType, strings.Join(otherZones, ", "))
 	}
 	return &wire.Error{Code: "InsufficientInstanceCapacity", Message: message, Status: 500}
 }

@@ -138,7 +138,7 @@ func moving(d mutantCall) bool {
 }
 
 func halveBlue(ctx context.Context, d mutantCall) {
-	if moving(d) && d.fenced(ctx).Lock.Originals != nil {
+	if moving(d) && len(d.fenced(ctx).Lock.Changes) > 0 {
 		d.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
 			AutoScalingGroupName: &d.deployment.Blue, MinSize: aws.Int32(2), DesiredCapacity: aws.Int32(2),
 		})
@@ -149,7 +149,7 @@ func detachBlue(ctx context.Context, d mutantCall) {
 	if !moving(d) {
 		return
 	}
-	_, err := d.ledger.For(d.call).Change(ctx, func(r *ledger.Record) { r.Lock.Originals.BlueLeft = true }, ledger.Switching)
+	_, err := d.ledger.For(d.call).Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Leaving }, ledger.Switching)
 	if err == nil {
 		d.groups.DetachLoadBalancerTargetGroups(ctx, &autoscaling.DetachLoadBalancerTargetGroupsInput{
 			AutoScalingGroupName: &d.deployment.Blue, TargetGroupARNs: d.deployment.TargetGroups,

@@ -1,8 +1,10 @@
 package invariant
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -175,11 +177,12 @@ func (o *ownership) allowed(a *apiCall, group string, may right, record ledger.R
 	lock := record.Lock
 	if lock == nil || lock.Execution != a.execution {
 		lock = &ledger.Lock{
+			Stage:      ledger.Leaving,
 			Deployment: deploy.Deployment{Execution: a.execution, Blue: o.w.endStates.live},
-			Originals:  &ledger.Originals{BlueLeft: true},
+			Changes:    []ledger.Change{{}},
 		}
-	} else if lock.Originals != nil && group == lock.Deployment.Blue {
-		o.originals(a, lock)
+	} else if group == lock.Deployment.Blue {
+		o.remembered(a, record)
 	}
 	d := lock.Deployment
 	view, exists := o.w.r.AWS.Groups.View(group)
@@ -194,9 +197,9 @@ func (o *ownership) allowed(a *apiCall, group string, may right, record ledger.R
 		}
 	case group != d.Blue || !may.blue:
 		o.breaks("%s changes %s, which the deployment did not create", a, group)
-	case may.recorded && lock.Originals == nil:
+	case may.recorded && len(lock.Changes) == 0 && lock.Stage != ledger.Committed:
 		o.breaks("%s changes blue %s before the record has what it was like", a, group)
-	case may.leaving && !lock.Originals.BlueLeft:
+	case may.leaving && !lock.BlueLeft():
 		o.breaks("%s takes blue %s out of its target groups before the record says so", a, group)
 	default:
 		o.onBlue(a)
@@ -222,19 +225,28 @@ func (o *ownership) onBlue(a *apiCall) {
 	}
 }
 
-// originals checks that each thing that the record says of blue was so by others' doing at some time: they may have
+// remembered checks that each thing that the record says of blue was so by others' doing at some time: they may have
 // changed one and not the other since.
-func (o *ownership) originals(a *apiCall, lock *ledger.Lock) {
-	said := shape{lock.Deployment.Blue, lock.Originals.Blue, strings.Join(slices.Sorted(slices.Values(lock.Originals.Suspended)), ", ")}
-	for _, same := range []func(shape) bool{
-		func(was shape) bool { return was.sizes.Min == said.sizes.Min },
-		func(was shape) bool { return was.sizes.Max == said.sizes.Max },
-		func(was shape) bool { return was.sizes.Desired == said.sizes.Desired },
-		func(was shape) bool { return was.processes == said.processes },
-	} {
-		if !slices.ContainsFunc(o.shapes, func(was shape) bool { return was.group == said.group && same(was) }) {
-			o.breaks("%s changes blue %s, of which the record says %+v, suspended %q: it never was so", a, said.group, said.sizes, said.processes)
-			return
+func (o *ownership) remembered(a *apiCall, record ledger.Record) {
+	blue := record.Lock.Deployment.Blue
+	type said struct {
+		what string
+		same func(shape) bool
+	}
+	var all []said
+	if c := record.Lock.Change(ledger.KindMin, blue); c != nil {
+		all = append(all, said{"the minimum " + c.Was, func(was shape) bool { return strconv.Itoa(was.sizes.Min) == c.Was }})
+	}
+	if previous := record.Previous; record.Lock.Stage == ledger.Committed && previous != nil && previous.Name == blue {
+		processes := strings.Join(slices.Sorted(slices.Values(previous.Suspended)), ", ")
+		all = append(all,
+			said{fmt.Sprintf("the minimum %d", previous.Sizes.Min), func(was shape) bool { return was.sizes.Min == previous.Sizes.Min }},
+			said{fmt.Sprintf("the maximum %d", previous.Sizes.Max), func(was shape) bool { return was.sizes.Max == previous.Sizes.Max }},
+			said{"suspended processes " + processes, func(was shape) bool { return was.processes == processes }})
+	}
+	for _, s := range all {
+		if !slices.ContainsFunc(o.shapes, func(was shape) bool { return was.group == blue && s.same(was) }) {
+			o.breaks("%s changes blue %s, of which the record says %s: it never was so", a, blue, s.what)
 		}
 	}
 }

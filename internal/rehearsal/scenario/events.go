@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/cockroachdb/datadriven"
 
-	"bluegreen/internal/deploy"
+	"bluegreen/internal/notice"
 	"bluegreen/internal/rehearsal"
 )
 
@@ -75,7 +75,7 @@ func tellEvent(b *strings.Builder, body string, whole bool) error {
 	if err := json.Unmarshal([]byte(body), &event); err != nil {
 		return err
 	}
-	var n deploy.Notice
+	var n notice.Notice
 	if err := json.Unmarshal(event.Detail, &n); err != nil {
 		return err
 	}

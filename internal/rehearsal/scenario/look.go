@@ -8,8 +8,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/cockroachdb/datadriven"
 
+	"bluegreen/internal/ledger"
 	"bluegreen/internal/localaws/autoscaling"
 	"bluegreen/internal/rehearsal"
 )
@@ -83,7 +86,10 @@ func orNone(states map[string]int) string {
 }
 
 // record tells what the ledger holds of the lineage.
-func (s *Script) record(ctx context.Context, _ *datadriven.TestData) (string, error) {
+func (s *Script) record(ctx context.Context, d *datadriven.TestData) (string, error) {
+	if strings.TrimSpace(d.Input) != "" {
+		return "", s.putRecord(ctx, d.Input)
+	}
 	record, found, err := s.r.ReadRecord(ctx)
 	if err != nil || !found {
 		return "no record\n", err
@@ -106,6 +112,26 @@ func (s *Script) record(ctx context.Context, _ *datadriven.TestData) (string, er
 		b.WriteString("\n")
 	}
 	return b.String(), nil
+}
+
+// putRecord puts a record as a release has written it in the place of the lineage's, as its next version.
+func (s *Script) putRecord(ctx context.Context, text string) error {
+	l := ledger.Open(s.r.Config, s.r.World.LedgerTable)
+	now, _, err := l.Get(ctx, s.r.World.GroupName)
+	if err != nil {
+		return err
+	}
+	var record map[string]any
+	if err := json.Unmarshal([]byte(text), &record); err != nil {
+		return fmt.Errorf("the record: %w", err)
+	}
+	record["version"] = now.Version + 1
+	item, err := attributevalue.MarshalMap(record)
+	if err != nil {
+		return err
+	}
+	_, err = l.Items.PutItem(ctx, &dynamodb.PutItemInput{TableName: &l.Table, Item: item})
+	return err
 }
 
 // calls tells how many AWS calls the functions made, by operation.

@@ -1,0 +1,133 @@
+// Package demo replaces the fleet of a local AWS while it has something to do, and sums up whether the promises held.
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/load"
+	"bluegreen/internal/local"
+	"bluegreen/internal/observe"
+)
+
+// Demonstration is one deployment under load.
+type Demonstration struct {
+	Environment *local.Environment
+	Scenario    Scenario
+	Request     string  // the execution's input
+	PerSecond   int     // requests, wall
+	PerMinute   float64 // jobs, the clock's
+	Seed        uint64  // of the jobs' lengths
+	Out         observe.Output
+
+	load load.Load
+}
+
+// begin gives the fleet something to do.
+func (d *Demonstration) begin(ctx context.Context) error {
+	if workers := d.Environment.Workers; workers != nil {
+		d.load = load.StartJobs(ctx, d.Environment, d.PerMinute, d.Seed)
+		d.Out.Line("jobs: %g a minute, of 5 to 40 s, to %s", d.PerMinute, workers.Queue.URL)
+		return nil
+	}
+	requests, err := load.StartRequests(ctx, d.Environment, d.PerSecond)
+	if err != nil {
+		return err
+	}
+	d.load = requests
+	d.Out.Line("traffic: %d requests a second to %s, and slow ones besides", d.PerSecond, requests.URL)
+	return nil
+}
+
+// Run gives the fleet its load, deploys, and sums up. The load goes on a little before and after.
+func (d *Demonstration) Run(ctx context.Context) (*Summary, error) {
+	d.Scenario.prepare(d.Environment)
+	if err := d.begin(ctx); err != nil {
+		return nil, err
+	}
+	result := &Summary{Speed: d.Environment.Clock.Speed()}
+	err := d.deploy(ctx, result)
+	measured, ending := d.load.End(ctx)
+	if result.Measured = measured; err == nil {
+		err = ending
+	}
+	d.Out.Show("")
+	world := d.Environment.World
+	result.judge(expectation{
+		endState: d.Scenario.endState, serving: int(world.DesiredCapacity), blue: world.GroupName, balanced: world.ListenerARN != "",
+	})
+	return result, err
+}
+
+// margin is how long the load goes on before and after the deployment, in the clock's time.
+const margin = 20 * time.Second
+
+// deploymentLimit is how long a demonstration waits for its end, in the clock's time.
+const deploymentLimit = 2 * time.Hour
+
+// deploy starts the execution, shows what happens until it ends, and describes the end.
+func (d *Demonstration) deploy(ctx context.Context, result *Summary) error {
+	e := d.Environment
+	if err := e.Clock.Sleep(ctx, margin); err != nil {
+		return err
+	}
+	o := observe.New(e.Config, e.World.GroupName, e.World.MachineARN)
+	wall := clock.NewScaled(1)
+	began := wall.Now()
+	started, err := sfn.NewFromConfig(e.Config).StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &e.World.MachineARN, Input: &d.Request})
+	if err != nil {
+		return fmt.Errorf("start the execution: %w", err)
+	}
+	result.ExecutionARN = *started.ExecutionArn
+	changes := observe.Changes{Out: d.Out, Clock: e.Clock, Since: *started.StartDate}
+	if err := d.showUntilEnd(ctx, o, &changes, result.ExecutionARN); err != nil {
+		return err
+	}
+	result.WallSeconds = observe.Milliseconds(wall.Now().Sub(began).Seconds())
+	if err := e.Clock.Sleep(ctx, margin); err != nil {
+		return err
+	}
+	ending, err := o.End(ctx, result.ExecutionARN, result.Speed)
+	if err != nil {
+		return err
+	}
+	result.EndState, result.Error, result.Cause = ending.State, ending.Error, ending.Cause
+	result.DeploymentSeconds, result.Stages = ending.Seconds, ending.Stages
+	result.Stands, err = o.Look(ctx)
+	return err
+}
+
+// showUntilEnd shows every change until the execution has ended.
+func (d *Demonstration) showUntilEnd(ctx context.Context, o observe.Observer, changes *observe.Changes, executionARN string) error {
+	for {
+		if err := changes.Execution(ctx, o, executionARN); err != nil {
+			return err
+		}
+		if err := changes.Fleets(ctx, o); err != nil {
+			return err
+		}
+		changes.Mail(d.Environment.Mail())
+		if err := show(ctx, d.load, changes); err != nil {
+			return err
+		}
+		seen := changes.Last(executionARN)
+		if ended(seen.Status) {
+			return nil
+		}
+		if d.Environment.Clock.Now().Sub(changes.Since) > deploymentLimit {
+			return fmt.Errorf("the execution still runs after %s, in stage %s", deploymentLimit, seen.Stage)
+		}
+		if err := d.Environment.Clock.Sleep(ctx, interval); err != nil {
+			return err
+		}
+	}
+}
+
+func ended(status sfntypes.ExecutionStatus) bool {
+	return status != "" && status != sfntypes.ExecutionStatusRunning && status != sfntypes.ExecutionStatusPendingRedrive
+}

@@ -1,0 +1,57 @@
+package fleetrehearsal
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/fleetreader"
+	"bluegreen/internal/lambdaentry"
+	"bluegreen/lambdas/describeblue"
+)
+
+// Preflight is what the state machine's first state says of the real fleet. It sees what the model leaves out.
+type Preflight struct {
+	Passes   bool       `json:"passes"`
+	Error    fault.Name `json:"error,omitempty"` // with which the execution would end Rejected
+	What     string     `json:"what"`
+	Warnings []string   `json:"warnings,omitempty"`
+}
+
+// RunPreflight runs DescribeBlue on the real fleet: it only reads. guardrails is the file with the operators' policy, empty
+// where there is none.
+func RunPreflight(ctx context.Context, cfg aws.Config, s fleetreader.Survey, input json.RawMessage, guardrails string) (Preflight, error) {
+	describe := describeblue.New(cfg, lambdaentry.Environment{
+		LedgerTable: s.LedgerTable, Guardrails: guardrails, Fleets: []string{fleet.Any}, // the credentials are a person's own
+	})
+	document, err := describe(ctx, deploy.Call{
+		State: "DescribeBlue", Entered: clock.NewScaled(1).Now(), Execution: deploy.Execution{Input: input},
+	})
+	var refused *fault.Error
+	switch {
+	case errors.As(err, &refused):
+		return Preflight{Error: refused.Name, What: refused.Message}, nil
+	case err != nil:
+		return Preflight{}, fmt.Errorf("preflight: %w", err)
+	}
+	return Preflight{Passes: true, What: document.Progress.Message, Warnings: document.Deployment.Warnings}, nil
+}
+
+func (p Preflight) print(out io.Writer) {
+	if p.Passes {
+		fmt.Fprintf(out, "preflight    passes: %s\n", p.What)
+	} else {
+		fmt.Fprintf(out, "preflight    %s (%s): %s\n             The rehearsals take that for mended.\n", deploy.EndRejected, p.Error, p.What)
+	}
+	for _, warning := range p.Warnings {
+		fmt.Fprintf(out, "             mind: %s\n", warning)
+	}
+}

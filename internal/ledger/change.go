@@ -1,0 +1,72 @@
+package ledger
+
+import "slices"
+
+// Kind is a kind of value that a deployment changes on what it did not create.
+type Kind string
+
+// The kinds. Each has its line in left.
+const (
+	KindMin Kind = "min" // a group's minimum; Of is the group's name
+)
+
+// left says of each kind what a change leaves that is not undone, given what was set last and what it was.
+var left = map[Kind]string{
+	KindMin: "the minimum of both, pinned at %s: that of blue was %s",
+}
+
+// Change is a value of something that the deployment did not create, which it has changed or is about to: the record has it
+// before AWS does. There is one for each kind and thing; it stays until the record is closed. A value is small: a size, a
+// weight, a version's number.
+type Change struct {
+	Kind Kind     `json:"kind"`
+	Of   string   `json:"of"`
+	Was  string   `json:"was"` // as people want it: as it was, or as somebody has set it since
+	Set  []string `json:"set"` // every value that we may have written
+}
+
+// Restores reports whether the way back writes what the value was where it is described as it is now. It does so even where
+// it looks restored: descriptions lag, and calls come late. What somebody else has set stays.
+func (c Change) Restores(described string) bool {
+	return described == c.Was || slices.Contains(c.Set, described)
+}
+
+// Ours reports whether a value is one that we have written and that was not there before.
+func (c Change) Ours(described string) bool {
+	return described != c.Was && slices.Contains(c.Set, described)
+}
+
+// Theirs takes what somebody else has set for what people want; it reports whether that changes anything. What is described as
+// ours, or as it was, nobody else has set.
+func (c *Change) Theirs(described string) bool {
+	if c.Restores(described) {
+		return false
+	}
+	c.Was = described
+	return true
+}
+
+// Change is what the lock remembers of a kind of value of a thing; nil: it is as people want it.
+func (l *Lock) Change(kind Kind, of string) *Change {
+	if l == nil {
+		return nil
+	}
+	at := slices.IndexFunc(l.Changes, func(c Change) bool { return c.Kind == kind && c.Of == of })
+	if at < 0 {
+		return nil
+	}
+	return &l.Changes[at]
+}
+
+// Note remembers, before it is done, that a value which is described as was is set to another. What was remembered of it first
+// stays.
+func (l *Lock) Note(kind Kind, of, was, set string) {
+	c := l.Change(kind, of)
+	if c == nil {
+		l.Changes = append(l.Changes, Change{Kind: kind, Of: of, Was: was, Set: []string{set}})
+		return
+	}
+	if !slices.Contains(c.Set, set) {
+		c.Set = append(c.Set, set)
+	}
+}

@@ -1,0 +1,79 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/local"
+	"bluegreen/internal/localaws/dataplane"
+)
+
+// Requests sends traffic through a listener and watches how many healthy instances could get it.
+type Requests struct {
+	URL string // that they are sent to
+
+	plane    *dataplane.Plane
+	clock    *clock.Scaled
+	listener string // ARN
+	blue     string // the group that serves before
+	traffic  *traffic
+	who      string // answered of late
+	lowest   int
+	stop     context.CancelFunc
+	running  sync.WaitGroup
+}
+
+// StartRequests sends perSecond requests a second of real time to the fleet of a local AWS, and slow ones besides.
+func StartRequests(ctx context.Context, e *local.Environment, perSecond int) (*Requests, error) {
+	fleet := e.World
+	address, ok := e.Plane.Address(fleet.ListenerARN)
+	if !ok {
+		return nil, fmt.Errorf("the load balancer has no port on loopback: this machine may have no free port left")
+	}
+	ctx, stop := context.WithCancel(ctx)
+	r := &Requests{
+		URL:   "http://" + address + "/",
+		plane: e.Plane, clock: e.Clock, listener: fleet.ListenerARN, blue: fleet.GroupName, stop: stop,
+		traffic: newTraffic("http://"+address+"/", perSecond, e.Clock),
+		lowest:  len(e.Plane.Serving(fleet.ListenerARN)),
+	}
+	r.running.Go(func() { r.traffic.run(ctx) })
+	r.running.Go(func() { r.watch(ctx) })
+	return r, nil
+}
+
+// watch keeps the lowest number of serving instances, looking every half second of the clock.
+func (r *Requests) watch(ctx context.Context) {
+	for r.clock.Sleep(ctx, time.Second/2) == nil {
+		r.lowest = min(r.lowest, len(r.plane.Serving(r.listener)))
+	}
+}
+
+// End stops the traffic and waits for its last answers.
+func (r *Requests) End(context.Context) (Measured, error) {
+	r.stop()
+	r.running.Wait()
+	counts, failures := r.traffic.soFar()
+	return Measured{Requests: &counts, FailedRequests: failures, LowestServing: r.lowest}, nil
+}
+
+// Look says who answered of late; the line when other groups answer than before.
+func (r *Requests) Look(context.Context, string) (status, line string, err error) {
+	counts, _ := r.traffic.soFar()
+	shares := r.traffic.shares()
+	if who := strings.Join(slices.Sorted(maps.Keys(shares)), " and "); who != r.who && who != "" {
+		r.who = who
+		line = "requests are answered by " + who
+	}
+	blue, total := shares[r.blue], 0
+	for _, n := range shares {
+		total += n
+	}
+	return fmt.Sprintf("%d requests, %d failed; of the last %d blue answered %d, green %d", counts.Sent, counts.Failed, total, blue, total-blue), line, nil
+}

@@ -1,0 +1,164 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/localaws/dataplane"
+)
+
+// traffic is steady requests to one URL from several connections, and slow ones from some more. A request is a POST, which neither our client nor
+// the load balancer may send a second time: what is lost counts.
+type traffic struct {
+	url         string
+	perSecond   int // wall
+	connections int
+	clock       *clock.Scaled // the deployment's
+	wall        *clock.Scaled // speed 1
+
+	mu       sync.Mutex
+	counts   Counts
+	recent   map[string]int // by group, since the last share
+	failures []string
+}
+
+// Counts is what became of requests.
+type Counts struct {
+	Sent    int            `json:"sent"`
+	Slow    int            `json:"slow"` // of them: answers that take 5 to 20 s
+	Failed  int            `json:"failed"`
+	ByGroup map[string]int `json:"answered_by"` // by Auto Scaling group
+}
+
+// minConnections is how many connections send at once, if there are as many requests a second; a connection sends 20 a
+// second at most.
+const minConnections = 8
+
+func newTraffic(url string, perSecond int, deployment *clock.Scaled) *traffic {
+	return &traffic{
+		url: url, perSecond: perSecond, connections: min(max(minConnections, perSecond/20), perSecond), clock: deployment, wall: clock.NewScaled(1),
+		counts: Counts{ByGroup: make(map[string]int)}, recent: make(map[string]int),
+	}
+}
+
+// keptFailures is how many failed requests are told in words.
+const keptFailures = 5
+
+// requestTimeout is how long a client waits for its answer, in wall time, and longer by what slow answers take.
+const requestTimeout = 10 * time.Second
+
+// slowTakes are how long the answers take that slow connections ask for, in the clock's time, one after the other; the
+// first connection begins with the first of them, the next with the next.
+var slowTakes = []time.Duration{20 * time.Second, 5 * time.Second, 15 * time.Second, 10 * time.Second}
+
+// slowConnections is how many connections ask for slow answers.
+const slowConnections = 4
+
+// run sends requests until ctx ends, and returns when the last one was answered.
+func (t *traffic) run(ctx context.Context) {
+	client := &http.Client{
+		Transport: &http.Transport{MaxIdleConnsPerHost: t.connections + slowConnections},
+		Timeout:   requestTimeout + t.clock.Wall(slices.Max(slowTakes)),
+	}
+	defer client.CloseIdleConnections()
+	var all sync.WaitGroup
+	for range t.connections {
+		all.Go(func() { t.sendSteadily(ctx, client) })
+	}
+	for n := range slowConnections {
+		all.Go(func() { t.sendSlowly(ctx, client, n) })
+	}
+	all.Wait()
+}
+
+// sendSteadily is one connection's part of the traffic. A slow answer delays the next request, and those missed
+// meanwhile are not made up for.
+func (t *traffic) sendSteadily(ctx context.Context, client *http.Client) {
+	interval := time.Second * time.Duration(t.connections) / time.Duration(t.perSecond)
+	next := t.wall.Now()
+	for t.wall.Sleep(ctx, next.Sub(t.wall.Now())) == nil {
+		group, err := t.send(client, 0)
+		t.count(group, false, err)
+		next = next.Add(interval)
+		if now := t.wall.Now(); next.Before(now) {
+			next = now
+		}
+	}
+}
+
+// sendSlowly is the traffic of one slow connection, that asks again when its answer should have come.
+func (t *traffic) sendSlowly(ctx context.Context, client *http.Client, turn int) {
+	for next := t.clock.Now(); t.clock.Sleep(ctx, next.Sub(t.clock.Now())) == nil; turn++ {
+		take := slowTakes[turn%len(slowTakes)]
+		next = t.clock.Now().Add(take)
+		group, err := t.send(client, take)
+		t.count(group, true, err)
+	}
+}
+
+// send sends one request, whose answer is to take a time unless that is 0, and returns the group that answered it.
+func (t *traffic) send(client *http.Client, take time.Duration) (group string, err error) {
+	url := t.url
+	if take > 0 {
+		url += "?take=" + take.String()
+	}
+	response, err := client.Post(url, "text/plain", strings.NewReader("order"))
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return "", fmt.Errorf("answer broke off: %w", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%s: %s", response.Status, strings.TrimSpace(string(body)))
+	}
+	return response.Header.Get(dataplane.GroupHeader), nil
+}
+
+func (t *traffic) count(group string, slow bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts.Sent++
+	if slow {
+		t.counts.Slow++
+	}
+	if err == nil {
+		t.counts.ByGroup[group]++
+		t.recent[group]++
+		return
+	}
+	t.counts.Failed++
+	if len(t.failures) < keptFailures {
+		t.failures = append(t.failures, fmt.Sprintf("%s %v", t.clock.Now().Format(time.TimeOnly), err))
+	}
+}
+
+// soFar returns the counts, and some of the failed requests in words.
+func (t *traffic) soFar() (Counts, []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	counts := t.counts
+	counts.ByGroup = make(map[string]int, len(t.counts.ByGroup))
+	for group, n := range t.counts.ByGroup {
+		counts.ByGroup[group] = n
+	}
+	return counts, append([]string(nil), t.failures...)
+}
+
+// shares returns how many requests each group answered since the last call.
+func (t *traffic) shares() map[string]int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	shares := t.recent
+	t.recent = make(map[string]int)
+	return shares
+}

@@ -1,0 +1,115 @@
+// Package notice says what people and programs hear of a deployment, when, and in which form; and what is measured of it.
+// Package announce sends it.
+package notice
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/text"
+)
+
+// Kind is what a notice is about.
+type Kind string
+
+// The kinds.
+const (
+	KindDeployment Kind = "deployment"
+	KindDrain      Kind = "drain" // of one instance, outside of a deployment
+)
+
+// Stage is what has happened.
+type Stage string
+
+// The stages. docs/events.md says when each comes.
+const (
+	StageStarted     Stage = "started"
+	StageHealthy     Stage = "healthy"
+	StageCutover     Stage = "cutover"
+	StageCommitted   Stage = "committed"
+	StageRestoring   Stage = "restoring"
+	StageInterrupted Stage = "interrupted"
+	StageEnded       Stage = "ended"
+
+	StageDrainStarted Stage = "drain_started"
+	StageDrainEnded   Stage = "drain_ended"
+)
+
+// Notice is one stage in words: to programs as the detail of an event, whose shape docs/events.md promises, and
+// to people as a message.
+type Notice struct {
+	ID         string           `json:"id"` // the same however often it is sent
+	Stage      Stage            `json:"stage"`
+	At         time.Time        `json:"at"`
+	Project    string           `json:"project,omitempty"`
+	Action     deploy.Action    `json:"action,omitempty"`
+	Lineage    string           `json:"lineage,omitempty"`
+	Deployment string           `json:"deployment,omitempty"` // ARN of the execution that began it
+	Execution  string           `json:"execution"`            // ARN of the one that works on it
+	Blue       string           `json:"blue,omitempty"`
+	Green      string           `json:"green,omitempty"`
+	Generation int              `json:"generation,omitempty"`
+	Strategy   deploy.Strategy  `json:"strategy,omitempty"`
+	Group      string           `json:"group,omitempty"` // of a drain, as Hook and Instance
+	Hook       string           `json:"hook,omitempty"`
+	Instance   string           `json:"instance,omitempty"`
+	Serving    int              `json:"serving,omitempty"` // instances, at the last look
+	Wanted     int              `json:"wanted,omitempty"`
+	Seconds    int              `json:"seconds"` // since the execution began, or was redriven
+	Override   *deploy.Override `json:"override,omitempty"`
+	Message    string           `json:"message"`
+	Outcome    string           `json:"outcome,omitempty"` // an end state
+	Error      string           `json:"error,omitempty"`
+	Live       string           `json:"live,omitempty"`
+	Left       []string         `json:"left,omitempty"`
+	Next       []string         `json:"next,omitempty"`
+	Warnings   []string         `json:"warnings,omitempty"`
+
+	Kind    Kind   `json:"-"`
+	Subject string `json:"-"` // of the mail to people; none: programs alone hear of it
+	Text    string `json:"-"` // of the mail
+
+	headline string // of the mail, if people hear of it
+	steps    []string
+}
+
+// of is what every notice of a call has.
+func of(c deploy.Call, stage Stage) Notice {
+	n := Notice{Stage: stage, At: c.Entered, Kind: KindDeployment, Execution: c.Execution.ID, Seconds: running(c)}
+	n.Project, n.Lineage, n.Action = c.Asked()
+	deployment := c.Execution.Name
+	if d := c.Document.Deployment; d != nil {
+		n.Deployment = d.Execution
+		n.Blue, n.Green, n.Generation, n.Strategy, n.Override = d.Blue, d.Green, d.Generation, d.Strategy, d.Override
+		deployment = deploy.ExecutionName(d.Execution)
+	}
+	if p := c.Document.Progress; p != nil {
+		n.Serving, n.Wanted, n.Message = p.Serving, p.Wanted, p.Message
+	}
+	n.ID = ID(deployment, c.Execution.Name, c.Execution.RedriveCount, stage)
+	return n
+}
+
+// clean makes one line of each text that others than we may have written: people, AWS, and records of before.
+func (n *Notice) clean() {
+	for _, s := range []*string{&n.Project, &n.Lineage, &n.Blue, &n.Green, &n.Group, &n.Hook, &n.Instance, &n.Message, &n.Error, &n.Live} {
+		*s = text.Line(*s)
+	}
+	n.Left, n.Next, n.Warnings, n.Override = text.Lines(n.Left), text.Lines(n.Next), text.Lines(n.Warnings), n.Override.Clean()
+}
+
+// ID names a stage of a deployment, or of the drain of an instance, as one execution came to it.
+func ID(about, execution string, redrives int, stage Stage) string {
+	return strings.Join([]string{about, execution, strconv.Itoa(redrives), string(stage)}, "/")
+}
+
+// running is for how many seconds the execution has run, since its start or its last redrive.
+func running(c deploy.Call) int {
+	began := c.Execution.StartTime
+	if redriven := c.Execution.RedriveTime; redriven != nil {
+		began = *redriven
+	}
+	return max(int(c.Entered.Sub(began).Seconds()), 0)
+}

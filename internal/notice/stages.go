@@ -1,0 +1,174 @@
+package notice
+
+import (
+	"cmp"
+	"fmt"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/text"
+)
+
+func started(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
+	n.Message = fmt.Sprintf("%s is being replaced by %s, a copy of it with %s", n.Blue, n.Green, deploy.Counted(n.Wanted, "instance"))
+	if c.Document.Deployment.Revives {
+		n.Message = fmt.Sprintf("%s is being replaced by %s, which it had replaced, with %s", n.Blue, n.Green, deploy.Counted(n.Wanted, "instance"))
+	}
+	n.Warnings = c.Document.Deployment.Warnings
+	n.mail(n.doing()+" started",
+		"nothing; to call it off before its traffic has moved, stop it: what it leaves is put right by a recovery",
+		"aws stepfunctions stop-execution "+text.Option("--execution-arn", n.Execution))
+	return true
+}
+
+func healthy(_ *Notice, c deploy.Call, _ *deploy.Progress) bool {
+	return is(c.Document.Progress, deploy.Done)
+}
+
+func cutover(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
+	d := c.Document.Deployment
+	if !is(c.Document.Progress, deploy.Done) {
+		return false
+	}
+	n.Message = fmt.Sprintf("traffic has moved to %s", n.Green)
+	if n.Serving > 0 {
+		n.Message += fmt.Sprintf(", which serves with %s", deploy.Counted(n.Serving, "instance"))
+	}
+	how := cmp.Or(d.Drain.Adds(), ", each instance shut down gracefully")
+	next := []string{fmt.Sprintf("nothing: %s is scaled in now%s", n.Blue, how)}
+	if d.BlueAfter != deploy.AfterDelete {
+		next = append(next, "to bring it back afterwards, start an execution with", request(n.Project, deploy.ActionRollback, n.Green))
+	}
+	n.mail("traffic has moved", next...)
+	return true
+}
+
+func committed(*Notice, deploy.Call, *deploy.Progress) bool { return true }
+
+// restoring tells that the way back has begun: not how it goes on, nor of a traffic that this deployment had not moved.
+func restoring(n *Notice, c deploy.Call, before *deploy.Progress) bool {
+	if before != nil && before.State == c.State || is(c.Document.Progress, deploy.NotOurs) {
+		return false
+	}
+	n.Message = "traffic returns to " + n.Blue
+	if f := c.Document.Fault; f != nil {
+		n.Error = f.Error
+		n.Message += ": " + f.What()
+	}
+	return true
+}
+
+// closed tells the end of a deployment whose execution had ended before: another one has put right what it left, and
+// goes on with its own. If it has nothing else to do, its report tells the end.
+func closed(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
+	d := c.Document.Deployment
+	if !is(c.Document.Progress, deploy.Done) || d == nil || d.Then != deploy.ThenDescribe || d.Closed == "" {
+		return false
+	}
+	n.Outcome, n.Live, n.Message = d.Closed, d.Live(), d.Closing()
+	n.mail(headlines[n.Outcome], "nothing: the execution goes on with what it was asked for")
+	return true
+}
+
+// ended tells what the report says.
+func ended(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
+	r := c.Document.Report
+	if r == nil {
+		return false
+	}
+	n.Outcome, n.Error, n.Live, n.Left, n.Next, n.Message = outcome(*r, c.Document.Deployment), r.Error, r.Live, r.Left, r.Next, r.What
+	n.Warnings = r.Warnings
+	if n.Error != "" {
+		n.Message = n.Error + ": " + n.Message
+	}
+	next := n.Next
+	if r.End == deploy.EndSucceeded {
+		next = append([]string{"nothing; to look closer"}, next...)
+	}
+	headline := headlines[n.Outcome]
+	if n.Outcome == deploy.EndSucceeded {
+		headline = n.doing() + " succeeded"
+	}
+	if idle(*r, c.Document.Deployment) {
+		headline = "nothing was left to put right"
+	}
+	n.mail(headline, next...)
+	return true
+}
+
+// idle reports the end of a recovery that found nothing to put right: no deployment has ended with it.
+func idle(r deploy.Report, d *deploy.Deployment) bool {
+	return d != nil && r.End == deploy.EndSucceeded && (d.Route == deploy.RouteNothing || d.Closed == "")
+}
+
+// outcome is how the deployment ended: a recovery has succeeded when it has undone one.
+func outcome(r deploy.Report, d *deploy.Deployment) string {
+	if d != nil && d.Then == deploy.ThenEnd && d.Closed != "" && r.End == deploy.EndSucceeded {
+		return d.Closed
+	}
+	return r.End
+}
+
+// doing is what a subject calls it: a person who asked for a rollback looks for that word.
+func (n *Notice) doing() string {
+	if n.Action == deploy.ActionRollback {
+		return "rollback"
+	}
+	return "deployment"
+}
+
+// headlines name the ends in a subject.
+var headlines = map[string]string{
+	deploy.EndSucceeded:  "deployment succeeded",
+	deploy.EndRolledBack: "ROLLED BACK",
+	deploy.EndRejected:   "rejected, nothing was touched",
+	deploy.EndStranded:   "STRANDED, a person is needed",
+}
+
+// drainStarted tells the first look at an instance outside of a deployment.
+func drainStarted(n *Notice, c deploy.Call, before *deploy.Progress) bool {
+	p, a := c.Document.Progress, c.Document.Action
+	if !drainsItself(c) || p.Verdict != deploy.Pending || before != nil && before.Phase == deploy.DrainsItself {
+		return false
+	}
+	n.ofDrain(c, fmt.Sprintf("%s of %s is being drained", a.Instance, a.Group))
+	n.mail("draining "+a.Instance, "nothing")
+	return true
+}
+
+// drainEnded tells that an instance outside of a deployment is held no longer.
+func drainEnded(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
+	p, a := c.Document.Progress, c.Document.Action
+	if !drainsItself(c) || p.Verdict != deploy.Done {
+		return false
+	}
+	next := "ends"
+	drained := cmp.Or(c.Document.Drained, &deploy.Drained{})
+	if drained.ToPool {
+		next = "goes back to the warm pool"
+	}
+	if drained.Status == deploy.DrainSucceeded {
+		n.ofDrain(c, fmt.Sprintf("%s of %s has drained and %s", a.Instance, a.Group, next))
+		n.mail("drained "+a.Instance, "nothing")
+		return true
+	}
+	n.ofDrain(c, fmt.Sprintf("%s of %s %s, and its drain did not succeed: it was %s at the last look", a.Instance, a.Group, next, drained.Status))
+	n.mail("NOT DRAINED "+a.Instance, "see what the command wrote",
+		"aws ssm list-command-invocations --details "+text.Option("--instance-id", a.Instance))
+	return true
+}
+
+// drainsItself reports whether a drain is announced by itself: not one beside a deployment, which announces its own.
+func drainsItself(c deploy.Call) bool {
+	p := c.Document.Progress
+	return c.Document.Action != nil && p != nil && p.Phase == deploy.DrainsItself
+}
+
+// ofDrain makes it the notice of a drain of one instance.
+func (n *Notice) ofDrain(c deploy.Call, message string) {
+	a := c.Document.Action
+	n.ID = ID(a.Instance, c.Execution.Name, c.Execution.RedriveCount, n.Stage)
+	n.Kind = KindDrain
+	n.Group, n.Hook, n.Instance, n.Message = a.Group, a.Hook, a.Instance, message
+}
+
+func is(p *deploy.Progress, verdict deploy.Verdict) bool { return p != nil && p.Verdict == verdict }

@@ -1,0 +1,172 @@
+// Package observe looks at a lineage and its deployments through the API, as anybody could, and says what has changed.
+package observe
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// Observer looks at a lineage and its deployments.
+type Observer struct {
+	autoscaling *autoscaling.Client
+	elbv2       *elbv2.Client
+	sfn         *sfn.Client
+	lineage     string // name of the first blue
+	machineARN  string
+}
+
+// New returns the observer of the lineage of a first blue, and of the executions of a machine.
+func New(config aws.Config, lineage, machineARN string) Observer {
+	return Observer{
+		autoscaling: autoscaling.NewFromConfig(config),
+		elbv2:       elbv2.NewFromConfig(config),
+		sfn:         sfn.NewFromConfig(config),
+		lineage:     lineage,
+		machineARN:  machineARN,
+	}
+}
+
+// GroupView is an Auto Scaling group and what its instances do.
+type GroupView struct {
+	Name      string         `json:"name"`
+	Min       int32          `json:"min"`
+	Desired   int32          `json:"desired"`
+	Max       int32          `json:"max"`
+	Instances map[string]int `json:"instances"` // by lifecycle state
+	Targets   map[string]int `json:"targets"`   // its instances in target groups, by target health
+}
+
+// TargetGroupView is a target group and the health of its targets.
+type TargetGroupView struct {
+	Name    string         `json:"name"`
+	Targets map[string]int `json:"targets"` // by health
+	ByGroup map[string]int `json:"by_group"`
+}
+
+// View is what stands at one moment.
+type View struct {
+	Groups       []GroupView       `json:"groups"`
+	TargetGroups []TargetGroupView `json:"target_groups"`
+}
+
+// Look describes the lineage's groups and all target groups.
+func (o Observer) Look(ctx context.Context) (View, error) {
+	described, err := o.autoscaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{})
+	if err != nil {
+		return View{}, fmt.Errorf("describe Auto Scaling groups: %w", err)
+	}
+	var v View
+	groupOf := make(map[string]int) // index in v.Groups by instance id
+	for _, group := range described.AutoScalingGroups {
+		if !strings.HasPrefix(*group.AutoScalingGroupName, o.lineage) {
+			continue
+		}
+		g := GroupView{
+			Name: *group.AutoScalingGroupName, Min: *group.MinSize, Desired: *group.DesiredCapacity, Max: *group.MaxSize,
+			Instances: make(map[string]int), Targets: make(map[string]int),
+		}
+		for _, instance := range group.Instances {
+			g.Instances[string(instance.LifecycleState)]++
+			groupOf[*instance.InstanceId] = len(v.Groups)
+		}
+		v.Groups = append(v.Groups, g)
+	}
+	return v, o.lookAtTargets(ctx, &v, groupOf)
+}
+
+func (o Observer) lookAtTargets(ctx context.Context, v *View, groupOf map[string]int) error {
+	described, err := o.elbv2.DescribeTargetGroups(ctx, &elbv2.DescribeTargetGroupsInput{})
+	if err != nil {
+		return fmt.Errorf("describe target groups: %w", err)
+	}
+	for _, group := range described.TargetGroups {
+		health, err := o.elbv2.DescribeTargetHealth(ctx, &elbv2.DescribeTargetHealthInput{TargetGroupArn: group.TargetGroupArn})
+		if err != nil {
+			return fmt.Errorf("describe target health of %s: %w", *group.TargetGroupName, err)
+		}
+		t := TargetGroupView{Name: *group.TargetGroupName, Targets: make(map[string]int), ByGroup: make(map[string]int)}
+		for _, target := range health.TargetHealthDescriptions {
+			state := string(target.TargetHealth.State)
+			t.Targets[state]++
+			if at, ok := groupOf[*target.Target.Id]; ok {
+				v.Groups[at].Targets[state]++
+				t.ByGroup[v.Groups[at].Name]++
+			}
+		}
+		v.TargetGroups = append(v.TargetGroups, t)
+	}
+	return nil
+}
+
+// Text is the view in one line: each group with its instances and their health as targets.
+func (v View) Text() string {
+	groups := make([]string, len(v.Groups))
+	for n, g := range v.Groups {
+		groups[n] = g.Name + ": " + CountsText(g.Instances, "no instances")
+		if len(g.Targets) > 0 {
+			groups[n] += " (" + CountsText(g.Targets, "") + ")"
+		}
+	}
+	return strings.Join(groups, " | ")
+}
+
+// CountsText is "2 InService, 1 Pending": the counts in the order of their names.
+func CountsText(counts map[string]int, none string) string {
+	if len(counts) == 0 {
+		return none
+	}
+	parts := make([]string, 0, len(counts))
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%d %s", counts[name], name))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ExecutionView is an execution and where it is.
+type ExecutionView struct {
+	Status       sfntypes.ExecutionStatus
+	Stage        string // the Task state entered last: what it works at or waits for
+	Error, Cause string
+}
+
+// Execution describes an execution.
+func (o Observer) Execution(ctx context.Context, arn string) (ExecutionView, error) {
+	described, err := o.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+	if err != nil {
+		return ExecutionView{}, fmt.Errorf("describe the execution: %w", err)
+	}
+	newest, err := o.sfn.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, ReverseOrder: true, MaxResults: 100})
+	if err != nil {
+		return ExecutionView{}, fmt.Errorf("get the execution's history: %w", err)
+	}
+	e := ExecutionView{Status: described.Status, Error: aws.ToString(described.Error), Cause: aws.ToString(described.Cause)}
+	for _, event := range newest.Events {
+		if event.Type == sfntypes.HistoryEventTypeTaskStateEntered {
+			e.Stage = aws.ToString(event.StateEnteredEventDetails.Name)
+			break
+		}
+	}
+	return e, nil
+}
+
+// Newest are the ARNs of the executions that were started last, at most ten, in the order of their start.
+func (o Observer) Newest(ctx context.Context) ([]string, error) {
+	list, err := o.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &o.machineARN, MaxResults: 10})
+	if err != nil {
+		return nil, fmt.Errorf("list executions: %w", err)
+	}
+	arns := make([]string, 0, len(list.Executions))
+	for _, execution := range slices.Backward(list.Executions) {
+		arns = append(arns, *execution.ExecutionArn)
+	}
+	return arns, nil
+}
