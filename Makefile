@@ -28,16 +28,43 @@ demo: build-host
 local: build-host
 	@$(BLUEGREEN) local --fleet $(FLEET) $(LOCAL)
 
-## test: run every test
-test:
-	go test -timeout 45m $$(go list ./... | grep -v '/internal/rehearsal$$')
-	@# In its own folder, where go test shows what a test prints that passes: the table of what the sweep covered.
-	cd internal/rehearsal && go test -timeout 45m
+# A part of the tests, and the seconds that it took: $(call part,name,command).
+part = @began=$$(date +%s); ($(2)); code=$$?; echo "$(1): $$(($$(date +%s) - began)) s"; exit $$code
 
-## rehearse: draw SEEDS deployments with faults and mishaps (default 1000), and shrink what fails
+# What takes minutes has parts of its own; quick leaves it out.
+QUICK = go test -timeout 20m -skip '^(TestSweep|TestProcesses)$$' $$(go list ./... | grep -v -e '/infra' -e '/rehearsal/search$$')
+# In its own folder, where go test shows what a test prints that passes: the table of what the sweep covered.
+SWEEP = cd internal/rehearsal/sweep && go test -timeout 5h -run '^TestSweep$$'
+
+# Which tenth of the sweep's points is taken besides each place: the next commit takes the next one, ten in a row all.
+TENTH ?= $(shell n=$$(git rev-list --count HEAD 2>/dev/null); echo $$(($${n:-0} % 10)))
+
+## test: run every test, of the sweep each place and TENTH of the rest; prints each part's seconds
+test:
+	$(call part,packages,$(QUICK))
+	$(call part,sweep,$(SWEEP) -tenth=$(TENTH))
+	$(call part,search,go test -timeout 20m ./internal/rehearsal/search)
+	$(call part,processes,go test -timeout 20m -run '^TestProcesses$$' ./internal/rehearsal/scenario)
+	$(call part,stacks,go test -timeout 20m ./infra/...)
+
+## quick: run what takes less than a minute: every test but sweep, search, processes and stacks
+quick:
+	$(call part,packages,$(QUICK))
+
+## sweep: disturb each course of the sweep at every point
+sweep:
+	$(call part,sweep,$(SWEEP) -whole)
+
+## search: draw SEEDS deployments from FROM on (default 1000 from 1) with faults and mishaps, and shrink what fails
+FROM  := 1
 SEEDS := 1000
-rehearse: build-host
-	@$(BLUEGREEN) search --seeds $(SEEDS)
+search: build-host
+	@$(BLUEGREEN) search --from $(FROM) --seeds $(SEEDS)
+
+## race: run the tests of the model of AWS under the race detector (where there is a C compiler)
+race:
+	@set -- $$(go env CC); if command -v "$$1" >/dev/null; then CGO_ENABLED=1 go test -race -timeout 20m ./internal/localaws/...; \
+	else echo "$$1, the C compiler of go env CC, is not on this machine: nothing was run under the race detector"; fi
 
 ## bench: build, then print the table of docs/performance.md
 bench: build
@@ -100,4 +127,4 @@ released: infra/node_modules
 clean:
 	rm -rf build cdk.out infra/node_modules
 
-.PHONY: help demo local test rehearse bench build build-host build-arm64 synth deploy check released clean
+.PHONY: help demo local test quick sweep search race bench build build-host build-arm64 synth deploy check released clean

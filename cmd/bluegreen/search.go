@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"bluegreen/internal/clock"
-	"bluegreen/internal/rehearsal"
+	"bluegreen/internal/rehearsal/search"
 )
 
 // errFound is a search that found deployments that break a promise.
@@ -30,8 +30,8 @@ func runSearch(_ context.Context, term terminal, args []string) error {
 	real := clock.NewScaled(1)
 	began, played := real.Now(), 0
 	status := progress{term: term}
-	search := rehearsal.Search{From: *from, Seeds: *seeds, Failures: *failures, Tries: *tries,
-		Played: func(seed uint64, p rehearsal.Played) {
+	drawn := search.Search{From: *from, Seeds: *seeds, Failures: *failures, Tries: *tries,
+		Played: func(seed uint64, p search.Played) {
 			played++
 			if *text {
 				fmt.Fprintf(term.out, "# seed %d\n%s", seed, p.Text)
@@ -41,12 +41,12 @@ func runSearch(_ context.Context, term terminal, args []string) error {
 				status.Line("%d of %d deployments, %.1f a second", played, *seeds, float64(played)/real.Now().Sub(began).Seconds())
 			}
 		},
-		Failed: func(f rehearsal.Found) {
-			status.Line("FAILED seed %d: %s\n  again: %s search --from %d --seeds 1 --text\n  as small as it gets, for internal/rehearsal/testdata (%s):\n\n%s",
+		Failed: func(f search.Found) {
+			status.Line("FAILED seed %d: %s\n  again: %s search --from %d --seeds 1 --text\n  as small as it gets, for internal/rehearsal/scenario/testdata (%s):\n\n%s",
 				f.Seed, f.Drawn.Failure, os.Args[0], f.Seed, f.Played.Failure, f.Played.Text)
 		},
 	}
-	summary := search.Run()
+	summary := drawn.Run()
 	status.Show("")
 	took := real.Now().Sub(began).Seconds()
 	fmt.Fprintf(term.out, "%d deployments in %.0f s, %.1f a second; %d failed\n", summary.Seeds, took, float64(summary.Seeds)/took, len(summary.Failures))

@@ -16,7 +16,7 @@ import (
 )
 
 // A mistake of ours in what is told costs the message and not the deployment. What is told otherwise, and what keeps it
-// from being told, scenarios show (internal/rehearsal/testdata/told*.txt).
+// from being told, scenarios show (internal/rehearsal/scenario/testdata/told*.txt).
 func TestMistakesInTellingAreLogged(t *testing.T) {
 	var log bytes.Buffer
 	env := lambdaentry.Environment{Log: &log, Clock: clock.NewVirtual(time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC))}

@@ -111,7 +111,7 @@ var rules = []rule{
 	{"internal/fault", nil, []string{"internal", "github.com"}, "fault is the bottom: standard library only"},
 	{"internal/awserror", nil, []string{"internal", "lambdas"}, "awserror is the bottom: the standard library and AWS's SDK only"},
 	{"internal/clock", nil, []string{"internal", "github.com"}, "clock is the bottom: standard library only"},
-	{"internal", []string{"internal/lambdaentry", "internal/localaws/lambda/testdata"}, []string{"github.com/aws/aws-lambda-go"},
+	{"internal", []string{"internal/lambdaentry"}, []string{"github.com/aws/aws-lambda-go"},
 		"lambdaentry is the only user of aws-lambda-go"},
 	{"lambdas", nil, []string{"github.com/aws/aws-lambda-go"}, "lambdaentry is the only user of aws-lambda-go"},
 	{"internal", []string{"internal/lambdaentry"}, []string{"github.com/aws/aws-xray-sdk-go"},
@@ -119,6 +119,17 @@ var rules = []rule{
 	{"lambdas", nil, []string{"github.com/aws/aws-xray-sdk-go"}, "lambdaentry traces the functions' processes"},
 	{"internal", []string{"internal/localaws/ec2", "internal/localaws/world", "internal/localaws/wire", "internal/rehearsal"},
 		[]string{"github.com/aws/aws-sdk-go-v2/service/ec2"}, "the ec2 package takes minutes to compile: import it only where it is used"},
+	{"internal/rehearsal", []string{"internal/rehearsal/invariant", "internal/rehearsal/scenario", "internal/rehearsal/sweep", "internal/rehearsal/search"},
+		[]string{"internal/rehearsal/invariant", "internal/rehearsal/scenario", "internal/rehearsal/sweep", "internal/rehearsal/search", "cmd"},
+		"the engine does not know who watches it and who plays in it"},
+	{"internal/rehearsal/invariant", nil, []string{"internal/rehearsal/scenario", "internal/rehearsal/sweep", "internal/rehearsal/search"},
+		"a promise holds whatever is played"},
+	{"internal/rehearsal/invariant", nil, []string{"lambdas", "internal/fleet", "internal/announce", "internal/guardrails", "internal/lambdaentry", "internal/actions"},
+		"the invariants look at the model's own state: by what does the work they would see what it sees"},
+	{"internal/rehearsal/scenario", nil, []string{"internal/rehearsal/sweep", "internal/rehearsal/search", "lambdas"},
+		"scenarios are a language, which sweep and search may speak"},
+	{"internal/rehearsal/sweep", nil, []string{"internal/rehearsal/search", "lambdas"}, "sweep and search are neighbours"},
+	{"internal/rehearsal/search", nil, []string{"internal/rehearsal/sweep", "lambdas"}, "sweep and search are neighbours"},
 	{"infra/templates", nil, []string{"internal", "lambdas", "statemachine", "infra", "github.com"},
 		"the templates are data, which rehearsals too read: standard library only"},
 	{"internal", nil, []string{"github.com/aws/aws-cdk-go", "github.com/aws/jsii-runtime-go"}, "CDK belongs to infra, which knows the product and not the other way about"},
@@ -152,6 +163,12 @@ func TestImports(t *testing.T) {
 		}
 		if !applies {
 			t.Errorf("the rule for %s applies to nothing any more: remove it", r.from)
+		}
+		for _, dir := range slices.Concat(r.except, r.never) {
+			first, _, _ := strings.Cut(dir, "/")
+			if !strings.Contains(first, ".") && !slices.ContainsFunc(all, func(s source) bool { return within(s.dir, dir) }) {
+				t.Errorf("the rule for %s names %s, which is not there any more: change it", r.from, dir)
+			}
 		}
 	}
 }

@@ -53,7 +53,7 @@ func testNames(t *testing.T) map[string]bool {
 			}
 		}
 	}
-	scenarios, err := filepath.Glob(filepath.Join("..", "rehearsal", "testdata", "*.txt"))
+	scenarios, err := filepath.Glob(filepath.Join("..", "rehearsal", "scenario", "testdata", "*.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"bluegreen/internal/localaws/faults"
 	"bluegreen/internal/localaws/world"
 	"bluegreen/internal/rehearsal"
+	"bluegreen/internal/rehearsal/invariant"
 )
 
 // minimal is the smallest request, with the longest pause between polls that the figures are held to.
@@ -60,6 +61,7 @@ func measure(seed uint64, plan world.Plan) (deployment, error) {
 }
 
 func deployOnce(ctx context.Context, r *rehearsal.Rehearsal) (deployment, error) {
+	watch := invariant.Watch(r)
 	arn, err := r.Start(ctx, "measured", minimal)
 	if err != nil {
 		return deployment{}, err
@@ -71,7 +73,7 @@ func deployOnce(ctx context.Context, r *rehearsal.Rehearsal) (deployment, error)
 	if end, report := rehearsal.EndState(out); end != deploy.EndSucceeded {
 		return deployment{}, fmt.Errorf("the undisturbed deployment ended %s: %s", end, report.What)
 	}
-	if broken := r.Broken(); len(broken) > 0 {
+	if broken := watch.Broken(); len(broken) > 0 {
 		return deployment{}, fmt.Errorf("a promise broke: %v", broken)
 	}
 	d := deployment{arn: arn, took: out.StopDate.Sub(*out.StartDate)}

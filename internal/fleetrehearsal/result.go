@@ -12,7 +12,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleetreader"
-	"bluegreen/internal/rehearsal"
+	"bluegreen/internal/rehearsal/sweep"
 )
 
 // Result is what the rehearsals of a fleet showed.
@@ -79,7 +79,7 @@ const aborted = string(types.ExecutionStatusAborted)
 // severity orders how executions end, the worst last.
 var severity = []string{deploy.EndSucceeded, aborted, deploy.EndRejected, deploy.EndRolledBack, deploy.EndStranded}
 
-func (r *Result) sumUpFaults(points, sample []rehearsal.Point, outcomes []rehearsal.Outcome) {
+func (r *Result) sumUpFaults(points, sample []sweep.Point, outcomes []sweep.Outcome) {
 	d := &Disturbed{Places: len(points), Rehearsals: len(sample), Ends: make(map[string]int)}
 	worstRank := -1
 	for i, outcome := range outcomes {
@@ -107,7 +107,7 @@ func (r *Result) sumUpFaults(points, sample []rehearsal.Point, outcomes []rehear
 }
 
 // left is what a person finds after an end.
-func left(outcome rehearsal.Outcome) string {
+func left(outcome sweep.Outcome) string {
 	switch outcome.FirstEnd {
 	case deploy.EndRolledBack:
 		return "nothing: blue serves as before (" + outcome.FirstWhat + ")"

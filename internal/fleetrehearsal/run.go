@@ -14,6 +14,8 @@ import (
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/rehearsal"
+	"bluegreen/internal/rehearsal/invariant"
+	"bluegreen/internal/rehearsal/sweep"
 )
 
 // longestRehearsal bounds one deployment, in the model's time: longer than AWS lets a lifecycle hook hold an instance.
@@ -21,28 +23,28 @@ const longestRehearsal = 52 * time.Hour
 
 // courseOf is the deployment of the request on the model of the fleet. The model's fleet has its lineage's name, so the
 // request names that.
-func courseOf(s fleetreader.Survey, input json.RawMessage, action deploy.Action, boot time.Duration) (rehearsal.Course, error) {
+func courseOf(s fleetreader.Survey, input json.RawMessage, action deploy.Action, boot time.Duration) (sweep.Course, error) {
 	var request map[string]any
 	if err := json.Unmarshal(input, &request); err != nil {
-		return rehearsal.Course{}, err
+		return sweep.Course{}, err
 	}
 	request["blue"] = map[string]any{"asg_name": s.Lineage}
 	text, err := json.Marshal(request)
 	if err != nil {
-		return rehearsal.Course{}, err
+		return sweep.Course{}, err
 	}
 	settings := localaws.DefaultSettings()
 	if boot > 0 {
 		settings.EC2.Boot = account.Constant(boot)
 	}
-	c := rehearsal.Course{Name: s.Lineage, Plan: s.Plan, Settings: &settings, Request: string(text)}
+	c := sweep.Course{Name: s.Lineage, Plan: s.Plan, Settings: &settings, Request: string(text)}
 	if action == deploy.ActionRollback {
 		c.Once = true // the second one would go forward again
 		delete(request, "action")
 		delete(request, "blue_after")
 		forward, err := json.Marshal(request)
 		if err != nil {
-			return rehearsal.Course{}, err
+			return sweep.Course{}, err
 		}
 		c.Prepare = func(ctx context.Context, r *rehearsal.Rehearsal) error { return deployed(ctx, r, string(forward)) }
 	}
@@ -94,14 +96,14 @@ func Run(ctx context.Context, s fleetreader.Survey, input json.RawMessage, actio
 	if o.Faults == 0 {
 		return found, nil
 	}
-	first, err := course.Run(1, rehearsal.Point{})
+	first, err := course.Run(1, sweep.Point{})
 	if err != nil {
 		return nil, err
 	}
 	points := course.Points(first)
 	sample := spread(points, o.Faults)
 	o.Line("rehearsing %d times with a fault, of %d places where one can strike", len(sample), len(points))
-	outcomes := make([]rehearsal.Outcome, len(sample))
+	outcomes := make([]sweep.Outcome, len(sample))
 	err = inParallel(ctx, len(sample), func(i int) error {
 		outcome, err := course.Run(1, sample[i])
 		outcomes[i] = outcome
@@ -123,12 +125,13 @@ type undisturbed struct {
 }
 
 // once rehearses undisturbed.
-func once(course rehearsal.Course, seed uint64) (undisturbed, error) {
+func once(course sweep.Course, seed uint64) (undisturbed, error) {
 	r, err := rehearsal.New(rehearsal.Options{Seed: seed, Plan: course.Plan, Settings: course.Settings})
 	if err != nil {
 		return undisturbed{}, fmt.Errorf("put the fleet into the model: %w", err)
 	}
 	defer r.Close()
+	watch := invariant.Watch(r)
 	var one undisturbed
 	r.Run(func(ctx context.Context) {
 		if course.Prepare != nil {
@@ -136,7 +139,7 @@ func once(course rehearsal.Course, seed uint64) (undisturbed, error) {
 				return
 			}
 		}
-		r.ForgetLowest()
+		watch.ForgetLowest()
 		var arn string
 		if arn, err = r.Start(ctx, "rehearsal", course.Request); err != nil {
 			return
@@ -149,16 +152,16 @@ func once(course rehearsal.Course, seed uint64) (undisturbed, error) {
 		one.end, report = rehearsal.EndState(out)
 		one.what, one.took = report.What, out.StopDate.Sub(*out.StartDate)
 	})
-	one.lowest, one.broken = r.Lowest(), r.Broken()
+	one.lowest, one.broken = watch.Lowest(), watch.Broken()
 	return one, err
 }
 
 // spread takes n of the points, spread evenly over all.
-func spread(points []rehearsal.Point, n int) []rehearsal.Point {
+func spread(points []sweep.Point, n int) []sweep.Point {
 	if n >= len(points) {
 		return points
 	}
-	sample := make([]rehearsal.Point, n)
+	sample := make([]sweep.Point, n)
 	for i := range sample {
 		sample[i] = points[i*len(points)/n]
 	}

@@ -18,7 +18,7 @@ import (
 
 // Start starts an execution with the input, as a person would, and returns its ARN.
 func (r *Rehearsal) Start(ctx context.Context, name, input string) (string, error) {
-	out, err := r.machines.StartExecution(ctx, &sfn.StartExecutionInput{
+	out, err := r.Machines.StartExecution(ctx, &sfn.StartExecutionInput{
 		StateMachineArn: &r.World.MachineARN, Name: &name, Input: &input,
 	})
 	if err != nil {
@@ -29,14 +29,14 @@ func (r *Rehearsal) Start(ctx context.Context, name, input string) (string, erro
 
 // AwaitEnd waits until the execution has ended, for limit at most.
 func (r *Rehearsal) AwaitEnd(ctx context.Context, arn string, limit time.Duration) (*sfn.DescribeExecutionOutput, error) {
-	began := r.clock.Now()
+	began := r.Clock.Now()
 	for {
 		// The model is asked, not its API: nobody's calls are to be waited for.
 		execution, found := r.AWS.Machines.Execution(arn)
 		if !found || execution.Status != asl.StatusRunning {
-			return r.machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+			return r.Machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
 		}
-		passed := r.clock.Now().Sub(began)
+		passed := r.Clock.Now().Sub(began)
 		if passed > limit {
 			return nil, fmt.Errorf("%s still runs after %s", arn, limit)
 		}
@@ -47,7 +47,7 @@ func (r *Rehearsal) AwaitEnd(ctx context.Context, arn string, limit time.Duratio
 // AwaitState waits until the execution has entered the named state and, where a phase is named, until a look there has
 // told that phase of its loop.
 func (r *Rehearsal) AwaitState(ctx context.Context, arn, state, phase string, limit time.Duration) error {
-	began := r.clock.Now()
+	began := r.Clock.Now()
 	for {
 		path, err := r.Path(arn)
 		if err != nil {
@@ -56,7 +56,7 @@ func (r *Rehearsal) AwaitState(ctx context.Context, arn, state, phase string, li
 		if slices.Contains(path, state) && (phase == "" || slices.Contains(r.phases(arn, state), phase)) {
 			return nil
 		}
-		if r.clock.Now().Sub(began) > limit {
+		if r.Clock.Now().Sub(began) > limit {
 			return fmt.Errorf("%s did not enter %s %s within %s; it went %s", arn, state, phase, limit, strings.Join(path, " "))
 		}
 		r.Wait(ctx, time.Second)
@@ -109,6 +109,20 @@ func withoutLoops(path []string) []string {
 		}
 	}
 	return short
+}
+
+// ShortName is the last part of an ARN: an execution's or a state machine's name.
+func ShortName(arn string) string { return arn[strings.LastIndexByte(arn, ':')+1:] }
+
+// ActionOf is the action that a request asks for.
+func ActionOf(input string) deploy.Action {
+	var request struct {
+		Action deploy.Action `json:"action"`
+	}
+	if json.Unmarshal([]byte(input), &request) != nil || request.Action == "" {
+		return deploy.ActionDeploy
+	}
+	return request.Action
 }
 
 // EndState tells which of the design's end states an execution that is over has come to, and its report. Stranded is a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"bluegreen/internal/lambdaentry"
@@ -58,8 +59,8 @@ func (r *Rehearsal) defineFunctions(machine string, w world.World) error {
 // environment is what the functions of a world are configured with.
 func (r *Rehearsal) environment(w world.World) lambdaentry.Environment {
 	return lambdaentry.Environment{
-		LedgerTable: w.LedgerTable, Guardrails: r.guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
-		Fleets: r.fleets, Machine: w.MachineARN, Clock: r.clock, Log: &r.log,
+		LedgerTable: w.LedgerTable, Guardrails: r.Guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
+		Fleets: r.fleets, Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
 	}
 }
 
@@ -75,11 +76,31 @@ func (r *Rehearsal) define(machine string, w world.World, f statemachine.Functio
 
 func functionName(machine, state string) string { return machine + "-" + state }
 
-// inProcess runs a state's work as Lambda would, with the invocation's own clients. The watch is told which execution the
-// AWS calls are made for that are signed with the invocation's access key.
+// Machine is the name of the state machine that deploys.
+func (r *Rehearsal) Machine() string { return ShortName(r.World.MachineARN) }
+
+// FunctionName is the name of the function that does a state's work.
+func (r *Rehearsal) FunctionName(state string) string { return functionName(r.Machine(), state) }
+
+// StateOf is the state whose work a function does.
+func StateOf(function string) string { return function[strings.LastIndexByte(function, '-')+1:] }
+
+// OnInvoke has f hear of every invocation before it begins: of the access key that signs its AWS calls, and of the ARN of the
+// execution that it works for, which is empty where it works for none.
+func (r *Rehearsal) OnInvoke(f func(accessKeyID, execution string)) {
+	r.invoked = append(r.invoked, f)
+}
+
+func (r *Rehearsal) invoke(accessKeyID, execution string) {
+	for _, f := range r.invoked {
+		f(accessKeyID, execution)
+	}
+}
+
+// inProcess runs a state's work as Lambda would, with the invocation's own clients.
 func (r *Rehearsal) inProcess(newHandle lambdaentry.New, env lambdaentry.Environment) locallambda.Code {
 	return func(ctx context.Context, inv locallambda.Invocation, payload []byte) ([]byte, *locallambda.Failure) {
-		r.watch.begun(inv.AccessKeyID, executionOf(payload))
+		r.invoke(inv.AccessKeyID, executionOf(payload))
 		response, failure := lambdaentry.Invoke(ctx, lambdaentry.Measured(env, newHandle(inv.AWS, env)), payload)
 		return response, failed(failure)
 	}

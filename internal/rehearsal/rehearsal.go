@@ -36,31 +36,32 @@ type Rehearsal struct {
 	AWS   *localaws.AWS
 	World world.World
 
-	clock    timeline
-	log      bytes.Buffer // of the functions
-	config   aws.Config   // an operator's
-	machines *sfn.Client
-	mutant   Mutant
-	watch    *watch
+	Clock    Timeline
+	Config   aws.Config  // of an operator's clients
+	Machines *sfn.Client // an operator's
 
-	guardrails string   // file
-	fleets     []string // the deployer's
+	Guardrails string // file with the operators' policy; empty: there is none
+
+	log     bytes.Buffer // of the functions
+	mutant  Mutant
+	fleets  []string // the deployer's
+	invoked []func(accessKeyID, execution string)
 }
 
-// timeline is the world's clock, and who drives it.
-type timeline interface {
+// Timeline is a world's clock, and who drives it.
+type Timeline interface {
 	clock.Clock
 	Run(func())
 	Close()
 }
 
-// New seeds a world and waits until its fleet serves.
+// New seeds a world and waits until its fleet serves. The error says what the seeder could not put there.
 func New(options Options) (*Rehearsal, error) {
 	virtual := clock.NewVirtual(start)
 	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings})
-	r := &Rehearsal{AWS: a, clock: virtual, mutant: options.Mutant, guardrails: options.Guardrails, fleets: scope(options.Plan).Fleets}
-	r.config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})
-	r.machines = sfn.NewFromConfig(r.config)
+	r := &Rehearsal{AWS: a, Clock: virtual, mutant: options.Mutant, Guardrails: options.Guardrails, fleets: scope(options.Plan).Fleets}
+	r.Config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})
+	r.Machines = sfn.NewFromConfig(r.Config)
 	var err error
 	virtual.Run(func() { err = r.seed(options.Plan) })
 	if err != nil {
@@ -75,11 +76,11 @@ const seedingPause = 20 * time.Second
 
 func (r *Rehearsal) seed(plan world.Plan) error {
 	ctx := context.Background()
-	seeded, err := world.Seeder{Config: r.config, Clock: r.clock, Pause: seedingPause}.Seed(ctx, plan)
+	seeded, err := world.Seeder{Config: r.Config, Clock: r.Clock, Pause: seedingPause}.Seed(ctx, plan)
 	if err != nil {
 		return err
 	}
-	if err := r.subscribe(ctx, seeded); err != nil {
+	if err := r.Subscribe(ctx, seeded); err != nil {
 		return err
 	}
 	machine := statemachine.Name(plan.Project, plan.Role, plan.Environment)
@@ -98,7 +99,7 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	if r.mutant.Definition != nil {
 		definition = r.mutant.Definition(definition)
 	}
-	created, err := r.machines.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
+	created, err := r.Machines.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name: &machine, Definition: &definition,
 		RoleArn: aws.String("arn:aws:iam::" + r.AWS.Account.ID + ":role/" + machine),
 	})
@@ -107,21 +108,26 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	}
 	seeded.MachineARN = *created.StateMachineArn
 	r.World = seeded
-	r.watch = newWatch(r)
 	return nil
 }
 
 // Close ends whatever still waits in the world.
 func (r *Rehearsal) Close() {
 	r.AWS.Close()
-	r.clock.Close()
+	r.Clock.Close()
 }
 
+// Log is what the functions have written to their logs so far.
+func (r *Rehearsal) Log() string { return r.log.String() }
+
 // Passed is the virtual time since the rehearsal began.
-func (r *Rehearsal) Passed() time.Duration { return r.clock.Now().Sub(start) }
+func (r *Rehearsal) Passed() time.Duration { return r.Clock.Now().Sub(start) }
 
 // Run runs f in the world's time and returns when f has.
-func (r *Rehearsal) Run(f func(ctx context.Context)) { r.clock.Run(func() { f(context.Background()) }) }
+func (r *Rehearsal) Run(f func(ctx context.Context)) { r.Clock.Run(func() { f(context.Background()) }) }
 
 // Wait lets d pass.
-func (r *Rehearsal) Wait(ctx context.Context, d time.Duration) { _ = r.clock.Sleep(ctx, d) }
+func (r *Rehearsal) Wait(ctx context.Context, d time.Duration) { _ = r.Clock.Sleep(ctx, d) }
+
+// Settle is how long a world is left alone before it is inspected: what a deployment set in motion comes to rest.
+const Settle = 10 * time.Minute

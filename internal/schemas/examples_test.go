@@ -18,7 +18,7 @@ func TestTheExamplesAreCommentedAndRehearsed(t *testing.T) {
 		t.Fatalf("there are no examples (%v)", err)
 	}
 	comments := sections(string(read(t, "pipeline/examples/README.md")))
-	rehearsed := string(read(t, "internal/rehearsal/testdata/examples.txt"))
+	rehearsed := string(read(t, "internal/rehearsal/scenario/testdata/examples.txt"))
 	shown := make(map[string]bool)
 	for _, file := range files {
 		name := filepath.Base(file)

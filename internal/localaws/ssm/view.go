@@ -32,7 +32,7 @@ func (v *invocation) view(withPlugins bool, kept int) types.CommandInvocation {
 	described := types.CommandInvocation{
 		CommandId: &c.id, InstanceId: &v.instanceID, InstanceName: aws.String(""), Comment: &c.comment,
 		DocumentName: &c.documentName, DocumentVersion: &c.documentVersion, RequestedDateTime: &c.requested,
-		Status: v.status, StatusDetails: &v.details, StandardOutputUrl: aws.String(""), StandardErrorUrl: aws.String(""),
+		Status: v.status, StatusDetails: aws.String(v.details), StandardOutputUrl: aws.String(""), StandardErrorUrl: aws.String(""),
 		TraceOutput: aws.String(""),
 	}
 	if withPlugins && v.sent {
@@ -48,7 +48,7 @@ func (v *invocation) plugin(kept int) types.CommandPlugin {
 		output += "\n----------ERROR-------\n" + v.stderr
 	}
 	step := types.CommandPlugin{
-		Name: aws.String(plugin), Status: pluginStatus(v.status), StatusDetails: &v.details, ResponseCode: v.code,
+		Name: aws.String(plugin), Status: pluginStatus(v.status), StatusDetails: aws.String(v.details), ResponseCode: v.code,
 		Output: aws.String(head(output, kept)), StandardOutputUrl: aws.String(""), StandardErrorUrl: aws.String(""),
 	}
 	if begun, ended := v.shown(); !begun.IsZero() {
@@ -94,8 +94,8 @@ func (v *invocation) output() *sdk.GetCommandInvocationOutput {
 		CommandId: &c.id, InstanceId: &v.instanceID, Comment: &c.comment, DocumentName: &c.documentName,
 		DocumentVersion: &c.documentVersion, PluginName: aws.String(plugin), ResponseCode: v.code,
 		ExecutionStartDateTime: aws.String(timestamp(begun)), ExecutionEndDateTime: aws.String(timestamp(ended)),
-		ExecutionElapsedTime: &elapsed, Status: v.status, StatusDetails: &v.details,
-		StandardOutputContent: &v.stdout, StandardErrorContent: &v.stderr,
+		ExecutionElapsedTime: &elapsed, Status: v.status, StatusDetails: aws.String(v.details),
+		StandardOutputContent: aws.String(v.stdout), StandardErrorContent: aws.String(v.stderr),
 		StandardOutputUrl: aws.String(""), StandardErrorUrl: aws.String(""),
 		CloudWatchOutputConfig: &types.CloudWatchOutputConfig{CloudWatchLogGroupName: aws.String("")},
 	}

@@ -60,12 +60,14 @@ func (e *Endpoint) run(call *Call, operation *Operation, input any) (any, error)
 	}
 	e.account.Lock()
 	defer e.account.Unlock()
-	var done func(error)
-	if e.observe != nil {
-		done = e.observe(call, input)
+	var seen []func(error)
+	for _, observe := range e.observe {
+		if done := observe(call, input); done != nil {
+			seen = append(seen, done)
+		}
 	}
 	output, err := operation.Handle(call, input)
-	if done != nil {
+	for _, done := range seen {
 		done(err)
 	}
 	return output, err

@@ -23,7 +23,7 @@ type Endpoint struct {
 	plan     *faults.Plan
 	services []*served
 	identify func(caller string) Principal
-	observe  func(call *Call, input any) (done func(err error))
+	observe  []func(call *Call, input any) (done func(err error))
 
 	authorize func(call *Call, input any) error
 
@@ -57,12 +57,12 @@ func (e *Endpoint) Plan() *faults.Plan { return e.plan }
 // Identify sets who an access key id belongs to. Without it every key belongs to an IAM user of the key's name.
 func (e *Endpoint) Identify(identify func(caller string) Principal) { e.identify = identify }
 
-// Observe sets who looks on at the effects of calls: observe is called right before an operation's effect, and what it
+// Observe adds who looks on at the effects of calls: observe is called right before an operation's effect, and what it
 // returns, unless that is nil, right after it with the operation's error. Both run with the account's lock held, in which
 // the effect happens, so that nothing comes between; operations that take the lock themselves are not observed. The
 // input is the SDK's own and not to be changed.
 func (e *Endpoint) Observe(observe func(call *Call, input any) (done func(err error))) {
-	e.observe = observe
+	e.observe = append(e.observe, observe)
 }
 
 // Authorize sets who may do what: authorize is asked before each operation, without the account's lock, and what it

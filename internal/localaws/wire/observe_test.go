@@ -10,8 +10,8 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// Who looks on sees each effect once, with its input, whatever became of the answer; a call without an effect it does
-// not see.
+// Everyone who looks on sees each effect once, with its input, whatever became of the answer; a call without an effect
+// nobody sees.
 func TestObserverSeesEffects(t *testing.T) {
 	w, effects := newWorld(faults.Rule{Kind: faults.Deny, Times: 1}, faults.Rule{Kind: faults.LoseAnswer, Nth: 2}), 0
 	w.endpoint.Add(counting(&effects))
@@ -25,6 +25,11 @@ func TestObserverSeesEffects(t *testing.T) {
 			}
 		}
 	})
+	others := 0
+	w.endpoint.Observe(func(*wire.Call, any) func(error) {
+		others++
+		return nil
+	})
 	w.clock.Run(func() {
 		if err := call(w, wire.Caller{}, once); err == nil {
 			t.Error("the first call is not denied")
@@ -36,6 +41,9 @@ func TestObserverSeesEffects(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	if others != len(seen) {
+		t.Errorf("a second one saw %d effects, the first %d", others, len(seen))
+	}
 	if want := []string{"SetDesiredCapacity of g", "SetDesiredCapacity of g"}; !slices.Equal(seen, want) {
 		t.Errorf("observed %v, want %v", seen, want)
 	}

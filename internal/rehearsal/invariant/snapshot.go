@@ -1,0 +1,152 @@
+package invariant
+
+import (
+	"slices"
+	"strings"
+
+	localasg "bluegreen/internal/localaws/autoscaling"
+	localelb "bluegreen/internal/localaws/elbv2"
+)
+
+// snapshot is what stands of the lineage at one instant.
+type snapshot struct {
+	fleets  []localasg.GroupView  // that exist, in the lineage's order
+	members map[string]member     // by instance id
+	rules   []localelb.RoutedRule // of the listeners, those that send requests to the lineage's target groups
+}
+
+// member is an instance of a fleet.
+type member struct {
+	localasg.InstanceView
+	fleet *localasg.GroupView
+}
+
+// leaves reports whether the member is on its way out of service, or in the warm pool and out of it already.
+func (m member) leaves() bool {
+	return strings.HasPrefix(m.State, "Terminating") || strings.HasPrefix(m.State, "Warmed:") || m.State == "Detaching"
+}
+
+// snapshot looks at the lineage.
+func (w *Watcher) snapshot() snapshot {
+	s := snapshot{members: make(map[string]member)}
+	for _, name := range w.lineage {
+		if view, exists := w.r.AWS.Groups.View(name); exists {
+			s.fleets = append(s.fleets, view)
+		}
+	}
+	for i := range s.fleets {
+		fleet := &s.fleets[i]
+		for _, instance := range slices.Concat(fleet.Instances, fleet.Warm) {
+			s.members[instance.ID] = member{instance, fleet}
+		}
+		for _, attachment := range fleet.Attachments {
+			if !w.theirs[attachment.TargetGroupARN] || w.healthyIn(attachment, fleet) {
+				w.targetGroups[attachment.TargetGroupARN] = true
+				delete(w.theirs, attachment.TargetGroupARN)
+			}
+		}
+	}
+	if len(w.targetGroups) == 0 {
+		return s
+	}
+	for _, listener := range w.r.AWS.Balancers.Listeners() {
+		for _, rule := range w.r.AWS.Balancers.Route(listener.ARN).Rules {
+			if w.ours(rule) {
+				s.rules = append(s.rules, rule)
+			}
+		}
+	}
+	return s
+}
+
+// attachedByOthers takes in that others changed what a fleet is attached to. What they attach counts once it serves, what
+// they detach no more.
+func (w *Watcher) attachedByOthers(was, now map[string]bool) {
+	for arn := range was {
+		if !now[arn] {
+			w.theirs[arn] = true
+			delete(w.targetGroups, arn)
+		}
+	}
+	for arn := range now {
+		if !was[arn] {
+			w.theirs[arn] = true
+		}
+	}
+}
+
+// healthyIn reports whether a fleet has a healthy target in a target group that it is attached to.
+func (w *Watcher) healthyIn(attachment localasg.AttachmentView, fleet *localasg.GroupView) bool {
+	return attachment.State != "Removing" && slices.ContainsFunc(fleet.Instances, func(i localasg.InstanceView) bool {
+		health, ok := w.r.AWS.Balancers.Health(attachment.TargetGroupARN, i.ID)
+		return ok && health.State == "healthy"
+	})
+}
+
+func (w *Watcher) ours(rule localelb.RoutedRule) bool {
+	for _, group := range rule.Groups {
+		if w.targetGroups[group.ARN] {
+			return true
+		}
+	}
+	return false
+}
+
+// fleet is the group of a name, if it exists.
+func (s snapshot) fleet(name string) (*localasg.GroupView, bool) {
+	for i := range s.fleets {
+		if s.fleets[i].Name == name {
+			return &s.fleets[i], true
+		}
+	}
+	return nil, false
+}
+
+// service is who serves.
+type service struct {
+	least int               // instances that serve, where the fewest do
+	fleet map[string]string // name of the fleet of each instance that serves everywhere
+}
+
+// serving counts the members that requests go to and that answer, under each rule; without a load balancer those that
+// are InService and not sick: nothing shows there whether an application has started.
+func (w *Watcher) serving(s snapshot) service {
+	found := service{fleet: make(map[string]string)}
+	if len(w.targetGroups) == 0 {
+		for id, m := range s.members {
+			if instance, ok := w.r.AWS.Compute.Instance(id); ok && m.State == "InService" && instance.State == "running" && !instance.Sick() {
+				found.fleet[id] = m.fleet.Name
+			}
+		}
+		found.least = len(found.fleet)
+		return found
+	}
+	for n, rule := range s.rules {
+		under := make(map[string]bool)
+		for _, group := range rule.Groups {
+			for _, target := range group.Targets {
+				if _, ours := s.members[target.InstanceID]; ours && group.Weight > 0 && w.answers(target.InstanceID) {
+					under[target.InstanceID] = true
+				}
+			}
+		}
+		if n == 0 {
+			found.least = len(under)
+			for id := range under {
+				found.fleet[id] = s.members[id].fleet.Name
+			}
+		}
+		found.least = min(found.least, len(under))
+		for id := range found.fleet {
+			if !under[id] {
+				delete(found.fleet, id)
+			}
+		}
+	}
+	return found
+}
+
+func (w *Watcher) answers(id string) bool {
+	instance, ok := w.r.AWS.Compute.Instance(id)
+	return ok && instance.Answers()
+}

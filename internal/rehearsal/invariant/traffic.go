@@ -1,0 +1,117 @@
+package invariant
+
+import (
+	"slices"
+
+	localec2 "bluegreen/internal/localaws/ec2"
+	localelb "bluegreen/internal/localaws/elbv2"
+)
+
+// traffic holds promise 2: under every rule that serves the lineage, requests go to instances that answer, if any
+// instance could. Where all that served are lost by others' doing, what requests meet is not the deployment's doing.
+type traffic struct {
+	base
+	once   map[string]bool // instances that have answered
+	silent map[string]bool // of these, those that stopped by themselves or by others' doing
+	unwell map[string]bool // that were silent, until they are healthy again
+	open   map[string]bool // target groups that fail open by others' doing, by ARN
+}
+
+func newTraffic(b base, s snapshot) invariant {
+	t := &traffic{base: b, once: make(map[string]bool), silent: make(map[string]bool), unwell: make(map[string]bool), open: make(map[string]bool)}
+	for id := range s.members {
+		if b.w.answers(id) {
+			t.once[id] = true
+		}
+	}
+	return t
+}
+
+// instanceChanged follows who answers.
+func (t *traffic) instanceChanged(instance *localec2.Instance) {
+	switch {
+	case instance.Answers():
+		t.once[instance.ID] = true
+		delete(t.silent, instance.ID)
+	case t.once[instance.ID] && !t.w.current.deployment() && !t.w.endedByGroup(instance.ID):
+		t.silent[instance.ID], t.unwell[instance.ID] = true, true
+	}
+}
+
+// emptied reports whether others took the last healthy targets of a group, until it has a healthy one again. owing says
+// that somewhere what others took is not replaced yet.
+func (t *traffic) emptied(group localelb.RoutedGroup, owing bool) bool {
+	if !group.FailOpen {
+		if len(group.Targets) > 0 {
+			delete(t.open, group.ARN)
+		}
+		return false
+	}
+	unwell := slices.ContainsFunc(group.Targets, func(target localelb.RoutedTarget) bool { return t.unwell[target.InstanceID] })
+	t.open[group.ARN] = t.open[group.ARN] || owing || unwell
+	return t.open[group.ARN]
+}
+
+// look holds the rules against who answers.
+func (t *traffic) look(s snapshot, _ *apiCall) {
+	if t.w.capacity.reached > 0 && t.w.capacity.floor() == 0 {
+		t.noteOpen(s)
+		return
+	}
+	able := false
+	for id, m := range s.members {
+		able = able || m.State == "InService" && t.w.answers(id)
+	}
+	if !able {
+		return
+	}
+	for _, rule := range s.rules {
+		weight := int32(0)
+		for _, group := range rule.Groups {
+			weight += group.Weight
+			if group.Weight > 0 {
+				t.share(rule, group)
+			}
+		}
+		if weight == 0 {
+			t.breaks("the weights of rule %s are all 0: every request is answered 503", rule.Priority)
+		}
+	}
+}
+
+// noteOpen notes which target groups fail open while all that served are lost by others' doing: until one of them has a
+// healthy target again, requests go to instances that have not started yet.
+func (t *traffic) noteOpen(s snapshot) {
+	for _, rule := range s.rules {
+		for _, group := range rule.Groups {
+			t.emptied(group, true)
+		}
+	}
+}
+
+// share looks at the requests that one target group gets.
+func (t *traffic) share(rule localelb.RoutedRule, group localelb.RoutedGroup) {
+	if len(group.Targets) == 0 {
+		t.breaks("requests of rule %s go to %s, which has no target for them: they are answered 503", rule.Priority, group.ARN)
+		return
+	}
+	if t.emptied(group, t.w.capacity.owes()) {
+		return
+	}
+	for _, target := range group.Targets {
+		if t.w.answers(target.InstanceID) {
+			if !group.FailOpen {
+				delete(t.unwell, target.InstanceID)
+			}
+			continue
+		}
+		if t.silent[target.InstanceID] {
+			continue
+		}
+		if group.FailOpen {
+			t.breaks("requests go to %s, which does not answer: no target of %s is healthy", target.InstanceID, group.ARN)
+		} else {
+			t.breaks("requests go to %s, which does not answer", target.InstanceID)
+		}
+	}
+}

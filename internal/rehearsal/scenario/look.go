@@ -1,0 +1,151 @@
+package scenario
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/cockroachdb/datadriven"
+
+	"bluegreen/internal/ledger"
+	"bluegreen/internal/localaws/autoscaling"
+	"bluegreen/internal/rehearsal"
+)
+
+// look tells what stands: each group with its sizes, instances by state, targets by health, and what is suspended.
+func (s *Script) look(context.Context, *datadriven.TestData) (string, error) {
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	var b strings.Builder
+	for _, name := range s.r.AWS.Groups.Names() {
+		view, ok := s.r.AWS.Groups.View(name)
+		if !ok {
+			continue
+		}
+		fmt.Fprintf(&b, "%s: min %d desired %d max %d; %s", name, view.Min, view.Desired, view.Max, orNone(countStates(view.Instances)))
+		if len(view.Warm) > 0 {
+			fmt.Fprintf(&b, "; warm pool: %s", orNone(countStates(view.Warm)))
+		}
+		if targets := s.countTargets(view); targets != "" {
+			fmt.Fprintf(&b, "; targets: %s", targets)
+		}
+		for _, attachment := range view.Attachments {
+			if attachment.State == "Removing" {
+				fmt.Fprintf(&b, "; a target group is being removed")
+			}
+		}
+		if len(view.Suspended) > 0 {
+			fmt.Fprintf(&b, "; suspended: %s", strings.Join(view.Suspended, ", "))
+		}
+		for i, metric := range view.Shown.EnabledMetrics {
+			b.WriteString([]string{"; metrics: ", ", "}[min(i, 1)] + *metric.Metric)
+		}
+		if view.Deleting {
+			b.WriteString("; being deleted")
+		}
+		b.WriteString("\n")
+	}
+	return b.String(), nil
+}
+
+func countStates(instances []autoscaling.InstanceView) map[string]int {
+	states := make(map[string]int)
+	for _, instance := range instances {
+		states[instance.State]++
+	}
+	return states
+}
+
+func (s *Script) countTargets(view autoscaling.GroupView) string {
+	states := make(map[string]int)
+	for _, instance := range view.Instances {
+		if health, ok := s.r.AWS.Balancers.Health(s.r.World.TargetGroupARN, instance.ID); ok {
+			states[health.State]++
+		}
+	}
+	if len(states) == 0 {
+		return ""
+	}
+	return orNone(states)
+}
+
+func orNone(states map[string]int) string {
+	if len(states) == 0 {
+		return "no instances"
+	}
+	var parts []string
+	for _, state := range slices.Sorted(maps.Keys(states)) {
+		parts = append(parts, fmt.Sprintf("%d %s", states[state], state))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// record tells what the ledger holds of the lineage.
+func (s *Script) record(ctx context.Context, d *datadriven.TestData) (string, error) {
+	if strings.TrimSpace(d.Input) != "" {
+		return "", s.putRecord(ctx, d.Input)
+	}
+	record, found, err := s.r.ReadRecord(ctx)
+	if err != nil || !found {
+		return "no record\n", err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "live %s; generation %d; ", record.Live, record.Generation)
+	if record.Lock == nil {
+		b.WriteString("no lock\n")
+	} else {
+		fmt.Fprintf(&b, "locked by %s at stage %s\n", rehearsal.ShortName(record.Lock.Execution), record.Lock.Stage)
+	}
+	for _, outcome := range record.Outcomes {
+		fmt.Fprintf(&b, "%s: %s, %s -> %s", rehearsal.ShortName(outcome.Execution), outcome.End, outcome.Blue, outcome.Green)
+		if outcome.Error != "" {
+			fmt.Fprintf(&b, " (%s)", outcome.Error)
+		}
+		if o := outcome.Override; o != nil {
+			fmt.Fprintf(&b, "; %s", o)
+		}
+		b.WriteString("\n")
+	}
+	return b.String(), nil
+}
+
+// putRecord puts a record as a release has written it in the place of the lineage's, as its next version.
+func (s *Script) putRecord(ctx context.Context, text string) error {
+	l := ledger.Open(s.r.Config, s.r.World.LedgerTable)
+	now, _, err := l.Get(ctx, s.r.World.GroupName)
+	if err != nil {
+		return err
+	}
+	var record map[string]any
+	if err := json.Unmarshal([]byte(text), &record); err != nil {
+		return fmt.Errorf("the record: %w", err)
+	}
+	record["version"] = now.Version + 1
+	item, err := attributevalue.MarshalMap(record)
+	if err != nil {
+		return err
+	}
+	_, err = l.Items.PutItem(ctx, &dynamodb.PutItemInput{TableName: &l.Table, Item: item})
+	return err
+}
+
+// calls tells how many AWS calls the functions made, by operation.
+func (s *Script) calls(context.Context, *datadriven.TestData) (string, error) {
+	counts, total := make(map[string]int), 0
+	for _, call := range s.r.AWS.Faults.Calls() {
+		if call.Function != "" {
+			counts[call.Service+":"+call.Operation]++
+			total++
+		}
+	}
+	text, err := json.MarshalIndent(counts, "", "  ")
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d calls: %s\n", total, text), nil
+}
