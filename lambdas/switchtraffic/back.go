@@ -22,6 +22,10 @@ const (
 
 	fewestGood   = 2                // looks in a row: one may show what was before blue left
 	returnWithin = 30 * time.Minute // for blue to be healthy again before a person is asked
+
+	// lateCalls is how long a call that takes blue out may still take effect after the deployment has turned back: a function
+	// runs that long, and its last call a while longer.
+	lateCalls = (deploy.FunctionTimeoutSeconds + 30) * time.Second
 )
 
 // back moves traffic to blue: blue rejoins the target groups it left and is healthy there before green leaves them. Then
@@ -128,8 +132,8 @@ func (v *move) turnBack(ctx context.Context) (record ledger.Record, ours bool, e
 	return record, true, err
 }
 
-// rejoin brings blue back into its target groups, at no less than green has now. It reports true once blue serves, or
-// while green has left already.
+// rejoin brings blue back into its target groups, at no less than green has now. It reports true once blue serves and no call
+// that came before can take it out again, or while green has left already.
 func (v *move) rejoin(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (bool, deploy.Progress, error) {
 	if p.Phase == removing {
 		return true, p, nil
@@ -153,8 +157,10 @@ func (v *move) rejoin(ctx context.Context, p deploy.Progress, record ledger.Reco
 	sample := deploy.BlueServes(blue, traffic, want)
 	p = p.Count(sample)
 	switch {
-	case p.Good >= max(v.Deployment.Health.Consecutive, fewestGood):
+	case p.Good >= max(v.Deployment.Health.Consecutive, fewestGood) && v.Elapsed(p) >= lateCalls:
 		return true, p, nil
+	case p.Good >= max(v.Deployment.Health.Consecutive, fewestGood):
+		return false, v.WaitUntil(p, p.Since.Add(lateCalls), sample.Message+": green stays until no call that takes blue out can be under way"), nil
 	case sample.Good:
 		return false, v.Again(p, sample.Message), nil
 	case v.Elapsed(p) >= returnWithin:

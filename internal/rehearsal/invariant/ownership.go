@@ -199,7 +199,7 @@ func (o *ownership) allowed(a *apiCall, group string, may right, record ledger.R
 		o.breaks("%s changes %s, which the deployment did not create", a, group)
 	case may.recorded && len(lock.Changes) == 0 && lock.Stage != ledger.Committed:
 		o.breaks("%s changes blue %s before the record has what it was like", a, group)
-	case may.leaving && !lock.BlueLeft():
+	case may.leaving && !lock.BlueLeft() && lock.Stage != ledger.Committed:
 		o.breaks("%s takes blue %s out of its target groups before the record says so", a, group)
 	default:
 		o.onBlue(a)
