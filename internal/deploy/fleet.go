@@ -82,9 +82,9 @@ func (f Fleet) Missing(want []string) []string {
 	return missing
 }
 
-// Elsewhere is the fault of a blue that takes traffic where green would take none: somebody has attached it to something
+// Diverged is the fault of a blue that takes traffic where green would take none: somebody has attached it to something
 // else since green was copied from it, and whoever asks there would find nobody once blue is gone. nil: there is no such thing.
-func (d *Deployment) Elsewhere(blue Fleet) error {
+func (d *Deployment) Diverged(blue Fleet) error {
 	for _, source := range blue.Sources {
 		if !slices.Contains(d.TargetGroups, source) {
 			return fault.New(fault.TrafficDiverged, "blue %s was attached to %s by somebody else after green %s was copied from it, which would not serve there: "+
@@ -202,13 +202,13 @@ func (f Fleet) Lifecycles() string {
 // Reviving are the processes that could give a fleet that was scaled in instances again.
 var Reviving = []string{"AlarmNotification", "ScheduledActions"}
 
-// Loud returns the reviving processes that are not suspended.
-func (f Fleet) Loud() []string {
-	var loud []string
+// Active returns the reviving processes that are not suspended.
+func (f Fleet) Active() []string {
+	var active []string
 	for _, process := range Reviving {
 		if !slices.Contains(f.Suspended, process) {
-			loud = append(loud, process)
+			active = append(active, process)
 		}
 	}
-	return loud
+	return active
 }

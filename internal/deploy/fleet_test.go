@@ -64,7 +64,7 @@ func TestTargetGroupsOfAFleet(t *testing.T) {
 		{[]string{"tg1", "front"}, "blue mixed was attached to front by somebody else after green green was copied from it"},
 	} {
 		f.Sources = c.sources
-		err := d.Elsewhere(f)
+		err := d.Diverged(f)
 		var diverged *fault.Error
 		if c.want == "" && err != nil || c.want != "" && (!errors.As(err, &diverged) || diverged.Name != fault.TrafficDiverged || !strings.HasPrefix(diverged.Message, c.want)) {
 			t.Errorf("sources %v: %v, want %q", c.sources, err, c.want)
@@ -72,14 +72,14 @@ func TestTargetGroupsOfAFleet(t *testing.T) {
 	}
 }
 
-func TestLoudProcesses(t *testing.T) {
-	for _, c := range []struct{ suspended, loud []string }{
+func TestActiveProcesses(t *testing.T) {
+	for _, c := range []struct{ suspended, active []string }{
 		{nil, []string{"AlarmNotification", "ScheduledActions"}},
 		{[]string{"ScheduledActions", "AZRebalance"}, []string{"AlarmNotification"}},
 		{[]string{"ScheduledActions", "AlarmNotification"}, nil},
 	} {
-		if got := (deploy.Fleet{Suspended: c.suspended}).Loud(); !slices.Equal(got, c.loud) {
-			t.Errorf("suspended %v: loud are %v, want %v", c.suspended, got, c.loud)
+		if got := (deploy.Fleet{Suspended: c.suspended}).Active(); !slices.Equal(got, c.active) {
+			t.Errorf("suspended %v: active are %v, want %v", c.suspended, got, c.active)
 		}
 	}
 }

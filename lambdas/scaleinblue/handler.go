@@ -84,7 +84,7 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 		d.Warnings = record.Lock.Deployment.Warnings
 		return h.follow(ctx, s, record, blue, green)
 	}
-	if err := d.Elsewhere(blue); err != nil {
+	if err := d.Diverged(blue); err != nil {
 		return err
 	}
 	if err := h.compare(ctx, d, blueGroup, greenGroup, record.Template); err != nil {
@@ -122,12 +122,12 @@ func (h handler) resize(ctx context.Context, s *step.Step, group string, u capac
 
 // scaleIn quiets what would revive blue, then asks for no instances.
 func (h handler) scaleIn(ctx context.Context, s *step.Step, blue deploy.Fleet) error {
-	if loud := blue.Loud(); len(loud) > 0 {
+	if active := blue.Active(); len(active) > 0 {
 		_, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Committed), writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{
-			AutoScalingGroupName: &blue.Name, ScalingProcesses: loud,
+			AutoScalingGroupName: &blue.Name, ScalingProcesses: active,
 		})
 		if err != nil {
-			return fmt.Errorf("suspending %v of %s: %w", loud, blue.Name, err)
+			return fmt.Errorf("suspending %v of %s: %w", active, blue.Name, err)
 		}
 	}
 	if blue.Sizes == (deploy.Sizes{}) {

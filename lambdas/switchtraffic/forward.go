@@ -40,7 +40,7 @@ func (v *move) forward(ctx context.Context, p deploy.Progress) (deploy.Progress,
 	if green.Name == "" {
 		return p, fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", v.Deployment.Green)
 	}
-	if err := v.Deployment.Elsewhere(blue); err != nil {
+	if err := v.Deployment.Diverged(blue); err != nil {
 		return p, err
 	}
 	traffic, err := v.traffic(ctx)

@@ -66,7 +66,7 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error
 	if !blueFound {
 		return p, fault.New(fault.TrafficDiverged, "blue %s was deleted by somebody else", d.Blue)
 	}
-	if err := d.Elsewhere(blue); err != nil {
+	if err := d.Diverged(blue); err != nil {
 		return p, err
 	}
 	green, greenFound := fleets[d.Green]
