@@ -21,7 +21,7 @@ var unfenced = map[string]string{
 // reading begins the names of operations that change nothing.
 var reading = regexp.MustCompile(`^(Describe|Get|List|Query|Scan|Search)`)
 
-// Whoever declares an interface of SDK methods that write holds it as a step.Writes, which calls it behind the fence.
+// A package that declares an interface of SDK methods that write holds it as a step.Writes, which calls it behind the fence.
 func TestWritesStandBehindTheFence(t *testing.T) {
 	seen, all := make(map[string]bool), sources(t)
 	for _, s := range all {
@@ -36,6 +36,14 @@ func TestWritesStandBehindTheFence(t *testing.T) {
 			for _, at := range heldPlainly(s, name, all) {
 				t.Errorf("%s holds %s.%s, which writes (%s), without the fence: hold it as step.Writes[%s]", at, s.dir, name, strings.Join(written, ", "), name)
 			}
+		}
+	}
+	for _, s := range all {
+		if s.test || !within(s.dir, "lambdas") && !within(s.dir, "internal/step") {
+			continue
+		}
+		for _, at := range heldWhole(s) {
+			t.Errorf("%s holds a whole client of AWS, or an interface without a name that writes: name an interface, and hold it as step.Writes", at)
 		}
 	}
 	for name := range unfenced {
@@ -56,26 +64,58 @@ func writers(file *ast.File) map[string][]string {
 		if !ok {
 			return true
 		}
-		declared, ok := spec.Type.(*ast.InterfaceType)
-		if !ok {
-			return true
-		}
-		for _, method := range declared.Methods.List {
-			f, ok := method.Type.(*ast.FuncType)
-			if !ok || len(method.Names) == 0 || len(f.Params.List) < 2 {
-				continue
-			}
-			pointer, ok := f.Params.List[1].Type.(*ast.StarExpr)
-			if !ok {
-				continue
-			}
-			if input, ok := pointer.X.(*ast.SelectorExpr); ok && strings.HasSuffix(input.Sel.Name, "Input") && !reading.MatchString(method.Names[0].Name) {
-				found[spec.Name.Name] = append(found[spec.Name.Name], method.Names[0].Name)
+		if declared, ok := spec.Type.(*ast.InterfaceType); ok {
+			if written := written(declared); len(written) > 0 {
+				found[spec.Name.Name] = written
 			}
 		}
 		return true
 	})
 	return found
+}
+
+// written are the operations of an interface's methods that write.
+func written(declared *ast.InterfaceType) []string {
+	var operations []string
+	for _, method := range declared.Methods.List {
+		f, ok := method.Type.(*ast.FuncType)
+		if !ok || len(method.Names) == 0 || len(f.Params.List) < 2 {
+			continue
+		}
+		pointer, ok := f.Params.List[1].Type.(*ast.StarExpr)
+		if !ok {
+			continue
+		}
+		if input, ok := pointer.X.(*ast.SelectorExpr); ok && strings.HasSuffix(input.Sel.Name, "Input") && !reading.MatchString(method.Names[0].Name) {
+			operations = append(operations, method.Names[0].Name)
+		}
+	}
+	return operations
+}
+
+// heldWhole are the fields, parameters and results of a file that have the type of a whole client, or of an interface without a
+// name that writes.
+func heldWhole(s source) []string {
+	var places []string
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		field, ok := n.(*ast.Field)
+		if !ok {
+			return true
+		}
+		held := false
+		switch t := field.Type.(type) {
+		case *ast.StarExpr:
+			client, ok := t.X.(*ast.SelectorExpr)
+			held = ok && client.Sel.Name == "Client"
+		case *ast.InterfaceType:
+			held = len(written(t)) > 0
+		}
+		if held {
+			places = append(places, s.fset.Position(field.Pos()).String())
+		}
+		return true
+	})
+	return places
 }
 
 // heldPlainly are the places of a package where something has an interface's type: a field, a parameter, a result, a variable, an

@@ -93,10 +93,10 @@ func TestPin(t *testing.T) {
 		{"pinned already", sized("f", 4, 4, 8), 4, 4, 8, "-/-/-"},
 		{"its minimum is raised", sized("f", 2, 4, 8), 4, 0, 8, "4/-/-"},
 		{"what is higher stays", sized("f", 5, 6, 8), 4, 4, 8, "-/-/-"},
-		{"it grows", sized("f", 4, 4, 8), 4, 6, 8, "4/6/-"},
-		{"it gets room", sized("f", 4, 4, 4), 4, 6, 8, "4/6/8"},
+		{"it grows", sized("f", 4, 4, 8), 4, 6, 8, "-/6/-"},
+		{"it gets room", sized("f", 4, 4, 4), 4, 6, 8, "-/6/8"},
 		{"a maximum below the pin is somebody's", sized("f", 1, 2, 2), 4, 0, 2, "-/-/-"},
-		{"and is not passed", sized("f", 1, 1, 2), 4, 4, 2, "1/2/-"},
+		{"and is not passed", sized("f", 1, 1, 2), 4, 4, 2, "-/2/-"},
 	} {
 		if got := said(capacity.Pin(c.fleet, c.least, c.want, c.most)); got != c.result {
 			t.Errorf("%s: %s, want %s", c.name, got, c.result)

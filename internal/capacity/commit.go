@@ -9,7 +9,7 @@ import (
 
 // Wanted are blue's sizes as people want them: what they were, or what somebody else has set since. Who deletes blue, or
 // takes every instance from it, when its traffic has moved does what comes next anyway, and wants no green without any: what is
-// known of blue then is what green was made with.
+// known of blue then is what green has.
 func Wanted(lock *ledger.Lock, blue, green deploy.Fleet) deploy.Sizes {
 	c := lock.Change(ledger.KindMin, lock.Deployment.Blue)
 	if emptied(blue) {

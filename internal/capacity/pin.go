@@ -27,10 +27,10 @@ func Pinned(lock *ledger.Lock) int {
 }
 
 // Keep takes a minimum that somebody has given blue since it was pinned for the one that people want, and that is put back in
-// the end. It reports whether that changes the record.
+// the end. It reports whether that changes the record. Who takes all that blue has by hand says nothing of what is wanted.
 func Keep(lock *ledger.Lock, blue deploy.Fleet) bool {
 	c := lock.Change(ledger.KindMin, blue.Name)
-	return c != nil && c.Theirs(strconv.Itoa(blue.Sizes.Min))
+	return c != nil && !emptied(blue) && c.Theirs(strconv.Itoa(blue.Sizes.Min))
 }
 
 // Pin raises a fleet's minimum to least and its desired capacity to want, never lowers them, and never passes most: somebody
@@ -43,8 +43,11 @@ func Pin(f deploy.Fleet, least, want, most int) Update {
 	if f.Sizes.Min >= least && f.Sizes.Desired >= want {
 		return Update{}
 	}
-	lowest, desired := max(f.Sizes.Min, least), max(f.Sizes.Desired, least, want)
-	u := Update{Min: &lowest}
+	var u Update
+	if least > f.Sizes.Min {
+		u.Min = &least
+	}
+	desired := max(f.Sizes.Desired, least, want)
 	if desired > f.Sizes.Desired {
 		u.Desired = &desired
 	}

@@ -15,6 +15,10 @@ import (
 // of an execution that has ended is taken over only when this long has passed since.
 const FunctionTimeoutSeconds = 60
 
+// LateCallSeconds is how long a call of a function may still take effect after the deployment has moved on: a function runs that
+// long, and its last call may be worked off a while later.
+const LateCallSeconds = FunctionTimeoutSeconds + 30
+
 // Call is what the state machine hands to each function.
 type Call struct {
 	Execution Execution `json:"execution"`

@@ -82,7 +82,7 @@ func (p DrainPolicy) HeldBy(group string, hooks []string) error {
 		return nil
 	}
 	return fault.New(fault.DrainImpossible, "the terminating lifecycle hook %s of %s was deleted by somebody else, so nothing would hold its instances "+
-		"while drain.command runs: put it back, or leave drain.command out, and deploy again", p.Hook, group)
+		"while drain.command runs: put it back, then start again", p.Hook, group)
 }
 
 // Completes reports whether a drain of this policy completes the hook. A lineage without a drain has no policy.

@@ -54,6 +54,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error
 	if record.Live != d.Blue {
 		return p, fault.New(fault.Conflict, "%s was deployed by another execution meanwhile: %s serves now, not %s; start again", d.Lineage, record.Live, d.Blue)
 	}
+	if previous := record.Previous; d.Revives && (previous == nil || previous.Name != d.Green) {
+		return p, fault.New(fault.Conflict, "the record of %s does not remember %s any more: start again", d.Lineage, d.Green)
+	}
 	if outcome, ended := record.Ended(s.Execution.ID); ended { // a function that outlived its execution
 		return p, fault.New(fault.Conflict, "this execution's deployment of %s has ended already (%s)", d.Lineage, outcome.End)
 	}

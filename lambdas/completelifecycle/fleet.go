@@ -29,7 +29,7 @@ const emptyWithin = 50 * time.Hour
 const soonestEmpty = 28 * time.Second
 
 // lateCalls is how long calls of a function that has ended may still take effect on a fleet that is not deleted.
-const lateCalls = deploy.FunctionTimeoutSeconds * time.Second
+const lateCalls = deploy.LateCallSeconds * time.Second
 
 // ending is what one way does with the fleet that goes.
 type ending struct {
@@ -79,7 +79,7 @@ func (h handler) whole(ctx context.Context, s *step.Step, m *memory) (deploy.Pro
 	case found && !foreign && e.remove:
 		return h.remove(ctx, s, p, f, e)
 	case e.standby && s.Elapsed(p) < lateCalls:
-		return s.WaitUntil(p, p.Since.Add(lateCalls), fmt.Sprintf("%s is empty; no call for it is under way soon", e.fleet)), nil
+		return s.WaitUntil(p, p.Since.Add(lateCalls), fmt.Sprintf("%s is empty; it is looked at once more when no call for it can be under way", e.fleet)), nil
 	case e.standby && len(f.AttachedTo(s.Deployment.TargetGroups)) > 0:
 		return p.Finished(deploy.Unpin, fmt.Sprintf("%s is attached to a target group again: a call came late", e.fleet)), nil
 	}

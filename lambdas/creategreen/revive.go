@@ -27,7 +27,7 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	}
 	previous := record.Previous
 	if previous == nil || previous.Name != d.Green {
-		return fault.New(fault.Conflict, "the record of %s does not remember %s any more", d.Lineage, d.Green)
+		return fault.New(fault.Refused, "the record of %s does not remember %s any more", d.Lineage, d.Green)
 	}
 	var resume []string
 	for _, process := range deploy.Reviving {

@@ -14,9 +14,10 @@ import (
 )
 
 // drainFindings resolves which lifecycle hook holds an instance while the drain's command runs on it. Without a command
-// each instance completes its own hooks; a drain that the record remembers was looked at when it was deployed.
+// each instance completes its own hooks. Of a drain that the record remembers, and that a rollback uses, only the hook must be
+// there: all else was looked at when it was deployed.
 func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, d *deploy.Deployment) ([]string, error) {
-	if len(d.Drain.Command) == 0 || request.Recalled {
+	if len(d.Drain.Command) == 0 {
 		return nil, nil
 	}
 	hooks, err := fleet.DescribeHooks(ctx, h.hooks, d.Blue)
@@ -24,12 +25,17 @@ func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup
 		return nil, err
 	}
 	names := fleet.Terminating(hooks)
+	if request.Recalled {
+		if slices.Contains(names, d.Drain.Hook) {
+			return nil, nil
+		}
+		return []string{fmt.Sprintf("it has no terminating lifecycle hook %s any more, and the drain that its lineage remembers needs it: put it back with %s",
+			d.Drain.Hook, putHook(d.Blue, d.Drain.Hook))}, nil
+	}
 	var findings []string
 	switch {
 	case len(names) == 0:
-		findings = append(findings, fmt.Sprintf("drain.command needs a lifecycle hook that holds a terminating instance: aws autoscaling put-lifecycle-hook "+
-			"%s --lifecycle-hook-name drain --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 300 --default-result CONTINUE",
-			text.Option("--auto-scaling-group-name", d.Blue)))
+		findings = append(findings, "drain.command needs a lifecycle hook that holds a terminating instance: "+putHook(d.Blue, "drain"))
 	case d.Drain.Hook == "" && len(names) > 1:
 		findings = append(findings, fmt.Sprintf("it has several terminating hooks (%s): drain.hook must name the one that the drain completes", strings.Join(names, ", ")))
 	case d.Drain.Hook == "":
@@ -42,6 +48,12 @@ func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup
 	}
 	unreachable, err := h.agentFindings(ctx, fleet.Of(group), d)
 	return append(findings, unreachable...), err
+}
+
+// putHook is the command that gives a group a terminating hook.
+func putHook(group, hook string) string {
+	return fmt.Sprintf("aws autoscaling put-lifecycle-hook %s %s --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 300 --default-result CONTINUE",
+		text.Option("--auto-scaling-group-name", group), text.Option("--lifecycle-hook-name", hook))
 }
 
 // agentFindings looks for the agents that the drain's command needs. Where none answers no instance would drain; an

@@ -3,8 +3,10 @@ package scaleinblue
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/deploy"
@@ -26,11 +28,16 @@ func (h handler) compare(ctx context.Context, d *deploy.Deployment, blueGroup, g
 	if err := d.Drain.HeldBy(d.Blue, fleet.Terminating(blue.Hooks)); err != nil {
 		return err
 	}
-	if d.Revives || greenGroup.AutoScalingGroupName == nil {
-		return nil
-	}
 	if green.Hooks, err = fleet.DescribeHooks(ctx, h.groups, d.Green); err != nil {
 		return err
+	}
+	if len(d.Drain.Command) > 0 && !slices.Contains(fleet.Terminating(green.Hooks), d.Drain.Hook) {
+		d.Warn("green %s has no terminating lifecycle hook %s any more, which somebody has deleted: nothing will hold its instances while they drain; put it back",
+			d.Green, d.Drain.Hook)
+		blue.Hooks = slices.DeleteFunc(blue.Hooks, func(hook types.LifecycleHook) bool { return aws.ToString(hook.LifecycleHookName) == d.Drain.Hook })
+	}
+	if d.Revives {
+		return nil
 	}
 	d.Warnings = append(d.Warnings, drifted(d, fleet.Drift(blue, green, *d, before))...)
 	return nil

@@ -84,12 +84,16 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 		d.Warnings = record.Lock.Deployment.Warnings
 		return h.follow(ctx, s, record, blue, green)
 	}
+	if green.Name == "" || green.Deleting {
+		return fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", d.Green)
+	}
 	if err := d.Diverged(blue); err != nil {
 		return err
 	}
 	if err := h.compare(ctx, d, blueGroup, greenGroup, record.Template); err != nil {
 		return err
 	}
+	capacity.Keep(record.Lock, blue)
 	want := capacity.Wanted(record.Lock, blue, green)
 	u := capacity.Resize(green, capacity.Live(record, blue, green, want), capacity.Pinned(record.Lock) > 0)
 	if err := h.resize(ctx, s, green.Name, u, "giving it the sizes that people want", forward...); err != nil {

@@ -23,9 +23,7 @@ const (
 	fewestGood   = 2                // looks in a row: one may show what was before blue left
 	returnWithin = 30 * time.Minute // for blue to be healthy again before a person is asked
 
-	// lateCalls is how long a call that takes blue out may still take effect after the deployment has turned back: a function
-	// runs that long, and its last call a while longer.
-	lateCalls = (deploy.FunctionTimeoutSeconds + 30) * time.Second
+	lateCalls = deploy.LateCallSeconds * time.Second // that take blue out, after the deployment has turned back
 )
 
 // back moves traffic to blue: blue rejoins the target groups it left and is healthy there before green leaves them. Then
