@@ -1,4 +1,4 @@
-// Package removegreen sends green's instances home on the way back: it scales green in and touches no group that this
+// Package removegreen scales green in on the way back, and touches no group that this
 // deployment neither created nor brought back. CompleteLifecycle drains it afterwards, and deletes what was created.
 package removegreen
 
@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
@@ -69,17 +70,17 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error
 	return p.Finished(deploy.Done, fmt.Sprintf("green %s is scaled in from %s", d.Green, deploy.Counted(len(green.Instances), "instance"))), nil
 }
 
-// standDown quiets a fleet that CreateGreen brought back: it stands by, outside of the target groups, when it is empty.
+// standDown suspends the processes of a fleet that CreateGreen brought back and takes it out of its target groups: it stands by
+// when it is empty.
 func (h handler) standDown(ctx context.Context, s *step.Step, green deploy.Fleet) error {
 	fence := s.Holder.At(ledger.Removing)
 	_, err := step.Write(ctx, h.writes, fence, writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{AutoScalingGroupName: &green.Name, ScalingProcesses: deploy.Reviving})
 	if err != nil {
 		return fmt.Errorf("suspending %v of %s: %w", deploy.Reviving, green.Name, err)
 	}
-	const atOnce = 10 // aws-facts A5
-	for batch := range slices.Chunk(green.AttachedTo(s.Deployment.TargetGroups), atOnce) {
+	for batch := range slices.Chunk(green.AttachedTo(s.Deployment.TargetGroups), fleet.TargetGroupsAtOnce) {
 		_, err := step.Write(ctx, h.writes, fence, writes.DetachLoadBalancerTargetGroups, &autoscaling.DetachLoadBalancerTargetGroupsInput{AutoScalingGroupName: &green.Name, TargetGroupARNs: batch})
-		if err != nil {
+		if err != nil && !fleet.DetachedBefore(err) {
 			return fmt.Errorf("detaching %s from its target groups: %w", green.Name, err)
 		}
 	}
@@ -92,9 +93,7 @@ func (h handler) scaleIn(ctx context.Context, s *step.Step, green deploy.Fleet) 
 	if green.Deleting {
 		return nil
 	}
-	input := &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: &green.Name, MinSize: aws.Int32(0), MaxSize: aws.Int32(0), DesiredCapacity: aws.Int32(0),
-	}
+	input := capacity.Empty().Of(green.Name)
 	if !s.Deployment.Revives {
 		input.DeletionProtection = types.DeletionProtectionPreventForceDeletion
 	}

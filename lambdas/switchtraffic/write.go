@@ -2,26 +2,21 @@ package switchtraffic
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-	"github.com/aws/smithy-go"
 
 	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
 )
-
-// atOnce is how many target groups one call may name (aws-facts A5).
-const atOnce = 10
 
 // pin is capacity.Pin of a fleet, made.
 func (v *move) pin(ctx context.Context, f deploy.Fleet, least, want, most int, stage ledger.Stage) error {
@@ -48,7 +43,7 @@ func (v *move) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, 
 }
 
 func (v *move) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
-	for batch := range slices.Chunk(targetGroupARNs, atOnce) {
+	for batch := range slices.Chunk(targetGroupARNs, fleet.TargetGroupsAtOnce) {
 		_, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.AttachLoadBalancerTargetGroups, &autoscaling.AttachLoadBalancerTargetGroupsInput{
 			AutoScalingGroupName: &f.Name, TargetGroupARNs: batch,
 		})
@@ -60,22 +55,15 @@ func (v *move) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []str
 }
 
 func (v *move) detach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
-	for batch := range slices.Chunk(targetGroupARNs, atOnce) {
+	for batch := range slices.Chunk(targetGroupARNs, fleet.TargetGroupsAtOnce) {
 		_, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.DetachLoadBalancerTargetGroups, &autoscaling.DetachLoadBalancerTargetGroupsInput{
 			AutoScalingGroupName: &f.Name, TargetGroupARNs: batch,
 		})
-		if err != nil && !detachedBefore(err) {
+		if err != nil && !fleet.DetachedBefore(err) {
 			return fmt.Errorf("detaching %s from its target groups: %w", f.Name, err)
 		}
 	}
 	return nil
-}
-
-// detachedBefore recognises the refusal to detach what an earlier call, whose answer was lost or is not shown yet, has
-// detached. The next look tells.
-func detachedBefore(err error) bool {
-	var api smithy.APIError
-	return errors.As(err, &api) && api.ErrorCode() == "ValidationError" && strings.Contains(api.ErrorMessage(), "not part of the group")
 }
 
 // defaultDelay is the deregistration delay of a target group that names none.
