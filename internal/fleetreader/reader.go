@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	asgtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	ddbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -62,7 +61,7 @@ type reader struct {
 func Read(ctx context.Context, cfg aws.Config, o Options, request deploy.Request) (Survey, error) {
 	r := reader{
 		groups: autoscaling.NewFromConfig(cfg), targets: elb.NewFromConfig(cfg),
-		ledger:  ledger.Ledger{Table: cmp.Or(o.LedgerTable, ledgerOf(request.BlueName)), Items: dynamodb.NewFromConfig(cfg)},
+		ledger:  ledger.Open(cfg, cmp.Or(o.LedgerTable, ledgerOf(request.BlueName))),
 		options: o, region: cfg.Region,
 	}
 	s := Survey{Group: request.BlueName, Lineage: request.BlueName}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"bluegreen/internal/ledger"
@@ -12,8 +11,7 @@ import (
 
 // ReadRecord reads what the ledger holds of the lineage, as an operator would; found is false before there is a record.
 func (r *Rehearsal) ReadRecord(ctx context.Context) (record ledger.Record, found bool, err error) {
-	l := ledger.Ledger{Table: r.World.LedgerTable, Items: dynamodb.NewFromConfig(r.Config)}
-	return l.Get(ctx, r.World.GroupName)
+	return ledger.Open(r.Config, r.World.LedgerTable).Get(ctx, r.World.GroupName)
 }
 
 // Record is the lineage's record as the table holds it; the zero record before there is one. The account's lock must be

@@ -120,9 +120,6 @@ func (r *Rehearsal) Close() {
 // Log is what the functions have written to their logs so far.
 func (r *Rehearsal) Log() string { return r.log.String() }
 
-// Passed is the virtual time since the rehearsal began.
-func (r *Rehearsal) Passed() time.Duration { return r.Clock.Now().Sub(start) }
-
 // Run runs f in the world's time and returns when f has.
 func (r *Rehearsal) Run(f func(ctx context.Context)) { r.Clock.Run(func() { f(context.Background()) }) }
 

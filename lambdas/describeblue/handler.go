@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -82,7 +81,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		targets:    elb.NewFromConfig(cfg),
 		executions: sfn.NewFromConfig(cfg),
 		agents:     ssm.NewFromConfig(cfg),
-		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
+		ledger:     ledger.Open(cfg, env.LedgerTable),
 		guardrails: env.Guardrails,
 		fleets:     env.Fleets,
 	}.handle

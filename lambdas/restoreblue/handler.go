@@ -37,7 +37,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
 	name := s.Deployment.Blue
-	p := deploy.Progress{State: s.State, Since: s.Entered}
+	p := s.Begin()
 	record, err := s.Record(ctx, ledger.Removing)
 	if err != nil {
 		return p, err

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -65,7 +64,7 @@ type handler struct {
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.HandleEvent[Detail] {
 	return handler{
 		executions: sfn.NewFromConfig(cfg),
-		ledger:     ledger.Ledger{Table: env.LedgerTable, Items: dynamodb.NewFromConfig(cfg)},
+		ledger:     ledger.Open(cfg, env.LedgerTable),
 		env:        env,
 		tell:       func(ctx context.Context, n notice.Notice) error { return announce.AtOnce(ctx, cfg, env, n) },
 	}.handle
