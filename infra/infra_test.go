@@ -19,7 +19,7 @@ import (
 	"bluegreen/statemachine"
 )
 
-var update = flag.Bool("update", false, "write the snapshots in templates anew")
+var update = flag.Bool("update", false, "write the snapshots in templates")
 
 // synthesised holds the one synthesis that every test reads: starting jsii takes seconds.
 var synthesised struct {

@@ -30,7 +30,7 @@ func (b build) alarms(deploys, drains stateMachine, undelivered awssqs.IQueue, l
 	return []awscloudwatch.IAlarm{
 		b.alarm("Stranded", "A deployment could not go on: a person is needed. The message of its end, and its report in the execution's history, say what is left and how to mend it.",
 			deploys.metric("DeploymentsStranded", "Sum", 60), 1),
-		// A request that was rejected has changed nothing, and whoever sent it is told.
+		// A request that was rejected has changed nothing, and its sender sees why.
 		b.alarm("Failed", "A deployment was rolled back or interrupted: the fleet it began with serves, and the message of its end says why.",
 			awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 				Expression: jsii.String("FILL(rolledback, 0) + FILL(interrupted, 0)"),

@@ -24,8 +24,8 @@ type build struct {
 	topic    awssns.Topic // of the operators
 }
 
-// New makes the stack. Its topic is its own, though the sample fleet has one too (as the seed's has): deployments are
-// told of from here, whoever made the fleet.
+// New makes the stack. Its topic is its own, though the sample fleet has one too (as the seed's has): messages about
+// deployments come from here, wherever the fleet is from.
 func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("Deployer"), &awscdk.StackProps{
 		StackName:   jsii.String(s.Name("deployer")),

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// NewTopic makes an encrypted topic that is published to over TLS alone, by whoever IAM allows in this account and by
+// NewTopic makes an encrypted topic that is published to over TLS alone, by those whom IAM allows in this account and by
 // its CloudWatch alarms, with a subscription for the e-mail address if there is one.
 func NewTopic(scope constructs.Construct, id, name, email string) awssns.Topic {
 	topic := awssns.NewTopic(scope, jsii.String(id), &awssns.TopicProps{
@@ -36,7 +36,7 @@ func NewTopic(scope constructs.Construct, id, name, email string) awssns.Topic {
 }
 
 // key encrypts a topic. SNS's own key (alias/aws/sns) costs nothing, but CloudWatch may not use it, so that no alarm
-// would ever reach the topic; this one costs a dollar a month. Its policy is that of AWS's own keys: whoever may use SNS
+// would ever reach the topic; this one costs a dollar a month. Its policy is that of AWS's own keys: those who may use SNS
 // in this account may use it through SNS, so that publishers need no permission for it beside sns:Publish.
 func key(scope constructs.Construct, id, name string) awskms.Key {
 	stack := awscdk.Stack_Of(scope)

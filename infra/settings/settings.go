@@ -13,7 +13,7 @@ import (
 type Recover string
 
 const (
-	RecoverStart Recover = "start" // an execution with action "recover" puts right what was left
+	RecoverStart Recover = "start" // an execution with action "recover" finishes or undoes what was left
 	RecoverTell  Recover = "tell"  // people are told, and start it themselves
 )
 
@@ -30,7 +30,7 @@ const (
 type Settings struct {
 	Project, Role, Environment string // names are <project>-<role>-<environment>-…
 
-	OperatorEmail string // is told of deployments and alarms; empty: the topic has no subscriber yet
+	OperatorEmail string // gets mail about deployments and alarms; empty: the topic has no subscriber yet
 
 	// Fleets are the names of the groups that may be deployed, each a prefix and a "*": greens to come must match too.
 	Fleets []string

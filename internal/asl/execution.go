@@ -35,7 +35,7 @@ type Options struct {
 	Clock            clock.Clock
 	Seed             uint64 // of retry jitter, States.UUID, States.MathRandom and task tokens
 	Tasks            Tasks  // may be nil for a machine without Task states
-	// Record, if set, is told of each event as it happens, in order, with the execution's lock held: it must not call
+	// Record, if set, is called with each event as it happens, in order, with the execution's lock held: it must not call
 	// the Execution, and must take no lock that is held while the Execution is called.
 	Record func(Event)
 }

@@ -121,7 +121,7 @@ func TestRecordSeesEveryEvent(t *testing.T) {
 		}
 		want := []string{"ExecutionStarted", "WaitStateEntered", "ExecutionAborted", "ExecutionRedriven", "ExecutionAborted"}
 		if !slices.Equal(told, want) || len(run.History()) != len(want) {
-			t.Errorf("Record was told of %q", told)
+			t.Errorf("Record was called with %q", told)
 		}
 	})
 }

@@ -7,7 +7,7 @@ import (
 
 // Redrive lets an execution that failed, timed out or was stopped go on from where it failed, with the same history:
 // it is RUNNING again, and the host calls Run next. A state is not entered a second time, but for Fail; of a Parallel or Map only the
-// branches that had not succeeded go on, unless it failed for the size of its data: then it begins anew. The machine's
+// branches that had not succeeded go on, unless it failed for the size of its data: then it begins from its start. The machine's
 // TimeoutSeconds and all retriers start afresh (developer guide, redriving executions).
 func (x *Execution) Redrive() error {
 	x.mu.Lock()
@@ -28,7 +28,7 @@ func (x *Execution) Redrive() error {
 }
 
 // redrive prepares the branch, and those inside of it, to go on after the event of the redrive. The lock is held.
-func (b *branch) redrive(id int64, anew bool) {
+func (b *branch) redrive(id int64, afresh bool) {
 	if b.done {
 		return
 	}
@@ -36,7 +36,7 @@ func (b *branch) redrive(id int64, anew bool) {
 	if b.inner == nil {
 		return
 	}
-	if anew {
+	if afresh {
 		b.inner = nil
 		return
 	}

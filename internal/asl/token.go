@@ -13,7 +13,7 @@ func (x *Execution) SendTaskFailure(token, errorName, cause string) error {
 	return x.sendTask(token, func(a *attempt) { a.settleLocked(outcome{failed: &TaskError{Failure: Failure{errorName, cause}}}) })
 }
 
-// SendTaskHeartbeat starts the time for the next heartbeat anew. It does not move the task's timeout.
+// SendTaskHeartbeat starts the time for the next heartbeat again. It does not move the task's timeout.
 func (x *Execution) SendTaskHeartbeat(token string) error {
 	return x.sendTask(token, func(a *attempt) {
 		if a.heartbeat > 0 {

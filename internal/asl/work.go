@@ -47,7 +47,7 @@ func (v *visit) retrier(failed *stateError, used []int64) int {
 	return -1
 }
 
-// forgetInner lets the next attempt at a Parallel or Map begin anew.
+// forgetInner lets the next attempt at a Parallel or Map begin from its start.
 func (v *visit) forgetInner() {
 	v.x.mu.Lock()
 	defer v.x.mu.Unlock()

@@ -38,7 +38,7 @@ const (
 	Alone   Way = "instance" // no deployment: one instance that a lifecycle hook holds
 )
 
-// Now is when the machine entered the state. A redrive does not enter it anew: then it is the time of the redrive.
+// Now is when the machine entered the state. A redrive does not enter it again: then it is the time of the redrive.
 func (c Call) Now() time.Time {
 	if redriven := c.Execution.RedriveTime; redriven != nil && redriven.After(c.Entered) {
 		return *redriven
@@ -120,7 +120,7 @@ const (
 	RouteNothing  Route = "nothing"   // recover was asked for and nothing was left
 )
 
-// Then is what follows when the leavings of an ended execution were put right.
+// Then is what follows when what an ended execution left was finished or undone.
 type Then string
 
 // What can follow.
@@ -134,11 +134,11 @@ type Deployment struct {
 	Project      string       `json:"project"`
 	Action       Action       `json:"action"`
 	Route        Route        `json:"route"`
-	Then         Then         `json:"then,omitempty"`       // set while another execution's leavings are put right
+	Then         Then         `json:"then,omitempty"`       // set while what another execution left is finished or undone
 	Execution    string       `json:"execution"`            // ARN of the execution that began this deployment
 	Lineage      string       `json:"lineage"`              // key of the record
 	Blue         string       `json:"blue"`                 // group that serves
-	Green        string       `json:"green,omitempty"`      // its copy; named when CreateGreen takes the lock
+	Green        string       `json:"green,omitempty"`      // its copy; named when Claim takes the lock
 	Generation   int          `json:"generation,omitempty"` // number of the copy
 	Strategy     Strategy     `json:"strategy"`
 	TargetGroups []string     `json:"target_groups,omitempty"` // ARNs

@@ -128,7 +128,7 @@ func HeartbeatEvery(hookTimeoutSeconds int) time.Duration {
 }
 
 // How the machine that drains one instance stands to the deployments of its lineage: decided when it first sees the
-// instance held, so that a drain which is told of to begin with is told of to its end.
+// instance held, so that people hear of the end of each drain of whose beginning they have heard, and of no other.
 const (
 	DrainsItself = "draining"                     // no deployment is under way: it tells people
 	DrainsBeside = "draining beside a deployment" // which drains its own instances, and tells for itself

@@ -83,7 +83,7 @@ func (f Fleet) Missing(want []string) []string {
 }
 
 // Diverged is the fault of a blue that takes traffic where green would take none: somebody has attached it to something
-// else since green was copied from it, and whoever asks there would find nobody once blue is gone. nil: there is no such thing.
+// else since green was copied from it, and nobody would serve there once blue is gone. nil: there is no such thing.
 func (d *Deployment) Diverged(blue Fleet) error {
 	for _, source := range blue.Sources {
 		if !slices.Contains(d.TargetGroups, source) {

@@ -39,7 +39,7 @@ func TestAReportFits(t *testing.T) {
 	}
 }
 
-// An execution that is asked to recover what another has put right meanwhile ends Rejected, and says so.
+// An execution that is asked to recover what another has finished or undone meanwhile ends Rejected, and says so.
 func TestRejectionWithoutAFault(t *testing.T) {
 	call := reporting("")
 	if r := NewReport(call); r.End != EndRejected || r.Error != string(fault.Conflict) || r.What != "another execution has put the lineage right meanwhile" || r.TookSeconds != 100 {

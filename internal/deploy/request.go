@@ -18,7 +18,7 @@ type Action string
 const (
 	ActionDeploy   Action = "deploy"   // replace the live fleet by a copy
 	ActionRollback Action = "rollback" // replace the live fleet by the one that it replaced
-	ActionRecover  Action = "recover"  // only put right what an ended execution left
+	ActionRecover  Action = "recover"  // only finish or undo what an ended execution left
 )
 
 // Strategy is how traffic moves from blue to green.

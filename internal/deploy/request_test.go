@@ -83,7 +83,7 @@ func TestGreenNames(t *testing.T) {
 	}
 }
 
-// What no request may say is told of to nobody; what it may say is, be the rest as wrong as it likes.
+// What no request may say is passed on to nobody; what it may say is, be the rest as wrong as it likes.
 func TestAskedIsWhatARequestMaySay(t *testing.T) {
 	for input, want := range map[string][3]string{
 		`{"project": "ec", "blue": {"asg_name": "a"}}`:                                                                      {"ec", "a", "deploy"},

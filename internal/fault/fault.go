@@ -20,7 +20,7 @@ const (
 	Refused             Name = "BlueGreen.Refused"             // AWS refuses a call for good
 	CapacityUnavailable Name = "BlueGreen.CapacityUnavailable" // EC2 has no instances to give
 	GreenUnhealthy      Name = "BlueGreen.GreenUnhealthy"      // green did not become healthy in time
-	TrafficDiverged     Name = "BlueGreen.TrafficDiverged"     // the load balancers do not show what they were told
+	TrafficDiverged     Name = "BlueGreen.TrafficDiverged"     // targets do not follow in time, or others stand in the way: blue attached elsewhere, blue or green deleted, a minimum that comes back
 	DrainExpired        Name = "BlueGreen.DrainExpired"        // a fleet did not become empty in time
 	DrainImpossible     Name = "BlueGreen.DrainImpossible"     // nothing would hold blue's instances while they drain, which was promised
 	Bug                 Name = "BlueGreen.Bug"                 // a mistake of ours

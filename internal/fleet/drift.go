@@ -79,7 +79,7 @@ func traits(whole Whole, d deploy.Deployment) map[string]string {
 }
 
 // templateDrift is the launch template that blue names now, and what the copy was made of. Blue may name what it was
-// itself pinned to, where that is resolved anew at each deployment.
+// itself pinned to, where that is resolved again at each deployment.
 func templateDrift(blue types.AutoScalingGroup, copied, before *deploy.Template) (is, was string) {
 	spec := blue.LaunchTemplate
 	if policy := blue.MixedInstancesPolicy; policy != nil && policy.LaunchTemplate != nil {

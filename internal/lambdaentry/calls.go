@@ -34,7 +34,7 @@ func traceCalls(cfg *aws.Config) error {
 	return err
 }
 
-// shown is a call's subsegment, handed out to whoever judges the call.
+// shown is a call's subsegment, handed out to what judges the call.
 type shown struct{ segment *xray.Segment }
 
 type shownKey struct{}

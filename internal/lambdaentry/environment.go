@@ -25,7 +25,7 @@ const (
 
 // What becomes of an execution that was stopped, or died.
 const (
-	RecoverStart = "start" // another execution puts right what it left
+	RecoverStart = "start" // another execution finishes or undoes what it left
 	RecoverTell  = "tell"  // people are told, and start it themselves
 )
 

@@ -19,7 +19,7 @@ import (
 // Functions gives a cause.
 const longestMessage = 20_000
 
-// failed is how Lambda is told of err: its message is one line, whoever has written it.
+// failed is the form in which Lambda takes err: its message is one line, wherever it comes from.
 func failed(err error) *messages.InvokeResponse_Error {
 	message := text.Line(awserror.Text(err))
 	for {

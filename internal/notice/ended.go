@@ -57,7 +57,7 @@ func (e Ended) Aftermath() Aftermath {
 	return AfterStranded
 }
 
-// Recovery is the execution that puts right what this one left: the same name and input however often it is asked for.
+// Recovery is the execution that finishes or undoes what this one left: the same name and input however often it is asked for.
 // There is none for a recovery, which would start recoveries for ever, nor where the input names no fleet.
 func (e Ended) Recovery() (name, input string, ok bool) {
 	project, group, action := deploy.Asked(e.Input)

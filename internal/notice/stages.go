@@ -57,7 +57,7 @@ func restoring(n *Notice, c deploy.Call, before *deploy.Progress) bool {
 	return true
 }
 
-// closed tells the end of a deployment whose execution had ended before: another one has put right what it left, and
+// closed tells the end of a deployment whose execution had ended before: another one has finished or undone what it left, and
 // goes on with its own. If it has nothing else to do, its report tells the end.
 func closed(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
 	d := c.Document.Deployment
@@ -95,7 +95,7 @@ func ended(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
 	return true
 }
 
-// idle reports the end of a recovery that found nothing to put right: no deployment has ended with it.
+// idle reports the end of a recovery that found nothing to do: no deployment has ended with it.
 func idle(r deploy.Report, d *deploy.Deployment) bool {
 	return d != nil && r.End == deploy.EndSucceeded && (d.Route == deploy.RouteNothing || d.Closed == "")
 }

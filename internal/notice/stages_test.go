@@ -26,7 +26,7 @@ func at(state string, way deploy.Way, before *deploy.Progress) deploy.Call {
 }
 
 // A poll loop tells when it is over, and the way back when it begins; what is sent of an execution bears its own id.
-func TestWhenIsTold(t *testing.T) {
+func TestWhichStageALookReaches(t *testing.T) {
 	looking := func(state string) *deploy.Progress { return &deploy.Progress{State: state, Verdict: deploy.Pending} }
 	for _, test := range []struct {
 		what          string
@@ -60,7 +60,7 @@ func TestWhenIsTold(t *testing.T) {
 	}
 }
 
-// The end of a deployment whose execution had ended before is told by the one that put it right; a recovery's own report
+// The end of a deployment whose execution had ended before is told by the one that finished or undid it; a recovery's own report
 // tells what it has made of it.
 func TestEndOfAnothersDeployment(t *testing.T) {
 	call := at("DrainGreen", deploy.Back, nil)
@@ -160,7 +160,7 @@ func TestStartTellsWhatReplacesWhat(t *testing.T) {
 	}
 }
 
-// The end tells what the report says, its warnings too. A recovery that found nothing to put right is no deployment that succeeded.
+// The end tells what the report says, its warnings too. A recovery that found nothing to do is no deployment that succeeded.
 func TestEndTellsTheReport(t *testing.T) {
 	for _, c := range []struct {
 		route   deploy.Route

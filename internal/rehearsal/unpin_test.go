@@ -14,9 +14,9 @@ import (
 	"bluegreen/internal/rehearsal"
 )
 
-// A minimum that is pinned again however often it is restored is somebody's doing: a person is told, and nothing goes
+// A minimum that is pinned again however often it is restored is somebody's doing: a person is asked, and nothing goes
 // round for ever.
-func TestPinThatAlwaysComesBackIsTold(t *testing.T) {
+func TestMinimumThatIsPinnedAgainAndAgain(t *testing.T) {
 	idle := func(aws.Config, lambdaentry.Environment) lambdaentry.Handle {
 		return func(_ context.Context, call deploy.Call) (deploy.Document, error) {
 			document := call.Document

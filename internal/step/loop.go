@@ -26,7 +26,7 @@ func (s *Step) Begin() deploy.Progress {
 	return deploy.Progress{State: s.State, Began: s.Entered, Since: s.Entered}
 }
 
-// Elapsed is how long the loop has lasted; a redrive begins it anew.
+// Elapsed is how long the loop has lasted; a redrive begins it again.
 func (s *Step) Elapsed(p deploy.Progress) time.Duration {
 	since := p.Since
 	if redriven := s.Execution.RedriveTime; redriven != nil && redriven.After(since) {
@@ -51,7 +51,7 @@ func (s *Step) waitSeconds() int {
 }
 
 // WaitUntil is Wait for something that is known to happen at a time, and not before: looks until then are spread
-// evenly, and from then on pauses grow anew.
+// evenly, and from then on pauses grow from the shortest.
 func (s *Step) WaitUntil(p deploy.Progress, at time.Time, message string) deploy.Progress {
 	p = s.Wait(p, message)
 	most, left := s.waitSeconds(), ceilSeconds(at.Sub(s.Entered))+shownAfterSeconds

@@ -76,8 +76,8 @@ func TestBegin(t *testing.T) {
 	}
 }
 
-// A redrive enters no state anew: the time is that of the redrive, and what has lasted until then is over.
-func TestRedriveBeginsTheTimeAnew(t *testing.T) {
+// A redrive enters no state again: the time is that of the redrive, and what has lasted until then is over.
+func TestRedriveBeginsTheTimeAgain(t *testing.T) {
 	second := func(n int) *time.Time { at := began.Add(time.Duration(n) * time.Second); return &at }
 	for _, c := range []struct {
 		entered      int

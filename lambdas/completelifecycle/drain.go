@@ -63,7 +63,7 @@ func (h handler) drain(ctx context.Context, s *step.Step, m *memory, f deploy.Fl
 		action := policy.Decide(d, s.Entered)
 		todo[action] = append(todo[action], d.ID)
 	}
-	// Whoever drains what a hook holds does no harm, so one look at the record stands for all that follows.
+	// Draining what a hook holds does no harm, so one look at the record stands for all that follows.
 	if err := g.fence(); err != nil {
 		return "", err
 	}
@@ -111,7 +111,7 @@ func (l *lifecycle) complete(ctx context.Context, result string, ids []string) e
 
 // heartbeat tells the hook that its instances still drain, once a third of its timeout has passed since the last round; at
 // once where another execution has begun the drains, and nobody knows of its last round.
-// A round that is too long for one look goes on in the next, behind the last instance that was told of.
+// A round that is too long for one look goes on in the next, behind the last instance that has had a heartbeat.
 func (l *lifecycle) heartbeat(ctx context.Context, now time.Time, m *memory, ids []string) error {
 	if m.HeartbeatAt != nil && m.HeartbeatAfter == "" && now.Sub(*m.HeartbeatAt) < deploy.HeartbeatEvery(m.HeartbeatSeconds) {
 		return nil

@@ -26,7 +26,7 @@ func superseded(action deploy.Action, record ledger.Record) []string {
 	return names
 }
 
-// supersededFindings are the superseded groups that have instances again: a stack was deployed anew, or a person filled
+// supersededFindings are the superseded groups that have instances again: a stack was deployed again, or a person filled
 // one. They may serve besides the live fleet what was replaced, and a deployment would neither copy nor remove them.
 func supersededFindings(described map[string]types.AutoScalingGroup, names []string) []string {
 	var findings []string

@@ -137,7 +137,7 @@ func (h handler) left(ctx context.Context, ended notice.Ended) (*deploy.Deployme
 	return nil, nil, nil
 }
 
-// recover starts what puts right what an execution left. why says why it did not; the error, that it should have.
+// recover starts what finishes or undoes what an execution left. why says why it did not; the error, that it should have.
 func (h handler) recover(ctx context.Context, ended notice.Ended) (execution, why string, err error) {
 	name, input, ok := ended.Recovery()
 	switch {

@@ -119,7 +119,7 @@ func (v *move) turnBack(ctx context.Context) (record ledger.Record, ours bool, e
 	if !found || record.Lock == nil || record.Lock.Execution != v.Execution.ID {
 		return record, false, nil
 	}
-	// The document lacks what CreateGreen wrote before it failed: green's name. The record has it.
+	// The document lacks what Claim wrote if it failed after that: green's name. The record has it.
 	resumed := record.Lock.Deployment.Resume(*v.Deployment)
 	v.Deployment = &resumed
 	if record.Lock.Stage == ledger.Removing {

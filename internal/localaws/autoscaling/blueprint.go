@@ -18,7 +18,7 @@ type blueprint struct {
 	weightedCapacity *string
 }
 
-// blueprint resolves what the group launches from, at each launch anew: $Latest and $Default mean what they mean then.
+// blueprint resolves what the group launches from, at each launch again: $Latest and $Default mean what they mean then.
 // A mixed instances policy launches the first override's type; the model has no Spot prices to choose another by.
 func (g *group) blueprint() (blueprint, error) {
 	template, policy := g.spec.LaunchTemplate, g.spec.MixedInstancesPolicy

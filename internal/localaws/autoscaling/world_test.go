@@ -195,7 +195,7 @@ func (w *world) until(d time.Duration) {
 	}
 }
 
-// begin starts the timeline anew: what has been told is forgotten, and it is 0 s.
+// begin starts the timeline again: what has been shown is forgotten, and it is 0 s.
 func (w *world) begin() { w.start, w.lines = w.clock.Now(), nil }
 
 // tell notes what has changed about a group. The lock is held.

@@ -158,7 +158,7 @@ func filesOf(before *commit) map[string]file {
 	return maps.Clone(before.files)
 }
 
-// author begins a commit by whoever is named, else by the caller. What a commit without a message says is the model's
+// author begins a commit by the author who is named, else by the caller. What a commit without a message says is the model's
 // own: AWS documents only that there is a default.
 func (r *Repositories) author(call *wire.Call, name, email, message *string, otherwise string) (*commit, error) {
 	switch {

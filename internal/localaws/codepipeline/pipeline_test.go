@@ -65,7 +65,7 @@ func TestACommitStartsAnExecution(t *testing.T) {
 	})
 }
 
-// What makes a deployment fail can be read in the pipeline's state; a retry runs the failed action anew.
+// What makes a deployment fail can be read in the pipeline's state; a retry runs the failed action again.
 func TestAFailureIsShownAndRetried(t *testing.T) {
 	run(t, func(w *world) {
 		w.commit(`{"seconds": 1, "fail": "{\"end\":\"Rejected\"}"}`)

@@ -80,8 +80,8 @@ func (ps *Pipelines) begin(p *pipeline, s start) (*execution, error) {
 	return e, nil
 }
 
-// arrive puts an execution before the stage that it has come to. In the mode SUPERSEDED it takes the place of whoever
-// waits there.
+// arrive puts an execution before the stage that it has come to. In the mode SUPERSEDED it takes the place of the one
+// that waits there.
 func (ps *Pipelines) arrive(e *execution) {
 	s := e.pipeline.stages[*e.declared.Stages[e.stage].Name]
 	if e.declared.ExecutionMode == types.ExecutionModeSuperseded {

@@ -239,7 +239,7 @@ func TestDescribeTargetHealthOfNamedTargets(t *testing.T) {
 	})
 }
 
-// An instance may be registered on several ports: each is a target of its own, and whoever names no port means the group's.
+// An instance may be registered on several ports: each is a target of its own, and a call that names no port means the group's.
 func TestTargetOnSeveralPorts(t *testing.T) {
 	run(t, func(w *world) {
 		group := w.group("web", types.ProtocolEnumHttp)

@@ -100,7 +100,7 @@ func TestLifecycleActionsStartMachines(t *testing.T) {
 	})
 }
 
-func TestLaunchesAndTerminationsAreTold(t *testing.T) {
+func TestLaunchesAndTerminationsAreEvents(t *testing.T) {
 	run(t, nil, func(w *world) {
 		groups, instances := w.topic("groups"), w.topic("instances")
 		w.rule("groups", `{"source": ["aws.autoscaling"]}`, types.Target{Arn: &groups})

@@ -28,7 +28,7 @@ func (f *Functions) SetDaemon(address string) {
 	f.daemon = address
 }
 
-// traced is what X-Ray is told of one invoke. The account's lock guards it.
+// traced is what X-Ray gets of one invoke. The account's lock guards it.
 type traced struct {
 	incoming xray.Header // of the invoker, or begun here
 	writes   bool        // it is sampled, and the function's tracing mode is Active

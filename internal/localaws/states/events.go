@@ -15,7 +15,7 @@ type happening struct {
 	event     asl.Event
 }
 
-// feed hands events on in their order, in a task of its own: whoever records an event holds locks that a listener must
+// feed hands events on in their order, in a task of its own: what records an event holds locks that a listener must
 // not meet.
 type feed struct {
 	clock   clock.Clock

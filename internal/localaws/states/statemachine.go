@@ -75,7 +75,7 @@ func checkRole(arn string) error {
 	return nil
 }
 
-// machines are those parsed of late, by definition: whoever rehearses creates the same one in world after world, and a
+// machines are those parsed of late, by definition: a rehearsal creates the same one in world after world, and a
 // machine never changes.
 var machines = struct {
 	sync.Mutex

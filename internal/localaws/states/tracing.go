@@ -18,7 +18,7 @@ func (m *Machines) TraceTo(traces *xray.Traces) {
 	m.traces = traces
 }
 
-// traced is what X-Ray is told of one execution. Its header and id stand from the start; the rest follows the events, in
+// traced is what X-Ray gets of one execution. Its header and id stand from the start; the rest follows the events, in
 // their order, with the account's lock held.
 type traced struct {
 	header xray.Header // upstream's, or begun here; the zero Header is no trace

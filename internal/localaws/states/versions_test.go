@@ -44,7 +44,7 @@ func TestVersionsAndAliases(t *testing.T) {
 		machine := w.create("m", says("one"))
 		first := w.publish(machine)
 		if first != machine+":1" || w.publish(machine) != first {
-			t.Errorf("published %s, and anew without a change", first)
+			t.Errorf("published %s, and again without a change", first)
 		}
 		made, err := w.client.CreateStateMachineAlias(ctx, &sfn.CreateStateMachineAliasInput{Name: aws.String("live"), RoutingConfiguration: whole(first)})
 		if err != nil {

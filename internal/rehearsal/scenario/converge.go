@@ -84,7 +84,7 @@ func (s *Script) view(group string) (localasg.GroupView, bool) {
 	return s.r.AWS.Groups.View(group)
 }
 
-// converge waits until every execution has ended, has a person recover what none of them could put right once the
+// converge waits until every execution has ended, has a person recover what none of them could finish or undo once the
 // faults are over, and holds the world against the end states.
 func (s *Script) converge(ctx context.Context, _ *datadriven.TestData) (string, error) {
 	var b strings.Builder
@@ -174,7 +174,7 @@ func (s *Script) judge(record ledger.Record, ends map[string]string) []string {
 	problems := s.watch.Inspect()
 	for _, outcome := range record.Outcomes {
 		end, known := ends[outcome.Execution]
-		// A rejected one may have been stopped before, and put right by another.
+		// A rejected one may have been stopped before, and finished or undone by another.
 		worked := known && (end == deploy.EndSucceeded || end == deploy.EndRolledBack)
 		if worked && end != outcome.End {
 			problems = append(problems, fmt.Sprintf("an execution ended %s, the record says %s", end, outcome.End))

@@ -29,7 +29,7 @@ type Point struct {
 
 func (p Point) String() string { return p.Where + ": " + p.Kind }
 
-// Recovers reports whether the point's world is put right by action recover where the execution ends Stranded.
+// Recovers reports whether the point's world is mended by action recover where the execution ends Stranded.
 func (p Point) Recovers() bool { return p.then == nil }
 
 // Redriven is the point again, with a redrive in place of the recovery where the execution ends Stranded.

@@ -111,7 +111,7 @@ func recoverAndRedrive(ctx context.Context, run *courseRun) error {
 	return run.redriveRecovered(ctx)
 }
 
-// redriveRecovered redrives an execution whose leavings were put right: it must end Rejected, or as what its deployment
+// redriveRecovered redrives an execution whose leavings another has finished or undone: it must end Rejected, or as what its deployment
 // has come to, and write nothing.
 func (run *courseRun) redriveRecovered(ctx context.Context) error {
 	began := run.r.Clock.Now()
@@ -157,7 +157,7 @@ func redriven(ctx context.Context, run *courseRun) error {
 	return nil
 }
 
-// again is the same request once more: what was left is put right first, then it ends as if nothing had been, or better:
+// again is the same request once more: what was left is finished or undone first, then it ends as if nothing had been, or better:
 // what made the first one turn back may have gone.
 func again(ctx context.Context, run *courseRun) error {
 	if run.course.Once {
