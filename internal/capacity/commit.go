@@ -58,7 +58,7 @@ func Resize(green deploy.Fleet, want deploy.Sizes, pinned bool) Update {
 	return u
 }
 
-// Late is what somebody has set on blue since the commit, while blue was not scaled in yet: whoever did that did not know that
+// Late is what somebody has set on blue since the commit, while blue was not scaled in yet: the person did not know that
 // green is live. It returns blue's sizes as people want them by then, and what green gets of them; what somebody has set on
 // green since then stays, and a fleet that a rollback brought back keeps its own.
 func Late(record ledger.Record, blue, green deploy.Fleet) (deploy.Sizes, Update) {

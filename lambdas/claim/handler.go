@@ -35,7 +35,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 // look takes the lineage's lock and with it the next number, or finds that this execution has it already. The deployment is
 // the record's from then on.
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
-	p, d := deploy.Progress{State: s.State, Since: s.Entered}, *s.Deployment
+	p, d := s.Begin(), *s.Deployment
 	record, found, err := s.Ledger.Get(ctx, d.Lineage)
 	if err != nil {
 		return p, err

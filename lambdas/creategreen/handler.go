@@ -54,7 +54,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 }
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
-	p := deploy.Progress{State: s.State, Since: s.Entered}
+	p := s.Begin()
 	names := []string{s.Deployment.Blue}
 	if s.Deployment.Revives {
 		names = append(names, s.Deployment.Green)

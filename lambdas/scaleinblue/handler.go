@@ -51,7 +51,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 }
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
-	d, p := s.Deployment, deploy.Progress{State: s.State, Since: s.Entered}
+	d, p := s.Deployment, s.Begin()
 	described, err := fleet.Describe(ctx, h.groups, d.Blue, d.Green)
 	if err != nil {
 		return p, err
@@ -124,7 +124,7 @@ func (h handler) resize(ctx context.Context, s *step.Step, group string, u capac
 	return nil
 }
 
-// scaleIn quiets what would revive blue, then asks for no instances.
+// scaleIn suspends what would give blue instances again, then asks for none.
 func (h handler) scaleIn(ctx context.Context, s *step.Step, blue deploy.Fleet) error {
 	if active := blue.Active(); len(active) > 0 {
 		_, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Committed), writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{
