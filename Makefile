@@ -32,7 +32,7 @@ local: build-host
 part = @began=$$(date +%s); ($(2)); code=$$?; echo "$(1): $$(($$(date +%s) - began)) s"; exit $$code
 
 # What takes minutes has parts of its own; quick leaves it out.
-QUICK = go test -timeout 20m -skip '^(TestSweep|TestProcesses)$$' $$(go list ./... | grep -v -e '/infra' -e '/rehearsal/search$$')
+QUICK = go test -timeout 20m -skip '^(TestSweep|TestProcesses|TestWorkersAreReplaced)$$' $$(go list ./... | grep -v -e '/infra' -e '/rehearsal/search$$')
 # In its own folder, where go test shows what a test prints that passes: the table of what the sweep covered.
 SWEEP = cd internal/rehearsal/sweep && go test -timeout 5h -run '^TestSweep$$'
 
@@ -44,7 +44,7 @@ test:
 	$(call part,packages,$(QUICK))
 	$(call part,sweep,$(SWEEP) -tenth=$(TENTH))
 	$(call part,search,go test -timeout 20m ./internal/rehearsal/search)
-	$(call part,processes,go test -timeout 20m -run '^TestProcesses$$' ./internal/rehearsal/scenario)
+	$(call part,processes,go test -timeout 20m -run '^(TestProcesses|TestWorkersAreReplaced)$$' ./internal/rehearsal/scenario ./cmd/bluegreen)
 	$(call part,stacks,go test -timeout 20m ./infra/...)
 
 ## quick: run what takes less than a minute: every test but sweep, search, processes and stacks

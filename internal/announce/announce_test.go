@@ -20,7 +20,7 @@ import (
 func TestMistakesInTellingAreLogged(t *testing.T) {
 	var log bytes.Buffer
 	env := lambdaentry.Environment{Log: &log, Clock: clock.NewVirtual(time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC))}
-	done := deploy.Document{Progress: &deploy.Progress{State: "CreateGreen", Verdict: deploy.Done}} // and no deployment
+	done := deploy.Document{Progress: &deploy.Loop{State: "CreateGreen", Verdict: deploy.Done}} // and no deployment
 	announced := announce.ToPeople(aws.Config{}, env, func(context.Context, deploy.Call) (deploy.Document, error) { return done, nil })
 	document, err := announced(context.Background(), deploy.Call{State: "CreateGreen", Execution: deploy.Execution{ID: "arn:e", Name: "e"}})
 	if err != nil || document.Progress != done.Progress {

@@ -61,7 +61,7 @@ type Execution struct {
 // is bounded. The request is not in it: that comes with the execution, once.
 type Document struct {
 	Deployment *Deployment `json:"deployment,omitempty"`
-	Progress   *Progress   `json:"progress,omitempty"`
+	Progress   *Loop       `json:"progress,omitempty"`
 	Fault      *Fault      `json:"fault,omitempty"` // why the deployment turned back, as Catch wrote it
 	Report     *Report     `json:"report,omitempty"`
 	Action     *Lifecycle  `json:"action,omitempty"`  // of the graceful-shutdown machine, which has no deployment
@@ -215,7 +215,7 @@ type Verdict string
 
 // The verdicts. Pending is data that a Choice routes, never an error.
 const (
-	Pending  Verdict = "pending"  // look again after Progress.Seconds
+	Pending  Verdict = "pending"  // look again after Loop.Seconds
 	Done     Verdict = "done"     // the state's work is finished
 	Undo     Verdict = "undo"     // TakeOver: what was left is undone first
 	Finish   Verdict = "finish"   // TakeOver: what was left is finished first
@@ -224,8 +224,8 @@ const (
 	Unpin    Verdict = "unpin"    // CompleteLifecycle: blue is pinned again, by a call that came late
 )
 
-// Progress is how a poll loop stands, and what a person reads of it in the execution's history.
-type Progress struct {
+// Loop is how a poll loop stands, and what a person reads of it in the execution's history.
+type Loop struct {
 	State   string    `json:"state"`             // the poll loop that this belongs to
 	Verdict Verdict   `json:"verdict"`           //
 	Seconds int       `json:"seconds"`           // pause before the next look
@@ -242,13 +242,13 @@ type Progress struct {
 }
 
 // Finished returns p as a verdict that ends the loop.
-func (p Progress) Finished(verdict Verdict, message string) Progress {
+func (p Loop) Finished(verdict Verdict, message string) Loop {
 	p.Verdict, p.Message, p.Seconds = verdict, message, 0
 	return p
 }
 
 // Count notes a sample: good and bad ones in a row.
-func (p Progress) Count(s Sample) Progress {
+func (p Loop) Count(s Sample) Loop {
 	if s.Good {
 		p.Good, p.Bad = p.Good+1, 0
 	} else {

@@ -104,7 +104,7 @@ func annotate(stage *xray.Segment, project, lineage, deployment string) {
 }
 
 // say writes the verdict of a poll.
-func say(stage *xray.Segment, progress *deploy.Progress) {
+func say(stage *xray.Segment, progress *deploy.Loop) {
 	if progress != nil && progress.State == stage.Name {
 		_ = stage.AddMetadata("verdict", string(progress.Verdict))
 		_ = stage.AddMetadata("message", progress.Message)

@@ -52,7 +52,7 @@ func caller(cfg aws.Config, _ Environment) Handle {
 			return deploy.Document{}, fault.New(fault.Unavailable, "asking who this is: %w", err)
 		}
 		call.Document.Deployment = &deploy.Deployment{Project: "ec", Lineage: "ec-mqagt-dev-asg"}
-		call.Document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Pending, Message: "1 of 4 instances are healthy."}
+		call.Document.Progress = &deploy.Loop{State: call.State, Verdict: deploy.Pending, Message: "1 of 4 instances are healthy."}
 		return call.Document, nil
 	}
 }

@@ -38,7 +38,7 @@ func Measure(call deploy.Call, after deploy.Document) []Metric {
 }
 
 // over reports whether a poll loop has ended with what it waits for.
-func over(p deploy.Progress) bool {
+func over(p deploy.Loop) bool {
 	return p.Verdict != deploy.Pending && p.Verdict != deploy.NotOurs && p.Verdict != deploy.Unpin
 }
 

@@ -8,7 +8,7 @@ import (
 	"bluegreen/internal/text"
 )
 
-func started(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
+func started(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	n.Message = fmt.Sprintf("%s is being replaced by %s, a copy of it with %s", n.Blue, n.Green, deploy.Counted(n.Wanted, "instance"))
 	if c.Document.Deployment.Revives {
 		n.Message = fmt.Sprintf("%s is being replaced by %s, which it had replaced, with %s", n.Blue, n.Green, deploy.Counted(n.Wanted, "instance"))
@@ -20,11 +20,11 @@ func started(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
 	return true
 }
 
-func healthy(_ *Notice, c deploy.Call, _ *deploy.Progress) bool {
+func healthy(_ *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	return is(c.Document.Progress, deploy.Done)
 }
 
-func cutover(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
+func cutover(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	d := c.Document.Deployment
 	if !is(c.Document.Progress, deploy.Done) {
 		return false
@@ -42,10 +42,10 @@ func cutover(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
 	return true
 }
 
-func committed(*Notice, deploy.Call, *deploy.Progress) bool { return true }
+func committed(*Notice, deploy.Call, *deploy.Loop) bool { return true }
 
 // restoring tells that the way back has begun: not how it goes on, nor of a traffic that this deployment had not moved.
-func restoring(n *Notice, c deploy.Call, before *deploy.Progress) bool {
+func restoring(n *Notice, c deploy.Call, before *deploy.Loop) bool {
 	if before != nil && before.State == c.State || is(c.Document.Progress, deploy.NotOurs) {
 		return false
 	}
@@ -59,7 +59,7 @@ func restoring(n *Notice, c deploy.Call, before *deploy.Progress) bool {
 
 // closed tells the end of a deployment whose execution had ended before: another one has finished or undone what it left, and
 // goes on with its own. If it has nothing else to do, its report tells the end.
-func closed(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
+func closed(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	d := c.Document.Deployment
 	if !is(c.Document.Progress, deploy.Done) || d == nil || d.Then != deploy.ThenDescribe || d.Closed == "" {
 		return false
@@ -70,7 +70,7 @@ func closed(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
 }
 
 // ended tells what the report says.
-func ended(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
+func ended(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	r := c.Document.Report
 	if r == nil {
 		return false
@@ -125,7 +125,7 @@ var headlines = map[string]string{
 }
 
 // drainStarted tells the first look at an instance outside of a deployment.
-func drainStarted(n *Notice, c deploy.Call, before *deploy.Progress) bool {
+func drainStarted(n *Notice, c deploy.Call, before *deploy.Loop) bool {
 	p, a := c.Document.Progress, c.Document.Action
 	if !drainsItself(c) || p.Verdict != deploy.Pending || before != nil && before.Phase == deploy.DrainsItself {
 		return false
@@ -136,7 +136,7 @@ func drainStarted(n *Notice, c deploy.Call, before *deploy.Progress) bool {
 }
 
 // drainEnded tells that an instance outside of a deployment is held no longer.
-func drainEnded(n *Notice, c deploy.Call, _ *deploy.Progress) bool {
+func drainEnded(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	p, a := c.Document.Progress, c.Document.Action
 	if !drainsItself(c) || p.Verdict != deploy.Done {
 		return false
@@ -171,4 +171,4 @@ func (n *Notice) ofDrain(c deploy.Call, message string) {
 	n.Group, n.Hook, n.Instance, n.Message = a.Group, a.Hook, a.Instance, message
 }
 
-func is(p *deploy.Progress, verdict deploy.Verdict) bool { return p != nil && p.Verdict == verdict }
+func is(p *deploy.Loop, verdict deploy.Verdict) bool { return p != nil && p.Verdict == verdict }

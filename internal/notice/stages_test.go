@@ -13,7 +13,7 @@ import (
 const executionARN = "arn:aws:states:ap-northeast-1:000000000000:execution:ec-mqagt-dev-BlueGreen:d1"
 
 // at is a call of a state a while after the execution began, with a deployment under way.
-func at(state string, way deploy.Way, before *deploy.Progress) deploy.Call {
+func at(state string, way deploy.Way, before *deploy.Loop) deploy.Call {
 	began := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 	return deploy.Call{
 		Execution: deploy.Execution{ID: executionARN, Input: json.RawMessage(`{"project": "ec", "blue": {"asg_name": "fleet-v001"}}`), Name: "d1", StartTime: began},
@@ -27,25 +27,25 @@ func at(state string, way deploy.Way, before *deploy.Progress) deploy.Call {
 
 // A poll loop tells when it is over, and the way back when it begins; what is sent of an execution bears its own id.
 func TestWhichStageALookReaches(t *testing.T) {
-	looking := func(state string) *deploy.Progress { return &deploy.Progress{State: state, Verdict: deploy.Pending} }
+	looking := func(state string) *deploy.Loop { return &deploy.Loop{State: state, Verdict: deploy.Pending} }
 	for _, test := range []struct {
 		what          string
 		state         string
-		before, after *deploy.Progress
+		before, after *deploy.Loop
 		want          Stage // empty: nothing
 		people        bool
 	}{
-		{"created", "CreateGreen", nil, &deploy.Progress{State: "CreateGreen", Verdict: deploy.Done}, StageStarted, true},
+		{"created", "CreateGreen", nil, &deploy.Loop{State: "CreateGreen", Verdict: deploy.Done}, StageStarted, true},
 		{"not yet healthy", "WaitHealthy", nil, looking("WaitHealthy"), "", false},
-		{"healthy", "WaitHealthy", looking("WaitHealthy"), &deploy.Progress{State: "WaitHealthy", Verdict: deploy.Done}, StageHealthy, false},
+		{"healthy", "WaitHealthy", looking("WaitHealthy"), &deploy.Loop{State: "WaitHealthy", Verdict: deploy.Done}, StageHealthy, false},
 		{"traffic moves", "SwitchTraffic", nil, looking("SwitchTraffic"), "", false},
-		{"traffic has moved", "SwitchTraffic", looking("SwitchTraffic"), &deploy.Progress{State: "SwitchTraffic", Verdict: deploy.Done}, StageCutover, true},
-		{"committed", "ScaleInBlue", nil, &deploy.Progress{State: "ScaleInBlue", Verdict: deploy.Done}, StageCommitted, false},
+		{"traffic has moved", "SwitchTraffic", looking("SwitchTraffic"), &deploy.Loop{State: "SwitchTraffic", Verdict: deploy.Done}, StageCutover, true},
+		{"committed", "ScaleInBlue", nil, &deploy.Loop{State: "ScaleInBlue", Verdict: deploy.Done}, StageCommitted, false},
 		{"the way back begins", "RestoreTraffic", looking("SwitchTraffic"), looking("RestoreTraffic"), StageRestoring, false},
 		{"the way back goes on", "RestoreTraffic", looking("RestoreTraffic"), looking("RestoreTraffic"), "", false},
-		{"there was nothing to restore", "RestoreTraffic", nil, &deploy.Progress{State: "RestoreTraffic", Verdict: deploy.NotOurs}, "", false},
-		{"blue is empty", "CompleteLifecycle", looking("CompleteLifecycle"), &deploy.Progress{State: "CompleteLifecycle", Verdict: deploy.Done}, "", false},
-		{"blue was looked at", "DescribeBlue", nil, &deploy.Progress{State: "DescribeBlue", Verdict: deploy.Done}, "", false},
+		{"there was nothing to restore", "RestoreTraffic", nil, &deploy.Loop{State: "RestoreTraffic", Verdict: deploy.NotOurs}, "", false},
+		{"blue is empty", "CompleteLifecycle", looking("CompleteLifecycle"), &deploy.Loop{State: "CompleteLifecycle", Verdict: deploy.Done}, "", false},
+		{"blue was looked at", "DescribeBlue", nil, &deploy.Loop{State: "DescribeBlue", Verdict: deploy.Done}, "", false},
 	} {
 		call := at(test.state, deploy.Forward, test.before)
 		after := call.Document
@@ -67,7 +67,7 @@ func TestEndOfAnothersDeployment(t *testing.T) {
 	d := call.Document.Deployment
 	d.Execution, d.Then, d.Closed = strings.Replace(executionARN, ":d1", ":dead", 1), deploy.ThenDescribe, deploy.EndRolledBack
 	after := call.Document
-	after.Progress = &deploy.Progress{State: "DrainGreen", Verdict: deploy.Done}
+	after.Progress = &deploy.Loop{State: "DrainGreen", Verdict: deploy.Done}
 	n, worth := Of(call, after)
 	if !worth || n.ID != "dead/d1/0/ended" || n.Outcome != deploy.EndRolledBack || n.Live != "fleet-v001" {
 		t.Errorf("%v %+v", worth, n)
@@ -125,7 +125,7 @@ func TestSubjects(t *testing.T) {
 		call := at("SwitchTraffic", deploy.Forward, nil)
 		call.Document.Deployment.Project = project
 		done := call.Document
-		done.Progress = &deploy.Progress{State: "SwitchTraffic", Verdict: deploy.Done}
+		done.Progress = &deploy.Loop{State: "SwitchTraffic", Verdict: deploy.Done}
 		n, _ := Of(call, done)
 		if n.Subject != want || !strings.Contains(n.Text, "project     "+project+"\n") {
 			t.Errorf("%s: %q\n%s", project, n.Subject, n.Text)
@@ -138,7 +138,7 @@ func TestCutoverTellsWhatServes(t *testing.T) {
 	for serving, want := range map[int]string{0: "traffic has moved to fleet-v002", 1: "traffic has moved to fleet-v002, which serves with 1 instance"} {
 		call := at("SwitchTraffic", deploy.Forward, nil)
 		after := call.Document
-		after.Progress = &deploy.Progress{State: "SwitchTraffic", Verdict: deploy.Done, Serving: serving}
+		after.Progress = &deploy.Loop{State: "SwitchTraffic", Verdict: deploy.Done, Serving: serving}
 		if n, worth := Of(call, after); !worth || n.Message != want {
 			t.Errorf("%d serve: %q", serving, n.Message)
 		}
@@ -153,7 +153,7 @@ func TestStartTellsWhatReplacesWhat(t *testing.T) {
 		call := at("CreateGreen", "", nil)
 		call.Document.Deployment.Revives, call.Document.Deployment.Warnings = revives, []string{"mind"}
 		after := call.Document
-		after.Progress = &deploy.Progress{State: "CreateGreen", Verdict: deploy.Done, Wanted: 4}
+		after.Progress = &deploy.Loop{State: "CreateGreen", Verdict: deploy.Done, Wanted: 4}
 		if n, worth := Of(call, after); !worth || n.Message != want || !slices.Equal(n.Warnings, []string{"mind"}) {
 			t.Errorf("revives %t: %q, warnings %q", revives, n.Message, n.Warnings)
 		}
@@ -189,9 +189,9 @@ func TestEndTellsTheReport(t *testing.T) {
 func TestDrainThatIsNoneTellsNothing(t *testing.T) {
 	call := at("DrainInstance", deploy.Alone, nil)
 	for name, after := range map[string]deploy.Document{
-		"no action":           {Progress: &deploy.Progress{Phase: deploy.DrainsItself, Verdict: deploy.Done}},
+		"no action":           {Progress: &deploy.Loop{Phase: deploy.DrainsItself, Verdict: deploy.Done}},
 		"no progress":         {Action: &deploy.Lifecycle{Instance: "i-1"}},
-		"beside a deployment": {Action: &deploy.Lifecycle{Instance: "i-1"}, Progress: &deploy.Progress{Phase: deploy.DrainsBeside, Verdict: deploy.Done}},
+		"beside a deployment": {Action: &deploy.Lifecycle{Instance: "i-1"}, Progress: &deploy.Loop{Phase: deploy.DrainsBeside, Verdict: deploy.Done}},
 	} {
 		if n, worth := Of(call, after); worth {
 			t.Errorf("%s: told %q", name, n.Subject)

@@ -16,7 +16,7 @@ type stageOf struct {
 	to    audience
 	// tell reports whether the work of a call has come to the stage, and completes its notice. The call's document is what
 	// its function returned; before is the progress that it was called with.
-	tell func(n *Notice, call deploy.Call, before *deploy.Progress) bool
+	tell func(n *Notice, call deploy.Call, before *deploy.Loop) bool
 }
 
 // row says who hears what of one state of the machines once its function has done its work, and what is measured.

@@ -20,7 +20,7 @@ func TestMinimumThatIsPinnedAgainAndAgain(t *testing.T) {
 	idle := func(aws.Config, lambdaentry.Environment) lambdaentry.Handle {
 		return func(_ context.Context, call deploy.Call) (deploy.Document, error) {
 			document := call.Document
-			document.Progress = &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered}
+			document.Progress = &deploy.Loop{State: call.State, Verdict: deploy.Done, Since: call.Entered}
 			return document, nil
 		}
 	}

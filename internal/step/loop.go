@@ -19,15 +19,15 @@ const (
 )
 
 // Begin returns the progress of the poll loop of the state that calls: the one under way, or a new one.
-func (s *Step) Begin() deploy.Progress {
+func (s *Step) Begin() deploy.Loop {
 	if p := s.Document.Progress; p != nil && p.State == s.State {
 		return *p
 	}
-	return deploy.Progress{State: s.State, Began: s.Entered, Since: s.Entered}
+	return deploy.Loop{State: s.State, Began: s.Entered, Since: s.Entered}
 }
 
 // Elapsed is how long the loop has lasted; a redrive begins it again.
-func (s *Step) Elapsed(p deploy.Progress) time.Duration {
+func (s *Step) Elapsed(p deploy.Loop) time.Duration {
 	since := p.Since
 	if redriven := s.Execution.RedriveTime; redriven != nil && redriven.After(since) {
 		since = *redriven
@@ -36,7 +36,7 @@ func (s *Step) Elapsed(p deploy.Progress) time.Duration {
 }
 
 // Wait returns p as a pending verdict with the pause after which looking again makes sense.
-func (s *Step) Wait(p deploy.Progress, message string) deploy.Progress {
+func (s *Step) Wait(p deploy.Loop, message string) deploy.Loop {
 	p.Verdict, p.Message = deploy.Pending, message
 	p.Seconds = pause(s.Elapsed(p), s.waitSeconds())
 	return p
@@ -52,7 +52,7 @@ func (s *Step) waitSeconds() int {
 
 // WaitUntil is Wait for something that is known to happen at a time, and not before: looks until then are spread
 // evenly, and from then on pauses grow from the shortest.
-func (s *Step) WaitUntil(p deploy.Progress, at time.Time, message string) deploy.Progress {
+func (s *Step) WaitUntil(p deploy.Loop, at time.Time, message string) deploy.Loop {
 	p = s.Wait(p, message)
 	most, left := s.waitSeconds(), ceilSeconds(at.Sub(s.Entered))+shownAfterSeconds
 	if left <= 0 {
@@ -65,14 +65,14 @@ func (s *Step) WaitUntil(p deploy.Progress, at time.Time, message string) deploy
 }
 
 // Again is Wait when all that is wanted is one more sample like the last one: soon.
-func (s *Step) Again(p deploy.Progress, message string) deploy.Progress {
+func (s *Step) Again(p deploy.Loop, message string) deploy.Loop {
 	p = s.Wait(p, message)
 	p.Seconds = min(p.Seconds, sampleSeconds)
 	return p
 }
 
 // WaitAtMost is Wait with a pause of no more than most; 0 is no bound.
-func (s *Step) WaitAtMost(p deploy.Progress, most time.Duration, message string) deploy.Progress {
+func (s *Step) WaitAtMost(p deploy.Loop, most time.Duration, message string) deploy.Loop {
 	p = s.Wait(p, message)
 	if most > 0 {
 		p.Seconds = min(p.Seconds, max(int(most.Seconds()), shortestPauseSeconds))

@@ -13,10 +13,10 @@ import (
 var began = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 
 // at is a look of a poll loop that began some time ago, with "Wait": 30.
-func at(passed time.Duration) (*step.Step, deploy.Progress) {
+func at(passed time.Duration) (*step.Step, deploy.Loop) {
 	call := deploy.Call{State: "Loop", Entered: began.Add(passed)}
 	call.Document.Deployment = &deploy.Deployment{WaitSeconds: 30}
-	return step.New(ledger.Ledger{}, call), deploy.Progress{State: "Loop", Since: began}
+	return step.New(ledger.Ledger{}, call), deploy.Loop{State: "Loop", Since: began}
 }
 
 func TestPausesGrowWithTheLoop(t *testing.T) {
@@ -63,12 +63,12 @@ func TestWaitingForWhatIsOverdueLooksAgainSoon(t *testing.T) {
 // A loop goes on with its own progress; another's is none.
 func TestBegin(t *testing.T) {
 	call, _ := at(time.Minute)
-	fresh := deploy.Progress{State: "Loop", Began: call.Entered, Since: call.Entered}
-	own := deploy.Progress{State: "Loop", Since: began, Good: 3}
+	fresh := deploy.Loop{State: "Loop", Began: call.Entered, Since: call.Entered}
+	own := deploy.Loop{State: "Loop", Since: began, Good: 3}
 	for _, c := range []struct {
-		progress *deploy.Progress
-		want     deploy.Progress
-	}{{nil, fresh}, {&deploy.Progress{State: "Other", Good: 3}, fresh}, {&own, own}} {
+		progress *deploy.Loop
+		want     deploy.Loop
+	}{{nil, fresh}, {&deploy.Loop{State: "Other", Good: 3}, fresh}, {&own, own}} {
 		call.Document.Progress = c.progress
 		if got := call.Begin(); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("after %+v: %+v, want %+v", c.progress, got, c.want)
@@ -103,17 +103,17 @@ func TestPausesThatAreBounded(t *testing.T) {
 	young, _ := at(0)
 	alone := *long
 	alone.Deployment = nil
-	for what, c := range map[string]struct{ got, want deploy.Progress }{
-		"one more sample":                 {long.Again(p, "m"), deploy.Progress{Seconds: 3}},
-		"no bound":                        {long.WaitAtMost(p, 0, "m"), deploy.Progress{Seconds: 30}},
-		"at most 20 s":                    {long.WaitAtMost(p, 20*time.Second, "m"), deploy.Progress{Seconds: 20}},
-		"at most a nanosecond":            {long.WaitAtMost(p, 1, "m"), deploy.Progress{Seconds: 5}},
-		"at most longer than it is":       {young.WaitAtMost(p, 20*time.Second, "m"), deploy.Progress{Seconds: 5}},
-		"without a deployment":            {alone.Wait(p, "m"), deploy.Progress{Seconds: 30}},
-		"until what is due in a second":   {young.WaitUntil(p, began.Add(time.Second), "m"), deploy.Progress{Seconds: 3}},
-		"until what was due a second ago": {long.WaitUntil(p, long.Entered.Add(-time.Second), "m"), deploy.Progress{Seconds: 1}},
-		"until what was due 2 s ago":      {long.WaitUntil(p, long.Entered.Add(-2*time.Second), "m"), deploy.Progress{Seconds: 5}},
-		"until what was due an hour ago":  {long.WaitUntil(p, long.Entered.Add(-time.Hour), "m"), deploy.Progress{Seconds: 72}},
+	for what, c := range map[string]struct{ got, want deploy.Loop }{
+		"one more sample":                 {long.Again(p, "m"), deploy.Loop{Seconds: 3}},
+		"no bound":                        {long.WaitAtMost(p, 0, "m"), deploy.Loop{Seconds: 30}},
+		"at most 20 s":                    {long.WaitAtMost(p, 20*time.Second, "m"), deploy.Loop{Seconds: 20}},
+		"at most a nanosecond":            {long.WaitAtMost(p, 1, "m"), deploy.Loop{Seconds: 5}},
+		"at most longer than it is":       {young.WaitAtMost(p, 20*time.Second, "m"), deploy.Loop{Seconds: 5}},
+		"without a deployment":            {alone.Wait(p, "m"), deploy.Loop{Seconds: 30}},
+		"until what is due in a second":   {young.WaitUntil(p, began.Add(time.Second), "m"), deploy.Loop{Seconds: 3}},
+		"until what was due a second ago": {long.WaitUntil(p, long.Entered.Add(-time.Second), "m"), deploy.Loop{Seconds: 1}},
+		"until what was due 2 s ago":      {long.WaitUntil(p, long.Entered.Add(-2*time.Second), "m"), deploy.Loop{Seconds: 5}},
+		"until what was due an hour ago":  {long.WaitUntil(p, long.Entered.Add(-time.Hour), "m"), deploy.Loop{Seconds: 72}},
 	} {
 		if c.got.Seconds != c.want.Seconds || c.got.Verdict != deploy.Pending || c.got.Message != "m" || c.got.State != "Loop" {
 			t.Errorf("%s: %+v, want a pause of %d s", what, c.got, c.want.Seconds)
@@ -122,14 +122,14 @@ func TestPausesThatAreBounded(t *testing.T) {
 	if got := p.Finished(deploy.Done, "over"); got.Verdict != deploy.Done || got.Message != "over" || got.Seconds != 0 || got.State != "Loop" {
 		t.Errorf("finished: %+v", got)
 	}
-	if got := (deploy.Progress{Seconds: 9}).Finished(deploy.Done, ""); got.Seconds != 0 {
+	if got := (deploy.Loop{Seconds: 9}).Finished(deploy.Done, ""); got.Seconds != 0 {
 		t.Errorf("a finished loop pauses %d s", got.Seconds)
 	}
 }
 
 // Good samples count as long as they come in a row, and so do bad ones. What was counted last stays, where a sample counts nothing.
 func TestCountOfSamples(t *testing.T) {
-	p := deploy.Progress{}
+	p := deploy.Loop{}
 	for i, c := range []struct {
 		sample                     deploy.Sample
 		good, bad, serving, wanted int

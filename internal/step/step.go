@@ -37,14 +37,14 @@ func (s *Step) Record(ctx context.Context, stages ...ledger.Stage) (ledger.Recor
 }
 
 // document is the call's with what the work came to.
-func (s *Step) document(p deploy.Progress) deploy.Document {
+func (s *Step) document(p deploy.Loop) deploy.Document {
 	document := s.Call.Document
 	document.Deployment, document.Drained, document.Progress = s.Deployment, s.Drained, &p
 	return document
 }
 
 // Of makes a function of one look of a state. It returns how the state's loop stands afterwards.
-func Of(l ledger.Ledger, look func(context.Context, *Step) (deploy.Progress, error)) lambdaentry.Handle {
+func Of(l ledger.Ledger, look func(context.Context, *Step) (deploy.Loop, error)) lambdaentry.Handle {
 	return func(ctx context.Context, call deploy.Call) (deploy.Document, error) {
 		s := New(l, call)
 		p, err := look(ctx, s)
@@ -57,12 +57,12 @@ func Of(l ledger.Ledger, look func(context.Context, *Step) (deploy.Progress, err
 
 // Remembering is Of for a state whose looks remember something of their own from one to the next, as long as the loop lasts.
 // Nobody else reads it.
-func Remembering[M any](l ledger.Ledger, look func(context.Context, *Step, *M) (deploy.Progress, error)) lambdaentry.Handle {
-	return Of(l, func(ctx context.Context, s *Step) (deploy.Progress, error) {
+func Remembering[M any](l ledger.Ledger, look func(context.Context, *Step, *M) (deploy.Loop, error)) lambdaentry.Handle {
+	return Of(l, func(ctx context.Context, s *Step) (deploy.Loop, error) {
 		var memory M
 		if before := s.Begin().Memory; before != nil {
 			if err := json.Unmarshal(before, &memory); err != nil {
-				return deploy.Progress{}, fmt.Errorf("what %s remembers of its last look: %w", s.State, err)
+				return deploy.Loop{}, fmt.Errorf("what %s remembers of its last look: %w", s.State, err)
 			}
 		}
 		p, err := look(ctx, s, &memory)

@@ -100,7 +100,7 @@ type memory struct {
 
 // What a state remembers lasts as long as its loop, and reaches no other state.
 func TestMemoryIsTheLoopsOwn(t *testing.T) {
-	handle := step.Remembering(ledger.Ledger{}, func(_ context.Context, s *step.Step, m *memory) (deploy.Progress, error) {
+	handle := step.Remembering(ledger.Ledger{}, func(_ context.Context, s *step.Step, m *memory) (deploy.Loop, error) {
 		m.Looks++
 		return s.Wait(s.Begin(), ""), nil
 	})
@@ -122,14 +122,14 @@ func TestMemoryIsTheLoopsOwn(t *testing.T) {
 func TestADocumentIsReturnedWhole(t *testing.T) {
 	boom := errors.New("boom")
 	call := callOf("mine")
-	document, err := step.Of(ledger.Ledger{}, func(_ context.Context, s *step.Step) (deploy.Progress, error) {
+	document, err := step.Of(ledger.Ledger{}, func(_ context.Context, s *step.Step) (deploy.Loop, error) {
 		s.Deployment.Green = "web-v001"
 		return s.Begin(), boom
 	})(context.Background(), call)
 	if !errors.Is(err, boom) || document.Deployment != nil {
 		t.Errorf("got %+v, %v", document, err)
 	}
-	document, err = step.Of(ledger.Ledger{}, func(_ context.Context, s *step.Step) (deploy.Progress, error) {
+	document, err = step.Of(ledger.Ledger{}, func(_ context.Context, s *step.Step) (deploy.Loop, error) {
 		s.Deployment.Green = "web-v001"
 		return s.Begin().Finished(deploy.Done, "made"), nil
 	})(context.Background(), call)

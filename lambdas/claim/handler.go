@@ -34,7 +34,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 
 // look takes the lineage's lock and with it the next number, or finds that this execution has it already. The deployment is
 // the record's from then on.
-func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	p, d := s.Begin(), *s.Deployment
 	record, found, err := s.Ledger.Get(ctx, d.Lineage)
 	if err != nil {
@@ -78,7 +78,7 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error
 }
 
 // claimed says that the lineage is this deployment's.
-func claimed(p deploy.Progress, d deploy.Deployment) deploy.Progress {
+func claimed(p deploy.Loop, d deploy.Deployment) deploy.Loop {
 	return p.Finished(deploy.Done, fmt.Sprintf("%s is ours; green is %s", d.Lineage, d.Green))
 }
 

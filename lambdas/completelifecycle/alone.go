@@ -15,7 +15,7 @@ import (
 // alone drains one instance that a lifecycle hook holds, after whatever scale-in of its fleet: the graceful-shutdown machine has
 // no deployment and needs no lock. It completes only the hook that the lineage's drain names. An instance that ends in
 // the warm pool is not in service, and mostly stopped, so that it could run no command: its hook is completed at once.
-func (h handler) alone(ctx context.Context, s *step.Step, m *memory) (deploy.Progress, error) {
+func (h handler) alone(ctx context.Context, s *step.Step, m *memory) (deploy.Loop, error) {
 	action := s.Document.Action
 	p := s.Begin()
 	policy, deployed, err := policyOf(ctx, s, action.Group)

@@ -60,11 +60,11 @@ func (e ending) names() []string {
 }
 
 // whole sees one fleet of a deployment to its end.
-func (h handler) whole(ctx context.Context, s *step.Step, m *memory) (deploy.Progress, error) {
+func (h handler) whole(ctx context.Context, s *step.Step, m *memory) (deploy.Loop, error) {
 	e := endingOf(s)
 	fleets, err := fleet.Read(ctx, h.groups, e.names()...)
 	if err != nil {
-		return deploy.Progress{}, err
+		return deploy.Loop{}, err
 	}
 	p := s.Begin()
 	f, found := fleets[e.fleet]
@@ -91,7 +91,7 @@ func (h handler) whole(ctx context.Context, s *step.Step, m *memory) (deploy.Pro
 }
 
 // empty drains what can be drained now and waits for the instances that are left.
-func (h handler) empty(ctx context.Context, s *step.Step, m *memory, p deploy.Progress, f deploy.Fleet, e ending) (deploy.Progress, error) {
+func (h handler) empty(ctx context.Context, s *step.Step, m *memory, p deploy.Loop, f deploy.Fleet, e ending) (deploy.Loop, error) {
 	d := s.Deployment
 	fence := func() error {
 		_, err := s.Record(ctx, e.stage)
@@ -153,7 +153,7 @@ const (
 )
 
 // remove deletes an empty group, and looks again until it is gone.
-func (h handler) remove(ctx context.Context, s *step.Step, p deploy.Progress, f deploy.Fleet, e ending) (deploy.Progress, error) {
+func (h handler) remove(ctx context.Context, s *step.Step, p deploy.Loop, f deploy.Fleet, e ending) (deploy.Loop, error) {
 	if p.Phase != deleting {
 		p.Phase, p.Since = deleting, s.Entered
 	}
@@ -182,7 +182,7 @@ func (h handler) remove(ctx context.Context, s *step.Step, p deploy.Progress, f 
 }
 
 // closeRecord gives the lock back and notes the end. Closing twice is closing once.
-func closeRecord(ctx context.Context, s *step.Step, p deploy.Progress, e ending, blue deploy.Fleet) (deploy.Progress, error) {
+func closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e ending, blue deploy.Fleet) (deploy.Loop, error) {
 	d := s.Deployment
 	p = p.Finished(deploy.Done, fmt.Sprintf("%s is empty; the deployment is closed as %s", e.fleet, e.end))
 	record, _, err := s.Ledger.Get(ctx, d.Lineage)

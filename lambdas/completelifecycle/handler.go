@@ -66,7 +66,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
-func (h handler) look(ctx context.Context, s *step.Step, m *memory) (deploy.Progress, error) {
+func (h handler) look(ctx context.Context, s *step.Step, m *memory) (deploy.Loop, error) {
 	if s.Way == deploy.Alone {
 		return h.alone(ctx, s, m)
 	}

@@ -132,7 +132,7 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	}
 	return deploy.Document{
 		Deployment: &d,
-		Progress:   &deploy.Progress{State: call.State, Verdict: deploy.Done, Since: call.Entered, Message: h.describe(d, record)},
+		Progress:   &deploy.Loop{State: call.State, Verdict: deploy.Done, Since: call.Entered, Message: h.describe(d, record)},
 	}, nil
 }
 

@@ -43,7 +43,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	return step.Of(ledger.Open(cfg, env.LedgerTable), handler{groups: group, writes: step.Guard[writes](group)}.look)
 }
 
-func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	d, p := s.Deployment, s.Begin()
 	fleets, err := fleet.Read(ctx, h.groups, d.Green)
 	if err != nil {

@@ -35,7 +35,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	return step.Of(ledger.Open(cfg, env.LedgerTable), handler{groups: group, writes: step.Guard[writes](group)}.look)
 }
 
-func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	name := s.Deployment.Blue
 	p := s.Begin()
 	record, err := s.Record(ctx, ledger.Removing)

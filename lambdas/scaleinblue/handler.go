@@ -50,7 +50,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), handler{groups: group, writes: step.Guard[writes](group)}.look))
 }
 
-func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	d, p := s.Deployment, s.Begin()
 	described, err := fleet.Describe(ctx, h.groups, d.Blue, d.Green)
 	if err != nil {

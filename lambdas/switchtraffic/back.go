@@ -28,7 +28,7 @@ const (
 
 // back moves traffic to blue: blue rejoins the target groups it left and is healthy there before green leaves them. Then
 // the record says so, and no call of it that comes late may touch blue any more.
-func (v *move) back(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
+func (v *move) back(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 	record, ours, err := v.turnBack(ctx)
 	if err != nil {
 		return p, err
@@ -48,7 +48,7 @@ func (v *move) back(ctx context.Context, p deploy.Progress) (deploy.Progress, er
 }
 
 // bring is back but for the record.
-func (v *move) bring(ctx context.Context, p deploy.Progress, record ledger.Record) (deploy.Progress, error) {
+func (v *move) bring(ctx context.Context, p deploy.Loop, record ledger.Record) (deploy.Loop, error) {
 	if record.Lock.From == ledger.Creating || v.Deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no traffic was moved"), nil
 	}
@@ -98,7 +98,7 @@ func (v *move) inUse(ctx context.Context) (deploy.Traffic, error) {
 
 // lacking tells what blue lacks of what it wants, where green could make up for it a while: somebody may have raised blue
 // since green serves.
-func (v *move) lacking(p deploy.Progress, blue, green deploy.Fleet, traffic deploy.Traffic) deploy.Sample {
+func (v *move) lacking(p deploy.Loop, blue, green deploy.Fleet, traffic deploy.Traffic) deploy.Sample {
 	attached := green.AttachedTo(v.Deployment.TargetGroups)
 	if p.Phase == removing || len(attached) == 0 || p.Phase == returning && v.Elapsed(p) >= returnWithin {
 		return deploy.Sample{Good: true}
@@ -132,7 +132,7 @@ func (v *move) turnBack(ctx context.Context) (record ledger.Record, ours bool, e
 
 // rejoin brings blue back into its target groups, at no less than green has now. It reports true once blue serves and no call
 // that came before can take it out again, or while green has left already.
-func (v *move) rejoin(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (bool, deploy.Progress, error) {
+func (v *move) rejoin(ctx context.Context, p deploy.Loop, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (bool, deploy.Loop, error) {
 	if p.Phase == removing {
 		return true, p, nil
 	}
@@ -170,7 +170,7 @@ func (v *move) rejoin(ctx context.Context, p deploy.Progress, record ledger.Reco
 }
 
 // remove lets green leave the target groups and waits until it has drained.
-func (v *move) remove(ctx context.Context, p deploy.Progress, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+func (v *move) remove(ctx context.Context, p deploy.Loop, green deploy.Fleet, traffic deploy.Traffic) (deploy.Loop, error) {
 	p = v.phase(p, removing)
 	if green.Name == "" || (!v.Deployment.Revives && green.Tags[deploy.TagExecution] != v.Deployment.Execution) {
 		return p.Finished(deploy.Done, "blue serves; green does not exist"), nil

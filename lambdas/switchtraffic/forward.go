@@ -29,7 +29,7 @@ const (
 
 // forward moves traffic to green: both minimums are pinned, green joins blue's target groups, and when every target of
 // it is healthy there, blue leaves them and drains.
-func (v *move) forward(ctx context.Context, p deploy.Progress) (deploy.Progress, error) {
+func (v *move) forward(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 	if v.Deployment.Strategy == deploy.StrategyNone {
 		return p.Finished(deploy.Done, "no load balancer: both fleets work until blue is scaled in"), nil
 	}
@@ -66,7 +66,7 @@ const aloneFor = 5 * time.Minute
 
 // early reports that green had better not join yet: where blue has no healthy target a load balancer fails open, and
 // would send requests to green's instances before their application has started.
-func (v *move) early(p deploy.Progress, blue deploy.Fleet, traffic deploy.Traffic) bool {
+func (v *move) early(p deploy.Loop, blue deploy.Fleet, traffic deploy.Traffic) bool {
 	return v.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, blue, traffic, 1).Good
 }
 
@@ -80,7 +80,7 @@ func (v *move) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, err
 	}, ledger.Creating, ledger.Switching, ledger.Leaving)
 }
 
-func (v *move) join(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+func (v *move) join(ctx context.Context, p deploy.Loop, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Loop, error) {
 	p = v.phase(p, joining)
 	record, err := v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { capacity.Keep(r.Lock, blue) }, ledger.Switching)
 	if err != nil {
@@ -129,7 +129,7 @@ func sameHealthCheck(blue, green deploy.Fleet) bool {
 }
 
 // cutover lets blue leave: green is healthy and was seen with blue's health checks.
-func (v *move) cutover(ctx context.Context, p deploy.Progress, record ledger.Record, blue deploy.Fleet) (deploy.Progress, error) {
+func (v *move) cutover(ctx context.Context, p deploy.Loop, record ledger.Record, blue deploy.Fleet) (deploy.Loop, error) {
 	delay, err := v.deregistrationDelay(ctx)
 	if err != nil {
 		return p, err
@@ -148,7 +148,7 @@ func (v *move) cutover(ctx context.Context, p deploy.Progress, record ledger.Rec
 }
 
 // leave waits until blue has drained, and watches that green serves meanwhile.
-func (v *move) leave(ctx context.Context, p deploy.Progress, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Progress, error) {
+func (v *move) leave(ctx context.Context, p deploy.Loop, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Loop, error) {
 	p = v.phase(p, leaving)
 	serves := deploy.GreenServes(deploy.Fleet{}, green, traffic, capacity.Pinned(record.Lock))
 	p = p.Count(deploy.Sample{Good: serves.Serving > 0})

@@ -61,7 +61,7 @@ type move struct {
 	*memory
 }
 
-func (h handler) look(ctx context.Context, s *step.Step, m *memory) (deploy.Progress, error) {
+func (h handler) look(ctx context.Context, s *step.Step, m *memory) (deploy.Loop, error) {
 	v := &move{s, h, m}
 	if s.Way == deploy.Back {
 		return v.back(ctx, s.Begin())
@@ -70,12 +70,12 @@ func (h handler) look(ctx context.Context, s *step.Step, m *memory) (deploy.Prog
 }
 
 // phase begins a phase of the loop, unless it is under way.
-func (v *move) phase(p deploy.Progress, name string) deploy.Progress {
+func (v *move) phase(p deploy.Loop, name string) deploy.Loop {
 	if p.Phase == name {
 		return p
 	}
 	*v.memory = memory{}
-	return deploy.Progress{State: p.State, Began: p.Began, Since: v.Entered, Phase: name, Serving: p.Serving, Wanted: p.Wanted}
+	return deploy.Loop{State: p.State, Began: p.Began, Since: v.Entered, Phase: name, Serving: p.Serving, Wanted: p.Wanted}
 }
 
 // traffic reads what the target groups show.

@@ -33,7 +33,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	return step.Of(ledger.Open(cfg, env.LedgerTable), handler{executions: sfn.NewFromConfig(cfg)}.look)
 }
 
-func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	p := s.Begin()
 	record, _, err := s.Ledger.Get(ctx, s.Deployment.Lineage)
 	if err != nil {
@@ -86,7 +86,7 @@ func take(ctx context.Context, s *step.Step, record ledger.Record) (ledger.Recor
 }
 
 // taken goes on with the deployment that was taken over.
-func taken(s *step.Step, p deploy.Progress, record ledger.Record) deploy.Progress {
+func taken(s *step.Step, p deploy.Loop, record ledger.Record) deploy.Loop {
 	d := record.Lock.Deployment.Resume(*s.Deployment)
 	d.Then = then(d.Action)
 	verdict, what, committed := deploy.Undo, "undone", record.Lock.Stage == ledger.Committed

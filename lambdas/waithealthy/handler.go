@@ -53,7 +53,7 @@ const usualInService = 15 * time.Second
 const creator = "CreateGreen"
 
 // look looks once. Pending is data that a Choice routes; an error means that looking again cannot help.
-func (h handler) look(ctx context.Context, s *step.Step) (deploy.Progress, error) {
+func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	d, p := s.Deployment, s.Begin()
 	if created := s.Document.Progress; created != nil && created.State == creator && s.Entered.Sub(created.Since) < usualInService {
 		return s.WaitUntil(p, created.Since.Add(usualInService), fmt.Sprintf("green %s was created a moment ago", d.Green)), nil

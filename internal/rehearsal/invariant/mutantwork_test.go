@@ -28,7 +28,7 @@ type mutantCall struct {
 	ledger     ledger.Ledger
 	call       deploy.Call
 	deployment deploy.Deployment
-	progress   *deploy.Progress // of the state's own work, if that is done
+	progress   *deploy.Loop // of the state's own work, if that is done
 }
 
 // fenced reads the record, as a function does before it writes.
