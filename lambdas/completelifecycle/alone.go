@@ -1,6 +1,7 @@
 package completelifecycle
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -47,7 +48,7 @@ func (h handler) alone(ctx context.Context, s *step.Step, m *memory) (deploy.Loo
 			p.Phase = deploy.DrainsBeside
 		}
 	}
-	s.Drained = &deploy.Drained{ToPool: len(f.In(heldToPool)) > 0}
+	s.Drained = &deploy.Drained{Status: cmp.Or(s.Drained, &deploy.Drained{}).Status, ToPool: len(f.In(heldToPool)) > 0}
 	slowest, err := h.drain(ctx, s, m, f, draining{
 		policy: *policy,
 		key:    action.DrainKey(s.Drained.ToPool),

@@ -21,8 +21,8 @@ type Quiet struct{ client *autoscaling.Client }
 // Work implements Worker.
 func (q Quiet) Work(ctx context.Context) { _, _ = q.client.SuspendProcesses(ctx, nil) }
 
-// Loud resumes, and nobody makes one.
-type Loud struct{ client *autoscaling.Client }
+// Unmade resumes, and nobody makes one.
+type Unmade struct{ client *autoscaling.Client }
 
 // Work implements Worker.
-func (l Loud) Work(ctx context.Context) { _, _ = l.client.ResumeProcesses(ctx, nil) }
+func (l Unmade) Work(ctx context.Context) { _, _ = l.client.ResumeProcesses(ctx, nil) }
