@@ -38,16 +38,3 @@ func Terminating(hooks []types.LifecycleHook) []string {
 	}
 	return names
 }
-
-// CopyHook is what puts a copy of a hook on another group.
-func CopyHook(hook types.LifecycleHook) types.LifecycleHookSpecification {
-	return types.LifecycleHookSpecification{
-		LifecycleHookName:     hook.LifecycleHookName,
-		LifecycleTransition:   hook.LifecycleTransition,
-		DefaultResult:         hook.DefaultResult,
-		HeartbeatTimeout:      hook.HeartbeatTimeout,
-		NotificationMetadata:  hook.NotificationMetadata,
-		NotificationTargetARN: hook.NotificationTargetARN,
-		RoleARN:               hook.RoleARN,
-	}
-}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/capacity"
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -46,8 +47,8 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	u := capacity.Revive(*previous, blue)
 	input := u.Of(d.Green)
 	if floats(green, previous.Template) {
-		input.LaunchTemplate = fleet.Pinned(green.LaunchTemplate, previous.Template)
-		input.MixedInstancesPolicy = fleet.PinnedPolicy(green.MixedInstancesPolicy, previous.Template)
+		input.LaunchTemplate = clone.Pinned(green.LaunchTemplate, previous.Template)
+		input.MixedInstancesPolicy = clone.PinnedPolicy(green.MixedInstancesPolicy, previous.Template)
 	}
 	if _, err = step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, input); err != nil {
 		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(*u.Desired, "instance"), err)

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 )
@@ -20,15 +21,15 @@ func (h handler) compare(ctx context.Context, d *deploy.Deployment, blueGroup, g
 	if blueGroup.AutoScalingGroupName == nil {
 		return nil
 	}
-	blue, green := fleet.Whole{Group: blueGroup}, fleet.Whole{Group: greenGroup}
-	var err error
-	if blue.Hooks, err = fleet.DescribeHooks(ctx, h.groups, d.Blue); err != nil {
+	blue, err := h.copier.Read(ctx, blueGroup, before)
+	if err != nil {
 		return err
 	}
 	if err := d.Drain.HeldBy(d.Blue, fleet.Terminating(blue.Hooks)); err != nil {
 		return err
 	}
-	if green.Hooks, err = fleet.DescribeHooks(ctx, h.groups, d.Green); err != nil {
+	green, err := h.copier.Read(ctx, greenGroup, d.Template)
+	if err != nil {
 		return err
 	}
 	if len(d.Drain.Command) > 0 && !slices.Contains(fleet.Terminating(green.Hooks), d.Drain.Hook) {
@@ -36,18 +37,21 @@ func (h handler) compare(ctx context.Context, d *deploy.Deployment, blueGroup, g
 			d.Green, d.Drain.Hook)
 		blue.Hooks = slices.DeleteFunc(blue.Hooks, func(hook types.LifecycleHook) bool { return aws.ToString(hook.LifecycleHookName) == d.Drain.Hook })
 	}
-	if d.Revives {
-		return nil
+	if !d.Revives {
+		d.Warnings = append(d.Warnings, drifted(d, clone.Diff(blue, green, *d))...)
 	}
-	d.Warnings = append(d.Warnings, drifted(d, fleet.Drift(blue, green, *d, before))...)
 	return nil
 }
 
 // drifted is the warning that green is not what blue is by now.
-func drifted(d *deploy.Deployment, drift []string) []string {
+func drifted(d *deploy.Deployment, drift []clone.Difference) []string {
 	if len(drift) == 0 {
 		return nil
 	}
+	var said []string
+	for _, difference := range drift {
+		said = append(said, difference.String())
+	}
 	return []string{fmt.Sprintf("somebody changed blue %s after green %s was copied from it; green has not: %s. Change green too where it is still wanted",
-		d.Blue, d.Green, strings.Join(drift, "; "))}
+		d.Blue, d.Green, strings.Join(said, "; "))}
 }

@@ -14,6 +14,7 @@ import (
 
 	"bluegreen/internal/announce"
 	"bluegreen/internal/capacity"
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -22,32 +23,25 @@ import (
 	"bluegreen/internal/step"
 )
 
-// groups is what this state reads of the groups.
-type groups interface {
-	fleet.Groups
-	fleet.Hooks
-}
-
 // writes are what this state may change of AWS.
 type writes interface {
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
 }
 
-var (
-	_ groups = (*autoscaling.Client)(nil)
-	_ writes = (*autoscaling.Client)(nil)
-)
+var _ writes = (*autoscaling.Client)(nil)
 
 type handler struct {
-	groups groups
+	groups fleet.Groups
 	writes step.Writes[writes]
+	copier clone.Copier
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), handler{groups: group, writes: step.Guard[writes](group)}.look))
+	h := handler{groups: group, writes: step.Guard[writes](group), copier: clone.New(cfg)}
+	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {

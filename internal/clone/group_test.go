@@ -1,4 +1,4 @@
-package fleet_test
+package clone_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 )
@@ -46,7 +47,7 @@ func TestPinnedPolicy(t *testing.T) {
 	pins := &deploy.Template{ID: "lt-1", Version: "7", Overrides: []deploy.Template{{ID: "lt-2", Version: "5"}, {ID: "lt-3", Version: "1"}}}
 	blue := policy(named("lt-1", "$Latest"), nil, named("lt-2", "$Latest"), nil, named("lt-3", "$Default"))
 	before := policy(named("lt-1", "$Latest"), nil, named("lt-2", "$Latest"), nil, named("lt-3", "$Default"))
-	green := fleet.PinnedPolicy(blue, pins)
+	green := clone.PinnedPolicy(blue, pins)
 	got := []string{written(green.LaunchTemplate.LaunchTemplateSpecification)}
 	for i, override := range green.LaunchTemplate.Overrides {
 		got = append(got, written(override.LaunchTemplateSpecification))
@@ -64,15 +65,15 @@ func TestPinnedPolicy(t *testing.T) {
 		types.LaunchTemplateOverrides{}, types.InstancesDistribution{})); diff != "" {
 		t.Errorf("what describes blue has changed:\n%s", diff)
 	}
-	without := fleet.PinnedPolicy(policy(named("lt-1", "$Latest"), named("lt-2", "3")), &deploy.Template{ID: "lt-1", Version: "7"})
+	without := clone.PinnedPolicy(policy(named("lt-1", "$Latest"), named("lt-2", "3")), &deploy.Template{ID: "lt-1", Version: "7"})
 	if got := written(without.LaunchTemplate.Overrides[0].LaunchTemplateSpecification); got != "lt-2name of lt-2:3" {
 		t.Errorf("an override that was not pinned names %s", got)
 	}
-	if got := fleet.Pinned(named("lt-1", "1"), nil); got != nil {
+	if got := clone.Pinned(named("lt-1", "1"), nil); got != nil {
 		t.Errorf("pinned to nothing: %s", written(got))
 	}
 	for what, p := range map[string]*types.MixedInstancesPolicy{"none": nil, "one without a template": {}} {
-		if got := fleet.PinnedPolicy(p, pins); got != p {
+		if got := clone.PinnedPolicy(p, pins); got != p {
 			t.Errorf("of %s: %+v", what, got)
 		}
 	}
@@ -116,7 +117,7 @@ func blue() types.AutoScalingGroup {
 func TestTagsOfACopy(t *testing.T) {
 	d := deploy.Deployment{Green: "green", Project: "ec", Lineage: "web", Execution: "arn"}
 	var got []string
-	for _, tag := range fleet.Copy(blue(), d).Tags {
+	for _, tag := range clone.Copy(blue(), d).Tags {
 		got = append(got, fmt.Sprintf("%s=%s %t %s", *tag.Key, *tag.Value, *tag.PropagateAtLaunch, *tag.ResourceId))
 	}
 	want := []string{"Name=of blue true green", "Owner=of blue false green",
@@ -129,7 +130,7 @@ func TestTagsOfACopy(t *testing.T) {
 // With a load balancer a copy is pinned at its size, and its group's checks look at EC2 alone, until it has joined.
 func TestSizesAndChecksOfACopy(t *testing.T) {
 	for strategy, want := range map[deploy.Strategy]string{deploy.StrategyAttach: "4 4 8 EC2", deploy.StrategyNone: "1 4 8 ELB"} {
-		c := fleet.Copy(blue(), deploy.Deployment{Strategy: strategy})
+		c := clone.Copy(blue(), deploy.Deployment{Strategy: strategy})
 		if got := fmt.Sprint(*c.MinSize, *c.DesiredCapacity, *c.MaxSize, " ", *c.HealthCheckType); got != want {
 			t.Errorf("%s: %s, want %s", strategy, got, want)
 		}
@@ -140,11 +141,11 @@ func TestSizesAndChecksOfACopy(t *testing.T) {
 func TestWhatACopyLeavesOut(t *testing.T) {
 	group := blue()
 	group.MaxInstanceLifetime = aws.Int32(0)
-	if c := fleet.Copy(group, deploy.Deployment{}); c.AvailabilityZones != nil || c.MaxInstanceLifetime != nil {
+	if c := clone.Copy(group, deploy.Deployment{}); c.AvailabilityZones != nil || c.MaxInstanceLifetime != nil {
 		t.Errorf("zones %v beside subnets, lifetime %v", c.AvailabilityZones, c.MaxInstanceLifetime)
 	}
 	group.VPCZoneIdentifier, group.MaxInstanceLifetime = nil, aws.Int32(86400)
-	if c := fleet.Copy(group, deploy.Deployment{}); !slices.Equal(c.AvailabilityZones, []string{"a"}) || aws.ToInt32(c.MaxInstanceLifetime) != 86400 {
+	if c := clone.Copy(group, deploy.Deployment{}); !slices.Equal(c.AvailabilityZones, []string{"a"}) || aws.ToInt32(c.MaxInstanceLifetime) != 86400 {
 		t.Errorf("zones %v, lifetime %v", c.AvailabilityZones, aws.ToInt32(c.MaxInstanceLifetime))
 	}
 }

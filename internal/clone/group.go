@@ -1,14 +1,83 @@
-package fleet
+package clone
 
 import (
-	"strings"
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/step"
 )
+
+// group is the group itself.
+type group struct{}
+
+// put creates green without any instance, or adopts what a call of this deployment has created. A group of that name that is
+// not this deployment's is somebody else's.
+func (group) put(ctx context.Context, to target, blue Whole) error {
+	input := Copy(blue.Group, to.Deployment)
+	input.MinSize, input.DesiredCapacity = aws.Int32(0), aws.Int32(0)
+	_, err := step.Write(ctx, to.writes, to.fence, writes.CreateAutoScalingGroup, input)
+	var exists *types.AlreadyExistsFault
+	if errors.As(err, &exists) {
+		return adopt(ctx, to)
+	}
+	if err != nil {
+		return fmt.Errorf("creating green %s: %w", to.Green, err)
+	}
+	return nil
+}
+
+func adopt(ctx context.Context, to target) error {
+	fleets, err := fleet.Read(ctx, to.reads, to.Green)
+	if err != nil {
+		return err
+	}
+	green, found := fleets[to.Green]
+	switch {
+	case !found: // a describe may lag the write
+		return fault.New(fault.Unavailable, "group %s exists but is not shown yet", to.Green)
+	case green.Tags[deploy.TagExecution] != to.Execution:
+		return fault.New(fault.Refused, "a group %s exists already and is not of this deployment (its tag %s is %q): rename or delete it",
+			to.Green, deploy.TagExecution, green.Tags[deploy.TagExecution])
+	}
+	return nil
+}
+
+// grow lets green launch as many instances as blue has.
+func grow(ctx context.Context, to target, blue Whole) error {
+	whole := Copy(blue.Group, to.Deployment)
+	_, err := step.Write(ctx, to.writes, to.fence, writes.UpdateAutoScalingGroup, &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: &to.Green, MinSize: whole.MinSize, DesiredCapacity: whole.DesiredCapacity,
+	})
+	if err != nil {
+		return fmt.Errorf("setting the sizes of %s: %w", to.Green, err)
+	}
+	return nil
+}
+
+// apart are members of a copy's input that are no traits of blue, or that are another piece's.
+var apart = []string{"AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity", "HealthCheckType", "LaunchTemplate", "Tags"}
+
+func (group) traits(w Whole, d deploy.Deployment) map[string]string {
+	all := map[string]string{"HealthCheckType": aws.ToString(w.Group.HealthCheckType)}
+	fields := reflect.ValueOf(*Copy(w.Group, d))
+	for i := range fields.NumField() {
+		field := fields.Type().Field(i)
+		if field.IsExported() && !slices.Contains(apart, field.Name) && !fields.Field(i).IsZero() {
+			all[field.Name] = text(fields.Field(i).Interface())
+		}
+	}
+	return all
+}
 
 // Copy is what creates a copy of blue as it is now. Target groups are left out: SwitchTraffic adds them. While green
 // stands outside of them, health checks of type ELB would have nothing to look at.
@@ -39,7 +108,7 @@ func Copy(blue types.AutoScalingGroup, d deploy.Deployment) *autoscaling.CreateA
 		NewInstancesProtectedFromScaleIn: blue.NewInstancesProtectedFromScaleIn,
 		PlacementGroup:                   blue.PlacementGroup,
 		ServiceLinkedRoleARN:             blue.ServiceLinkedRoleARN,
-		Tags:                             tags(blue, d),
+		Tags:                             copyTags(blue, d),
 		TerminationPolicies:              blue.TerminationPolicies,
 	}
 	if aws.ToString(blue.VPCZoneIdentifier) == "" { // subnets say the zones; both together must agree
@@ -53,54 +122,4 @@ func Copy(blue types.AutoScalingGroup, d deploy.Deployment) *autoscaling.CreateA
 		input.MinSize = blue.DesiredCapacity // pinned from its birth until the commit: SwitchTraffic need not do it
 	}
 	return input
-}
-
-// Pinned is the specification with its version as a number.
-func Pinned(spec *types.LaunchTemplateSpecification, template *deploy.Template) *types.LaunchTemplateSpecification {
-	if spec == nil || template == nil {
-		return nil
-	}
-	return &types.LaunchTemplateSpecification{LaunchTemplateId: &template.ID, Version: &template.Version}
-}
-
-// PinnedPolicy is the policy with the version of every launch template that it names as a number.
-func PinnedPolicy(policy *types.MixedInstancesPolicy, template *deploy.Template) *types.MixedInstancesPolicy {
-	if policy == nil || policy.LaunchTemplate == nil {
-		return policy
-	}
-	launch := *policy.LaunchTemplate
-	launch.LaunchTemplateSpecification = Pinned(launch.LaunchTemplateSpecification, template)
-	launch.Overrides = append([]types.LaunchTemplateOverrides(nil), launch.Overrides...)
-	next := 0 // DescribeBlue pinned the overrides' templates in this order
-	for i, override := range launch.Overrides {
-		if override.LaunchTemplateSpecification == nil || template == nil || next >= len(template.Overrides) {
-			continue
-		}
-		launch.Overrides[i].LaunchTemplateSpecification = Pinned(override.LaunchTemplateSpecification, &template.Overrides[next])
-		next++
-	}
-	return &types.MixedInstancesPolicy{LaunchTemplate: &launch, InstancesDistribution: policy.InstancesDistribution}
-}
-
-// tags are blue's, less the reserved ones and those of the deployment that created blue, and this deployment's own.
-func tags(blue types.AutoScalingGroup, d deploy.Deployment) []types.Tag {
-	own := [][2]string{{deploy.TagProject, d.Project}, {deploy.TagLineage, d.Lineage}, {deploy.TagExecution, d.Execution}}
-	var copied []types.Tag
-	for _, tag := range blue.Tags {
-		key := aws.ToString(tag.Key)
-		if strings.HasPrefix(key, "aws:") || key == deploy.TagProject || key == deploy.TagLineage || key == deploy.TagExecution {
-			continue
-		}
-		copied = append(copied, types.Tag{
-			Key: tag.Key, Value: tag.Value, PropagateAtLaunch: tag.PropagateAtLaunch,
-			ResourceId: &d.Green, ResourceType: aws.String("auto-scaling-group"),
-		})
-	}
-	for _, tag := range own {
-		copied = append(copied, types.Tag{
-			Key: aws.String(tag[0]), Value: aws.String(tag[1]), PropagateAtLaunch: aws.Bool(true),
-			ResourceId: &d.Green, ResourceType: aws.String("auto-scaling-group"),
-		})
-	}
-	return copied
 }

@@ -1,0 +1,110 @@
+// Package clone copies a group with everything that hangs on it. Each thing that is copied is a piece with a file of its own and
+// a line in pieces: it is read, put on green so that it does nothing there yet, and compared. The preflight, the plan, the copy
+// and the comparison at the commit all work with the same pieces.
+package clone
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
+)
+
+// Whole is a group with everything that hangs on it, as AWS describes it.
+type Whole struct {
+	Group  types.AutoScalingGroup
+	Pinned *deploy.Template // to which a deployment has pinned it; nil: it is no copy
+	Hooks  []types.LifecycleHook
+}
+
+// piece is one thing that a copy has of its original.
+type piece interface {
+	// traits are what a copy of the whole has of it, by name, in words. Two wholes are alike where their traits are.
+	traits(Whole, deploy.Deployment) map[string]string
+}
+
+// reader is a piece that the group's own description leaves out.
+type reader interface {
+	read(context.Context, reads, *Whole) error
+}
+
+// putter is a piece that no call takes which creates a group.
+type putter interface {
+	// put gives it to green, which has no instance yet. Putting twice is putting once.
+	put(ctx context.Context, to target, blue Whole) error
+}
+
+// pieces are what a copy has, in the order in which green gets it.
+var pieces = []piece{group{}, source{}, tags{}, hooks{}, processes{}, metrics{}}
+
+// reads is what is read of groups.
+type reads interface {
+	fleet.Groups
+	fleet.Hooks
+}
+
+// writes are what may be changed of a group.
+type writes interface {
+	CreateAutoScalingGroup(context.Context, *autoscaling.CreateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.CreateAutoScalingGroupOutput, error)
+	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
+	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
+	EnableMetricsCollection(context.Context, *autoscaling.EnableMetricsCollectionInput, ...func(*autoscaling.Options)) (*autoscaling.EnableMetricsCollectionOutput, error)
+	PutLifecycleHook(context.Context, *autoscaling.PutLifecycleHookInput, ...func(*autoscaling.Options)) (*autoscaling.PutLifecycleHookOutput, error)
+}
+
+var (
+	_ reads  = (*autoscaling.Client)(nil)
+	_ writes = (*autoscaling.Client)(nil)
+)
+
+// Copier reads and copies groups.
+type Copier struct {
+	reads  reads
+	writes step.Writes[writes]
+}
+
+// New makes a copier of an account's groups.
+func New(cfg aws.Config) Copier {
+	client := autoscaling.NewFromConfig(cfg)
+	return Copier{reads: client, writes: step.Guard[writes](client)}
+}
+
+// Read is a described group with everything that hangs on it. pinned is the template that a deployment has pinned it to, or nil.
+func (c Copier) Read(ctx context.Context, described types.AutoScalingGroup, pinned *deploy.Template) (Whole, error) {
+	w := Whole{Group: described, Pinned: pinned}
+	for _, p := range pieces {
+		if r, ok := p.(reader); ok {
+			if err := r.read(ctx, c.reads, &w); err != nil {
+				return w, err
+			}
+		}
+	}
+	return w, nil
+}
+
+// target is green as one call of a function may change it: behind the fence, at the stage of creating.
+type target struct {
+	Copier
+	fence ledger.Fence
+	deploy.Deployment
+}
+
+// Create makes green, or goes on with what an earlier call of the same deployment has made. It has no instance before everything
+// hangs on it that blue has: what launches earlier would launch without its hooks, and nobody would hear of it.
+func (c Copier) Create(ctx context.Context, s *step.Step, blue Whole) error {
+	to := target{Copier: c, fence: s.Holder.At(ledger.Creating), Deployment: *s.Deployment}
+	for _, p := range pieces {
+		if piece, ok := p.(putter); ok {
+			if err := piece.put(ctx, to, blue); err != nil {
+				return err
+			}
+		}
+	}
+	return grow(ctx, to, blue)
+}

@@ -1,0 +1,35 @@
+package clone
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/step"
+)
+
+// processes are those that are suspended.
+type processes struct{}
+
+func (processes) put(ctx context.Context, to target, blue Whole) error {
+	suspended := fleet.Of(blue.Group).Suspended
+	if len(suspended) == 0 {
+		return nil
+	}
+	_, err := step.Write(ctx, to.writes, to.fence, writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{AutoScalingGroupName: &to.Green, ScalingProcesses: suspended})
+	if err != nil {
+		return fmt.Errorf("suspending %v of %s as on blue: %w", suspended, to.Green, err)
+	}
+	return nil
+}
+
+func (processes) traits(w Whole, _ deploy.Deployment) map[string]string {
+	return map[string]string{"suspended processes": sorted(fleet.Of(w.Group).Suspended)}
+}
+
+func sorted(names []string) string { return strings.Join(slices.Sorted(slices.Values(names)), ", ") }
