@@ -52,6 +52,7 @@ var byState = map[string][]Operation{
 		{"autoscaling", "SuspendProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
+		{"dynamodb", "PutItem"},
 		{"events", "PutEvents"},
 		{"sns", "Publish"},
 	},
@@ -65,6 +66,7 @@ var byState = map[string][]Operation{
 	"SwitchTraffic": {
 		{"autoscaling", "AttachLoadBalancerTargetGroups"},
 		{"autoscaling", "DescribeAutoScalingGroups"},
+		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "DetachLoadBalancerTargetGroups"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
@@ -106,6 +108,7 @@ var byState = map[string][]Operation{
 	},
 	"RemoveGreen": {
 		{"autoscaling", "DescribeAutoScalingGroups"},
+		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "DetachLoadBalancerTargetGroups"},
 		{"autoscaling", "SuspendProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},

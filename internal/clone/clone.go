@@ -88,17 +88,23 @@ func (c Copier) Read(ctx context.Context, described types.AutoScalingGroup, pinn
 	return w, nil
 }
 
-// target is green as one call of a function may change it: behind the fence, at the stage of creating.
+// target is a group as one call of a function may change it: behind the fence.
 type target struct {
 	Copier
 	fence ledger.Fence
+	name  string // of the group
 	deploy.Deployment
 }
 
 // Create makes green, or goes on with what an earlier call of the same deployment has made. It has no instance before everything
 // hangs on it that blue has: what launches earlier would launch without its hooks, and nobody would hear of it.
 func (c Copier) Create(ctx context.Context, s *step.Step, blue Whole) error {
-	to := target{Copier: c, fence: s.Holder.At(ledger.Creating), Deployment: *s.Deployment}
+	if made := Outliving(blue, *s.Deployment); len(made) > 0 {
+		if _, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Made = made }, ledger.Creating); err != nil {
+			return err
+		}
+	}
+	to := c.at(s, s.Deployment.Green, ledger.Creating)
 	for _, p := range pieces {
 		if piece, ok := p.(putter); ok {
 			if err := piece.put(ctx, to, blue); err != nil {

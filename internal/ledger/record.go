@@ -15,6 +15,7 @@ type Record struct {
 	Generation int                 `json:"generation"`
 	Live       string              `json:"live"`               // group that serves
 	Template   *deploy.Template    `json:"template,omitempty"` // what Live was pinned to, and what to resolve next time
+	Made       []Made              `json:"made,omitempty"`     // for Live, and left when it is deleted
 	Lock       *Lock               `json:"lock,omitempty"`     // nil when no deployment is under way
 	Drain      *deploy.DrainPolicy `json:"drain,omitempty"`    // how every instance of the lineage is shut down
 	Previous   *Previous           `json:"previous,omitempty"` // the fleet that Live replaced
@@ -43,6 +44,8 @@ type Lock struct {
 	From       Stage             `json:"from,omitempty"`    // the stage that it turned back from
 	Changes    []Change          `json:"changes,omitempty"` // of what it did not create, written before they are made
 
+	Made []Made `json:"made,omitempty"` // for green, written before it is made
+
 	Drain *deploy.DrainPolicy `json:"drain,omitempty"` // the lineage's before, for the way back
 }
 
@@ -63,6 +66,17 @@ type Previous struct {
 	Suspended []string     `json:"suspended,omitempty"`
 
 	Template *deploy.Template `json:"template,omitempty"` // what its instances ran
+	Made     []Made           `json:"made,omitempty"`     // for it, and left when it is deleted
+	Quieted  []Change         `json:"quieted,omitempty"`  // what keeps it from acting while it stands by
+}
+
+// What is a kind of thing that is left when the group is deleted that it was made for.
+type What string
+
+// Made is something that a deployment has made beside a group, or is about to: it goes with the group, and nothing else does.
+type Made struct {
+	What What   `json:"what"`
+	Name string `json:"name"`
 }
 
 // Outcome is how a deployment ended.

@@ -51,6 +51,17 @@ func endingOf(s *step.Step) ending {
 	return ending{fleet: d.Blue, stage: ledger.Committed, end: deploy.EndSucceeded, remove: d.BlueAfter == deploy.AfterDelete}
 }
 
+// made is what a deployment has made beside the group that this way deletes.
+func (e ending) made(record ledger.Record) []ledger.Made {
+	switch {
+	case e.ours && record.Lock != nil:
+		return record.Lock.Made
+	case e.stage == ledger.Committed && e.remove && record.Previous != nil:
+		return record.Previous.Made
+	}
+	return nil
+}
+
 // names are the groups to look at.
 func (e ending) names() []string {
 	if e.blue == "" {
@@ -83,7 +94,7 @@ func (h handler) whole(ctx context.Context, s *step.Step, m *memory) (deploy.Loo
 	case e.standby && len(f.AttachedTo(s.Deployment.TargetGroups)) > 0:
 		return p.Finished(deploy.Unpin, fmt.Sprintf("%s is attached to a target group again: a call came late", e.fleet)), nil
 	}
-	p, err = closeRecord(ctx, s, p, e, fleets[e.blue])
+	p, err = h.closeRecord(ctx, s, p, e, fleets[e.blue])
 	if err == nil && p.Verdict == deploy.Done {
 		s.Deployment.Closed = e.end
 	}
@@ -182,7 +193,7 @@ func (h handler) remove(ctx context.Context, s *step.Step, p deploy.Loop, f depl
 }
 
 // closeRecord gives the lock back and notes the end. Closing twice is closing once.
-func closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e ending, blue deploy.Fleet) (deploy.Loop, error) {
+func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e ending, blue deploy.Fleet) (deploy.Loop, error) {
 	d := s.Deployment
 	p = p.Finished(deploy.Done, fmt.Sprintf("%s is empty; the deployment is closed as %s", e.fleet, e.end))
 	record, _, err := s.Ledger.Get(ctx, d.Lineage)
@@ -201,6 +212,9 @@ func closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e ending, blu
 				"find out who sets it, then redrive this execution", blue.Name, blue.Sizes.Min)
 		}
 		return p.Finished(deploy.Unpin, fmt.Sprintf("the minimum of %s is %d again: a pin came late", blue.Name, blue.Sizes.Min)), nil
+	}
+	if err := h.copier.TakeAway(ctx, s, e.made(record), e.stage); err != nil {
+		return p, err
 	}
 	outcome := ledger.Outcome{Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: s.Entered, Override: d.Override}
 	if s.Document.Fault != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"bluegreen/internal/announce"
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
@@ -57,12 +58,13 @@ type handler struct {
 	writes   step.Writes[writes]
 	actions  actions
 	commands commands
+	copier   clone.Copier
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), actions: group, commands: ssm.NewFromConfig(cfg)}
+	h := handler{groups: group, writes: step.Guard[writes](group), actions: group, commands: ssm.NewFromConfig(cfg), copier: clone.New(cfg)}
 	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 

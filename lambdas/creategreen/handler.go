@@ -73,5 +73,8 @@ func (h handler) create(ctx context.Context, s *step.Step, described types.AutoS
 	if err != nil {
 		return err
 	}
-	return h.copier.Create(ctx, s, blue)
+	if err := h.copier.Create(ctx, s, blue); err != nil || s.Deployment.Strategy != deploy.StrategyNone {
+		return err
+	}
+	return h.copier.Arm(ctx, s, ledger.Creating, blue, true) // without a load balancer the first instance in service works at once
 }

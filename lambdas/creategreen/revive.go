@@ -53,7 +53,10 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	if _, err = step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, input); err != nil {
 		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(*u.Desired, "instance"), err)
 	}
-	return nil
+	if d.Strategy != deploy.StrategyNone {
+		return nil
+	}
+	return h.copier.Wake(ctx, s, d.Green, previous.Quieted, ledger.Creating)
 }
 
 // floats reports whether a group that is brought back names $Latest or $Default of the templates that it ran: what they

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/capacity"
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
@@ -35,21 +36,24 @@ const absentFor = 4
 type handler struct {
 	groups fleet.Groups
 	writes step.Writes[writes]
+	copier clone.Copier
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	return step.Of(ledger.Open(cfg, env.LedgerTable), handler{groups: group, writes: step.Guard[writes](group)}.look)
+	h := handler{groups: group, writes: step.Guard[writes](group), copier: clone.New(cfg)}
+	return step.Of(ledger.Open(cfg, env.LedgerTable), h.look)
 }
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	d, p := s.Deployment, s.Begin()
-	fleets, err := fleet.Read(ctx, h.groups, d.Green)
+	described, err := fleet.Describe(ctx, h.groups, d.Green)
 	if err != nil {
 		return p, err
 	}
-	green, found := fleets[d.Green]
+	group, found := described[d.Green]
+	green := fleet.Of(group)
 	switch {
 	case !found:
 		p = p.Count(deploy.Sample{Good: true})
@@ -64,10 +68,22 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 			return p, err
 		}
 	}
+	if err := h.quiet(ctx, s, group); err != nil {
+		return p, err
+	}
 	if err := h.scaleIn(ctx, s, green); err != nil {
 		return p, err
 	}
 	return p.Finished(deploy.Done, fmt.Sprintf("green %s is scaled in from %s", d.Green, deploy.Counted(len(green.Instances), "instance"))), nil
+}
+
+// quiet keeps what hangs on green from acting on a fleet that goes.
+func (h handler) quiet(ctx context.Context, s *step.Step, described types.AutoScalingGroup) error {
+	green, err := h.copier.Read(ctx, described, nil)
+	if err != nil {
+		return err
+	}
+	return h.copier.Quiet(ctx, s, s.Deployment.Green, clone.Quieting(green), ledger.Removing)
 }
 
 // standDown suspends the processes of a fleet that CreateGreen brought back and takes it out of its target groups: it stands by

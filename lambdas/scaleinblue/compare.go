@@ -16,31 +16,32 @@ import (
 
 // compare looks right before the commit at what others have changed of blue since green was copied from it. What green has not
 // is a warning. A drain that was promised and can no longer take place is a fault: nothing would hold blue's instances.
-// before is what blue was pinned to when it was a copy itself.
-func (h handler) compare(ctx context.Context, d *deploy.Deployment, blueGroup, greenGroup types.AutoScalingGroup, before *deploy.Template) error {
+// before is what blue was pinned to when it was a copy itself. It returns blue with everything that hangs on it.
+func (h handler) compare(ctx context.Context, d *deploy.Deployment, blueGroup, greenGroup types.AutoScalingGroup, before *deploy.Template) (clone.Whole, error) {
 	if blueGroup.AutoScalingGroupName == nil {
-		return nil
+		return clone.Whole{}, nil
 	}
 	blue, err := h.copier.Read(ctx, blueGroup, before)
 	if err != nil {
-		return err
+		return blue, err
 	}
+	whole := blue
 	if err := d.Drain.HeldBy(d.Blue, fleet.Terminating(blue.Hooks)); err != nil {
-		return err
+		return whole, err
 	}
 	green, err := h.copier.Read(ctx, greenGroup, d.Template)
 	if err != nil {
-		return err
+		return whole, err
 	}
 	if len(d.Drain.Command) > 0 && !slices.Contains(fleet.Terminating(green.Hooks), d.Drain.Hook) {
 		d.Warn("green %s has no terminating lifecycle hook %s any more, which somebody has deleted: nothing will hold its instances while they drain; put it back",
 			d.Green, d.Drain.Hook)
-		blue.Hooks = slices.DeleteFunc(blue.Hooks, func(hook types.LifecycleHook) bool { return aws.ToString(hook.LifecycleHookName) == d.Drain.Hook })
+		blue.Hooks = slices.DeleteFunc(slices.Clone(blue.Hooks), func(hook types.LifecycleHook) bool { return aws.ToString(hook.LifecycleHookName) == d.Drain.Hook })
 	}
 	if !d.Revives {
 		d.Warnings = append(d.Warnings, drifted(d, clone.Diff(blue, green, *d))...)
 	}
-	return nil
+	return whole, nil
 }
 
 // drifted is the warning that green is not what blue is by now.

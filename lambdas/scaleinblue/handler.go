@@ -50,12 +50,13 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if err != nil {
 		return p, err
 	}
-	if err := h.commit(ctx, s, described[d.Blue], described[d.Green]); err != nil {
+	record, err := h.commit(ctx, s, described[d.Blue], described[d.Green])
+	if err != nil {
 		return p, err
 	}
 	blue := fleet.Of(described[d.Blue])
 	if blue.Name != "" {
-		if err := h.scaleIn(ctx, s, blue); err != nil {
+		if err := h.scaleIn(ctx, s, record, blue); err != nil {
 			return p, err
 		}
 	}
@@ -68,35 +69,43 @@ var forward = []ledger.Stage{ledger.Creating, ledger.Switching, ledger.Leaving}
 
 // commit gives green the sizes that people want of blue, then writes that green is live. From there on nothing moves
 // traffic back, and green's sizes are people's: finishing again leaves them alone.
-func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup types.AutoScalingGroup) error {
+func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup types.AutoScalingGroup) (ledger.Record, error) {
 	d, blue, green := s.Deployment, fleet.Of(blueGroup), fleet.Of(greenGroup)
 	record, err := s.Record(ctx, append(forward, ledger.Committed)...)
 	if err != nil {
-		return err
+		return record, err
 	}
 	if record.Lock.Stage == ledger.Committed {
 		d.Warnings = record.Lock.Deployment.Warnings
-		return h.follow(ctx, s, record, blue, green)
+		return record, h.follow(ctx, s, record, blue, green)
 	}
 	if green.Name == "" || green.Deleting {
-		return fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", d.Green)
+		return record, fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", d.Green)
 	}
 	if err := d.Diverged(blue); err != nil {
-		return err
+		return record, err
 	}
-	if err := h.compare(ctx, d, blueGroup, greenGroup, record.Template); err != nil {
-		return err
+	whole, err := h.compare(ctx, d, blueGroup, greenGroup, record.Template)
+	if err != nil {
+		return record, err
 	}
 	capacity.Keep(record.Lock, blue)
 	want := capacity.Wanted(record.Lock, blue, green)
 	u := capacity.Resize(green, capacity.Live(record, blue, green, want), capacity.Pinned(record.Lock) > 0)
 	if err := h.resize(ctx, s, green.Name, u, "giving it the sizes that people want", forward...); err != nil {
-		return err
+		return record, err
 	}
 	record.Lock.Stage, record.Lock.Deployment.Warnings = ledger.Committed, d.Warnings
-	record.Previous = &ledger.Previous{Name: d.Blue, Sizes: want, Suspended: blue.Suspended, Template: cmp.Or(d.Ran, record.Template)}
-	record.Live, record.Template = d.Green, d.Template
-	return put(ctx, s, record)
+	replaced := &ledger.Previous{
+		Name: d.Blue, Sizes: want, Suspended: blue.Suspended, Template: cmp.Or(d.Ran, record.Template),
+		Made: record.Made, Quieted: clone.Quieting(whole),
+	}
+	record.Made = record.Lock.Made
+	if d.Revives && record.Previous != nil {
+		record.Made = record.Previous.Made
+	}
+	record.Live, record.Template, record.Previous = d.Green, d.Template, replaced
+	return record, put(ctx, s, record)
 }
 
 func put(ctx context.Context, s *step.Step, record ledger.Record) error {
@@ -119,7 +128,12 @@ func (h handler) resize(ctx context.Context, s *step.Step, group string, u capac
 }
 
 // scaleIn suspends what would give blue instances again, then asks for none.
-func (h handler) scaleIn(ctx context.Context, s *step.Step, blue deploy.Fleet) error {
+func (h handler) scaleIn(ctx context.Context, s *step.Step, record ledger.Record, blue deploy.Fleet) error {
+	if previous := record.Previous; previous != nil && previous.Name == blue.Name {
+		if err := h.copier.Quiet(ctx, s, blue.Name, previous.Quieted, ledger.Committed); err != nil {
+			return err
+		}
+	}
 	if active := blue.Active(); len(active) > 0 {
 		_, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Committed), writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{
 			AutoScalingGroupName: &blue.Name, ScalingProcesses: active,

@@ -94,13 +94,25 @@ func (v *move) join(ctx context.Context, p deploy.Loop, record ledger.Record, bl
 	if err := v.pin(ctx, green, pinned, want, capacity.Room(*v.Deployment, record, green, blue, want), ledger.Switching); err != nil {
 		return p, err
 	}
-	if missing := green.Missing(v.Deployment.TargetGroups); len(missing) > 0 {
+	missing := green.Missing(v.Deployment.TargetGroups)
+	if len(missing) > 0 {
 		if v.early(p, blue, traffic) {
 			return v.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", blue.Name, aloneFor)), nil
+		}
+		if err := v.arm(ctx, record, false); err != nil {
+			return p, err
 		}
 		if err := v.attach(ctx, green, missing, ledger.Switching); err != nil {
 			return p, err
 		}
+	}
+	if !v.Armed {
+		if err := v.arm(ctx, record, true); err != nil {
+			return p, err
+		}
+		v.Armed = true
+	}
+	if len(missing) > 0 {
 		return v.WaitUntil(p, v.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %s", green.Name, deploy.Counted(len(missing), "target group"))), nil
 	}
 	sample := deploy.GreenServes(blue, green, traffic, max(want, green.Sizes.Desired))

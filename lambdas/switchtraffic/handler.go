@@ -8,9 +8,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"bluegreen/internal/announce"
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/lambdaentry"
@@ -40,18 +42,20 @@ type handler struct {
 	groups  fleet.Groups
 	writes  step.Writes[writes]
 	targets targets
+	copier  clone.Copier
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), targets: elb.NewFromConfig(cfg)}
+	h := handler{groups: group, writes: step.Guard[writes](group), targets: elb.NewFromConfig(cfg), copier: clone.New(cfg)}
 	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
 // memory is what a look must know of the one before.
 type memory struct {
 	DrainBy *time.Time `json:"drain_by,omitempty"` // when the fleet that leaves has drained
+	Armed   bool       `json:"armed,omitempty"`    // what hangs on green acts
 }
 
 // move is one call's work.
@@ -59,10 +63,11 @@ type move struct {
 	*step.Step
 	handler
 	*memory
+	blue types.AutoScalingGroup // as it is described
 }
 
 func (h handler) look(ctx context.Context, s *step.Step, m *memory) (deploy.Loop, error) {
-	v := &move{s, h, m}
+	v := &move{Step: s, handler: h, memory: m}
 	if s.Way == deploy.Back {
 		return v.back(ctx, s.Begin())
 	}
@@ -85,13 +90,14 @@ func (v *move) traffic(ctx context.Context) (deploy.Traffic, error) {
 
 // fleets reads both fleets. Green may be gone on the way back; blue may not be.
 func (v *move) fleets(ctx context.Context) (blue, green deploy.Fleet, err error) {
-	fleets, err := fleet.Read(ctx, v.groups, v.Deployment.Blue, v.Deployment.Green)
+	described, err := fleet.Describe(ctx, v.groups, v.Deployment.Blue, v.Deployment.Green)
 	if err != nil {
 		return blue, green, err
 	}
-	blue, found := fleets[v.Deployment.Blue]
-	if !found || blue.Deleting { // with blue on its way out green is all that serves
+	v.blue = described[v.Deployment.Blue]
+	blue, green = fleet.Of(v.blue), fleet.Of(described[v.Deployment.Green])
+	if blue.Name == "" || blue.Deleting { // with blue on its way out green is all that serves
 		return blue, green, v.Ledger.WithoutBlue(v.Deployment)
 	}
-	return blue, fleets[v.Deployment.Green], nil
+	return blue, green, nil
 }
