@@ -43,17 +43,21 @@ func (g *group) begin(description, cause string, m *member) *types.Activity {
 		StatusCode:            types.ScalingActivityStatusCodeInProgress,
 	}
 	if m != nil {
-		a.Details = place(m.subnet, m.zone)
+		a.Details = g.details(m.subnet, m.zone)
 	}
 	g.activities = append(g.activities, a)
 	return a
 }
 
-// place is an activity's Details.
-func place(subnet, zone string) *string {
-	text, err := json.Marshal(map[string]string{"Subnet ID": subnet, "Availability Zone": zone})
+// details are an activity's Details: where it is, and the alarms that caused it.
+func (g *group) details(subnet, zone string) *string {
+	details := map[string]any{"Subnet ID": subnet, "Availability Zone": zone}
+	if len(g.invoking) > 0 {
+		details["InvokingAlarms"] = g.invoking
+	}
+	text, err := json.Marshal(details)
 	if err != nil {
-		panic(err) // a map of strings always has a JSON form
+		panic(err) // texts and numbers always have a JSON form
 	}
 	return aws.String(string(text))
 }

@@ -39,6 +39,7 @@ type Groups struct {
 	events         []func(detailType string, resources []string, detail any)
 	topics         Topics
 	queues         Queues
+	alarms         Alarms
 	looking        bool // a look at the load balancers is due
 }
 

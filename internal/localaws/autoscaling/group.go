@@ -27,12 +27,14 @@ type group struct {
 	refreshes   []*refresh // oldest first
 	activities  []*types.Activity
 
-	causes      []string  // why the capacity changed since the group last acted, as activities tell it
-	owed        int       // launches that replace unhealthy instances
-	failures    int       // launches in a row that failed
-	retryAt     time.Time // no launch before
-	rebalanceAt time.Time // no rebalancing before
-	lastScaled  time.Time // end of the last activity, where cooldowns begin
+	causes      []string        // why the capacity changed since the group last acted, as activities tell it
+	invoking    []invokingAlarm // alarms that changed it
+	warming     int             // units that policies added and that are still to be launched, whose instances warm up
+	owed        int             // launches that replace unhealthy instances
+	failures    int             // launches in a row that failed
+	retryAt     time.Time       // no launch before
+	rebalanceAt time.Time       // no rebalancing before
+	lastScaled  time.Time       // end of the last activity, where cooldowns begin
 
 	tick     clock.Timer // pending reconciliation
 	deleting bool
@@ -61,6 +63,9 @@ func (g *group) changed() {
 // setDesired changes the desired capacity for the cause, as activities tell it.
 func (g *group) setDesired(to int, cause string) {
 	g.because("%s changing the desired capacity from %d to %d.", cause, g.desired(), to)
+	if to < g.desired() {
+		g.warming = 0
+	}
 	g.spec.DesiredCapacity = aws.Int32(int32(to))
 }
 

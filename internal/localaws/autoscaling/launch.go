@@ -82,6 +82,7 @@ func (g *group) launch(subnet localec2.Subnet, cause string) bool {
 		return false
 	}
 	g.owed = max(0, g.owed-1)
+	m.warmUp()
 	m.activity = g.begin("Launching a new EC2 instance: "+m.id, cause, m)
 	m.progress(types.ScalingActivityStatusCodePreInService, 30)
 	g.changed()
@@ -95,7 +96,7 @@ func (g *group) tryLaunch(subnet localec2.Subnet, cause string) *member {
 		return m
 	}
 	a := g.begin("Launching a new EC2 instance.", cause, nil)
-	a.Details = place(subnet.ID, subnet.Zone)
+	a.Details = g.details(subnet.ID, subnet.Zone)
 	g.end(a, types.ScalingActivityStatusCodeFailed, launchMessage(err))
 	g.tellActivity(a, nil)
 	g.changed()
@@ -137,6 +138,13 @@ func (g *group) newInstance(subnet localec2.Subnet) (*member, error) {
 	g.members = append(g.members, m)
 	g.in.members[m.id] = m
 	return m, nil
+}
+
+// warmUp marks a member that is launched because a policy added capacity.
+func (m *member) warmUp() {
+	g := m.group
+	m.scaled = g.warming > 0
+	g.warming = max(0, g.warming-m.weight)
 }
 
 // instanceTags are the tags that the group gives to the instances that it launches; they win over the template's.

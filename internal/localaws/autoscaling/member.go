@@ -26,6 +26,7 @@ type member struct {
 	launched  time.Time // or attached
 	inService time.Time // start of the grace period
 	protected bool      // from scale-in
+	scaled    bool      // launched by a policy, for which it warms up
 	outgoing  bool      // leaves as soon as there is enough without it
 
 	sickness string // why it is unhealthy, as activities tell it; empty while it is healthy

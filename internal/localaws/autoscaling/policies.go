@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,71 +11,64 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// Scaling policies are stored and shown. None fires by itself: the model has no metrics. ExecutePolicy runs a simple one.
-
+// putScalingPolicy makes a policy, or replaces one of the same name as a whole: sources disagree whether members that are
+// left out stay as they were (aws-facts H1), and a caller that relies on neither is right with both.
 func (in *Groups) putScalingPolicy(_ *wire.Call, input *autoscaling.PutScalingPolicyInput) (*autoscaling.PutScalingPolicyOutput, error) {
 	g, err := in.writable(input.AutoScalingGroupName)
 	if err != nil {
 		return nil, err
 	}
-	policy := &types.ScalingPolicy{
-		AutoScalingGroupName: aws.String(g.name), PolicyName: input.PolicyName, PolicyType: input.PolicyType,
-		AdjustmentType: input.AdjustmentType, ScalingAdjustment: input.ScalingAdjustment, Cooldown: input.Cooldown,
-		MinAdjustmentMagnitude: input.MinAdjustmentMagnitude,
-		StepAdjustments:        input.StepAdjustments, MetricAggregationType: input.MetricAggregationType,
-		EstimatedInstanceWarmup: input.EstimatedInstanceWarmup, TargetTrackingConfiguration: input.TargetTrackingConfiguration,
-		PredictiveScalingConfiguration: input.PredictiveScalingConfiguration, Enabled: input.Enabled,
-	}
-	if err := completePolicy(policy); err != nil {
+	policy := newPolicy(g.name, input)
+	if err := g.checkPolicy(policy); err != nil {
 		return nil, err
 	}
-	policy.PolicyARN = aws.String(in.account.ARN("autoscaling",
-		"scalingPolicy:"+in.account.UUID()+":autoScalingGroupName/"+g.name+":policyName/"+*policy.PolicyName))
 	at := g.policy(*policy.PolicyName)
 	if at < 0 && len(g.policies) >= in.settings.MaxPolicies {
 		return nil, wire.Errorf("LimitExceeded", "Only %d scaling policies are allowed per AutoScalingGroup", in.settings.MaxPolicies)
 	}
+	var before *types.ScalingPolicy
 	if at >= 0 {
-		policy.PolicyARN = g.policies[at].PolicyARN
+		before = g.policies[at]
+		policy.PolicyARN = before.PolicyARN
+	} else {
+		policy.PolicyARN = aws.String(in.account.ARN("autoscaling",
+			"scalingPolicy:"+in.account.UUID()+":autoScalingGroupName/"+g.name+":policyName/"+*policy.PolicyName))
+	}
+	if err := g.alarm(policy, before); err != nil {
+		return nil, err
+	}
+	if at >= 0 {
 		g.policies[at] = policy
 	} else {
 		g.policies = append(g.policies, policy)
 	}
-	return &autoscaling.PutScalingPolicyOutput{PolicyARN: policy.PolicyARN}, nil
+	return &autoscaling.PutScalingPolicyOutput{PolicyARN: policy.PolicyARN, Alarms: policy.Alarms}, nil
 }
 
-// completePolicy checks a policy and fills its defaults.
-func completePolicy(policy *types.ScalingPolicy) error {
-	if policy.PolicyType == nil {
-		policy.PolicyType = aws.String("SimpleScaling")
+// newPolicy is the policy that a request describes, with AWS's defaults.
+func newPolicy(group string, input *autoscaling.PutScalingPolicyInput) *types.ScalingPolicy {
+	policy := &types.ScalingPolicy{
+		AutoScalingGroupName: aws.String(group), PolicyName: input.PolicyName, PolicyType: cmp.Or(input.PolicyType, aws.String(simpleScaling)),
+		AdjustmentType: input.AdjustmentType, ScalingAdjustment: input.ScalingAdjustment, Cooldown: input.Cooldown,
+		MinAdjustmentMagnitude: input.MinAdjustmentMagnitude, MinAdjustmentStep: input.MinAdjustmentStep,
+		StepAdjustments: append([]types.StepAdjustment{}, input.StepAdjustments...), MetricAggregationType: input.MetricAggregationType,
+		EstimatedInstanceWarmup: input.EstimatedInstanceWarmup, TargetTrackingConfiguration: input.TargetTrackingConfiguration,
+		PredictiveScalingConfiguration: input.PredictiveScalingConfiguration, Enabled: cmp.Or(input.Enabled, aws.Bool(true)),
+		Alarms: []types.Alarm{}, // both lists are shown even when they are empty (aws-facts H1)
 	}
-	if policy.Enabled == nil {
-		policy.Enabled = aws.Bool(true)
+	switch *policy.PolicyType {
+	case stepScaling:
+		policy.MetricAggregationType = cmp.Or(policy.MetricAggregationType, aws.String("Average"))
+	case targetTracking:
+		if tracking := policy.TargetTrackingConfiguration; tracking != nil && tracking.DisableScaleIn == nil {
+			full := *tracking
+			full.DisableScaleIn = aws.Bool(false)
+			policy.TargetTrackingConfiguration = &full
+		}
+	case predictiveScaling:
+		policy.PredictiveScalingConfiguration = completedForecast(policy.PredictiveScalingConfiguration)
 	}
-	switch kind := *policy.PolicyType; kind {
-	case "SimpleScaling":
-		if policy.AdjustmentType == nil || policy.ScalingAdjustment == nil {
-			return invalid("Both AdjustmentType and ScalingAdjustment are required for policy type SimpleScaling")
-		}
-	case "StepScaling":
-		if policy.AdjustmentType == nil || len(policy.StepAdjustments) == 0 {
-			return invalid("Both AdjustmentType and StepAdjustments are required for policy type StepScaling")
-		}
-	case "TargetTrackingScaling":
-		if policy.TargetTrackingConfiguration == nil {
-			return invalid("TargetTrackingConfiguration is required for policy type TargetTrackingScaling")
-		}
-	case "PredictiveScaling":
-		if policy.PredictiveScalingConfiguration == nil {
-			return invalid("PredictiveScalingConfiguration is required for policy type PredictiveScaling")
-		}
-	default:
-		return invalid("Invalid policy type: %s. Valid values are: SimpleScaling, StepScaling, TargetTrackingScaling, PredictiveScaling", kind)
-	}
-	if kind := aws.ToString(policy.AdjustmentType); kind != "" && !slices.Contains([]string{"ChangeInCapacity", "ExactCapacity", "PercentChangeInCapacity"}, kind) {
-		return invalid("Invalid adjustment type: %s. Valid values are: ChangeInCapacity, ExactCapacity, PercentChangeInCapacity", kind)
-	}
-	return nil
+	return policy
 }
 
 // policy is where a policy is, by its name or ARN; -1 if it is not.
@@ -91,12 +85,15 @@ func (in *Groups) describePolicies(_ *wire.Call, input *autoscaling.DescribePoli
 		}
 		groups = []*group{g}
 	}
+	if n := len(input.PolicyNames); n > 50 {
+		return nil, invalid("The number of policy names that may be passed in is limited to 50")
+	}
 	var found []types.ScalingPolicy
 	for _, g := range groups {
 		for _, p := range g.policies {
 			byName := len(input.PolicyNames) == 0 || slices.Contains(input.PolicyNames, *p.PolicyName) || slices.Contains(input.PolicyNames, *p.PolicyARN)
 			if byName && (len(input.PolicyTypes) == 0 || slices.Contains(input.PolicyTypes, *p.PolicyType)) {
-				found = append(found, *p)
+				found = append(found, in.shownPolicy(p))
 			}
 		}
 	}
@@ -117,6 +114,8 @@ func (in *Groups) policyOf(groupName, nameOrARN *string) (*group, int, error) {
 	return nil, 0, invalid("PolicyARN not found for request - Group: %s, Policy: %s", aws.ToString(groupName), aws.ToString(nameOrARN))
 }
 
+// deletePolicy deletes a policy. Its own alarms go with it; alarms that people made stay, without their action (SDK,
+// DeletePolicy).
 func (in *Groups) deletePolicy(_ *wire.Call, input *autoscaling.DeletePolicyInput) (*autoscaling.DeletePolicyOutput, error) {
 	g, at, err := in.policyOf(input.AutoScalingGroupName, input.PolicyName)
 	if err != nil {
@@ -125,10 +124,12 @@ func (in *Groups) deletePolicy(_ *wire.Call, input *autoscaling.DeletePolicyInpu
 	if _, err := in.writable(&g.name); err != nil {
 		return nil, err
 	}
+	in.disarm(g.policies[at])
 	g.policies = slices.Delete(g.policies, at, at+1)
 	return &autoscaling.DeletePolicyOutput{}, nil
 }
 
+// executePolicy runs a simple or a step policy for its caller, whatever alarms say.
 func (in *Groups) executePolicy(_ *wire.Call, input *autoscaling.ExecutePolicyInput) (*autoscaling.ExecutePolicyOutput, error) {
 	found, at, err := in.policyOf(input.AutoScalingGroupName, input.PolicyName)
 	if err != nil {
@@ -139,42 +140,33 @@ func (in *Groups) executePolicy(_ *wire.Call, input *autoscaling.ExecutePolicyIn
 		return nil, err
 	}
 	p := g.policies[at]
-	if *p.PolicyType != "SimpleScaling" {
-		return nil, wire.NotModelled("ExecutePolicy for the policy type %s", *p.PolicyType)
-	}
-	if aws.ToBool(input.HonorCooldown) {
-		cooldown := aws.ToInt32(g.spec.DefaultCooldown)
-		if p.Cooldown != nil {
-			cooldown = *p.Cooldown
+	cause := "a user request executed policy " + *p.PolicyName
+	out := &autoscaling.ExecutePolicyOutput{}
+	switch *p.PolicyType {
+	case simpleScaling:
+		if input.MetricValue != nil || input.BreachThreshold != nil {
+			return nil, invalid("MetricValue and BreachThreshold are not supported for policy type SimpleScaling")
 		}
-		if err := g.coolingDown(cooldown); err != nil {
-			return nil, err
-		}
-	}
-	if wanted := min(max(g.adjusted(p), g.min()), g.max()); wanted != g.desired() {
-		g.write()
-		g.setDesired(wanted, "a user request executed policy "+*p.PolicyName)
-		g.changed()
-		g.schedule()
-	}
-	return &autoscaling.ExecutePolicyOutput{}, nil
-}
-
-// adjusted is the capacity that a simple policy asks for.
-func (g *group) adjusted(p *types.ScalingPolicy) int {
-	by := int(*p.ScalingAdjustment)
-	switch *p.AdjustmentType {
-	case "ExactCapacity":
-		return by
-	case "PercentChangeInCapacity":
-		change := g.desired() * by / 100
-		if least := int(max(aws.ToInt32(p.MinAdjustmentMagnitude), 1)); change < least && change > -least {
-			change = least
-			if by < 0 {
-				change = -least
+		if aws.ToBool(input.HonorCooldown) {
+			if err := g.coolingDown(g.cooldownOf(p)); err != nil {
+				return nil, err
 			}
 		}
-		return g.desired() + change
+		g.scaleTo(adjusted(p, *p.ScalingAdjustment, g.desired()), cause)
+		return out, nil
+	case stepScaling:
+		if input.MetricValue == nil || input.BreachThreshold == nil {
+			return nil, invalid("MetricValue and BreachThreshold are required for policy type StepScaling")
+		}
+		if input.HonorCooldown != nil {
+			return nil, invalid("HonorCooldown is not supported for policy type StepScaling")
+		}
+		step, ok := stepFor(p.StepAdjustments, *input.MetricValue-*input.BreachThreshold)
+		if !ok { // an error by the SDK's documentation; how AWS words it is not verified
+			return nil, invalid("Metric value %v does not correspond to a step adjustment of policy %s", *input.MetricValue, *p.PolicyName)
+		}
+		g.takeStep(p, step, cause)
+		return out, nil
 	}
-	return g.desired() + by
+	return nil, invalid("ExecutePolicy is not supported for policy type %s", *p.PolicyType)
 }

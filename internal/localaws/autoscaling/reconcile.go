@@ -41,7 +41,7 @@ func (g *group) reconcile() {
 		g.rebalance()
 	}
 	g.tendPool()
-	g.causes = nil
+	g.causes, g.invoking = nil, nil
 }
 
 // surplus is the capacity of the members that stay only until there is enough without them.

@@ -36,23 +36,3 @@ func TestScheduledActions(t *testing.T) {
 		}
 	})
 }
-
-func TestPolicies(t *testing.T) {
-	run(t, nil, func(w *world) {
-		name := aws.String("blue")
-		do(w, w.client.CreateAutoScalingGroup, w.group("blue", 2, 1))
-		put := do(w, w.client.PutScalingPolicy, &sdk.PutScalingPolicyInput{AutoScalingGroupName: name, PolicyName: aws.String("half more"),
-			AdjustmentType: aws.String("PercentChangeInCapacity"), ScalingAdjustment: aws.Int32(50)})
-		do(w, w.client.ExecutePolicy, &sdk.ExecutePolicyInput{PolicyName: put.PolicyARN})
-		if g := do(w, w.client.DescribeAutoScalingGroups, &sdk.DescribeAutoScalingGroupsInput{}).AutoScalingGroups[0]; *g.DesiredCapacity != 3 {
-			t.Errorf("desired %d", *g.DesiredCapacity)
-		}
-		if p := do(w, w.client.DescribePolicies, &sdk.DescribePoliciesInput{AutoScalingGroupName: name}).ScalingPolicies; len(p) != 1 || *p[0].PolicyType != "SimpleScaling" {
-			t.Errorf("policies: %+v", p)
-		}
-		do(w, w.client.DeletePolicy, &sdk.DeletePolicyInput{AutoScalingGroupName: name, PolicyName: aws.String("half more")})
-		if p := do(w, w.client.DescribePolicies, &sdk.DescribePoliciesInput{}).ScalingPolicies; len(p) != 0 {
-			t.Errorf("policies: %+v", p)
-		}
-	})
-}

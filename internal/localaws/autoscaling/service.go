@@ -105,11 +105,11 @@ func (in *Groups) scalingOperations() []wire.Operation {
 	const name, policy, action, next, most = "AutoScalingGroupName", "PolicyName", "ScheduledActionName", "NextToken", "MaxRecords"
 	return []wire.Operation{
 		wire.Op("PutScalingPolicy", in.putScalingPolicy, name, policy, "PolicyType", "AdjustmentType", "ScalingAdjustment", "Cooldown",
-			"MinAdjustmentMagnitude", "StepAdjustments", "MetricAggregationType", "EstimatedInstanceWarmup",
+			"MinAdjustmentMagnitude", "MinAdjustmentStep", "StepAdjustments", "MetricAggregationType", "EstimatedInstanceWarmup",
 			"TargetTrackingConfiguration", "PredictiveScalingConfiguration", "Enabled"),
 		wire.Op("DescribePolicies", in.describePolicies, name, "PolicyNames", "PolicyTypes", next, most),
 		wire.Op("DeletePolicy", in.deletePolicy, name, policy),
-		wire.Op("ExecutePolicy", in.executePolicy, name, policy, "HonorCooldown"),
+		wire.Op("ExecutePolicy", in.executePolicy, name, policy, "HonorCooldown", "MetricValue", "BreachThreshold"),
 		wire.Op("PutScheduledUpdateGroupAction", in.putScheduledAction, name, action, "MinSize", "MaxSize", "DesiredCapacity",
 			"StartTime", "EndTime", "Time", "Recurrence", "TimeZone"),
 		wire.Op("DescribeScheduledActions", in.describeScheduledActions, name, "ScheduledActionNames", "StartTime", "EndTime", next, most),

@@ -124,6 +124,7 @@ func (m *member) rest(state types.LifecycleState) {
 // hooks hold it for the second time. How AWS words this activity and the next is not verified.
 func (m *member) takeFromPool(cause string) {
 	m.course, m.begun, m.cooling = fromPool, false, false
+	m.warmUp()
 	m.activity = m.group.begin("Launching a new EC2 instance from warm pool: "+m.id, cause, m)
 	m.progress(types.ScalingActivityStatusCodePreInService, 30)
 	m.enter(types.LifecycleStatePending)
