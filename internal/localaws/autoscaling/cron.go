@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // a zone means the same on every machine
 )
 
 // cron is a recurrence: minute, hour, day of month, month, day of week, in a time zone.
@@ -23,7 +24,7 @@ func parseCron(recurrence, zone string) (*cron, error) {
 	c := &cron{zone: time.UTC}
 	if zone != "" {
 		location, err := time.LoadLocation(zone)
-		if err != nil {
+		if err != nil || zone == "Local" {
 			return nil, invalid("Invalid time zone: %s", zone)
 		}
 		c.zone = location
@@ -90,18 +91,19 @@ func cronValue(text string, k int) (int, bool) {
 }
 
 // next is the first time after t that the recurrence names. One that names no day at all, such as February 30, waits
-// for a century.
+// for a century. A time that the clocks skip is left out that day, one that they show twice comes twice: AWS says only that
+// local times are kept (user guide, scheduled scaling).
 func (c *cron) next(t time.Time) time.Time {
 	local := t.In(c.zone).Truncate(time.Minute).Add(time.Minute)
 	end := local.AddDate(100, 0, 0)
 	for local.Before(end) {
 		switch {
 		case !c.fields[3][int(local.Month())]:
-			local = time.Date(local.Year(), local.Month()+1, 1, 0, 0, 0, 0, c.zone)
+			local = later(local, time.Date(local.Year(), local.Month()+1, 1, 0, 0, 0, 0, c.zone))
 		case !c.day(local):
-			local = time.Date(local.Year(), local.Month(), local.Day()+1, 0, 0, 0, 0, c.zone)
+			local = later(local, time.Date(local.Year(), local.Month(), local.Day()+1, 0, 0, 0, 0, c.zone))
 		case !c.fields[1][local.Hour()]:
-			local = time.Date(local.Year(), local.Month(), local.Day(), local.Hour()+1, 0, 0, 0, c.zone)
+			local = nextHour(local)
 		case !c.fields[0][local.Minute()]:
 			local = local.Add(time.Minute)
 		default:
@@ -110,6 +112,17 @@ func (c *cron) next(t time.Time) time.Time {
 	}
 	return end.UTC()
 }
+
+// later is the midnight after t, or the next hour where the clocks skip that midnight: it is shown as an hour before then.
+func later(t, midnight time.Time) time.Time {
+	if midnight.After(t) {
+		return midnight
+	}
+	return nextHour(t)
+}
+
+// nextHour is the next full hour that passes, whatever the clocks make of it.
+func nextHour(t time.Time) time.Time { return t.Add(time.Duration(60-t.Minute()) * time.Minute) }
 
 // day follows cron: when both days are given, either will do.
 func (c *cron) day(t time.Time) bool {

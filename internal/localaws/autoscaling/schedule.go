@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -25,38 +26,80 @@ func (in *Groups) putScheduledAction(_ *wire.Call, input *autoscaling.PutSchedul
 	if err != nil {
 		return nil, err
 	}
-	s, err := g.newSchedule(input)
-	if err != nil {
-		return nil, err
+	return &autoscaling.PutScheduledUpdateGroupActionOutput{}, g.putSchedule(input)
+}
+
+// putSchedule makes a scheduled action, or replaces the one of its name. No two of a group start at the same time.
+func (g *group) putSchedule(input *autoscaling.PutScheduledUpdateGroupActionInput) error {
+	if err := checkSchedule(input); err != nil {
+		return err
 	}
 	at := g.scheduled(*input.ScheduledActionName)
-	if at < 0 && len(g.schedules) >= in.settings.MaxScheduledActions {
-		return nil, wire.Errorf("LimitExceeded", "Only %d scheduled actions are allowed per AutoScalingGroup", in.settings.MaxScheduledActions)
+	if at < 0 && len(g.schedules) >= g.in.settings.MaxScheduledActions {
+		return wire.Errorf("LimitExceeded", "Only %d scheduled actions are allowed per AutoScalingGroup", g.in.settings.MaxScheduledActions)
 	}
+	var before *schedule
 	if at >= 0 {
-		g.schedules[at].timer.Stop()
+		before = g.schedules[at]
+	}
+	s, err := g.newSchedule(input, before)
+	if err != nil {
+		return err
+	}
+	for _, other := range g.schedules {
+		if other != before && other.action.StartTime.Equal(*s.action.StartTime) { // the text was seen in practice
+			return wire.Errorf("AlreadyExists", "Scheduled action with this scheduled start time already exists")
+		}
+	}
+	if before != nil {
+		before.timer.Stop()
 		g.schedules[at] = s
 	} else {
 		g.schedules = append(g.schedules, s)
 	}
 	g.arm(s)
-	return &autoscaling.PutScheduledUpdateGroupActionOutput{}, nil
+	return nil
 }
 
-func (g *group) newSchedule(input *autoscaling.PutScheduledUpdateGroupActionInput) (*schedule, error) {
-	name := aws.ToString(input.ScheduledActionName)
-	if name == "" {
-		return nil, missing("ScheduledActionName")
+func checkSchedule(input *autoscaling.PutScheduledUpdateGroupActionInput) error {
+	if err := checkLength("scheduledActionName", input.ScheduledActionName, 255); err != nil {
+		return err
 	}
-	if input.MinSize == nil && input.MaxSize == nil && input.DesiredCapacity == nil {
-		return nil, invalid("At least one of MinSize, MaxSize and DesiredCapacity must be specified")
+	least, most, desired := input.MinSize, input.MaxSize, input.DesiredCapacity
+	switch {
+	case least == nil && most == nil && desired == nil:
+		return invalid("At least one of MinSize, MaxSize and DesiredCapacity must be specified")
+	case aws.ToInt32(least) < 0 || aws.ToInt32(most) < 0 || aws.ToInt32(desired) < 0:
+		return invalid("Group sizes must not be negative: min %d, max %d, desired %d", aws.ToInt32(least), aws.ToInt32(most), aws.ToInt32(desired))
+	case least != nil && most != nil && *most < *least:
+		return invalid("Max bound, %d, must be greater than or equal to min bound, %d", *most, *least)
+	case desired != nil && (least != nil && *desired < *least || most != nil && *desired > *most):
+		return invalid("The desired capacity of a scheduled action must be between its min size and its max size: %d", *desired)
 	}
-	start := input.StartTime
-	if start == nil {
-		start = input.Time
-	}
-	if start != nil && !start.After(g.now()) {
+	return nil
+}
+
+// newSchedule is the scheduled action that a request describes. An update without a StartTime still runs at the next time
+// of the action before it, then by its own recurrence (aws-facts H3).
+func (g *group) newSchedule(input *autoscaling.PutScheduledUpdateGroupActionInput, before *schedule) (*schedule, error) {
+	name := *input.ScheduledActionName
+	start := cmp.Or(input.StartTime, input.Time)
+	switch end := input.EndTime; {
+	case start != nil && !start.After(g.now()):
 		return nil, invalid("Given start time is in the past")
+	case end != nil && !end.After(g.now()):
+		return nil, invalid("Given end time is in the past")
+	case end != nil && start != nil && !end.After(*start):
+		return nil, invalid("Given end time is not after the start time")
+	case start == nil && input.Recurrence == nil:
+		return nil, invalid("Either StartTime or Recurrence must be specified")
+	}
+	if start == nil && before != nil {
+		start = before.action.StartTime
+	}
+	c, err := parseCron(cmp.Or(aws.ToString(input.Recurrence), "* * * * *"), aws.ToString(input.TimeZone))
+	if err != nil {
+		return nil, err
 	}
 	s := &schedule{action: types.ScheduledUpdateGroupAction{
 		AutoScalingGroupName: aws.String(g.name), ScheduledActionName: aws.String(name),
@@ -65,17 +108,12 @@ func (g *group) newSchedule(input *autoscaling.PutScheduledUpdateGroupActionInpu
 		MinSize: input.MinSize, MaxSize: input.MaxSize, DesiredCapacity: input.DesiredCapacity,
 		Recurrence: input.Recurrence, TimeZone: input.TimeZone, EndTime: input.EndTime, StartTime: start, Time: start,
 	}}
-	if input.Recurrence == nil {
-		if start == nil {
-			return nil, invalid("Either StartTime or Recurrence must be specified")
-		}
-		return s, nil
+	if before != nil {
+		s.action.ScheduledActionARN = before.action.ScheduledActionARN
 	}
-	c, err := parseCron(*input.Recurrence, aws.ToString(input.TimeZone))
-	if err != nil {
-		return nil, err
+	if input.Recurrence != nil {
+		s.cron = c
 	}
-	s.cron = c
 	if start == nil {
 		s.setNext(g.now())
 	}
@@ -88,26 +126,29 @@ func (s *schedule) setNext(t time.Time) {
 	s.action.StartTime, s.action.Time = aws.Time(next), aws.Time(next)
 }
 
-// arm waits for the action's next time.
+// arm waits for the action's next time, or its end.
 func (g *group) arm(s *schedule) {
-	s.timer = g.in.account.After(s.action.StartTime.Sub(g.now()), func() { g.fire(s) })
+	next := *s.action.StartTime
+	if end := s.action.EndTime; end != nil && end.Before(next) {
+		next = *end
+	}
+	s.timer = g.in.account.After(next.Sub(g.now()), func() { g.fire(s) })
 }
 
-// fire does what a scheduled action says, and waits for its next time. One that is not recurring is gone then.
+// fire does what a scheduled action says, and waits for its next time. A run that falls due while the process is suspended
+// is lost. One that is not recurring is gone then, as is one that has reached its end.
 func (g *group) fire(s *schedule) {
 	at := slices.Index(g.schedules, s)
 	if at < 0 || g.deleting {
 		return
 	}
-	if !g.isSuspended("ScheduledActions") {
+	if !g.now().Before(*s.action.StartTime) && !g.isSuspended("ScheduledActions") {
 		g.scheduledUpdate(s)
 	}
-	if s.cron != nil {
+	if end := s.action.EndTime; s.cron != nil && (end == nil || g.now().Before(*end)) {
 		s.setNext(g.now())
-		if end := s.action.EndTime; end == nil || !s.action.StartTime.After(*end) {
-			g.arm(s)
-			return
-		}
+		g.arm(s)
+		return
 	}
 	g.schedules = slices.Delete(g.schedules, at, at+1)
 }
@@ -165,11 +206,15 @@ func (in *Groups) deleteScheduledAction(_ *wire.Call, input *autoscaling.DeleteS
 	if err != nil {
 		return nil, err
 	}
-	at := g.scheduled(aws.ToString(input.ScheduledActionName))
+	return &autoscaling.DeleteScheduledActionOutput{}, g.deleteSchedule(aws.ToString(input.ScheduledActionName))
+}
+
+func (g *group) deleteSchedule(name string) error {
+	at := g.scheduled(name)
 	if at < 0 {
-		return nil, invalid("Scheduled action name not found")
+		return invalid("Scheduled action name not found")
 	}
 	g.schedules[at].timer.Stop()
 	g.schedules = slices.Delete(g.schedules, at, at+1)
-	return &autoscaling.DeleteScheduledActionOutput{}, nil
+	return nil
 }

@@ -114,6 +114,8 @@ func (in *Groups) scalingOperations() []wire.Operation {
 			"StartTime", "EndTime", "Time", "Recurrence", "TimeZone"),
 		wire.Op("DescribeScheduledActions", in.describeScheduledActions, name, "ScheduledActionNames", "StartTime", "EndTime", next, most),
 		wire.Op("DeleteScheduledAction", in.deleteScheduledAction, name, action),
+		wire.Op("BatchPutScheduledUpdateGroupAction", in.batchPutScheduledActions, name, "ScheduledUpdateGroupActions"),
+		wire.Op("BatchDeleteScheduledAction", in.batchDeleteScheduledActions, name, "ScheduledActionNames"),
 	}
 }
 
