@@ -67,10 +67,10 @@ type activityDetail struct {
 	Destination          string          `json:"Destination"`
 }
 
-// tellActivity tells of an activity that has ended, if it was a launch or a termination. The member is nil when none came
+// tellActivity tells EventBridge and the group's topics of an activity that has ended, if it was a launch or a termination. The member is nil when none came
 // of the launch.
 func (g *group) tellActivity(a *types.Activity, m *member) {
-	if len(g.in.events) == 0 {
+	if len(g.in.events) == 0 && len(g.subscriptions) == 0 {
 		return
 	}
 	var detailType, transition string
@@ -103,4 +103,5 @@ func (g *group) tellActivity(a *types.Activity, m *member) {
 		resources = append(resources, g.in.account.ARN("ec2", "instance/"+m.id))
 	}
 	g.in.emit(detailType, resources, detail)
+	g.publish(a, transition, detail)
 }

@@ -18,14 +18,15 @@ type group struct {
 	// that what was shown once stays as it was.
 	spec types.AutoScalingGroup
 
-	members     []*member // in the order of their launch
-	hooks       []types.LifecycleHook
-	attachments []*attachment
-	suspended   map[string]string // process → reason
-	policies    []*types.ScalingPolicy
-	schedules   []*schedule
-	refreshes   []*refresh // oldest first
-	activities  []*types.Activity
+	members       []*member // in the order of their launch
+	hooks         []types.LifecycleHook
+	attachments   []*attachment
+	suspended     map[string]string // process → reason
+	policies      []*types.ScalingPolicy
+	schedules     []*schedule
+	subscriptions []subscription // in the order of their making
+	refreshes     []*refresh     // oldest first
+	activities    []*types.Activity
 
 	causes      []string        // why the capacity changed since the group last acted, as activities tell it
 	invoking    []invokingAlarm // alarms that changed it

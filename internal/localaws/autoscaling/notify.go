@@ -11,7 +11,7 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// Topics are what lifecycle hooks publish to. The account's lock is held.
+// Topics are what lifecycle hooks and groups publish to. The account's lock is held.
 type Topics interface {
 	Publish(in *sns.PublishInput) (*sns.PublishOutput, error)
 }
@@ -21,7 +21,7 @@ type Queues interface {
 	Send(queueARN, body string) error
 }
 
-// NotifyThrough has lifecycle hooks with a notification target send to it. Without it targets are stored and shown, and
+// NotifyThrough has lifecycle hooks send to their notification targets, and groups to their topics. Without it targets are stored and shown, and
 // nobody is notified. The lock is held.
 func (in *Groups) NotifyThrough(topics Topics, queues Queues) { in.topics, in.queues = topics, queues }
 
@@ -67,7 +67,7 @@ func (a *lifecycleAction) notify() {
 	_ = g.in.send(*a.hook.NotificationTargetARN, "Auto Scaling:  Lifecycle action '"+verb+"' for instance "+a.member.id+" in progress.", message)
 }
 
-// testNotification is what a hook's target gets when it is named.
+// testNotification is what a hook's target or a topic gets when it is named.
 type testNotification struct {
 	AccountID            string `json:"AccountId"`
 	RequestID            string `json:"RequestId"`
@@ -90,10 +90,7 @@ func (g *group) testTarget(hook types.LifecycleHook, requestID string) error {
 	var err error
 	if hook.RoleARN != nil {
 		role = *hook.RoleARN
-		err = g.in.send(target, `Auto Scaling: test notification for group "`+g.name+`"`, testNotification{
-			AccountID: g.in.account.ID, RequestID: requestID, AutoScalingGroupARN: *g.spec.AutoScalingGroupARN, AutoScalingGroupName: g.name,
-			Service: serviceName, Event: "autoscaling:TEST_NOTIFICATION", Time: g.now().UTC().Format(millis),
-		})
+		err = g.in.send(target, g.subject(testNotificationType), g.testMessage(requestID))
 	}
 	if err != nil || hook.RoleARN == nil {
 		return invalid("Unable to publish test message to notification target %s using IAM role %s. "+

@@ -25,7 +25,7 @@ func (in *Groups) Service() wire.Service {
 		Namespace:   "http://autoscaling.amazonaws.com/doc/2011-01-01/",
 		Operations: slices.Concat(
 			in.groupOperations(), in.instanceOperations(), in.trafficOperations(), in.hookOperations(), in.warmPoolOperations(),
-			in.settingOperations(), in.scalingOperations(), in.refreshOperations()),
+			in.settingOperations(), in.scalingOperations(), in.refreshOperations(), in.notificationOperations()),
 	}
 }
 

@@ -42,9 +42,10 @@ type Settings struct {
 	ActivitiesKept time.Duration
 
 	// Quotas of the account and of each group, by default 500 groups and 200 launch configurations a Region; 50 hooks,
-	// 50 target groups, 50 policies and 125 scheduled actions a group (aws-facts A5).
+	// 50 target groups, 50 policies, 125 scheduled actions and 10 topics a group (aws-facts A5).
 	MaxGroups, MaxLaunchConfigurations                          int
 	MaxHooks, MaxTargetGroups, MaxPolicies, MaxScheduledActions int
+	MaxTopics                                                   int
 }
 
 // DefaultSettings are the settings closest to AWS.
@@ -68,6 +69,7 @@ func DefaultSettings() Settings {
 		MaxTargetGroups:     50,
 		MaxPolicies:         50,
 		MaxScheduledActions: 125,
+		MaxTopics:           10,
 
 		MaxLaunchConfigurations: 200,
 	}

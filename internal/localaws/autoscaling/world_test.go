@@ -16,6 +16,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
@@ -24,6 +25,7 @@ import (
 	localasg "bluegreen/internal/localaws/autoscaling"
 	localec2 "bluegreen/internal/localaws/ec2"
 	localelb "bluegreen/internal/localaws/elbv2"
+	localsns "bluegreen/internal/localaws/sns"
 	"bluegreen/internal/localaws/wire"
 )
 
@@ -38,9 +40,11 @@ type world struct {
 	compute   *localec2.Compute
 	balancers *localelb.LoadBalancers
 	groups    *localasg.Groups
+	topics    *localsns.Topics
 	client    *sdk.Client
 	ec2       *ec2.Client
 	elb       *elasticloadbalancingv2.Client
+	sns       *sns.Client
 
 	template string // id of a launch template
 	image    string
@@ -68,16 +72,18 @@ func run(t *testing.T, change func(*localasg.Settings), test func(*world)) {
 	if change != nil {
 		change(&settings)
 	}
+	w.topics = localsns.New(w.account, localsns.DefaultSettings())
 	w.groups = localasg.New(w.account, w.compute, w.balancers, settings)
 	w.groups.OnChange(w.tell)
 	front := wire.DefaultSettings()
 	front.Latency, front.Latencies, front.Buckets = account.Constant(time.Microsecond), nil, nil
 	endpoint := wire.NewEndpoint(w.account, front, nil)
-	for _, service := range []wire.Service{w.compute.Service(), w.balancers.Service(), w.groups.Service()} {
+	for _, service := range []wire.Service{w.compute.Service(), w.balancers.Service(), w.groups.Service(), w.topics.Service()} {
 		endpoint.Add(service)
 	}
 	config := endpoint.Config(wire.Caller{})
 	w.client, w.ec2, w.elb = sdk.NewFromConfig(config), ec2.NewFromConfig(config), elasticloadbalancingv2.NewFromConfig(config)
+	w.sns = sns.NewFromConfig(config)
 	w.clock.Run(func() {
 		w.seedTemplate()
 		test(w)

@@ -36,7 +36,8 @@ func allMeanings() map[string]meaning {
 var everywhere = map[string]string{
 	"autoscaling": `DescribeAccountLimits DescribeAutoScalingGroups DescribeAutoScalingInstances DescribeInstanceRefreshes
 		DescribeLaunchConfigurations DescribeLifecycleHooks DescribeLoadBalancerTargetGroups DescribePolicies DescribeScalingActivities
-		DescribeScheduledActions DescribeTags DescribeTrafficSources`,
+		DescribeAutoScalingNotificationTypes DescribeNotificationConfigurations DescribeScheduledActions DescribeTags DescribeTrafficSources
+		DescribeWarmPool`,
 	"ec2": `DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceStatus DescribeLaunchTemplates
 		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcs`,
 	"elasticloadbalancing": `DescribeListeners DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroupAttributes
