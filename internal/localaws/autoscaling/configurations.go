@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -27,36 +28,55 @@ func (in *Groups) createLaunchConfiguration(_ *wire.Call, input *autoscaling.Cre
 		ImageId:                  input.ImageId,
 		InstanceType:             input.InstanceType,
 		KeyName:                  cmp.Or(input.KeyName, aws.String("")),
-		SecurityGroups:           input.SecurityGroups,
+		SecurityGroups:           append([]string{}, input.SecurityGroups...),
 		UserData:                 cmp.Or(input.UserData, aws.String("")),
 		IamInstanceProfile:       input.IamInstanceProfile,
 		InstanceMonitoring:       cmp.Or(input.InstanceMonitoring, &types.InstanceMonitoring{Enabled: aws.Bool(true)}),
 		AssociatePublicIpAddress: input.AssociatePublicIpAddress,
-		BlockDeviceMappings:      input.BlockDeviceMappings,
+		BlockDeviceMappings:      append([]types.BlockDeviceMapping{}, input.BlockDeviceMappings...),
 		EbsOptimized:             cmp.Or(input.EbsOptimized, aws.Bool(false)),
 		MetadataOptions:          input.MetadataOptions,
 		PlacementTenancy:         input.PlacementTenancy,
 		KernelId:                 cmp.Or(input.KernelId, aws.String("")),
 		RamdiskId:                cmp.Or(input.RamdiskId, aws.String("")),
+		SpotPrice:                input.SpotPrice,
+		ClassicLinkVPCId:         input.ClassicLinkVPCId,
+
+		ClassicLinkVPCSecurityGroups: append([]string{}, input.ClassicLinkVPCSecurityGroups...),
 	}
 	return &autoscaling.CreateLaunchConfigurationOutput{}, nil
 }
 
 func (in *Groups) checkConfiguration(name string, input *autoscaling.CreateLaunchConfigurationInput) error {
-	if name == "" {
-		return missing("LaunchConfigurationName")
+	if in.settings.NewAccount { // recorded
+		return wire.Errorf("UnsupportedOperation", "The Launch Configuration creation operation is not available in your account. "+
+			"Use launch templates to create configuration templates for your Auto Scaling groups.")
+	}
+	if err := checkLength("launchConfigurationName", &name, 255); err != nil {
+		return err
 	}
 	if _, exists := in.configurations[name]; exists {
 		return wire.Errorf("AlreadyExists", "Launch Configuration by this name already exists - A launch configuration already exists with the name %s", name)
 	}
 	if len(in.configurations) >= in.settings.MaxLaunchConfigurations {
-		return wire.Errorf("LimitExceeded", "You have already created the maximum number of launch configurations: %d", in.settings.MaxLaunchConfigurations)
+		return wire.Errorf("LimitExceeded", "Launch Configuration limit exceeded - You may only have %d launch configurations", in.settings.MaxLaunchConfigurations)
 	}
 	if input.ImageId == nil || input.InstanceType == nil {
 		return invalid("Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.")
 	}
 	if !in.compute.Image(*input.ImageId) {
 		return invalid("AMI cannot be described: %s", *input.ImageId)
+	}
+	if price := input.SpotPrice; price != nil {
+		if amount, err := strconv.ParseFloat(*price, 64); err != nil || amount <= 0 {
+			return invalid("Invalid Spot price: %s", *price)
+		}
+	}
+	if tenancy := aws.ToString(input.PlacementTenancy); tenancy != "" && tenancy != "default" && tenancy != "dedicated" {
+		return invalid("Invalid placement tenancy: %s. Valid values are: default, dedicated", tenancy)
+	}
+	if (input.ClassicLinkVPCId == nil) != (len(input.ClassicLinkVPCSecurityGroups) == 0) {
+		return invalid("ClassicLinkVPCId and ClassicLinkVPCSecurityGroups must be specified together")
 	}
 	if _, err := base64.StdEncoding.DecodeString(aws.ToString(input.UserData)); err != nil {
 		return invalid("Launch configuration's user data is not valid Base64: %v", err)

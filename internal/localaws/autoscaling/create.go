@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,6 +19,10 @@ func (in *Groups) createAutoScalingGroup(call *wire.Call, input *autoscaling.Cre
 	if err := in.checkNewName(name); err != nil {
 		return nil, err
 	}
+	if err := cmp.Or(checkZoneLists(input.AvailabilityZones, input.AvailabilityZoneIds),
+		checkTemplateNames(input.LaunchTemplate, input.MixedInstancesPolicy)); err != nil {
+		return nil, err
+	}
 	g := &group{in: in, name: name, suspended: make(map[string]string), spec: in.newSpec(input)}
 	if err := in.checkSpec(&g.spec); err != nil {
 		return nil, err
@@ -30,6 +35,9 @@ func (in *Groups) createAutoScalingGroup(call *wire.Call, input *autoscaling.Cre
 	}
 	tags, err := in.checkTags(input.Tags, &name)
 	if err != nil {
+		return nil, err
+	}
+	if err := g.checkTagLimit(tags); err != nil {
 		return nil, err
 	}
 	g.setTags(tags)
@@ -206,6 +214,10 @@ func (g *group) addAttachments(input *autoscaling.CreateAutoScalingGroupInput) e
 		return err
 	}
 	if err := g.in.checkTargetGroups(identifiers); err != nil {
+		return err
+	}
+	if err := g.in.checkZonalShift(g.spec.AvailabilityZoneImpairmentPolicy, input.SkipZonalShiftValidation,
+		slices.Concat(input.TargetGroupARNs, identifiers)); err != nil {
 		return err
 	}
 	for _, arn := range input.TargetGroupARNs {

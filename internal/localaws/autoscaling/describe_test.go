@@ -61,7 +61,7 @@ func TestEverySettingIsShown(t *testing.T) {
 		input.LaunchTemplate = nil
 		input.MixedInstancesPolicy = &types.MixedInstancesPolicy{
 			LaunchTemplate: &types.LaunchTemplate{
-				LaunchTemplateSpecification: &types.LaunchTemplateSpecification{LaunchTemplateId: &w.template, LaunchTemplateName: aws.String("app"), Version: aws.String("1")},
+				LaunchTemplateSpecification: &types.LaunchTemplateSpecification{LaunchTemplateId: &w.template, Version: aws.String("1")},
 				Overrides:                   []types.LaunchTemplateOverrides{{InstanceType: aws.String("t3.small")}, {InstanceType: aws.String("t3.medium")}}},
 			InstancesDistribution: &types.InstancesDistribution{
 				OnDemandAllocationStrategy: aws.String("prioritized"), OnDemandBaseCapacity: aws.Int32(1), OnDemandPercentageAboveBaseCapacity: aws.Int32(50),
@@ -82,10 +82,11 @@ func TestEverySettingIsShown(t *testing.T) {
 		w.until(30 * time.Second)
 
 		got := do(w, w.client.DescribeAutoScalingGroups, &sdk.DescribeAutoScalingGroupsInput{}).AutoScalingGroups[0]
+		input.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName = aws.String("app") // both are shown
 		want := types.AutoScalingGroup{
 			AutoScalingGroupName: input.AutoScalingGroupName, AutoScalingGroupARN: got.AutoScalingGroupARN, CreatedTime: aws.Time(w.start),
 			MinSize: input.MinSize, MaxSize: input.MaxSize, DesiredCapacity: input.DesiredCapacity, DesiredCapacityType: input.DesiredCapacityType,
-			MixedInstancesPolicy: input.MixedInstancesPolicy, AvailabilityZones: input.AvailabilityZones, VPCZoneIdentifier: aws.String(""),
+			MixedInstancesPolicy: input.MixedInstancesPolicy, AvailabilityZones: input.AvailabilityZones, AvailabilityZoneIds: []string{"apne1-az1", "apne1-az2"}, VPCZoneIdentifier: aws.String(""),
 			DefaultCooldown: input.DefaultCooldown, DefaultInstanceWarmup: input.DefaultInstanceWarmup, HealthCheckGracePeriod: input.HealthCheckGracePeriod,
 			HealthCheckType: input.HealthCheckType, Context: input.Context, NewInstancesProtectedFromScaleIn: input.NewInstancesProtectedFromScaleIn,
 			CapacityRebalance: input.CapacityRebalance, MaxInstanceLifetime: input.MaxInstanceLifetime, PlacementGroup: input.PlacementGroup,

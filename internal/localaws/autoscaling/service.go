@@ -10,7 +10,7 @@ import (
 var groupMembers = []string{
 	"AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity", "DesiredCapacityType", "DefaultCooldown", "DefaultInstanceWarmup",
 	"HealthCheckType", "HealthCheckGracePeriod", "LaunchTemplate", "LaunchConfigurationName", "MixedInstancesPolicy",
-	"AvailabilityZones", "VPCZoneIdentifier", "TerminationPolicies", "NewInstancesProtectedFromScaleIn", "CapacityRebalance",
+	"AvailabilityZones", "AvailabilityZoneIds", "VPCZoneIdentifier", "TerminationPolicies", "NewInstancesProtectedFromScaleIn", "CapacityRebalance",
 	"MaxInstanceLifetime", "PlacementGroup", "Context", "ServiceLinkedRoleARN", "InstanceMaintenancePolicy", "InstanceLifecyclePolicy",
 	"AvailabilityZoneDistribution", "AvailabilityZoneImpairmentPolicy", "SkipZonalShiftValidation", "CapacityReservationSpecification",
 	"DeletionProtection",
@@ -44,7 +44,7 @@ func (in *Groups) groupOperations() []wire.Operation {
 		wire.Op("CreateLaunchConfiguration", in.createLaunchConfiguration,
 			"LaunchConfigurationName", "ImageId", "InstanceType", "KeyName", "SecurityGroups", "UserData", "IamInstanceProfile",
 			"InstanceMonitoring", "AssociatePublicIpAddress", "BlockDeviceMappings", "EbsOptimized", "MetadataOptions", "PlacementTenancy",
-			"KernelId", "RamdiskId"),
+			"KernelId", "RamdiskId", "SpotPrice", "ClassicLinkVPCId", "ClassicLinkVPCSecurityGroups"),
 		wire.Op("DescribeLaunchConfigurations", in.describeLaunchConfigurations, "LaunchConfigurationNames", next, most),
 		wire.Op("DeleteLaunchConfiguration", in.deleteLaunchConfiguration, "LaunchConfigurationName"),
 	}

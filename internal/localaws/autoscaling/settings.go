@@ -46,6 +46,9 @@ type Settings struct {
 	MaxGroups, MaxLaunchConfigurations                          int
 	MaxHooks, MaxTargetGroups, MaxPolicies, MaxScheduledActions int
 	MaxTopics                                                   int
+
+	// NewAccount is an account from 2024-10-01 or later, in which no launch configuration can be created (aws-facts A7).
+	NewAccount bool
 }
 
 // DefaultSettings are the settings closest to AWS.

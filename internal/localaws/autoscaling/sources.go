@@ -15,7 +15,7 @@ import (
 const maxSourcesPerCall = 10
 
 func (in *Groups) attachLoadBalancerTargetGroups(_ *wire.Call, input *autoscaling.AttachLoadBalancerTargetGroupsInput) (*autoscaling.AttachLoadBalancerTargetGroupsOutput, error) {
-	return &autoscaling.AttachLoadBalancerTargetGroupsOutput{}, in.attachTo(input.AutoScalingGroupName, input.TargetGroupARNs, false)
+	return &autoscaling.AttachLoadBalancerTargetGroupsOutput{}, in.attachTo(input.AutoScalingGroupName, input.TargetGroupARNs, false, nil)
 }
 
 func (in *Groups) attachTrafficSources(_ *wire.Call, input *autoscaling.AttachTrafficSourcesInput) (*autoscaling.AttachTrafficSourcesOutput, error) {
@@ -23,10 +23,10 @@ func (in *Groups) attachTrafficSources(_ *wire.Call, input *autoscaling.AttachTr
 	if err != nil {
 		return nil, err
 	}
-	return &autoscaling.AttachTrafficSourcesOutput{}, in.attachTo(input.AutoScalingGroupName, identifiers, true)
+	return &autoscaling.AttachTrafficSourcesOutput{}, in.attachTo(input.AutoScalingGroupName, identifiers, true, input.SkipZonalShiftValidation)
 }
 
-func (in *Groups) attachTo(name *string, identifiers []string, trafficSource bool) error {
+func (in *Groups) attachTo(name *string, identifiers []string, trafficSource bool, skipZonalShift *bool) error {
 	g, err := in.writable(name)
 	if err != nil {
 		return err
@@ -40,12 +40,24 @@ func (in *Groups) attachTo(name *string, identifiers []string, trafficSource boo
 	if err := in.checkTargetGroups(identifiers); err != nil {
 		return err
 	}
+	if err := in.checkZonalShift(g.spec.AvailabilityZoneImpairmentPolicy, skipZonalShift, identifiers); err != nil {
+		return err
+	}
 	if len(g.attachments)+len(identifiers) > in.settings.MaxTargetGroups {
 		return wire.Errorf("LimitExceeded", "Only %d target groups are allowed per AutoScalingGroup", in.settings.MaxTargetGroups)
 	}
 	g.write()
 	g.attach(identifiers, trafficSource)
 	return nil
+}
+
+// identifiers are the target groups of the group.
+func (g *group) identifiers() []string {
+	var all []string
+	for _, a := range g.attachments {
+		all = append(all, a.identifier)
+	}
+	return all
 }
 
 func (in *Groups) detachLoadBalancerTargetGroups(_ *wire.Call, input *autoscaling.DetachLoadBalancerTargetGroupsInput) (*autoscaling.DetachLoadBalancerTargetGroupsOutput, error) {

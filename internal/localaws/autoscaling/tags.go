@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -25,13 +26,15 @@ func (in *Groups) checkTags(tags []types.Tag, group *string) ([]types.TagDescrip
 		return nil, invalid("The number of tags must be less than or equal to %d", maxTagsPerCall)
 	}
 	described := make([]types.TagDescription, 0, len(tags))
-	for _, tag := range tags {
+	for k, tag := range tags {
 		key := aws.ToString(tag.Key)
 		switch {
 		case key == "":
 			return nil, missing("Tags.member.Key")
-		case len(key) > 128 || len(aws.ToString(tag.Value)) > 256:
-			return nil, invalid("Tag %s: keys have at most 128 characters, values 256", key)
+		case len(key) > 128:
+			return nil, checkLength(fmt.Sprintf("tags.%d.member.key", k+1), &key, 128)
+		case len(aws.ToString(tag.Value)) > 256:
+			return nil, checkLength(fmt.Sprintf("tags.%d.member.value", k+1), tag.Value, 256)
 		case strings.HasPrefix(key, "aws:"):
 			return nil, invalid("Caller is not allowed to use reserved prefix aws: in the tag key %s", key)
 		case group == nil && (tag.ResourceId == nil || aws.ToString(tag.ResourceType) != tagResource):
@@ -42,10 +45,21 @@ func (in *Groups) checkTags(tags []types.Tag, group *string) ([]types.TagDescrip
 			ResourceId: cmp.Or(group, tag.ResourceId), ResourceType: aws.String(tagResource),
 		})
 	}
-	if len(described) > maxTags {
-		return nil, wire.Errorf("LimitExceeded", "Only %d tags are allowed per AutoScalingGroup", maxTags)
-	}
 	return described, nil
+}
+
+// checkTagLimit checks how many tags a group would have; AWS's own do not count (aws-facts H5).
+func (g *group) checkTagLimit(added []types.TagDescription) error {
+	keys := make(map[string]bool)
+	for _, tag := range slices.Concat(g.spec.Tags, added) {
+		if !strings.HasPrefix(*tag.Key, "aws:") {
+			keys[*tag.Key] = true
+		}
+	}
+	if len(keys) > maxTags {
+		return wire.Errorf("LimitExceeded", "Only %d tags are allowed per AutoScalingGroup", maxTags)
+	}
+	return nil
 }
 
 // setTags adds tags to the group, or replaces those with the same keys.
@@ -92,6 +106,12 @@ func (in *Groups) createOrUpdateTags(_ *wire.Call, input *autoscaling.CreateOrUp
 	groups, err := in.taggedGroups(input.Tags)
 	if err != nil {
 		return nil, err
+	}
+	for _, g := range inOrder(groups) {
+		own := slices.DeleteFunc(slices.Clone(tags), func(tag types.TagDescription) bool { return *tag.ResourceId != g.name })
+		if err := g.checkTagLimit(own); err != nil {
+			return nil, err
+		}
 	}
 	for _, g := range inOrder(groups) {
 		g.write()

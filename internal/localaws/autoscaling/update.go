@@ -17,12 +17,21 @@ func (in *Groups) updateAutoScalingGroup(_ *wire.Call, input *autoscaling.Update
 	if err != nil {
 		return nil, err
 	}
+	if err := cmp.Or(checkZoneLists(input.AvailabilityZones, input.AvailabilityZoneIds),
+		checkTemplateNames(input.LaunchTemplate, input.MixedInstancesPolicy)); err != nil {
+		return nil, err
+	}
 	next := g.spec
 	applySizes(&next, input)
 	in.applyLaunchSource(&next, input)
 	applySettings(&next, input)
 	if err := in.checkSpec(&next); err != nil {
 		return nil, err
+	}
+	if input.AvailabilityZoneImpairmentPolicy != nil {
+		if err := in.checkZonalShift(next.AvailabilityZoneImpairmentPolicy, input.SkipZonalShiftValidation, g.identifiers()); err != nil {
+			return nil, err
+		}
 	}
 	g.write()
 	wanted := int(*next.DesiredCapacity)

@@ -29,7 +29,7 @@ func checkName(name string) error {
 // checkSpec checks what a group would be after a request, and completes its zones.
 func (in *Groups) checkSpec(spec *types.AutoScalingGroup) error {
 	for _, check := range []func(*types.AutoScalingGroup) error{
-		checkSizes, in.checkLaunchSource, in.checkZones, checkHealthTypes, checkTerminationPolicies, checkPolicies,
+		checkSizes, in.checkLaunchSource, in.checkZones, checkHealthTypes, checkTerminationPolicies, checkPolicies, checkReservations, checkZonePolicies,
 	} {
 		if err := check(spec); err != nil {
 			return err
@@ -52,7 +52,7 @@ func checkSizes(spec *types.AutoScalingGroup) error {
 		return invalid("Desired capacity:%d must be between the specified min size:%d and max size:%d", *spec.DesiredCapacity, *spec.MinSize, *spec.MaxSize)
 	case *spec.DefaultCooldown < 0 || *spec.HealthCheckGracePeriod < 0:
 		return invalid("DefaultCooldown and HealthCheckGracePeriod must not be negative")
-	case spec.MaxInstanceLifetime != nil && *spec.MaxInstanceLifetime < 86400:
+	case spec.MaxInstanceLifetime != nil && (*spec.MaxInstanceLifetime < 86400 || *spec.MaxInstanceLifetime > 31536000):
 		return invalid("Valid values for MaxInstanceLifetime are 0 or between 86400 and 31536000 seconds")
 	}
 	return nil
@@ -161,8 +161,7 @@ func checkHealthTypes(spec *types.AutoScalingGroup) error {
 	for _, kind := range splitList(*spec.HealthCheckType) {
 		switch kind {
 		case "EC2", "ELB":
-		case "EBS", "VPC_LATTICE":
-			return wire.NotModelled("the health check type %s: use EC2, or ELB", kind)
+		case "EBS", "VPC_LATTICE": // shown, without effect: no volume fails, and there are no VPC Lattice targets
 		default:
 			return invalid("Invalid health check type: %s. Valid values are: EC2, ELB, VPC_LATTICE, EBS", kind)
 		}

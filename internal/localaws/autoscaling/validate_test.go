@@ -62,9 +62,6 @@ func TestWhatIsNotModelledIsRefused(t *testing.T) {
 		if _, err := w.client.CreateAutoScalingGroup(t.Context(), classic); err == nil {
 			t.Error("a Classic Load Balancer was taken")
 		}
-		lattice := w.group("blue", 1, 1)
-		lattice.HealthCheckType = aws.String("VPC_LATTICE")
-		refused(w, w.client.CreateAutoScalingGroup, lattice, "NotModelled", "localaws does not model the health check type VPC_LATTICE: use EC2, or ELB")
 	})
 }
 

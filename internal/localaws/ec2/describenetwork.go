@@ -104,7 +104,7 @@ func (c *Compute) describeZones(call *wire.Call, in *sdk.DescribeAvailabilityZon
 	for _, name := range c.Zones() {
 		if len(in.ZoneNames) == 0 || slices.Contains(in.ZoneNames, name) {
 			all = append(all, types.AvailabilityZone{
-				ZoneName: aws.String(name), RegionName: aws.String(c.account.Region), GroupName: aws.String(c.account.Region),
+				ZoneName: aws.String(name), ZoneId: aws.String(c.ZoneID(name)), RegionName: aws.String(c.account.Region), GroupName: aws.String(c.account.Region),
 				NetworkBorderGroup: aws.String(c.account.Region), State: types.AvailabilityZoneStateAvailable,
 				ZoneType: aws.String("availability-zone"), OptInStatus: types.AvailabilityZoneOptInStatusOptInNotRequired,
 			})

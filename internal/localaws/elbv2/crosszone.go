@@ -1,0 +1,13 @@
+package elbv2
+
+// ZonesApart reports whether the group's targets get traffic of their own Availability Zones only. Where the group follows
+// its load balancer, Application Load Balancers send across zones, Network Load Balancers do not (user guides).
+func (g *TargetGroup) ZonesApart() bool {
+	switch g.attributes["load_balancing.cross_zone.enabled"] {
+	case "true":
+		return false
+	case "false":
+		return true
+	}
+	return g.kind() == network
+}
