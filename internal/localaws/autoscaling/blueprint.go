@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -18,22 +19,23 @@ type blueprint struct {
 	weightedCapacity *string
 }
 
-// blueprint resolves what the group launches from, at each launch again: $Latest and $Default mean what they mean then.
-// A mixed instances policy launches the first override's type; the model has no Spot prices to choose another by.
-func (g *group) blueprint() (blueprint, error) {
+// blueprints resolve what the group launches from, in the order in which it tries them, at each launch again: $Latest and
+// $Default mean what they mean then. A mixed instances policy has one for each type: a type without capacity leaves the
+// launch to the next. Types that requirements choose are tried by their size; the model has no prices, and takes types of a
+// list in their order whatever the strategy.
+func (g *group) blueprints() ([]blueprint, error) {
 	template, policy := g.spec.LaunchTemplate, g.spec.MixedInstancesPolicy
 	if r := g.activeRefresh(); r != nil && r.desired != nil {
 		template, policy = r.desired.LaunchTemplate, r.desired.MixedInstancesPolicy
 	}
-	switch {
-	case policy != nil:
-		b, err := g.in.mixedBlueprint(policy)
-		b.request.Spot = g.launchesSpot(policy)
-		return b, err
-	case template != nil:
-		return g.in.templateBlueprint(template)
+	if policy != nil {
+		return g.mixedBlueprints(policy)
 	}
-	return g.in.configurationBlueprint(*g.spec.LaunchConfigurationName)
+	b, err := g.in.configurationBlueprint(g.spec.LaunchConfigurationName)
+	if template != nil {
+		b, err = g.in.templateBlueprint(template)
+	}
+	return []blueprint{b}, err
 }
 
 func (in *Groups) templateBlueprint(spec *types.LaunchTemplateSpecification) (blueprint, error) {
@@ -57,31 +59,56 @@ func idOrName(spec *types.LaunchTemplateSpecification) string {
 	return aws.ToString(spec.LaunchTemplateName)
 }
 
-func (in *Groups) mixedBlueprint(policy *types.MixedInstancesPolicy) (blueprint, error) {
-	spec := policy.LaunchTemplate.LaunchTemplateSpecification
-	if len(policy.LaunchTemplate.Overrides) == 0 {
-		return in.templateBlueprint(spec)
+func (g *group) mixedBlueprints(policy *types.MixedInstancesPolicy) ([]blueprint, error) {
+	spec, spot := policy.LaunchTemplate.LaunchTemplateSpecification, g.launchesSpot(policy)
+	var all []blueprint
+	for _, override := range policy.LaunchTemplate.Overrides {
+		b, err := g.in.templateBlueprint(cmp.Or(override.LaunchTemplateSpecification, spec))
+		if err != nil {
+			return nil, err
+		}
+		b.request.ImageID, b.request.Spot = aws.ToString(override.ImageId), spot
+		b.request.InstanceType, b.weightedCapacity = aws.ToString(override.InstanceType), override.WeightedCapacity
+		if override.InstanceRequirements == nil {
+			all = append(all, b)
+			continue
+		}
+		found, err := g.in.typesOf(policy, override)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range found {
+			b.request.InstanceType, b.weightedCapacity = t.name, g.weightOf(t)
+			all = append(all, b)
+		}
 	}
-	first := policy.LaunchTemplate.Overrides[0]
-	if first.LaunchTemplateSpecification != nil {
-		spec = first.LaunchTemplateSpecification
+	if len(policy.LaunchTemplate.Overrides) > 0 {
+		return all, nil
 	}
-	b, err := in.templateBlueprint(spec)
-	if err != nil {
-		return b, err
-	}
-	b.request.InstanceType, b.request.ImageID = aws.ToString(first.InstanceType), aws.ToString(first.ImageId)
-	b.weightedCapacity = first.WeightedCapacity
-	return b, nil
+	b, err := g.in.templateBlueprint(spec)
+	b.request.Spot = spot
+	return []blueprint{b}, err
 }
 
-func (in *Groups) configurationBlueprint(name string) (blueprint, error) {
-	c, ok := in.configurations[name]
+// weightOf is what a type counts for in a group that counts vCPUs or memory; nil where instances are counted. That describes
+// show it as a weight is not verified.
+func (g *group) weightOf(t instanceType) *string {
+	switch aws.ToString(g.spec.DesiredCapacityType) {
+	case "vcpu":
+		return aws.String(strconv.Itoa(t.vcpus))
+	case "memory-mib":
+		return aws.String(strconv.Itoa(t.memoryMiB))
+	}
+	return nil
+}
+
+func (in *Groups) configurationBlueprint(name *string) (blueprint, error) {
+	c, ok := in.configurations[aws.ToString(name)]
 	if !ok {
-		return blueprint{}, configurationNotFound(name)
+		return blueprint{}, configurationNotFound(aws.ToString(name))
 	}
 	return blueprint{
-		configuration: name,
+		configuration: *name,
 		request: localec2.LaunchRequest{
 			ImageID: aws.ToString(c.ImageId), InstanceType: aws.ToString(c.InstanceType), KeyName: aws.ToString(c.KeyName),
 			UserData: aws.ToString(c.UserData), InstanceProfile: aws.ToString(c.IamInstanceProfile), SecurityGroupIDs: c.SecurityGroups,

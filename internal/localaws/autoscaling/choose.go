@@ -9,7 +9,9 @@ import (
 )
 
 // choose names the members to terminate for a scale-in by so many units: from the fullest zones, by the group's
-// termination policies there. Members protected from scale-in are left out, so it may name fewer.
+// termination policies there. Members protected from scale-in are left out, as are those that count for more than is too
+// much, so it may name fewer. Whether AWS takes away what a launch exceeded the capacity by is not verified; here a member
+// that counts for so much goes.
 //
 // Simplified: AllocationStrategy has no effect, because the model has no Spot price; ClosestToNextInstanceHour counts
 // from the launch; a policy that is a Lambda function is refused when it is set.

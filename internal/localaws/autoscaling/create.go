@@ -151,36 +151,6 @@ func (in *Groups) completed(spec *types.LaunchTemplateSpecification) *types.Laun
 	return &full
 }
 
-// completedPolicy fills a mixed instances policy with the documented defaults.
-func (in *Groups) completedPolicy(policy *types.MixedInstancesPolicy) *types.MixedInstancesPolicy {
-	if policy == nil {
-		return nil
-	}
-	full := *policy
-	if policy.LaunchTemplate != nil {
-		launch := *policy.LaunchTemplate
-		launch.LaunchTemplateSpecification = in.completed(policy.LaunchTemplate.LaunchTemplateSpecification)
-		launch.Overrides = append([]types.LaunchTemplateOverrides(nil), launch.Overrides...)
-		for k, override := range launch.Overrides {
-			launch.Overrides[k].LaunchTemplateSpecification = in.completed(override.LaunchTemplateSpecification)
-		}
-		full.LaunchTemplate = &launch
-	}
-	distribution := types.InstancesDistribution{}
-	if policy.InstancesDistribution != nil {
-		distribution = *policy.InstancesDistribution
-	}
-	distribution.OnDemandAllocationStrategy = cmp.Or(distribution.OnDemandAllocationStrategy, aws.String("prioritized"))
-	distribution.OnDemandBaseCapacity = cmp.Or(distribution.OnDemandBaseCapacity, aws.Int32(0))
-	distribution.OnDemandPercentageAboveBaseCapacity = cmp.Or(distribution.OnDemandPercentageAboveBaseCapacity, aws.Int32(100))
-	distribution.SpotAllocationStrategy = cmp.Or(distribution.SpotAllocationStrategy, aws.String("lowest-price"))
-	if *distribution.SpotAllocationStrategy == "lowest-price" {
-		distribution.SpotInstancePools = cmp.Or(distribution.SpotInstancePools, aws.Int32(2))
-	}
-	full.InstancesDistribution = &distribution
-	return &full
-}
-
 // addHooks gives a new group its hooks; those of one request share target and role (aws-facts A1).
 func (g *group) addHooks(wanted []types.LifecycleHookSpecification) error {
 	if len(wanted) > g.in.settings.MaxHooks {

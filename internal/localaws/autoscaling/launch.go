@@ -111,15 +111,26 @@ func launchMessage(err error) string {
 	return err.Error() + launchFailed
 }
 
-// newInstance launches an instance in the subnet and makes it a member.
+// newInstance launches an instance in the subnet and makes it a member: of the first type that has capacity there.
 func (g *group) newInstance(subnet localec2.Subnet) (*member, error) {
 	if err := g.checkAttachments(); err != nil {
 		return nil, err
 	}
-	b, err := g.blueprint()
-	if err != nil {
-		return nil, err
+	all, err := g.blueprints()
+	for _, b := range all {
+		var m *member
+		if m, err = g.launchFrom(b, subnet); err == nil {
+			return m, nil
+		}
+		var failure *wire.Error
+		if !errors.As(err, &failure) || failure.Code != "InsufficientInstanceCapacity" {
+			break
+		}
 	}
+	return nil, err
+}
+
+func (g *group) launchFrom(b blueprint, subnet localec2.Subnet) (*member, error) {
 	request := b.request
 	request.SubnetID = subnet.ID
 	request.Tags = g.instanceTags()

@@ -21,8 +21,8 @@ func (in *Groups) warmPoolOperations() []wire.Operation {
 }
 
 // putWarmPool makes a warm pool, or changes of it what it names (SDK, PutWarmPool: -1 takes a MaxGroupPreparedCapacity
-// away). Instances that are in the pool keep the state that they rest in. Hibernation, Spot Instances and capacity in
-// weights are not modelled.
+// away). Instances that are in the pool keep the state that they rest in. Hibernated instances take as long as stopped ones in
+// the model, which asks for no hibernation options. Spot Instances are not modelled: sources disagree (aws-facts H4).
 func (in *Groups) putWarmPool(_ *wire.Call, input *autoscaling.PutWarmPoolInput) (*autoscaling.PutWarmPoolOutput, error) {
 	g, err := in.writable(input.AutoScalingGroupName)
 	if err != nil {
@@ -62,33 +62,36 @@ func checkPool(input *autoscaling.PutWarmPoolInput) error {
 	case input.PoolState != "" && !slices.Contains(input.PoolState.Values(), input.PoolState):
 		return invalid("1 validation error detected: Value '%s' at 'poolState' failed to satisfy constraint: "+
 			"Member must satisfy enum value set: [Stopped, Running, Hibernated]", input.PoolState)
-	case input.PoolState == types.WarmPoolStateHibernated:
-		return wire.NotModelled("the pool state Hibernated")
 	}
 	return nil
 }
 
-// canWarm reports what of the group keeps the model from a warm pool of it.
+// canWarm reports what of the group keeps it from a warm pool.
 func (g *group) canWarm() error {
-	b, err := g.blueprint()
+	if g.activeRefresh() != nil {
+		return refreshInProgress()
+	}
+	all, err := g.blueprints()
 	if err != nil {
 		return err
 	}
-	spot := b.request.Spot
-	if template := b.template; template != nil {
-		found, err := g.in.compute.Template(idOrName(template), aws.ToString(template.Version))
+	spot := false
+	for _, b := range all {
+		spot = spot || b.request.Spot
+		if b.template == nil {
+			continue
+		}
+		found, err := g.in.compute.Template(idOrName(b.template), aws.ToString(b.template.Version))
 		if err != nil {
 			return err
 		}
 		spot = spot || found.Spot
 	}
-	switch {
-	case spot:
+	if policy := g.spec.MixedInstancesPolicy; policy != nil {
+		spot = spot || *policy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity < 100
+	}
+	if spot {
 		return wire.NotModelled("a warm pool of Spot Instances")
-	case b.weightedCapacity != nil:
-		return wire.NotModelled("a warm pool of a group that counts its capacity in weights")
-	case g.activeRefresh() != nil:
-		return wire.NotModelled("a warm pool during an instance refresh")
 	}
 	return nil
 }
@@ -105,8 +108,8 @@ func (in *Groups) describeWarmPool(_ *wire.Call, input *autoscaling.DescribeWarm
 	}, err
 }
 
-// deleteWarmPool ends the pool's instances, by force without their hooks; the pool shows PendingDelete until they are
-// gone, and after a deletion by force nothing at once. How AWS answers where there is none is not verified.
+// deleteWarmPool deletes an empty pool, or any pool by force: its instances end then without hooks, and the pool shows
+// PendingDelete until they are gone (aws-facts H4). How AWS words that it is not empty is not verified.
 func (in *Groups) deleteWarmPool(_ *wire.Call, input *autoscaling.DeleteWarmPoolInput) (*autoscaling.DeleteWarmPoolOutput, error) {
 	g, err := in.writable(input.AutoScalingGroupName)
 	if err != nil {
@@ -115,21 +118,36 @@ func (in *Groups) deleteWarmPool(_ *wire.Call, input *autoscaling.DeleteWarmPool
 	if g.spec.WarmPoolConfiguration == nil {
 		return nil, invalid("No warm pool found for Auto Scaling group: %s", g.name)
 	}
+	if !aws.ToBool(input.ForceDelete) {
+		if err := g.poolIsEmpty(); err != nil {
+			return nil, err
+		}
+	}
 	g.write()
 	pool := *g.spec.WarmPoolConfiguration
 	pool.Status = types.WarmPoolStatusPendingDelete
 	g.spec.WarmPoolConfiguration = &pool
-	if aws.ToBool(input.ForceDelete) {
-		g.spec.WarmPoolConfiguration = nil
-		cause := g.cause("a user request force deleted the warm pool.")
-		for _, m := range slices.Clone(g.members) {
-			if m.warm() {
-				m.terminateNow(cause)
-			}
+	cause := g.cause("a user request force deleted the warm pool.")
+	for _, m := range slices.Clone(g.members) {
+		if m.warm() && !m.ended {
+			m.terminateNow(cause)
 		}
 	}
 	g.finishPool()
 	g.changed()
 	g.schedule()
 	return &autoscaling.DeleteWarmPoolOutput{}, nil
+}
+
+// poolIsEmpty says why the pool cannot be deleted without force.
+func (g *group) poolIsEmpty() error {
+	for _, m := range g.members {
+		switch {
+		case m.warm() && m.activity != nil:
+			return wire.Errorf("ScalingActivityInProgress", "You cannot delete a warm pool while there are scaling activities in progress for that warm pool.")
+		case m.warm():
+			return wire.Errorf("ResourceInUse", "You cannot delete a warm pool while there are instances still in the warm pool.")
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -99,8 +100,10 @@ func (g *group) scaleIn(have, wanted int) {
 	}
 	victims := g.choose(have - wanted)
 	if len(victims) == 0 {
-		g.recordAllProtected()
-		return
+		if !slices.ContainsFunc(g.counting(), func(m *member) bool { return !m.protected }) {
+			g.recordAllProtected()
+		}
+		return // what is too much is less than any member counts for
 	}
 	left := have
 	for _, m := range victims {

@@ -56,7 +56,11 @@ func (in *Groups) exitStandby(_ *wire.Call, input *autoscaling.ExitStandbyInput)
 			return nil, invalid("The instance %s is not in Standby.", m.id)
 		}
 	}
-	if g.desired()+len(members) > g.max() {
+	units := 0
+	for _, m := range members {
+		units += m.weight
+	}
+	if g.desired()+units > g.max() {
 		return nil, g.sizesForbid(fmt.Sprintf("To put back in service %d instance(s)", len(members)))
 	}
 	g.write()

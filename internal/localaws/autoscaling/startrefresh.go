@@ -85,12 +85,12 @@ func (in *Groups) setDesired(r *refresh, desired *types.DesiredConfiguration) er
 
 // markForRefresh notes which members a refresh replaces: all, or those that differ from what it launches.
 func (g *group) markForRefresh(r *refresh) {
-	b, err := g.blueprint()
+	all, err := g.blueprints()
 	for _, m := range g.members {
 		if m.leaving() {
 			continue
 		}
-		if err == nil && aws.ToBool(r.asked.SkipMatching) && m.matches(b) {
+		if err == nil && aws.ToBool(r.asked.SkipMatching) && slices.ContainsFunc(all, m.matches) {
 			continue
 		}
 		r.replaces[m.id] = true

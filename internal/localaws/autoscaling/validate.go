@@ -2,7 +2,6 @@ package autoscaling
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -96,37 +95,6 @@ func (in *Groups) checkTemplate(spec *types.LaunchTemplateSpecification) error {
 	return nil
 }
 
-func (in *Groups) checkMixedPolicy(policy *types.MixedInstancesPolicy) error {
-	if policy.LaunchTemplate == nil || policy.LaunchTemplate.LaunchTemplateSpecification == nil {
-		return invalid("Launch template must be specified in MixedInstancesPolicy")
-	}
-	if err := in.checkMixedTemplate(policy.LaunchTemplate.LaunchTemplateSpecification); err != nil {
-		return err
-	}
-	weighted := 0
-	for _, override := range policy.LaunchTemplate.Overrides {
-		if override.LaunchTemplateSpecification != nil {
-			if err := in.checkMixedTemplate(override.LaunchTemplateSpecification); err != nil {
-				return err
-			}
-		}
-		if override.InstanceRequirements != nil {
-			return wire.NotModelled("InstanceRequirements in MixedInstancesPolicy.LaunchTemplate.Overrides: name an InstanceType")
-		}
-		if override.WeightedCapacity == nil {
-			continue
-		}
-		weighted++
-		if weight, err := strconv.Atoi(*override.WeightedCapacity); err != nil || weight < 1 || weight > 999 {
-			return invalid("WeightedCapacity must be a number from 1 to 999: %s", *override.WeightedCapacity)
-		}
-	}
-	if weighted > 0 && weighted < len(policy.LaunchTemplate.Overrides) {
-		return invalid("WeightedCapacity must be specified for all overrides, or for none")
-	}
-	return nil
-}
-
 // checkZones checks where the group launches. With subnets the zones follow from them.
 func (in *Groups) checkZones(spec *types.AutoScalingGroup) error {
 	subnets := splitList(aws.ToString(spec.VPCZoneIdentifier))
@@ -153,6 +121,10 @@ func (in *Groups) checkZones(spec *types.AutoScalingGroup) error {
 		spec.AvailabilityZones = sortedSet(zones)
 	} else {
 		spec.AvailabilityZones = sortedSet(spec.AvailabilityZones)
+	}
+	spec.AvailabilityZoneIds = nil
+	for _, zone := range spec.AvailabilityZones {
+		spec.AvailabilityZoneIds = append(spec.AvailabilityZoneIds, in.compute.ZoneID(zone))
 	}
 	return nil
 }
@@ -187,8 +159,8 @@ func checkTerminationPolicies(spec *types.AutoScalingGroup) error {
 
 // checkPolicies checks the members that hold policies of other kinds.
 func checkPolicies(spec *types.AutoScalingGroup) error {
-	if spec.DesiredCapacityType != nil && *spec.DesiredCapacityType != "units" {
-		return wire.NotModelled("the DesiredCapacityType %s (attribute-based instance type selection): use units", *spec.DesiredCapacityType)
+	if err := checkCapacityType(spec); err != nil {
+		return err
 	}
 	if !slices.Contains(spec.DeletionProtection.Values(), spec.DeletionProtection) {
 		return invalid("Invalid deletion protection: %s. Valid values are: none, prevent-force-deletion, prevent-all-deletion", spec.DeletionProtection)

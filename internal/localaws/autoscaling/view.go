@@ -100,9 +100,6 @@ func (g *group) view() *view {
 	}
 	v := &view{group: g.spec, hooks: g.hooks}
 	v.group.Instances = nil
-	for _, zone := range g.spec.AvailabilityZones {
-		v.group.AvailabilityZoneIds = append(v.group.AvailabilityZoneIds, g.in.compute.ZoneID(zone))
-	}
 	for _, m := range g.members {
 		if m.warm() {
 			v.warm = append(v.warm, m.shown())

@@ -19,18 +19,19 @@ func (g *group) poolState() types.WarmPoolState {
 	return g.spec.WarmPoolConfiguration.PoolState
 }
 
-// poolSize is how many instances are in the pool, or on their way into it.
+// poolSize is the capacity in the pool, or on its way into it, in the units of the group's sizes, from which it follows. That
+// weights count there is not verified.
 func (g *group) poolSize() int {
-	n := 0
+	units := 0
 	for _, m := range g.members {
 		if m.pooled() {
-			n++
+			units += m.weight
 		}
 	}
-	return n
+	return units
 }
 
-// poolWanted is how many instances the pool should hold: what is prepared at most (the group's maximum unless it says
+// poolWanted is how much the pool should hold: what is prepared at most (the group's maximum unless it says
 // otherwise) without the desired capacity, and no fewer than its minimum. One that is being deleted wants none.
 func (g *group) poolWanted() int {
 	pool := g.spec.WarmPoolConfiguration
@@ -65,14 +66,13 @@ func (g *group) shrinkPool() {
 		case !m.pooled():
 		case m.sickness != "":
 			m.terminate(g.cause("an instance was taken out of the warm pool in response to " + m.sickness + "."))
-			surplus--
+			surplus -= m.weight
 		}
 	}
-	deleting := g.spec.WarmPoolConfiguration.Status == types.WarmPoolStatusPendingDelete
 	for _, m := range slices.Clone(g.members) {
-		if surplus > 0 && m.pooled() && (m.ready() || deleting) {
+		if surplus >= m.weight && m.ready() {
 			m.terminate(g.cause("an instance was taken out of the warm pool in response to a difference between its desired and actual capacity."))
-			surplus--
+			surplus -= m.weight
 		}
 	}
 }

@@ -52,11 +52,14 @@ func TestWarmPool(t *testing.T) {
 		do(w, w.client.SetDesiredCapacity, &sdk.SetDesiredCapacityInput{AutoScalingGroupName: name, DesiredCapacity: aws.Int32(1)})
 		w.until(300 * time.Second)
 		w.showsPool(t, "blue", []string{"i2 Warmed:Stopped"})
-		do(w, w.client.DeleteWarmPool, &sdk.DeleteWarmPoolInput{AutoScalingGroupName: name})
-		if pool := do(w, w.client.DescribeWarmPool, &sdk.DescribeWarmPoolInput{AutoScalingGroupName: name}); pool.WarmPoolConfiguration.Status != types.WarmPoolStatusPendingDelete {
-			t.Errorf("the pool that is being deleted: %+v", pool.WarmPoolConfiguration)
-		}
+		remove := &sdk.DeleteWarmPoolInput{AutoScalingGroupName: name}
+		refused(w, w.client.DeleteWarmPool, remove, "ResourceInUse", "You cannot delete a warm pool while there are instances still in the warm pool.")
+		do(w, w.client.PutWarmPool, &sdk.PutWarmPoolInput{AutoScalingGroupName: name, MaxGroupPreparedCapacity: aws.Int32(0)})
+		w.until(310 * time.Second)
+		refused(w, w.client.DeleteWarmPool, remove, "ScalingActivityInProgress",
+			"You cannot delete a warm pool while there are scaling activities in progress for that warm pool.")
 		w.until(400 * time.Second)
+		do(w, w.client.DeleteWarmPool, remove)
 		if pool := do(w, w.client.DescribeWarmPool, &sdk.DescribeWarmPoolInput{AutoScalingGroupName: name}); pool.WarmPoolConfiguration != nil {
 			t.Errorf("the pool that was deleted: %+v", pool.WarmPoolConfiguration)
 		}
@@ -132,7 +135,14 @@ func TestWarmPoolRunning(t *testing.T) {
 		do(w, w.client.SetDesiredCapacity, &sdk.SetDesiredCapacityInput{AutoScalingGroupName: name, DesiredCapacity: aws.Int32(0)})
 		w.until(300 * time.Second)
 		do(w, w.client.DeleteWarmPool, &sdk.DeleteWarmPoolInput{AutoScalingGroupName: name, ForceDelete: aws.Bool(true)})
+		pool := do(w, w.client.DescribeWarmPool, &sdk.DescribeWarmPoolInput{AutoScalingGroupName: name})
+		if pool.WarmPoolConfiguration == nil || pool.WarmPoolConfiguration.Status != types.WarmPoolStatusPendingDelete {
+			t.Errorf("the pool that is being deleted: %+v", pool.WarmPoolConfiguration)
+		}
 		w.until(400 * time.Second)
+		if pool := do(w, w.client.DescribeWarmPool, &sdk.DescribeWarmPoolInput{AutoScalingGroupName: name}); pool.WarmPoolConfiguration != nil {
+			t.Errorf("the pool that was deleted: %+v", pool.WarmPoolConfiguration)
+		}
 		w.told(`
 			2s i1 Warmed:Pending
 			13s i1 Warmed:Running
@@ -158,8 +168,6 @@ func TestWarmPoolRefuses(t *testing.T) {
 		do(w, w.client.CreateAutoScalingGroup, w.group("blue", 0, 1))
 		refused(w, w.client.PutWarmPool, &sdk.PutWarmPoolInput{AutoScalingGroupName: name, MinSize: aws.Int32(-1)}, "ValidationError",
 			"1 validation error detected: Value '-1' at 'minSize' failed to satisfy constraint: Member must have value greater than or equal to 0")
-		refused(w, w.client.PutWarmPool, &sdk.PutWarmPoolInput{AutoScalingGroupName: name, PoolState: types.WarmPoolStateHibernated},
-			"NotModelled", "localaws does not model the pool state Hibernated")
 		refused(w, w.client.DeleteWarmPool, &sdk.DeleteWarmPoolInput{AutoScalingGroupName: name}, "ValidationError", "No warm pool found for Auto Scaling group: blue")
 		do(w, w.client.PutWarmPool, &sdk.PutWarmPoolInput{AutoScalingGroupName: name, MaxGroupPreparedCapacity: aws.Int32(0)})
 		do(w, w.client.PutWarmPool, &sdk.PutWarmPoolInput{AutoScalingGroupName: name, MinSize: aws.Int32(1)})
@@ -178,5 +186,46 @@ func TestWarmPoolRefuses(t *testing.T) {
 		if groups := do(w, w.client.DescribeAutoScalingGroups, &sdk.DescribeAutoScalingGroupsInput{}).AutoScalingGroups; len(groups) != 0 {
 			t.Errorf("%d groups are left", len(groups))
 		}
+	})
+}
+
+// A pool grows by what the desired capacity falls by, is shown in pages, and rests in the state that it names.
+func TestWarmPoolSize(t *testing.T) {
+	run(t, nil, func(w *world) {
+		name := aws.String("blue")
+		create := w.group("blue", 2, 1)
+		create.MaxSize = aws.Int32(3)
+		do(w, w.client.CreateAutoScalingGroup, create)
+		do(w, w.client.PutWarmPool, &sdk.PutWarmPoolInput{AutoScalingGroupName: name, PoolState: types.WarmPoolStateHibernated})
+		w.until(2 * time.Minute)
+		states := func(want ...string) {
+			t.Helper()
+			var got []string
+			for in := (&sdk.DescribeWarmPoolInput{AutoScalingGroupName: name, MaxRecords: aws.Int32(1)}); ; {
+				out := do(w, w.client.DescribeWarmPool, in)
+				if len(out.Instances) > 1 {
+					t.Errorf("a page of %d", len(out.Instances))
+				}
+				for _, i := range out.Instances {
+					got = append(got, string(i.LifecycleState))
+				}
+				if in.NextToken = out.NextToken; in.NextToken == nil {
+					break
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("pool: %v, want %v", got, want)
+			}
+		}
+		states("Warmed:Hibernated")
+		do(w, w.client.UpdateAutoScalingGroup, &sdk.UpdateAutoScalingGroupInput{AutoScalingGroupName: name, DesiredCapacity: aws.Int32(0)})
+		w.until(5 * time.Minute)
+		states("Warmed:Hibernated", "Warmed:Hibernated", "Warmed:Hibernated")
+		if _, err := w.client.DescribeWarmPool(t.Context(), &sdk.DescribeWarmPoolInput{AutoScalingGroupName: name, MaxRecords: aws.Int32(51)}); err == nil {
+			t.Error("a page of 51 was shown")
+		}
+		do(w, w.client.UpdateAutoScalingGroup, &sdk.UpdateAutoScalingGroupInput{AutoScalingGroupName: name, MaxSize: aws.Int32(0), DesiredCapacity: aws.Int32(0)})
+		w.until(7 * time.Minute)
+		states()
 	})
 }

@@ -41,8 +41,11 @@ func (m *member) warm() bool { return strings.HasPrefix(string(m.state), "Warmed
 func (m *member) pooled() bool { return m.warm() && !m.leaving() }
 
 // ready reports whether the member waits in the warm pool for its use.
-func (m *member) ready() bool {
-	return m.sickness == "" && (m.state == types.LifecycleStateWarmedStopped || m.state == types.LifecycleStateWarmedRunning)
+func (m *member) ready() bool { return m.sickness == "" && m.rests() }
+
+// rests reports whether the member has come to rest in the warm pool.
+func (m *member) rests() bool {
+	return m.state == types.LifecycleStateWarmedStopped || m.state == types.LifecycleStateWarmedRunning || m.state == types.LifecycleStateWarmedHibernated
 }
 
 // enterStep goes on within a stage, e.g. from Terminating to Terminating:Wait, from Warmed:Pending:Wait to
@@ -72,8 +75,8 @@ func (m *member) warmChanged(i *localec2.Instance) {
 	case m.leaving():
 	case m.state == types.LifecycleStateWarmedPending && i.State == localec2.Running && !m.begun:
 		m.warms()
-	case m.cooling && i.State == localec2.Stopped && m.state != types.LifecycleStateWarmedStopped:
-		m.rest(types.LifecycleStateWarmedStopped)
+	case m.cooling && i.State == localec2.Stopped && !m.rests():
+		m.rest(m.restingState())
 	case i.State != localec2.Running && i.State != localec2.Pending && !(stops && m.cooling):
 		m.group.in.account.After(m.group.in.account.Draw(m.group.in.settings.HealthCheck), func() {
 			if m.pooled() && slices.Contains(m.group.members, m) {
@@ -112,6 +115,14 @@ func (m *member) cool() {
 	})
 }
 
+// restingState is where a stopped member rests.
+func (m *member) restingState() types.LifecycleState {
+	if m.group.poolState() == types.WarmPoolStateHibernated {
+		return types.LifecycleStateWarmedHibernated
+	}
+	return types.LifecycleStateWarmedStopped
+}
+
 // rest is the end of the way into the pool.
 func (m *member) rest(state types.LifecycleState) {
 	m.enter(state)
@@ -123,7 +134,7 @@ func (m *member) rest(state types.LifecycleState) {
 // takeFromPool puts a member of the warm pool on its way into service: it is started if it was stopped, and its launch
 // hooks hold it for the second time. How AWS words this activity and the next is not verified.
 func (m *member) takeFromPool(cause string) {
-	m.course, m.begun, m.cooling = fromPool, false, false
+	m.course, m.begun, m.cooling, m.scaled = fromPool, false, false, false
 	m.warmUp()
 	m.activity = m.group.begin("Launching a new EC2 instance from warm pool: "+m.id, cause, m)
 	m.progress(types.ScalingActivityStatusCodePreInService, 30)
