@@ -38,9 +38,19 @@ func (a alarms) ActingOn(action string) (names, arns []string) {
 	return names, arns
 }
 
-func (a alarms) RemoveAction(action string) {
+func (a alarms) Disarm(action string) {
 	for _, alarm := range a {
 		alarm.AlarmActions = slices.DeleteFunc(alarm.AlarmActions, func(s string) bool { return s == action })
+	}
+}
+
+func (a alarms) RemoveAction(action string) {
+	acting, _ := a.ActingOn(action)
+	a.Disarm(action)
+	for _, name := range acting {
+		if len(a[name].AlarmActions) == 0 {
+			delete(a, name)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ func (in *Groups) deleteAutoScalingGroup(_ *wire.Call, input *autoscaling.Delete
 		g.tick.Stop()
 		g.tick = nil
 	}
-	g.disarmAll()
+	g.dropPolicies()
 	g.spec.WarmPoolConfiguration = nil // goes with the group (SDK documentation)
 	g.spec.MinSize, g.spec.MaxSize, g.spec.DesiredCapacity = aws.Int32(0), aws.Int32(0), aws.Int32(0)
 	g.changed()

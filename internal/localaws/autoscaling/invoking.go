@@ -39,7 +39,7 @@ type alarmTrigger struct {
 func (in *Groups) invokingAlarm(alarm cloudwatchtypes.MetricAlarm) invokingAlarm {
 	told := invokingAlarm{
 		AlarmArn: aws.ToString(alarm.AlarmArn), AlarmName: aws.ToString(alarm.AlarmName), AlarmDescription: aws.ToString(alarm.AlarmDescription),
-		AWSAccountID: in.account.ID, Region: in.account.Region, OldStateValue: "ALARM", NewStateValue: "ALARM",
+		AWSAccountID: in.account.ID, Region: in.account.Region, OldStateValue: string(alarm.StateValue), NewStateValue: string(alarm.StateValue),
 		Trigger: alarmTrigger{
 			MetricName: aws.ToString(alarm.MetricName), Namespace: aws.ToString(alarm.Namespace), ComparisonOperator: string(alarm.ComparisonOperator),
 			EvaluateLowSampleCountPercentile: aws.ToString(alarm.EvaluateLowSampleCountPercentile), TreatMissingData: aws.ToString(alarm.TreatMissingData),

@@ -9,7 +9,7 @@ import (
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
-// AlarmAction runs a policy because an alarm is in the state ALARM, with the metric's value then. A policy that is gone or
+// AlarmAction runs a policy because an alarm is in a state that has it as an action, with the metric's value then. A policy that is gone or
 // disabled does nothing, nor does one of a group that suspends AlarmNotification. The lock is held.
 func (in *Groups) AlarmAction(policyARN, alarmName string, value float64) {
 	g, at, err := in.policyOf(nil, &policyARN)
@@ -22,7 +22,7 @@ func (in *Groups) AlarmAction(policyARN, alarmName string, value float64) {
 	}
 	p := g.policies[at]
 	before := g.desired()
-	cause := "a monitor alarm " + alarmName + " in state ALARM triggered policy " + *p.PolicyName
+	cause := "a monitor alarm " + alarmName + " in state " + string(alarm.StateValue) + " triggered policy " + *p.PolicyName
 	switch *p.PolicyType {
 	case simpleScaling:
 		if g.coolingDown(g.cooldownOf(p)) == nil {
@@ -102,14 +102,15 @@ func (g *group) takeStep(p *types.ScalingPolicy, by int32, cause string) {
 func (g *group) track(p *types.ScalingPolicy, alarmName string, value float64, cause string) {
 	target := *p.TargetTrackingConfiguration.TargetValue
 	settled, warms := g.settled(p)
-	if len(p.Alarms) > 0 && alarmName == *p.Alarms[0].AlarmName {
+	is := func(k int) bool { return k < len(p.Alarms) && alarmName == *p.Alarms[k].AlarmName }
+	if is(0) {
 		base := min(settled, g.desired())
 		if wanted := max(needed(base, value, target), base+1); wanted > g.desired() {
 			g.scaleTo(wanted, cause)
 		}
 		return
 	}
-	if warms || !g.allScaleIn(p) {
+	if !is(1) || warms || !g.allScaleIn(p) {
 		return
 	}
 	wanted := max(needed(g.desired(), value, target), g.desired()-max(1, g.desired()/10))

@@ -1,24 +1,24 @@
 package autoscaling
 
 import (
-	"slices"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
-// Alarms are CloudWatch's. The account's lock is held. When an alarm acts on a policy, as it enters ALARM and each minute
-// that it stays there, CloudWatch calls AlarmAction.
+// Alarms are CloudWatch's. The account's lock is held. When an alarm acts on a policy, as it enters the state that has the
+// action and each minute that it stays there, CloudWatch calls AlarmAction.
 type Alarms interface {
 	// PutTracking makes or replaces an alarm of a target tracking policy.
 	PutTracking(input *cloudwatch.PutMetricAlarmInput) (arn string, err error)
 	// Remove deletes alarms; names that do not exist are left out.
 	Remove(names ...string)
-	// ActingOn are the alarms that have the action, by name.
+	// ActingOn are the alarms that have the action in any state, by name.
 	ActingOn(actionARN string) (names, arns []string)
-	// RemoveAction takes the action from every alarm that has it. The alarms stay.
+	// Disarm takes the action from every alarm that has it. The alarms stay.
+	Disarm(actionARN string)
+	// RemoveAction does the same, and deletes the alarms that are left without any action.
 	RemoveAction(actionARN string)
 	// Alarm is an alarm as DescribeAlarms shows it, not to be changed.
 	Alarm(name string) (cloudwatchtypes.MetricAlarm, bool)
@@ -177,13 +177,12 @@ func (in *Groups) shownPolicy(p *types.ScalingPolicy) types.ScalingPolicy {
 	return shown
 }
 
-// disarm takes a policy's alarms away: AWS's own are deleted, those that people made lose their action.
+// disarm takes the alarms of a policy that is deleted: AWS's own are deleted, those that people made lose their action.
 func (in *Groups) disarm(p *types.ScalingPolicy) {
-	if in.alarms == nil {
-		return
+	if in.alarms != nil {
+		in.removeTracking(p)
+		in.alarms.Disarm(*p.PolicyARN)
 	}
-	in.removeTracking(p)
-	in.alarms.RemoveAction(*p.PolicyARN)
 }
 
 // removeTracking deletes the alarms that AWS made for a policy; other types of policies have none.
@@ -193,20 +192,13 @@ func (in *Groups) removeTracking(p *types.ScalingPolicy) {
 	}
 }
 
-// disarmAll takes the policies of a group that is deleted: every alarm that is left without an action goes, too, also one
+// dropPolicies takes the policies of a group that is deleted. Every alarm that is left without an action goes, too, also one
 // that people made (SDK, DeleteAutoScalingGroup).
-func (g *group) disarmAll() {
+func (g *group) dropPolicies() {
 	for _, p := range g.policies {
-		var acting []string
 		if g.in.alarms != nil {
-			acting, _ = g.in.alarms.ActingOn(*p.PolicyARN)
-			acting = slices.Clone(acting)
-		}
-		g.in.disarm(p)
-		for _, name := range acting {
-			if alarm, ok := g.in.alarms.Alarm(name); ok && len(alarm.AlarmActions)+len(alarm.OKActions)+len(alarm.InsufficientDataActions) == 0 {
-				g.in.alarms.Remove(name)
-			}
+			g.in.removeTracking(p)
+			g.in.alarms.RemoveAction(*p.PolicyARN)
 		}
 	}
 	g.policies = nil
