@@ -14,6 +14,8 @@ func (p Protocol) contentType() string {
 		return "application/x-amz-json-1.1"
 	case RESTJSON1:
 		return "application/json"
+	case RPCv2CBOR:
+		return "application/cbor"
 	}
 	return "text/xml"
 }
@@ -27,7 +29,7 @@ func (s *served) writeAnswer(w http.ResponseWriter, o *Operation, output any, re
 	case RESTJSON1:
 		status, body, err = s.restAnswer(o, output, w.Header())
 	default:
-		body, err = s.jsonAnswer(output)
+		body, err = s.objectAnswer(output)
 	}
 	if err != nil {
 		s.writeError(w, asError(err), requestID)
@@ -68,9 +70,9 @@ func (s *served) writeError(w http.ResponseWriter, e *Error, requestID string) {
 	if s.QueryCodes != nil {
 		w.Header().Set("X-Amzn-Query-Error", s.queryCode(e.Code, status))
 	}
-	body, err := marshal(object)
+	body, err := s.marshal(object)
 	if err != nil {
-		body = []byte(`{}`)
+		body, _ = s.marshal(map[string]any{})
 	}
 	s.write(w, status, body, requestID)
 }
@@ -90,6 +92,9 @@ func (s *served) write(w http.ResponseWriter, status int, body []byte, requestID
 	header := w.Header()
 	header.Set("Content-Type", s.Protocol.contentType())
 	header.Set("X-Amzn-Requestid", requestID)
+	if s.Protocol == RPCv2CBOR {
+		header.Set("Smithy-Protocol", smithyCBOR)
+	}
 	if status != http.StatusNoContent {
 		header.Set("Content-Length", strconv.Itoa(len(body)))
 	}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,6 +73,17 @@ func (e *Endpoint) Authorize(authorize func(call *Call, input any) error) { e.au
 
 // Add adds a service. It panics when an operation names members that its input does not have.
 func (e *Endpoint) Add(service Service) {
+	if service.ActionPrefix == "" {
+		service.ActionPrefix = service.SigningName
+	}
+	for _, protocol := range append([]Protocol{service.Protocol}, service.Also...) {
+		service.Protocol = protocol
+		e.add(service)
+	}
+}
+
+// add adds a service as it is spoken in one protocol.
+func (e *Endpoint) add(service Service) {
 	added := &served{Service: service, operations: map[string]*Operation{}}
 	added.request, added.response = added.namings()
 	for i := range service.Operations {
@@ -92,7 +104,7 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		route.service.writeError(w, refuseForeign(route.service.Protocol, why), e.newRequestID())
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := readBody(w, r)
 	if err != nil {
 		http.Error(w, "cannot read the request: "+err.Error(), http.StatusBadRequest)
 		return
@@ -104,7 +116,8 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call := &Call{
-		Context: r.Context(), Service: route.service.SigningName, Operation: route.operation.Name, Caller: route.caller,
+		Context: r.Context(), Service: route.service.SigningName, Prefix: route.service.ActionPrefix,
+		Operation: route.operation.Name, Caller: route.caller,
 		RequestID: requestID, Time: e.account.Now(), Principal: e.identify(route.caller),
 		Trace: r.Header.Get("X-Amzn-Trace-Id"),
 	}
@@ -114,6 +127,19 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	route.service.writeAnswer(w, route.operation, output, requestID)
+}
+
+// readBody reads a request's body. Clients compress what some operations (PutMetricData) have much of.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body := http.MaxBytesReader(w, r.Body, maxBody)
+	if r.Header.Get("Content-Encoding") == "gzip" {
+		unpacked, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, err
+		}
+		body = http.MaxBytesReader(w, unpacked, maxBody)
+	}
+	return io.ReadAll(body)
 }
 
 func (e *Endpoint) newRequestID() string {
@@ -139,6 +165,11 @@ func (rt *route) decode(r *http.Request, body []byte, input reflect.Value) error
 		err = rt.service.request.decodeParam(parseForm(rt.form), input)
 	case RESTJSON1:
 		err = rt.service.decodeREST(rt.operation, r, body, input)
+	case RPCv2CBOR:
+		var tree any
+		if tree, err = parseCBOR(body); err == nil {
+			err = rt.service.request.decodeJSON(tree, input, "")
+		}
 	default:
 		var tree any
 		if tree, err = parseJSON(body); err == nil {
@@ -159,7 +190,7 @@ func (rt *route) refuseInput(err error, input reflect.Value) error {
 		switch rt.service.Protocol {
 		case EC2Query:
 			wrong.Code = "InvalidParameterValue"
-		case AWSJSON10, AWSJSON11, RESTJSON1:
+		case AWSJSON10, AWSJSON11, RESTJSON1, RPCv2CBOR:
 			wrong.Code = "SerializationException"
 		}
 	}

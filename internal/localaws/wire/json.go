@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -203,7 +202,17 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// encodeJSON returns v as encoding/json marshals it to the wire's form; absent values are nil.
+// epoch is a time as the JSON protocols write it: in seconds, to the millisecond.
+type epoch time.Time
+
+// MarshalJSON implements json.Marshaler.
+func (e epoch) MarshalJSON() ([]byte, error) {
+	t := time.Time(e)
+	return fmt.Appendf(nil, "%d.%03d", t.Unix(), t.Nanosecond()/1e6), nil
+}
+
+// encodeJSON returns v as a tree of maps, lists, epochs, []byte and scalars, which marshal and marshalCBOR write in the
+// wire's form; absent values are nil.
 func (n *naming) encodeJSON(v reflect.Value) (any, error) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -218,7 +227,7 @@ func (n *naming) encodeJSON(v reflect.Value) (any, error) {
 		return n.encodeUnion(v)
 	case reflect.Struct:
 		if t, ok := v.Interface().(time.Time); ok {
-			return json.Number(fmt.Sprintf("%d.%03d", t.Unix(), t.Nanosecond()/1e6)), nil
+			return epoch(t), nil
 		}
 		return n.encodeObject(v, nil)
 	case reflect.Slice:
@@ -226,7 +235,7 @@ func (n *naming) encodeJSON(v reflect.Value) (any, error) {
 			return nil, nil
 		}
 		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return base64.StdEncoding.EncodeToString(v.Bytes()), nil
+			return v.Bytes(), nil
 		}
 		list := make([]any, v.Len())
 		for i := range list {
@@ -261,7 +270,7 @@ func (n *naming) encodeItem(v reflect.Value) (any, error) {
 	case encoded != nil || err != nil:
 		return encoded, err
 	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8:
-		return "", nil
+		return []byte{}, nil
 	case v.Kind() == reflect.Slice:
 		return []any{}, nil
 	case v.Kind() == reflect.Map:
@@ -302,13 +311,21 @@ func (n *naming) encodeUnion(v reflect.Value) (any, error) {
 	return map[string]any{n.unionName(union, pointer.Type()): value}, nil
 }
 
-// jsonAnswer is the body of a JSON protocol's answer.
-func (s *served) jsonAnswer(output any) ([]byte, error) {
+// objectAnswer is the body of a JSON protocol's answer, or of one in CBOR.
+func (s *served) objectAnswer(output any) ([]byte, error) {
 	object, err := s.response.encodeObject(reflect.ValueOf(output).Elem(), nil)
 	if err != nil {
 		return nil, err
 	}
-	return marshal(object)
+	return s.marshal(object)
+}
+
+// marshal writes a tree as the service's protocol has it.
+func (s *served) marshal(tree map[string]any) ([]byte, error) {
+	if s.Protocol == RPCv2CBOR {
+		return marshalCBOR(tree)
+	}
+	return marshal(tree)
 }
 
 // encodeMember encodes a further member of an error.

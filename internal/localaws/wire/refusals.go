@@ -49,7 +49,7 @@ func unavailable(service string) *Error {
 
 // denied is what a service answers to a principal without the permission for an operation.
 func denied(call *Call) *Error {
-	action := call.Service + ":" + call.Operation
+	action := call.Prefix + ":" + call.Operation
 	if action == "lambda:Invoke" {
 		action = "lambda:InvokeFunction"
 	}
@@ -93,7 +93,7 @@ func unsigned(p Protocol) *Error {
 	switch p {
 	case EC2Query:
 		return Errorf("MissingParameter", "The request must contain the parameter AWSAccessKeyId")
-	case AWSJSON10, AWSJSON11:
+	case AWSJSON10, AWSJSON11, RPCv2CBOR:
 		return Errorf("MissingAuthenticationTokenException", "%s", message)
 	case RESTJSON1:
 		return &Error{Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token", Status: http.StatusForbidden}
@@ -113,7 +113,7 @@ func incompletelySigned(p Protocol, what string) *Error {
 // commonCode is the code of an error that all services have: the JSON protocols call them exceptions.
 func (p Protocol) commonCode(code string) string {
 	switch p {
-	case AWSJSON10, AWSJSON11, RESTJSON1:
+	case AWSJSON10, AWSJSON11, RESTJSON1, RPCv2CBOR:
 		return code + "Exception"
 	}
 	return code

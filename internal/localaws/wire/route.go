@@ -10,7 +10,9 @@ import (
 // unrouted answers requests whose service is not known, in the form that most clients can read.
 func unrouted(r *http.Request) *served {
 	protocol := AWSQuery
-	if r.Header.Get("X-Amz-Target") != "" || strings.Contains(r.Header.Get("Content-Type"), "json") {
+	if r.Header.Get("Smithy-Protocol") == smithyCBOR {
+		protocol = RPCv2CBOR
+	} else if r.Header.Get("X-Amz-Target") != "" || strings.Contains(r.Header.Get("Content-Type"), "json") {
 		protocol = AWSJSON11
 	}
 	return &served{Service: Service{Protocol: protocol}}
@@ -81,13 +83,28 @@ func (s *served) speaks(r *http.Request, rt *route, target string) bool {
 			return false
 		}
 		rt.operation = s.operations[name]
+	case RPCv2CBOR:
+		name, ok := s.named(r)
+		if !ok {
+			return false
+		}
+		rt.operation = s.operations[name]
 	case RESTJSON1:
 		rt.operation = s.atPath(r)
 	}
-	if rt.operation != nil || s.Protocol == AWSJSON10 || s.Protocol == AWSJSON11 {
+	if rt.operation != nil || s.Protocol == AWSJSON10 || s.Protocol == AWSJSON11 || s.Protocol == RPCv2CBOR {
 		rt.service = s
 	}
 	return rt.operation != nil
+}
+
+// smithyCBOR is the header Smithy-Protocol of requests and answers in RPCv2CBOR.
+const smithyCBOR = "rpc-v2-cbor"
+
+// named is the operation that a request in RPCv2CBOR to this service names in its path.
+func (s *served) named(r *http.Request) (string, bool) {
+	name, ok := strings.CutPrefix(r.URL.Path, "/service/"+s.TargetPrefix+"/operation/")
+	return name, ok && r.Header.Get("Smithy-Protocol") == smithyCBOR
 }
 
 // atPath finds the REST operation at the request's path; the one with the most literal path wins.
@@ -112,6 +129,9 @@ func (rt *route) refuse(r *http.Request, target string) *Error {
 	name := rt.form.Get("Action")
 	if _, after, ok := strings.Cut(target, "."); ok {
 		name = after
+	}
+	if operation, ok := rt.service.named(r); ok {
+		name = operation
 	}
 	if name == "" {
 		name = r.Method + " " + r.URL.Path

@@ -19,16 +19,19 @@ const (
 	AWSJSON10                     // dynamodb, states, sqs
 	AWSJSON11                     // ssm, events, codecommit, codepipeline
 	RESTJSON1                     // lambda
+	RPCv2CBOR                     // monitoring (CloudWatch)
 )
 
 // Service is one AWS service: its operations and how it is spoken to.
 type Service struct {
 	SigningName  string // in the credential scope of a signed request, e.g. "autoscaling"
 	Protocol     Protocol
-	Version      string // API version of the query protocols, e.g. "2011-01-01"
-	Namespace    string // XML namespace of the query protocols' answers
-	TargetPrefix string // X-Amz-Target of the JSON protocols, e.g. "AWSStepFunctions"
-	LowerCamel   bool   // JSON member names begin with a lower-case letter (states)
+	Also         []Protocol // further ones that the same operations are spoken in: a request says which
+	Version      string     // API version of the query protocols, e.g. "2011-01-01"
+	Namespace    string     // XML namespace of the query protocols' answers
+	TargetPrefix string     // X-Amz-Target of the JSON protocols, service in the paths of RPCv2CBOR, e.g. "AWSStepFunctions"
+	ActionPrefix string     // of the actions in IAM's policies; default SigningName
+	LowerCamel   bool       // JSON member names begin with a lower-case letter (states)
 	Operations   []Operation
 
 	// Wire names that do not follow the protocol's rule (see naming), keyed "Type.Field" by the SDK's Go names, e.g.
@@ -141,6 +144,7 @@ func UnionOf[I any](members ...I) Union {
 type Call struct {
 	Context   context.Context
 	Service   string // signing name
+	Prefix    string // of the service's actions in IAM's policies: mostly the signing name
 	Operation string
 	Caller    string // the access key id that signed the request; each Lambda invocation has its own
 	RequestID string
