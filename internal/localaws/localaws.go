@@ -7,6 +7,7 @@ import (
 	"bluegreen/internal/clock"
 	"bluegreen/internal/localaws/account"
 	localasg "bluegreen/internal/localaws/autoscaling"
+	localcloudwatch "bluegreen/internal/localaws/cloudwatch"
 	localcommit "bluegreen/internal/localaws/codecommit"
 	localpipeline "bluegreen/internal/localaws/codepipeline"
 	localdynamodb "bluegreen/internal/localaws/dynamodb"
@@ -47,6 +48,7 @@ type Settings struct {
 	Commits     localcommit.Settings
 	Pipelines   localpipeline.Settings
 	XRay        localxray.Settings
+	CloudWatch  localcloudwatch.Settings
 }
 
 // DefaultSettings are the settings closest to AWS.
@@ -66,6 +68,7 @@ func DefaultSettings() Settings {
 		Commits:     localcommit.DefaultSettings(),
 		Pipelines:   localpipeline.DefaultSettings(),
 		XRay:        localxray.DefaultSettings(),
+		CloudWatch:  localcloudwatch.DefaultSettings(),
 	}
 }
 
@@ -100,6 +103,7 @@ type AWS struct {
 	Repositories *localcommit.Repositories
 	Pipelines    *localpipeline.Pipelines
 	Traces       *localxray.Traces
+	Alarms       *localcloudwatch.Alarms
 }
 
 // New returns an AWS in which nothing stands but the default VPC and Amazon's images.
@@ -134,12 +138,14 @@ func New(options Options) *AWS {
 	a.Repositories = localcommit.New(a.Account, settings.Commits)
 	a.Pipelines = localpipeline.New(a.Account, a.Repositories, a.Machines, a.Topics, settings.Pipelines)
 	a.Traces = localxray.New(a.Account, settings.XRay)
+	a.Alarms = localcloudwatch.New(a.Account, settings.CloudWatch)
 	a.Functions.TraceTo(a.Traces)
 	a.Machines.TraceTo(a.Traces)
 	for _, service := range []wire.Service{
 		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Groups.Service(), a.Topics.Service(),
 		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(), a.Queues.Service(),
 		a.Events.Service(), a.Repositories.Service(), a.Pipelines.Service(), a.Traces.Service(),
+		a.Alarms.Service(),
 	} {
 		a.Endpoint.Add(service)
 	}
@@ -172,6 +178,7 @@ func (a *AWS) joinEvents() {
 	a.Repositories.OnEvent(a.Events.Source("aws.codecommit"))
 	a.Pipelines.OnEvent(a.Events.Source("aws.codepipeline"))
 	a.Events.SetPipelines(a.Pipelines)
+	a.Alarms.ActThrough(a.Topics, nil)
 }
 
 // Close ends what runs by itself: functions' processes, and the executions of state machines.

@@ -31,6 +31,7 @@ type Bucket struct {
 //   - Buckets: Step Functions' are published (aws-facts C1; the smaller Regions' figures). EC2's is a bucket for each
 //     operation, of which 100 and 20 a second is the published example (aws-facts A5). Auto Scaling's one bucket for all
 //     calls and Elastic Load Balancing's are not published: they take EC2's example, as the cautious reading.
+//     CloudWatch's for alarms are quotas in calls a second (aws-facts H2); their bursts are not published.
 func DefaultSettings() Settings {
 	return Settings{
 		Latency: account.Duration{Min: 20 * time.Millisecond, Max: 120 * time.Millisecond},
@@ -45,6 +46,14 @@ func DefaultSettings() Settings {
 			"elasticloadbalancing":  {Size: 100, Refill: 20},
 			"states:StartExecution": {Size: 800, Refill: 150},
 			"ec2":                   {Size: 100, Refill: 20},
+
+			"monitoring:PutMetricAlarm":      {Size: 3, Refill: 3},
+			"monitoring:PutCompositeAlarm":   {Size: 3, Refill: 3},
+			"monitoring:DeleteAlarms":        {Size: 3, Refill: 3},
+			"monitoring:SetAlarmState":       {Size: 3, Refill: 3},
+			"monitoring:EnableAlarmActions":  {Size: 3, Refill: 3},
+			"monitoring:DisableAlarmActions": {Size: 3, Refill: 3},
+			"monitoring:DescribeAlarms":      {Size: 9, Refill: 9},
 		},
 	}
 }

@@ -1,0 +1,57 @@
+package cloudwatch
+
+import (
+	"slices"
+	"time"
+)
+
+// feed records the metrics of a namespace each minute while somebody wants them.
+type feed struct {
+	namespace string
+	record    func(minute time.Time)
+	until     time.Time // of what a client's last read is worth
+	running   bool
+}
+
+// readFor is how long a client's read of a namespace keeps its feed going.
+const readFor = 3 * time.Hour
+
+// Feed has record called at the end of each minute, with the minute's beginning, from when an alarm watches a metric of the
+// namespace or a client reads one. Before that nothing is recorded: that costs nothing.
+func (a *Alarms) Feed(namespace string, record func(minute time.Time)) {
+	a.feeds[namespace] = &feed{namespace: namespace, record: record}
+}
+
+// wanted notes that somebody wants the metrics of a namespace.
+func (a *Alarms) wanted(namespace string) {
+	f := a.feeds[namespace]
+	if f == nil {
+		return
+	}
+	f.until = a.account.Now().Add(readFor)
+	if !f.running {
+		f.running = true
+		a.run(f)
+	}
+}
+
+func (a *Alarms) run(f *feed) {
+	now := a.account.Now()
+	minute := now.Truncate(time.Minute)
+	a.account.After(minute.Add(time.Minute).Sub(now), func() {
+		f.record(minute)
+		if f.running = a.account.Now().Before(f.until) || a.watched(f.namespace); f.running {
+			a.run(f)
+		}
+	})
+}
+
+// watched reports whether an alarm watches a metric of a namespace.
+func (a *Alarms) watched(namespace string) bool {
+	for _, m := range a.alarms {
+		if m.watches != nil && slices.Contains(m.watches.namespaces(), namespace) {
+			return true
+		}
+	}
+	return false
+}

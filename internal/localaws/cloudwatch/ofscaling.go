@@ -1,0 +1,84 @@
+package cloudwatch
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+)
+
+// PutTracking makes or changes an alarm that AWS itself makes, for a target tracking policy. People see it among theirs.
+func (a *Alarms) PutTracking(in *cloudwatch.PutMetricAlarmInput) (arn string, err error) {
+	own := *in
+	put, err := a.put(&own)
+	if err != nil {
+		return "", err
+	}
+	return put.arn, nil
+}
+
+// Remove deletes the alarms of these names that exist, without a look at the composite alarms that name them.
+func (a *Alarms) Remove(names ...string) {
+	for _, name := range names {
+		delete(a.alarms, name)
+	}
+}
+
+// ActingOn are the alarms with this action in any state, by name.
+func (a *Alarms) ActingOn(actionARN string) (names, arns []string) {
+	for _, m := range a.sorted() {
+		if m.has(actionARN) {
+			names, arns = append(names, m.name), append(arns, m.arn)
+		}
+	}
+	return names, arns
+}
+
+// RemoveAction takes an action out of every alarm, and deletes the alarms that are left without any action: what deleting
+// an Auto Scaling group does with its policies (aws-facts H1).
+func (a *Alarms) RemoveAction(actionARN string) {
+	for _, m := range a.sorted() {
+		if !m.has(actionARN) {
+			continue
+		}
+		left := 0
+		for value, actions := range m.actions {
+			m.actions[value] = slices.DeleteFunc(actions, func(action string) bool { return action == actionARN })
+			left += len(m.actions[value])
+		}
+		if left == 0 {
+			a.Remove(m.name)
+		}
+	}
+}
+
+func (m *alarm) has(action string) bool {
+	for _, actions := range m.actions {
+		if slices.Contains(actions, action) {
+			return true
+		}
+	}
+	return false
+}
+
+// StateOf is an alarm's state, and the youngest point of its metric that led to it, NaN without any; "" without an alarm of
+// the name.
+func (a *Alarms) StateOf(name string) (value types.StateValue, latest float64) {
+	m, ok := a.alarms[name]
+	if !ok {
+		return "", missing
+	}
+	return m.value, m.latest
+}
+
+// Tags are an alarm's tags; none without an alarm of the name.
+func (a *Alarms) Tags(name string) map[string]string {
+	tags := map[string]string{}
+	if m, ok := a.alarms[name]; ok {
+		for _, tag := range m.tags {
+			tags[*tag.Key] = aws.ToString(tag.Value)
+		}
+	}
+	return tags
+}
