@@ -3,9 +3,7 @@ package cloudwatch
 import (
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
 // PutTracking makes or changes an alarm that AWS itself makes, for a target tracking policy. People see it among theirs.
@@ -60,25 +58,4 @@ func (m *alarm) has(action string) bool {
 		}
 	}
 	return false
-}
-
-// StateOf is an alarm's state, and the youngest point of its metric that led to it, NaN without any; "" without an alarm of
-// the name.
-func (a *Alarms) StateOf(name string) (value types.StateValue, latest float64) {
-	m, ok := a.alarms[name]
-	if !ok {
-		return "", missing
-	}
-	return m.value, m.latest
-}
-
-// Tags are an alarm's tags; none without an alarm of the name.
-func (a *Alarms) Tags(name string) map[string]string {
-	tags := map[string]string{}
-	if m, ok := a.alarms[name]; ok {
-		for _, tag := range m.tags {
-			tags[*tag.Key] = aws.ToString(tag.Value)
-		}
-	}
-	return tags
 }

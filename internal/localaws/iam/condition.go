@@ -31,8 +31,8 @@ var negations = map[string]string{"StringNotEquals": "StringEquals", "StringNotL
 
 // keys are the condition keys that the model's requests can have, in lower case; one that ends in / takes a tag's key.
 var keys = []string{
-	"autoscaling:forcedelete", "autoscaling:resourcetag/", "aws:requesttag/", "aws:resourcetag/", "aws:tagkeys", "ec2:createaction",
-	"ec2:resourcetag/", "events:detail-type", "events:source", "iam:passedtoservice", "ssm:resourcetag/",
+	"autoscaling:forcedelete", "autoscaling:resourcetag/", "aws:requesttag/", "aws:resourcetag/", "aws:tagkeys", "cloudwatch:alarmactions",
+	"cloudwatch:namespace", "ec2:createaction", "ec2:resourcetag/", "events:detail-type", "events:source", "iam:passedtoservice", "ssm:resourcetag/",
 	"states:statemachinequalifier",
 }
 

@@ -47,6 +47,8 @@ var everywhere = map[string]string{
 	"lambda": `ListFunctions`,
 	"sns":    `ListTopics`,
 	"xray":   `BatchGetTraces GetTraceSummaries PutTelemetryRecords PutTraceSegments`,
+	// DescribeAlarms shows composite alarms only to a permission on all alarms (SDK documentation): the model asks for that.
+	"monitoring": `DescribeAlarms GetMetricData GetMetricStatistics ListMetrics`,
 }
 
 // at says in which member of the input an operation names its one resource, and how its ARN is made of it.
@@ -71,6 +73,10 @@ var named = map[string]map[string]at{
 		"Invoke":      {member: "FunctionName", service: "lambda", prefix: "function:", action: "lambda:InvokeFunction"},
 		"GetFunction": {member: "FunctionName", service: "lambda", prefix: "function:"},
 	},
+	"monitoring": {
+		"ListTagsForResource": {member: "ResourceARN", action: "cloudwatch:ListTagsForResource"},
+		"SetAlarmState":       {member: "AlarmName", service: "cloudwatch", prefix: "alarm:", action: "cloudwatch:SetAlarmState"},
+	},
 	"sns": {"Publish": {member: "TopicArn"}},
 	"states": {
 		"DescribeExecution": {member: "ExecutionArn"}, "GetExecutionHistory": {member: "ExecutionArn"},
@@ -91,6 +97,14 @@ var special = map[string]meaning{
 	"autoscaling:UpdateAutoScalingGroup": updateGroup,
 	"ec2:TerminateInstances":             onInstances,
 	"events:PutEvents":                   putEvents,
+	"monitoring:DeleteAlarms":            onAlarms,
+	"monitoring:DisableAlarmActions":     onAlarms,
+	"monitoring:EnableAlarmActions":      onAlarms,
+	"monitoring:PutCompositeAlarm":       putComposite,
+	"monitoring:PutMetricAlarm":          putAlarm,
+	"monitoring:PutMetricData":           putData,
+	"monitoring:TagResource":             tagAlarm,
+	"monitoring:UntagResource":           untagAlarm,
 	"ssm:SendCommand":                    sendCommand,
 	"states:ListExecutions":              onMachine,
 	"states:StartExecution":              onMachine,
@@ -98,7 +112,7 @@ var special = map[string]meaning{
 }
 
 func anyResource(a *asker, _ any) error {
-	return a.may(a.call.Service+":"+a.call.Operation, "*", nil)
+	return a.may(a.call.Prefix+":"+a.call.Operation, "*", nil)
 }
 
 func (n at) means(action string) meaning {
