@@ -86,6 +86,7 @@ func Open(options Options) (*Environment, error) {
 	e.AWS.Account.Lock()
 	e.AWS.Queues.SetEndpoint(e.URL)
 	e.AWS.Commands.SetExecutor(e.Plane)
+	e.Plane.OnRequest(e.AWS.Loads.Count)
 	e.AWS.Account.Unlock()
 	e.server = &http.Server{Handler: e.AWS.Endpoint}
 	go e.server.Serve(socket)

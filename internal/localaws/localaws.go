@@ -104,6 +104,7 @@ type AWS struct {
 	Pipelines    *localpipeline.Pipelines
 	Traces       *localxray.Traces
 	Alarms       *localcloudwatch.Alarms
+	Loads        *Loads
 }
 
 // New returns an AWS in which nothing stands but the default VPC and Amazon's images.
@@ -139,6 +140,7 @@ func New(options Options) *AWS {
 	a.Pipelines = localpipeline.New(a.Account, a.Repositories, a.Machines, a.Topics, settings.Pipelines)
 	a.Traces = localxray.New(a.Account, settings.XRay)
 	a.Alarms = localcloudwatch.New(a.Account, settings.CloudWatch)
+	a.Loads = newLoads(a)
 	a.Functions.TraceTo(a.Traces)
 	a.Machines.TraceTo(a.Traces)
 	for _, service := range []wire.Service{

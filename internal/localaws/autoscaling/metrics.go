@@ -10,8 +10,8 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// groupMetrics are the metrics that a group can publish (SDK documentation of EnableMetricsCollection). The model has
-// nowhere to publish them; which are enabled is stored and shown.
+// groupMetrics are the metrics that a group can publish (SDK documentation of EnableMetricsCollection). Which are enabled
+// is stored and shown; package localaws records them where somebody reads them.
 var groupMetrics = []string{
 	"GroupAndWarmPoolDesiredCapacity", "GroupAndWarmPoolTotalCapacity", "GroupDesiredCapacity", "GroupInServiceCapacity",
 	"GroupInServiceInstances", "GroupMaxSize", "GroupMinSize", "GroupPendingCapacity", "GroupPendingInstances",

@@ -22,8 +22,8 @@ func (a *Alarms) Feed(namespace string, record func(minute time.Time)) {
 	a.feeds[namespace] = &feed{namespace: namespace, record: record}
 }
 
-// wanted notes that somebody wants the metrics of a namespace.
-func (a *Alarms) wanted(namespace string) {
+// Want notes that somebody wants the metrics of a namespace.
+func (a *Alarms) Want(namespace string) {
 	f := a.feeds[namespace]
 	if f == nil {
 		return

@@ -29,7 +29,7 @@ func (a *Alarms) getMetricStatistics(_ *wire.Call, in *cloudwatch.GetMetricStati
 	case to.Sub(from)/period > maxPoints:
 		return nil, wire.Errorf("InvalidParameterCombinationException", "You have requested up to %d datapoints, which exceeds the limit of %d. You may reduce the datapoints requested by increasing Period, or decreasing the time range.", to.Sub(from)/period, maxPoints)
 	}
-	a.wanted(*in.Namespace)
+	a.Want(*in.Namespace)
 	out := &cloudwatch.GetMetricStatisticsOutput{Label: in.MetricName, Datapoints: []types.Datapoint{}}
 	found := a.series[keyOf(*in.Namespace, *in.MetricName, in.Dimensions)]
 	if found == nil {
@@ -113,7 +113,7 @@ func (a *Alarms) getMetricData(_ *wire.Call, in *cloudwatch.GetMetricDataInput) 
 		return nil, wire.NotModelled("%s in GetMetricData", unknown)
 	}
 	for _, namespace := range asked.namespaces() {
-		a.wanted(namespace)
+		a.Want(namespace)
 	}
 	out := &cloudwatch.GetMetricDataOutput{MetricDataResults: []types.MetricDataResult{}, Messages: []types.MessageData{}}
 	for _, query := range in.MetricDataQueries {
@@ -152,7 +152,7 @@ func labelOf(query types.MetricDataQuery) *string {
 
 func (a *Alarms) listMetrics(_ *wire.Call, in *cloudwatch.ListMetricsInput) (*cloudwatch.ListMetricsOutput, error) {
 	if in.Namespace != nil {
-		a.wanted(*in.Namespace)
+		a.Want(*in.Namespace)
 	}
 	all := []types.Metric{}
 	for _, key := range slices.Sorted(maps.Keys(a.series)) {

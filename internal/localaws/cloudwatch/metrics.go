@@ -33,13 +33,16 @@ type valued struct{ value, count float64 }
 // missing is the value of a point that is not there.
 var missing = math.NaN()
 
+// Dimensions are a metric's dimensions by name.
+type Dimensions = map[string]string
+
 // Record records a value of a metric now, in the minute that is under way.
-func (a *Alarms) Record(namespace, name string, dimensions map[string]string, value float64) {
+func (a *Alarms) Record(namespace, name string, dimensions Dimensions, value float64) {
 	a.RecordAt(a.account.Now(), namespace, name, dimensions, value)
 }
 
 // RecordAt records a value of a metric in the minute of a time.
-func (a *Alarms) RecordAt(at time.Time, namespace, name string, dimensions map[string]string, value float64) {
+func (a *Alarms) RecordAt(at time.Time, namespace, name string, dimensions Dimensions, value float64) {
 	list := make([]types.Dimension, 0, len(dimensions))
 	for key, text := range dimensions {
 		list = append(list, types.Dimension{Name: aws.String(key), Value: aws.String(text)})

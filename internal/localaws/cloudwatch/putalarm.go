@@ -34,7 +34,7 @@ func (a *Alarms) put(in *cloudwatch.PutMetricAlarmInput) (*alarm, error) {
 	put.metric, put.watches = in, watchOf(in)
 	if put.watches != nil {
 		for _, namespace := range put.watches.namespaces() {
-			a.wanted(namespace)
+			a.Want(namespace)
 		}
 	}
 	a.plan()

@@ -167,13 +167,19 @@ func TestWeightsDivideTraffic(t *testing.T) {
 	f.register(green, ids[1])
 	f.untilTargets(blue, 1, types.TargetHealthStateEnumHealthy)
 	f.untilTargets(green, 1, types.TargetHealthStateEnumHealthy)
-	counts := make(map[string]int)
+	counts, heard := make(map[string]int), make(map[string]int)
+	f.change(func(*localec2.Compute) { f.plane.OnRequest(func(group, instance string) { heard[group+instance]++ }) })
 	for range 20 {
 		counts[f.ask(at, "/").instance]++
 	}
 	if counts[ids[0]] != 16 || counts[ids[1]] != 4 {
 		t.Errorf("of 20 requests: %v, want 16 and 4", counts)
 	}
+	f.change(func(*localec2.Compute) {
+		if len(heard) != 2 || heard[blue+ids[0]] != 16 || heard[green+ids[1]] != 4 {
+			t.Errorf("told of 20 requests: %v", heard)
+		}
+	})
 }
 
 func TestNetworkLoadBalancerCarriesConnections(t *testing.T) {

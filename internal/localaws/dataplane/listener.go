@@ -86,6 +86,9 @@ func (l *listener) take(groups []localelb.RoutedGroup, cut context.CancelFunc) (
 	}
 	f = &flight{targetGroupARN: group.ARN, instanceID: target.InstanceID, port: target.Port, cut: cut}
 	l.plane.flights[f] = struct{}{}
+	for _, hear := range l.plane.onRequest {
+		hear(group.ARN, target.InstanceID)
+	}
 	return f, net.JoinHostPort(target.InstanceID, strconv.Itoa(int(target.Port))), true
 }
 

@@ -49,6 +49,7 @@ type Plane struct {
 	disks     map[string]*disk // of instances on which something ran
 	scripts   sync.WaitGroup   // and programs, that run
 	program   *Program         // nil: none
+	onRequest []func(targetGroupARN, instanceID string)
 	closed    bool
 }
 
@@ -74,6 +75,12 @@ func New(acct *account.Account, wall *clock.Scaled, compute *localec2.Compute, b
 	balancers.OnChange(p.balancersChanged)
 	p.balancersChanged()
 	return p
+}
+
+// OnRequest calls f for each request, or connection, that a listener sends to an instance: health checks are none. The
+// lock is held, for OnRequest too.
+func (p *Plane) OnRequest(f func(targetGroupARN, instanceID string)) {
+	p.onRequest = append(p.onRequest, f)
 }
 
 // Close ends every listener, every instance, every connection and every script.

@@ -131,3 +131,12 @@ func (g *TargetGroup) leastHealthy(targets int) int {
 	percentage := g.numberOf(setting + "percentage")
 	return max(g.numberOf(setting+"count"), (targets*percentage+99)/100)
 }
+
+// Reached is a target group with the targets that get its requests now; false without a group of the ARN.
+func (l *LoadBalancers) Reached(targetGroupARN string) (RoutedGroup, bool) {
+	group, ok := l.byARN[targetGroupARN]
+	if !ok {
+		return RoutedGroup{}, false
+	}
+	return group.route(1), true
+}
