@@ -1,6 +1,7 @@
 package autoscaling_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -106,5 +107,39 @@ func TestAddToLoadBalancerSuspended(t *testing.T) {
 				t.Error("i2 is registered")
 			}
 		})
+	})
+}
+
+// A request may change ten target groups with those whose change is under way, a group may have fifty, and a describe may
+// name fifty groups.
+func TestAttachmentLimits(t *testing.T) {
+	run(t, nil, func(w *world) {
+		name := aws.String("blue")
+		var arns []string
+		for k := range 51 {
+			out, err := w.elb.CreateTargetGroup(t.Context(), targetGroupInput(w, fmt.Sprint("tg", k)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			arns = append(arns, *out.TargetGroups[0].TargetGroupArn)
+		}
+		create := w.group("blue", 0, 1)
+		create.TargetGroupARNs = arns
+		refused(w, w.client.CreateAutoScalingGroup, create, "ValidationError", "Too many Target Groups specified for this group. The limit is 50")
+		create.TargetGroupARNs = arns[:40]
+		do(w, w.client.CreateAutoScalingGroup, create)
+		attach := func(arns ...string) *sdk.AttachLoadBalancerTargetGroupsInput {
+			return &sdk.AttachLoadBalancerTargetGroupsInput{AutoScalingGroupName: name, TargetGroupARNs: arns}
+		}
+		const tooMany = "Trying to update too many Load Balancers/Target Groups at once. The limit is 10"
+		refused(w, w.client.AttachLoadBalancerTargetGroups, attach(arns[40:]...), "ValidationError", tooMany)
+		for k := range 10 {
+			do(w, w.client.AttachLoadBalancerTargetGroups, attach(arns[40+k]))
+		}
+		refused(w, w.client.DetachLoadBalancerTargetGroups, &sdk.DetachLoadBalancerTargetGroupsInput{AutoScalingGroupName: name, TargetGroupARNs: arns[:1]}, "ValidationError", tooMany)
+		w.until(time.Minute)
+		refused(w, w.client.AttachLoadBalancerTargetGroups, attach(arns[50]), "ValidationError", "Too many Target Groups specified for this group. The limit is 50")
+		refused(w, w.client.DescribeAutoScalingGroups, &sdk.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: arns}, "ValidationError",
+			"The number of group names that may be passed in is limited to 50")
 	})
 }

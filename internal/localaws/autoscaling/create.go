@@ -178,7 +178,7 @@ func (g *group) addAttachments(input *autoscaling.CreateAutoScalingGroupInput) e
 		return err
 	}
 	if len(input.TargetGroupARNs)+len(identifiers) > g.in.settings.MaxTargetGroups {
-		return wire.Errorf("LimitExceeded", "Only %d target groups are allowed per AutoScalingGroup", g.in.settings.MaxTargetGroups)
+		return tooManyTargetGroups(g.in.settings.MaxTargetGroups)
 	}
 	if err := g.in.checkTargetGroups(input.TargetGroupARNs); err != nil {
 		return err

@@ -39,6 +39,9 @@ func page[T any](items []T, token *string, asked *int32, usual, most int) ([]T, 
 
 func (in *Groups) describeAutoScalingGroups(_ *wire.Call, input *autoscaling.DescribeAutoScalingGroupsInput) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {
 	var views []*view
+	if len(input.AutoScalingGroupNames) > 50 {
+		return nil, invalid("The number of group names that may be passed in is limited to 50")
+	}
 	if names := input.AutoScalingGroupNames; len(names) > 0 {
 		for _, name := range sortedSet(names) {
 			if v := in.shown(name); v != nil { // names that do not exist are left out

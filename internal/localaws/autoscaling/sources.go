@@ -34,7 +34,7 @@ func (in *Groups) attachTo(name *string, identifiers []string, trafficSource boo
 	if r := g.activeRefresh(); r != nil {
 		return refreshInProgress()
 	}
-	if err := checkCount(identifiers); err != nil {
+	if err := g.checkCount(identifiers); err != nil {
 		return err
 	}
 	if err := in.checkTargetGroups(identifiers); err != nil {
@@ -44,7 +44,7 @@ func (in *Groups) attachTo(name *string, identifiers []string, trafficSource boo
 		return err
 	}
 	if len(g.attachments)+len(identifiers) > in.settings.MaxTargetGroups {
-		return wire.Errorf("LimitExceeded", "Only %d target groups are allowed per AutoScalingGroup", in.settings.MaxTargetGroups)
+		return tooManyTargetGroups(in.settings.MaxTargetGroups)
 	}
 	g.write()
 	g.attach(identifiers, trafficSource)
@@ -77,7 +77,7 @@ func (in *Groups) detachFrom(name *string, identifiers []string, trafficSource b
 	if err != nil {
 		return err
 	}
-	if err := checkCount(identifiers); err != nil {
+	if err := g.checkCount(identifiers); err != nil {
 		return err
 	}
 	attachments, ok := g.owned(identifiers, trafficSource)
@@ -92,11 +92,23 @@ func (in *Groups) detachFrom(name *string, identifiers []string, trafficSource b
 	return nil
 }
 
-func checkCount(identifiers []string) error {
-	if len(identifiers) > maxSourcesPerCall {
-		return invalid("Trying to update too many Target Groups at once. The limit is %d", maxSourcesPerCall)
+// checkCount limits how many target groups a request changes, with the changes of the group that are under way (aws-facts H5).
+func (g *group) checkCount(identifiers []string) error {
+	changing := len(identifiers)
+	for _, a := range g.attachments {
+		if a.state == adding || a.state == removing {
+			changing++
+		}
+	}
+	if changing > maxSourcesPerCall {
+		return invalid("Trying to update too many Load Balancers/Target Groups at once. The limit is %d", maxSourcesPerCall)
 	}
 	return nil
+}
+
+// tooManyTargetGroups has a recorded text; the SDK knows no LimitExceeded of attachments.
+func tooManyTargetGroups(limit int) error {
+	return invalid("Too many Target Groups specified for this group. The limit is %d", limit)
 }
 
 func (in *Groups) checkTargetGroups(arns []string) error {
