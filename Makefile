@@ -86,14 +86,17 @@ build-arm64: linux_arm64-bootstraps
 		go build -ldflags "$(LDFLAGS)" -o build/$*/$$state/bootstrap ./lambdas/$$state/bootstrap || exit 1; \
 	done
 
-# Parameters of the stacks; the others (docs/aws.md) go into CDK, e.g. CDK="-c recover=tell".
+# Parameters of the stacks; the others (docs/aws.md) go into CDK, e.g. CDK="-c recover=tell". What is not given here is not
+# handed on, so that infra/cdk.json decides, and then the default: a default here would override that file.
 STACKS         := --all
-PROJECT        := ec
-ROLE           := mqagt
-ENVIRONMENT    := dev
+PROJECT        :=
+ROLE           :=
+ENVIRONMENT    :=
 OPERATOR_EMAIL :=
 CDK            :=
-PARAMETERS     := -c project=$(PROJECT) -c role=$(ROLE) -c environment=$(ENVIRONMENT) -c operator_email=$(OPERATOR_EMAIL) $(CDK)
+given           = $(if $($(1)),-c $(2)=$($(1)))
+PARAMETERS      = $(call given,PROJECT,project) $(call given,ROLE,role) $(call given,ENVIRONMENT,environment) \
+	$(call given,OPERATOR_EMAIL,operator_email) $(CDK)
 
 ## synth: build, then synthesise the CloudFormation templates into cdk.out/ (Node; needs no AWS account)
 synth: build-arm64 infra/node_modules

@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -30,9 +29,19 @@ func NewTopic(scope constructs.Construct, id, name, email string) awssns.Topic {
 		})}},
 	}))
 	if email != "" {
-		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(email), nil))
+		subscribe(scope, id+"Mail", topic, email)
 	}
 	return topic
+}
+
+// subscribe sends a topic's messages to an address. The subscription stays when the stack is deployed again without an
+// address, as it goes when the topic does; another address takes its place, since the resource is called alike.
+func subscribe(scope constructs.Construct, id string, topic awssns.Topic, email string) {
+	mail := awssns.NewCfnSubscription(scope, jsii.String(id), &awssns.CfnSubscriptionProps{
+		TopicArn: topic.TopicArn(), Protocol: jsii.String("email"), Endpoint: &email,
+	})
+	mail.CfnOptions().SetDeletionPolicy(awscdk.CfnDeletionPolicy_RETAIN_EXCEPT_ON_CREATE)
+	mail.CfnOptions().SetUpdateReplacePolicy(awscdk.CfnDeletionPolicy_DELETE)
 }
 
 // key encrypts a topic. SNS's own key (alias/aws/sns) costs nothing, but CloudWatch may not use it, so that no alarm

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// planned are the words of the cdk command that make would run.
+func planned(t *testing.T, args ...string) []string {
+	t.Helper()
+	run := exec.Command("make", append([]string{"-C", "..", "--dry-run", "--no-print-directory"}, args...)...)
+	text, err := run.Output()
+	if err != nil {
+		t.Fatalf("make %v: %v", args, err)
+	}
+	command := regexp.MustCompile(`node_modules/\.bin/cdk [^\n]*`).FindString(string(text))
+	return strings.Fields(command)[1:]
+}
+
+// A parameter that nobody gave to make is not handed to CDK: what infra/cdk.json says of it holds.
+func TestMakeHandsOnWhatIsGiven(t *testing.T) {
+	for _, c := range []struct{ args, want []string }{
+		{[]string{"synth"}, []string{"synth", "--quiet"}},
+		{[]string{"deploy", "STACKS=Fleet"}, []string{"deploy", "Fleet"}},
+		{[]string{"deploy", "OPERATOR_EMAIL="}, []string{"deploy", "--all"}},
+		{
+			[]string{"deploy", "PROJECT=shop", "ROLE=web", "ENVIRONMENT=prod", "OPERATOR_EMAIL=o@example.com", "CDK=-c approval=true"},
+			[]string{"deploy", "-c", "project=shop", "-c", "role=web", "-c", "environment=prod", "-c", "operator_email=o@example.com", "-c", "approval=true", "--all"},
+		},
+	} {
+		if got := planned(t, c.args...); !slices.Equal(got, c.want) {
+			t.Errorf("make %v runs cdk %v, want %v", c.args, got, c.want)
+		}
+	}
+}
+
+// The operators' address is not needed again: a stack that is deployed without it leaves the subscription where it is, and
+// one that is deployed with another address has that instead.
+func TestOperatorsStaySubscribed(t *testing.T) {
+	for stack, id := range map[string]string{"Deployer": "OperatorsMail", "Fleet": "OperatorsMail"} {
+		mail, there := named(t, stack)[id]
+		if !there {
+			t.Errorf("%s: the subscription is not called %s, whatever its address is", stack, id)
+			continue
+		}
+		if mail.DeletionPolicy != "RetainExceptOnCreate" || mail.UpdateReplacePolicy != "Delete" {
+			t.Errorf("%s: %s when it is left out, %s when it is replaced", stack, mail.DeletionPolicy, mail.UpdateReplacePolicy)
+		}
+	}
+}
