@@ -44,7 +44,7 @@ func TestMachinesAreRunnable(t *testing.T) {
 		definition := r.Properties["DefinitionString"].(string)
 		for key, value := range r.Properties["DefinitionSubstitutions"].(map[string]any) {
 			version := at(t, value, "Ref")
-			if got := all[version]; got.Type != "AWS::Lambda::Version" || got.DeletionPolicy != "Retain" {
+			if got := all[version]; got.Type != "AWS::Lambda::Version" || got.DeletionPolicy != "RetainExceptOnCreate" {
 				t.Errorf("%s: %s is %s, a %s that is to be %sed: want a version to be retained", id, key, version, got.Type, got.DeletionPolicy)
 			}
 			arn := "arn:aws:lambda:ap-northeast-1:000000000000:function:" + strings.TrimSuffix(key, "FunctionArn") + ":1"
@@ -63,14 +63,15 @@ func TestMachinesAreRunnable(t *testing.T) {
 }
 
 // A deployment under way keeps its machine, its functions and its guardrails, whatever is deployed meanwhile; and the
-// ledger outlives the stack.
+// ledger outlives the stack. But what a deployment of the stack made that failed is not left behind: its name, or its code,
+// would be taken at the next try.
 func TestWhatADeploymentUnderWayNeedsIsRetained(t *testing.T) {
 	kinds := []string{"AWS::StepFunctions::StateMachineVersion", "AWS::Lambda::Version", "AWS::Lambda::LayerVersion", "AWS::DynamoDB::Table"}
 	seen := make(map[string]bool)
 	for id, r := range named(t, "Deployer") {
 		if slices.Contains(kinds, r.Type) {
 			seen[r.Type] = true
-			if r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" {
+			if r.DeletionPolicy != "RetainExceptOnCreate" || r.UpdateReplacePolicy != "Retain" {
 				t.Errorf("%s: %s when it is removed, %s when it is replaced", id, r.DeletionPolicy, r.UpdateReplacePolicy)
 			}
 		}
@@ -78,6 +79,18 @@ func TestWhatADeploymentUnderWayNeedsIsRetained(t *testing.T) {
 	for _, kind := range kinds {
 		if !seen[kind] {
 			t.Errorf("there is no %s", kind)
+		}
+	}
+}
+
+// The table is protected, so that no rollback could delete it: nothing is left to fail once it is made.
+func TestTheProtectedTableIsMadeLast(t *testing.T) {
+	all := named(t, "Deployer")
+	table := only(t, idsOf(all, "AWS::DynamoDB::Table", ""))
+	after := all[table].DependsOn
+	for id, r := range all {
+		if id != table && !slices.Contains(after, id) {
+			t.Errorf("%s, a %s, may fail when the table is there", id, r.Type)
 		}
 	}
 }

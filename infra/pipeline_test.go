@@ -46,6 +46,14 @@ func TestPipelineDeploys(t *testing.T) {
 	}
 }
 
+// The repository outlives the stack, and not a first deployment of it that fails.
+func TestTheRepositoryIsKept(t *testing.T) {
+	repository := only(t, resources(t, "Pipeline", "AWS::CodeCommit::Repository"))
+	if repository.DeletionPolicy != "RetainExceptOnCreate" || repository.UpdateReplacePolicy != "Retain" {
+		t.Errorf("%s when it is removed, %s when it is replaced", repository.DeletionPolicy, repository.UpdateReplacePolicy)
+	}
+}
+
 // What the pipeline may do is what its actions call, on what they name.
 func TestPipelineMayDoNoMore(t *testing.T) {
 	policy := only(t, resources(t, "Pipeline", "AWS::IAM::Policy")).Properties["PolicyDocument"].(map[string]any)

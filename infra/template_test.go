@@ -19,6 +19,7 @@ type resource struct {
 	UpdatePolicy        map[string]any
 	DeletionPolicy      string
 	UpdateReplacePolicy string
+	DependsOn           []string
 }
 
 // resources are those of a type in a stack as everybody gets it.

@@ -17,6 +17,10 @@ import (
 // logRetention is how long logs are kept: as long as Step Functions keeps an execution's history.
 const logRetention = awslogs.RetentionDays_THREE_MONTHS
 
+// kept is the policy of what outlives the stack, or its next update. What an update that fails has made goes again: a
+// version or a table that was left would be in the way of the next try.
+const kept = awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
+
 // build is what the parts of the stack are made with.
 type build struct {
 	stack    awscdk.Stack
@@ -32,7 +36,6 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 		Description: jsii.String("bluegreen: replaces the fleets of " + s.Prefix() + " by new copies of them"),
 	})
 	b := build{stack: stack, settings: s, topic: operators.NewTopic(stack, "Operators", s.Topic(), s.OperatorEmail)}
-	b.ledger()
 	functions := b.functions()
 	deploys := b.machine("BlueGreen", statemachine.Name(s.Project, s.Role, s.Environment), statemachine.Definition, functions)
 	drains := b.machine("GracefulShutdown", statemachine.GracefulShutdownName(s.Project, s.Role, s.Environment), statemachine.GracefulShutdown, functions)
@@ -41,6 +44,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	looksAfter := functions[statemachine.StatusChange.State]
 	b.lookAfter([]stateMachine{deploys, drains}, looksAfter, undelivered)
 	b.dashboard(deploys, drains, b.alarms(deploys, drains, undelivered, looksAfter))
+	b.ledger()
 	return stack
 }
 

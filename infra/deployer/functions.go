@@ -83,7 +83,7 @@ func (b build) function(f statemachine.Function) awslambda.Function {
 		Tracing:                      awslambda.Tracing_ACTIVE,
 		Environment:                  b.environment(f),
 		// A deployment under way goes on with the code that it began with.
-		CurrentVersionOptions: &awslambda.VersionOptions{RemovalPolicy: awscdk.RemovalPolicy_RETAIN},
+		CurrentVersionOptions: &awslambda.VersionOptions{RemovalPolicy: kept},
 	})
 }
 
@@ -107,7 +107,7 @@ func (b build) guardrails() awslambda.LayerVersion {
 		Code:                    awslambda.Code_FromAsset(jsii.String(b.settings.Guardrails), nil),
 		CompatibleRuntimes:      &[]awslambda.Runtime{awslambda.Runtime_PROVIDED_AL2023()},
 		CompatibleArchitectures: &[]awslambda.Architecture{awslambda.Architecture_ARM_64()},
-		RemovalPolicy:           awscdk.RemovalPolicy_RETAIN,
+		RemovalPolicy:           kept,
 	})
 }
 

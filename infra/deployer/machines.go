@@ -1,7 +1,6 @@
 package deployer
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
@@ -53,7 +52,7 @@ func (b build) machine(id, name string, define func(func(statemachine.Function) 
 		StateMachineArn:        m.AttrArn(),
 		StateMachineRevisionId: m.AttrStateMachineRevisionId(),
 	})
-	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
+	version.ApplyRemovalPolicy(kept, nil)
 	alias := awsstepfunctions.NewCfnStateMachineAlias(b.stack, jsii.String(id+"Live"), &awsstepfunctions.CfnStateMachineAliasProps{
 		Name:        jsii.String(machine.Alias),
 		Description: jsii.String("What the pipeline and the rules start"),

@@ -47,8 +47,8 @@ func commits(stack awscdk.Stack, s settings.Settings) origin {
 		RepositoryName:        &s.Repository,
 		RepositoryDescription: jsii.String("Commit " + s.Input + " to deploy " + s.Prefix()),
 	})
-	// The history says what was deployed when.
-	repository.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
+	// The history says what was deployed when. A first deployment of the stack that fails leaves no empty one in the way.
+	repository.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE, nil)
 	return origin{
 		action: awscodepipeline.CfnPipeline_ActionDeclarationProperty{
 			ActionTypeId: kind("Source", "AWS", "CodeCommit"),
