@@ -43,11 +43,15 @@ func TestMachinesAreRunnable(t *testing.T) {
 		machines++
 		definition := r.Properties["DefinitionString"].(string)
 		for key, value := range r.Properties["DefinitionSubstitutions"].(map[string]any) {
+			if key == "Partition" {
+				definition = strings.ReplaceAll(definition, "${Partition}", "aws-us-gov")
+				continue
+			}
 			version := at(t, value, "Ref")
 			if got := all[version]; got.Type != "AWS::Lambda::Version" || got.DeletionPolicy != "RetainExceptOnCreate" {
 				t.Errorf("%s: %s is %s, a %s that is to be %sed: want a version to be retained", id, key, version, got.Type, got.DeletionPolicy)
 			}
-			arn := "arn:aws:lambda:ap-northeast-1:000000000000:function:" + strings.TrimSuffix(key, "FunctionArn") + ":1"
+			arn := "arn:aws-us-gov:lambda:us-gov-west-1:000000000000:function:" + strings.TrimSuffix(key, "FunctionArn") + ":1"
 			definition = strings.ReplaceAll(definition, "${"+key+"}", arn)
 		}
 		if left := regexp.MustCompile(`\$\{\w+\}`).FindString(definition); left != "" {

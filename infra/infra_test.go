@@ -152,6 +152,16 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
+// The stacks can be deployed in every partition, aws-us-gov and aws-cn among them: nothing in them names one.
+func TestTemplatesNameNoPartition(t *testing.T) {
+	literal := regexp.MustCompile(`[^"\\]*arn:aws[a-z-]*:[^"\\]*`)
+	for _, id := range synthesised.stacks {
+		for _, found := range literal.FindAllString(string(synthesised.templates[id]), -1) {
+			t.Errorf("%s: %s", id, found)
+		}
+	}
+}
+
 // cdk-nag's AwsSolutions finds nothing, and CDK has nothing to warn of.
 func TestFindings(t *testing.T) {
 	for _, finding := range synthesised.findings {

@@ -32,7 +32,7 @@ type flow struct {
 
 func definition(t *testing.T) (string, flow) {
 	t.Helper()
-	text, err := statemachine.Definition(func(f statemachine.Function) string {
+	text, err := statemachine.Definition("aws", func(f statemachine.Function) string {
 		return "arn:aws:lambda:ap-northeast-1:000000000000:function:" + f.State
 	})
 	if err != nil {
@@ -53,7 +53,7 @@ func TestDefinitionIsPlainStatesLanguage(t *testing.T) {
 	if _, err := asl.Parse([]byte(text)); err != nil {
 		t.Error(err)
 	}
-	drains, err := statemachine.GracefulShutdown(func(f statemachine.Function) string {
+	drains, err := statemachine.GracefulShutdown("aws", func(f statemachine.Function) string {
 		return "arn:aws:lambda:ap-northeast-1:000000000000:function:" + f.State
 	})
 	if err != nil {
@@ -61,6 +61,26 @@ func TestDefinitionIsPlainStatesLanguage(t *testing.T) {
 	}
 	if _, err := asl.Parse([]byte(drains)); err != nil {
 		t.Error(err)
+	}
+}
+
+// A machine runs in every partition: nothing in it names one.
+func TestDefinitionsNameNoPartition(t *testing.T) {
+	for name, define := range map[string]func(string, func(statemachine.Function) string) (string, error){
+		"the machine that deploys": statemachine.Definition, "the machine that drains": statemachine.GracefulShutdown,
+	} {
+		text, err := define("aws-us-gov", func(f statemachine.Function) string {
+			return "arn:aws-us-gov:lambda:us-gov-west-1:000000000000:function:" + f.State
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(text, "arn:aws:") {
+			t.Errorf("%s names the partition aws", name)
+		}
+		if _, err := asl.Parse([]byte(text)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

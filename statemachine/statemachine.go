@@ -50,21 +50,25 @@ func Deployed() []Function { return append(slices.Clone(Functions), StatusChange
 
 var placeholder = regexp.MustCompile(`\$\{(\w+)FunctionArn\}`)
 
-// Definition is the machine that deploys, with each function's ARN put in: arn is asked by state. Once substituted it is
-// plain States Language that any interpreter runs.
-func Definition(arn func(Function) string) (string, error) { return substitute(deployment, arn) }
-
-// GracefulShutdown is the machine that drains one instance, likewise.
-func GracefulShutdown(arn func(Function) string) (string, error) {
-	return substitute(gracefulShutdown, arn)
+// Definition is the machine that deploys, with what differs from place to place put in: the partition (aws, aws-us-gov,
+// aws-cn) and each function's ARN, for which arn is asked. Once substituted it is plain States Language that any
+// interpreter runs.
+func Definition(partition string, arn func(Function) string) (string, error) {
+	return substitute(deployment, partition, arn)
 }
 
-func substitute(definition string, arn func(Function) string) (string, error) {
+// GracefulShutdown is the machine that drains one instance, likewise.
+func GracefulShutdown(partition string, arn func(Function) string) (string, error) {
+	return substitute(gracefulShutdown, partition, arn)
+}
+
+func substitute(definition, partition string, arn func(Function) string) (string, error) {
 	byState := make(map[string]Function, len(Functions))
 	for _, f := range Functions {
 		byState[f.State] = f
 	}
 	var unknown []string
+	definition = strings.ReplaceAll(definition, "${Partition}", partition)
 	out := placeholder.ReplaceAllStringFunc(definition, func(match string) string {
 		state := placeholder.FindStringSubmatch(match)[1]
 		f, ok := byState[state]

@@ -1,6 +1,7 @@
 package deployer
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
@@ -18,10 +19,10 @@ type stateMachine struct {
 
 // machine makes a state machine from its definition. The definition names published versions of the functions, the
 // machine is published with every change, and both are retained: an execution under way keeps its machine and its code.
-func (b build) machine(id, name string, define func(func(statemachine.Function) string) (string, error), functions map[string]awslambda.Function) stateMachine {
-	called := make(map[string]*string)
+func (b build) machine(id, name string, define func(string, func(statemachine.Function) string) (string, error), functions map[string]awslambda.Function) stateMachine {
+	called := map[string]*string{"Partition": awscdk.Aws_PARTITION()}
 	var versions []awslambda.Function
-	definition, err := define(func(f statemachine.Function) string {
+	definition, err := define("${Partition}", func(f statemachine.Function) string {
 		key := f.State + "FunctionArn"
 		if called[key] == nil {
 			called[key] = functions[f.State].CurrentVersion().FunctionArn()

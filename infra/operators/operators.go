@@ -55,6 +55,7 @@ func key(scope constructs.Construct, id, name string) awskms.Key {
 		// What it encrypts lives for minutes: nothing is lost with it.
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
+	through := "sns." + *stack.Region() + ".amazonaws.com"
 	uses := jsii.Strings("kms:Decrypt", "kms:GenerateDataKey*")
 	k.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("ThroughSns"),
@@ -63,7 +64,7 @@ func key(scope constructs.Construct, id, name string) awskms.Key {
 		Resources:  jsii.Strings("*"),
 		Conditions: &map[string]any{"StringEquals": map[string]any{
 			"kms:CallerAccount": stack.Account(),
-			"kms:ViaService":    "sns." + *stack.Region() + ".amazonaws.com",
+			"kms:ViaService":    []string{through, through + ".cn"}, // called so in aws-cn
 		}},
 	}), nil)
 	// CloudWatch is not known to tell KMS for whom it asks: whose alarms these may be is the topic's policy.

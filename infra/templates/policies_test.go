@@ -186,7 +186,7 @@ func anyRole(t *testing.T, role templates.Role) []string {
 				if slices.Contains(s.Resource, "*") && unscoped[action] == "" && everywhere[action] == "" {
 					found = append(found, fmt.Sprintf("%s: %s: * is no resource of %s", role.ID, s.Sid, action))
 				}
-				if action == "iam:PassRole" && len(s.Condition["StringEquals"]["iam:PassedToService"]) != 1 {
+				if action == "iam:PassRole" && len(s.Condition["StringEquals"]["iam:PassedToService"]) == 0 {
 					found = append(found, fmt.Sprintf("%s: %s passes roles to any service", role.ID, s.Sid))
 				}
 			}

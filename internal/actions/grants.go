@@ -97,7 +97,7 @@ var grants = []grant{
 		sid:        "PassRolesOfInstances",
 		actions:    []string{"iam:PassRole"},
 		on:         Scope.fleetRoles,
-		conditions: always(passedTo("ec2.amazonaws.com")),
+		conditions: always(passedTo("ec2.amazonaws.com", "ec2.amazonaws.com.cn")), // called so in aws-cn
 		why:        "the same, for the instance profile that a template names",
 	},
 	{
@@ -178,6 +178,6 @@ func always(c Condition) func(Scope) []Condition {
 	return func(Scope) []Condition { return []Condition{c} }
 }
 
-func passedTo(service string) Condition {
-	return Condition{"StringEquals", "iam:PassedToService", []string{service}}
+func passedTo(services ...string) Condition {
+	return Condition{"StringEquals", "iam:PassedToService", services}
 }

@@ -28,19 +28,27 @@ func TestNothingIsLostSinceTheReleaseBefore(t *testing.T) {
 
 // lost are what one policy allowed and another does not, in the same scope: action, resource and conditions.
 func lost(before, now []Statement) []string {
-	allows := func(statements []Statement) []string {
-		var all []string
-		for _, s := range statements {
-			for _, action := range s.Actions {
-				for _, resource := range s.Resources {
+	var all []string
+	for _, s := range before {
+		for _, action := range s.Actions {
+			for _, resource := range s.Resources {
+				if !slices.ContainsFunc(now, func(n Statement) bool {
+					return slices.Contains(n.Actions, action) && slices.Contains(n.Resources, resource) && noStricter(s.Conditions, n.Conditions)
+				}) {
 					all = append(all, fmt.Sprintf("%s on %s if %v", action, resource, s.Conditions))
 				}
 			}
 		}
-		return all
 	}
-	still := allows(now)
-	return slices.DeleteFunc(allows(before), func(one string) bool { return slices.Contains(still, one) })
+	return all
+}
+
+// noStricter reports whether conditions hold whenever those before did: the same ones, each with all of its values.
+func noStricter(before, now []Condition) bool {
+	return slices.EqualFunc(before, now, func(b, n Condition) bool {
+		return b.Operator == n.Operator && b.Key == n.Key &&
+			!slices.ContainsFunc(b.Values, func(value string) bool { return !slices.Contains(n.Values, value) })
+	})
 }
 
 // Each way in which a role can lose something is seen.
@@ -60,6 +68,15 @@ func TestLossIsSeen(t *testing.T) {
 		if got := strings.Join(lost(before, []Statement{c.now}), " "); got != c.want {
 			t.Errorf("%s: lost %q, want %q", name, got, c.want)
 		}
+	}
+	under := func(values ...string) []Statement {
+		return []Statement{{Actions: []string{"s:Read"}, Resources: []string{"one"}, Conditions: []Condition{{"StringEquals", "k", values}}}}
+	}
+	if got := lost(under("a"), under("a", "b")); len(got) > 0 {
+		t.Errorf("a condition that takes more values: lost %q", got)
+	}
+	if got := lost(under("a", "b"), under("a")); len(got) != 1 {
+		t.Errorf("a condition that takes fewer values: lost %q", got)
 	}
 }
 

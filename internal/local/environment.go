@@ -153,7 +153,7 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 	plan.Machine = statemachine.Name(plan.Project, plan.Role, plan.Environment)
 	plan.Definition = func(arns map[string]string) (string, error) {
 		e.functions = arns
-		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })
+		return statemachine.Definition("aws", func(f statemachine.Function) string { return arns[f.State] })
 	}
 	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: e.guardrails, lambdaentry.FleetsVariable: rehearsal.Fleets(plan)}
 	for _, function := range statemachine.Deployed() {

@@ -54,7 +54,7 @@ func (w *Workers) close() { os.RemoveAll(w.folder) }
 
 // drainAlways seeds the machine that drains each instance that a scale-in ends.
 func (w *Workers) drainAlways(ctx context.Context, e *Environment, plan world.Plan) error {
-	definition, err := statemachine.GracefulShutdown(func(f statemachine.Function) string { return e.functions[f.State] })
+	definition, err := statemachine.GracefulShutdown("aws", func(f statemachine.Function) string { return e.functions[f.State] })
 	if err != nil {
 		return err
 	}

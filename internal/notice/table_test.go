@@ -19,8 +19,8 @@ type state struct {
 func states(t *testing.T) map[string]state {
 	t.Helper()
 	all := make(map[string]state)
-	for _, define := range []func(func(statemachine.Function) string) (string, error){statemachine.Definition, statemachine.GracefulShutdown} {
-		text, err := define(func(f statemachine.Function) string { return f.State })
+	for _, define := range []func(string, func(statemachine.Function) string) (string, error){statemachine.Definition, statemachine.GracefulShutdown} {
+		text, err := define("aws", func(f statemachine.Function) string { return f.State })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,7 @@ import (
 // GracefulShutdown puts the machine that drains at every scale-in into the account, and the rule that starts it for the
 // fleet and every copy to come. It returns the machine's ARN.
 func (r *Rehearsal) GracefulShutdown(ctx context.Context) (string, error) {
-	definition, err := statemachine.GracefulShutdown(func(f statemachine.Function) string {
+	definition, err := statemachine.GracefulShutdown("aws", func(f statemachine.Function) string {
 		return r.AWS.Account.ARN("lambda", "function:"+r.FunctionName(f.State))
 	})
 	if err != nil {

@@ -90,7 +90,7 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	if err := r.mutant.confine(r.AWS, plan); err != nil {
 		return err
 	}
-	definition, err := statemachine.Definition(func(f statemachine.Function) string {
+	definition, err := statemachine.Definition("aws", func(f statemachine.Function) string {
 		return r.AWS.Account.ARN("lambda", "function:"+functionName(machine, f.State))
 	})
 	if err != nil {

@@ -172,7 +172,7 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: options.Guardrails, lambdaentry.FleetsVariable: rehearsal.Fleets(plan)}
 	plan.Machine, plan.Functions = statemachine.Name(plan.Project, plan.Role, plan.Environment), p.functions
 	plan.Definition = func(arns map[string]string) (string, error) {
-		return statemachine.Definition(func(f statemachine.Function) string { return arns[f.State] })
+		return statemachine.Definition("aws", func(f statemachine.Function) string { return arns[f.State] })
 	}
 	if err := rehearsal.Confine(a, plan); err != nil {
 		return "", err
