@@ -43,7 +43,7 @@ func TestFleetIsASampleBlue(t *testing.T) {
 		"metadata of its own":  {templateData(t, "MetadataOptions", "HttpTokens"), "required"},
 		"encryption":           {templateData(t, "BlockDeviceMappings", 0, "Ebs", "Encrypted"), "true"},
 		"image":                {templateData(t, "ImageId", "Ref"), "Image"},
-		"role of the instance": {at(t, only(t, resources(t, "Fleet", "AWS::IAM::Role")).Properties, "RoleName"), "ec-mqagt-dev-instance"},
+		"role of the instance": {at(t, only(t, resources(t, "Fleet", "AWS::IAM::Role")).Properties, "RoleName"), `{"Fn::Join":["",["ec-mqagt-dev-instance-",{"Ref":"AWS::Region"}]]}`},
 	} {
 		if pair[0] != pair[1] {
 			t.Errorf("%s: got %s, want %s", what, pair[0], pair[1])

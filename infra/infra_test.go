@@ -152,6 +152,21 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
+// The stacks can be deployed in several Regions of an account: what the account has in all of them is not called alike.
+func TestNamesOfTheAccountHoldTheRegion(t *testing.T) {
+	kinds := map[string]string{
+		"AWS::IAM::Role": "RoleName", "AWS::IAM::InstanceProfile": "InstanceProfileName", "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+		"AWS::IAM::User": "UserName", "AWS::IAM::Group": "GroupName", "AWS::S3::Bucket": "BucketName", "AWS::CloudWatch::Dashboard": "DashboardName",
+	}
+	for _, stack := range synthesised.stacks {
+		for id, r := range named(t, stack) {
+			if name := r.Properties[kinds[r.Type]]; name != nil && !strings.Contains(at(t, name), `{"Ref":"AWS::Region"}`) {
+				t.Errorf("%s: %s is called %v in every Region", stack, id, name)
+			}
+		}
+	}
+}
+
 // The stacks can be deployed in every partition, aws-us-gov and aws-cn among them: nothing in them names one.
 func TestTemplatesNameNoPartition(t *testing.T) {
 	literal := regexp.MustCompile(`[^"\\]*arn:aws[a-z-]*:[^"\\]*`)

@@ -16,7 +16,8 @@ const (
 // dashboard shows what deployments did and how they go: a row of outcomes, one of durations, one of the present.
 func (b build) dashboard(deploys, drains stateMachine, alarms []awscloudwatch.IAlarm) {
 	board := awscloudwatch.NewDashboard(b.stack, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
-		DashboardName: jsii.String(b.settings.Name("bluegreen")),
+		// A dashboard is the account's, in all Regions.
+		DashboardName: jsii.String(b.settings.Name("bluegreen-" + *awscdk.Aws_REGION())),
 	})
 	board.AddWidgets(
 		graph("Deployments", 12, true, deploys.series("Sum", hour,

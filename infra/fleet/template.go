@@ -60,8 +60,9 @@ func launchTemplate(stack awscdk.Stack, s settings.Settings, at place) awsec2.Cf
 
 // profile gives the instances the role that Systems Manager's agent needs, for drains and for sessions, and nothing else.
 func profile(stack awscdk.Stack, s settings.Settings) awsiam.CfnInstanceProfile {
+	name := jsii.String(s.InstanceRole(*awscdk.Aws_REGION()))
 	role := awsiam.NewRole(stack, jsii.String("InstanceRole"), &awsiam.RoleProps{
-		RoleName:    jsii.String(s.InstanceRole()),
+		RoleName:    name,
 		Description: jsii.String("What the instances of " + s.Prefix() + " may do: be managed by Systems Manager"),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("ec2.amazonaws.com"), nil),
 		ManagedPolicies: &[]awsiam.IManagedPolicy{
@@ -73,8 +74,14 @@ func profile(stack awscdk.Stack, s settings.Settings) awsiam.CfnInstanceProfile 
 		Reason:    jsii.String("AWS keeps in it what its agent calls, most of it without resources to narrow it to; a copy would fall behind the agent."),
 		AppliesTo: &[]any{"Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore"},
 	}}, nil)
-	return awsiam.NewCfnInstanceProfile(stack, jsii.String("InstanceProfile"), &awsiam.CfnInstanceProfileProps{
-		InstanceProfileName: jsii.String(s.InstanceRole()),
+	profile := awsiam.NewCfnInstanceProfile(stack, jsii.String("InstanceProfile"), &awsiam.CfnInstanceProfileProps{
+		InstanceProfileName: name,
 		Roles:               &[]any{role.RoleName()},
 	})
+	// Instances that run, and versions of the template that are pinned, go on with those that are replaced.
+	for _, resource := range []awscdk.CfnResource{role.Node().DefaultChild().(awscdk.CfnResource), profile} {
+		resource.CfnOptions().SetUpdateReplacePolicy(awscdk.CfnDeletionPolicy_RETAIN)
+		resource.CfnOptions().SetDeletionPolicy(awscdk.CfnDeletionPolicy_DELETE)
+	}
+	return profile
 }

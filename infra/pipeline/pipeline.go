@@ -141,7 +141,6 @@ func allow(actions []string, resources ...*string) awsiam.PolicyStatement {
 // role is the pipeline's, with all that its actions do.
 func role(stack awscdk.Stack, s settings.Settings, artifacts awss3.Bucket, actions []awsiam.PolicyStatement) (awsiam.Role, awsiam.Policy) {
 	made := awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{
-		RoleName:    jsii.String(s.Name("pipeline")),
 		Description: jsii.String("What the pipeline of " + s.Prefix() + " does: read the request, start a deployment, wait for its end"),
 		AssumedBy:   trust.Service("codepipeline.amazonaws.com"),
 	})

@@ -11,8 +11,8 @@ import (
 	"bluegreen/internal/form"
 )
 
-// longestPrefix leaves room in a Lambda function's and a role's name (64 characters) for the longest state's.
-const longestPrefix = 40
+// longestPrefix leaves room in a role's name (64 characters) for the longest Region's.
+const longestPrefix = 64 - len("-instance-us-isof-south-1")
 
 // Context gives the value of a CDK context key, nil when it is not set.
 type Context func(key string) any
@@ -37,7 +37,7 @@ var fields = []field{
 		`^[!-)+-9;->@-~]+\*$`, `names of groups that end in "*", like ec-mqagt-dev-*: the greens to come must match too`),
 		func(s Settings) string { return s.Name("*") }},
 	{"fleet_roles", each(func(s *Settings) *[]string { return &s.FleetRoles },
-		`^[\w+=,.@-]{1,64}$`, "names of IAM roles, without path"), func(s Settings) string { return s.InstanceRole() }},
+		`^([\w+=.@-]|AWS::Region){1,64}$`, "names of IAM roles, without path"), Settings.instanceRoles},
 	{"vpc", optional(func(s *Settings) *string { return &s.VPC }, `^vpc-[0-9a-f]{8,17}$`, "an id like vpc-0123456789abcdef0"), always("")},
 	{"subnets", each(func(s *Settings) *[]string { return &s.Subnets }, subnet, subnetLike), always("")},
 	{"load_balancer_subnets", each(func(s *Settings) *[]string { return &s.LoadBalancerSubnets }, subnet, subnetLike), always("")},

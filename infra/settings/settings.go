@@ -34,7 +34,8 @@ type Settings struct {
 
 	// Fleets are the names of the groups that may be deployed, each a prefix and a "*": greens to come must match too.
 	Fleets []string
-	// FleetRoles are the names of the IAM roles that the fleets' launch templates and hooks name: what may be passed.
+	// FleetRoles are the names, with their path, of the IAM roles that the fleets' launch templates and hooks name: what may
+	// be passed. AWS::Region in one stands for the Region.
 	FleetRoles []string
 
 	// An existing network for the Fleet stack. VPC empty: the one of the Network stack.
@@ -84,8 +85,14 @@ func (s Settings) Topic() string { return s.Name("operators") }
 // Function is the name of the Lambda function of a state.
 func (s Settings) Function(state string) string { return s.Name(state) }
 
-// InstanceRole is the name of the role that the Fleet stack's instances have.
-func (s Settings) InstanceRole() string { return s.Name("instance") }
+// InstanceRole is the name of the role that the Fleet stack's instances have, in a Region: roles are the account's in all
+// Regions, and another Region has a Fleet of its own.
+func (s Settings) InstanceRole(region string) string { return s.Name("instance-" + region) }
+
+// instanceRoles are those that Fleet's instances have, and had until 2026-11: fleets that it made before have it still.
+func (s Settings) instanceRoles() string {
+	return s.InstanceRole(Placeholders[1]) + "," + s.Name("instance")
+}
 
 // Parameter is the name of the SSM parameter by which a stack tells the others what it made.
 func (s Settings) Parameter(what string) string {

@@ -19,7 +19,7 @@ var place = templates.Place{Partition: "aws", Region: "eu-west-1", Account: "123
 // scope is what the template's parameters say that its functions may touch.
 func scope() actions.Scope {
 	s := actions.Standard(place.Partition, place.Region, place.Account, "ec", "mqagt", "dev")
-	s.FleetRoles = []string{"ec-mqagt-dev-instance"} // of the sample fleet
+	s.FleetRoles = []string{"ec-mqagt-dev-instance-" + place.Region, "ec-mqagt-dev-instance"} // of the sample fleet
 	return s
 }
 

@@ -35,7 +35,7 @@ func rewrite(page string) (string, error) {
 // tables are one table of what every function may do, and one of each function's own.
 func tables() (string, error) {
 	scope := actions.Standard(partition, region, account, "ec", "mqagt", "dev")
-	scope.FleetRoles = []string{"ec-mqagt-dev-instance"}
+	scope.FleetRoles = []string{"ec-mqagt-dev-instance-" + region, "ec-mqagt-dev-instance"}
 	var all bytes.Buffer
 	for i, state := range actions.States() {
 		statements, err := actions.Policy(state, scope)
