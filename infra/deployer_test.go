@@ -135,11 +135,43 @@ func TestEndsAreLookedAfter(t *testing.T) {
 			t.Errorf("%s does not hold %s: %s", function, want, variables)
 		}
 	}
+	schedule := all[only(t, idsOf(all, "AWS::Events::Rule", "LookForLocks"))]
+	if got := at(t, schedule.Properties, "ScheduleExpression"); got != "rate(15 minutes)" {
+		t.Errorf("locks are looked for at %s", got)
+	}
+	if got := at(t, schedule.Properties, "Targets", 0, "Arn", "Fn::GetAtt", 0); got != function {
+		t.Errorf("%s looks for locks, want %s", got, function)
+	}
+	if got := at(t, schedule.Properties, "Targets", 0, "InputTransformer"); got != `{"InputPathsMap":{"time":"$.time"},"InputTemplate":"{\"detail\":{\"look\":\u003ctime\u003e}}"}` {
+		t.Errorf("a look is given %s", got)
+	}
 	queue := only(t, idsOf(all, "AWS::SQS::Queue", "Undelivered"))
 	for id, r := range all {
 		if r.Type == "AWS::Events::Rule" && at(t, r.Properties, "Targets", 0, "DeadLetterConfig", "Arn", "Fn::GetAtt", 0) != queue {
 			t.Errorf("what %s cannot deliver is lost", id)
 		}
+	}
+}
+
+// What Step Functions itself counts raises an alarm, though every event is lost and every function broken.
+func TestEndsRaiseAlarmsWithoutFunctions(t *testing.T) {
+	var counted []string
+	for _, r := range resources(t, "Deployer", "AWS::CloudWatch::Alarm") {
+		metrics, _ := r.Properties["Metrics"].([]any)
+		if r.Properties["Namespace"] == "AWS/States" {
+			counted = append(counted, at(t, r.Properties, "Dimensions", 0, "Value", "Fn::GetAtt", 0)+" "+at(t, r.Properties, "MetricName"))
+		}
+		for _, m := range metrics {
+			if stat := m.(map[string]any)["MetricStat"]; stat != nil && at(t, stat, "Metric", "Namespace") == "AWS/States" {
+				counted = append(counted, at(t, stat, "Metric", "Dimensions", 0, "Value", "Fn::GetAtt", 0)+" "+at(t, stat, "Metric", "MetricName"))
+			}
+		}
+	}
+	slices.Sort(counted)
+	want := []string{"BlueGreen ExecutionsAborted", "BlueGreen ExecutionsTimedOut",
+		"GracefulShutdown ExecutionsAborted", "GracefulShutdown ExecutionsFailed", "GracefulShutdown ExecutionsTimedOut"}
+	if !slices.Equal(counted, want) {
+		t.Errorf("alarms are raised by %q, want %q", counted, want)
 	}
 }
 

@@ -46,6 +46,27 @@ func TestPipelineDeploys(t *testing.T) {
 	}
 }
 
+// A commit that could not start the pipeline is kept, and the operators hear of it.
+func TestNoCommitIsLost(t *testing.T) {
+	all := named(t, "Pipeline")
+	queue := only(t, idsOf(all, "AWS::SQS::Queue", ""))
+	rule := only(t, resources(t, "Pipeline", "AWS::Events::Rule"))
+	if got := at(t, rule.Properties, "Targets", 0, "DeadLetterConfig", "Arn", "Fn::GetAtt", 0); got != queue {
+		t.Errorf("what cannot be delivered goes to %s", got)
+	}
+	allowed := at(t, only(t, resources(t, "Pipeline", "AWS::SQS::QueuePolicy")).Properties, "PolicyDocument", "Statement", 1)
+	if !strings.Contains(allowed, `"events.amazonaws.com"`) || !strings.Contains(allowed, `:rule/ec-mqagt-dev-SourceChanged`) {
+		t.Errorf("the queue takes messages of %s", allowed)
+	}
+	alarm := only(t, resources(t, "Pipeline", "AWS::CloudWatch::Alarm")).Properties
+	if got := at(t, alarm, "Dimensions", 0, "Value", "Fn::GetAtt", 0); got != queue {
+		t.Errorf("the alarm watches %s", got)
+	}
+	if got := at(t, alarm, "AlarmActions"); !strings.Contains(got, ":ec-mqagt-dev-operators") {
+		t.Errorf("the alarm tells %s", got)
+	}
+}
+
 // The repository outlives the stack, and not a first deployment of it that fails.
 func TestTheRepositoryIsKept(t *testing.T) {
 	repository := only(t, resources(t, "Pipeline", "AWS::CodeCommit::Repository"))

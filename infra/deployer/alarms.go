@@ -2,6 +2,9 @@ package deployer
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -9,6 +12,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
+
+	"bluegreen/infra/undelivered"
 )
 
 // look is how far apart two values of RunningSeconds can be while an execution goes on: three times the longest pause
@@ -25,21 +30,16 @@ func (m stateMachine) metric(name, statistic string, periodSeconds int) awscloud
 }
 
 // alarms tell the operators what no message to them may ever have told, since that too takes a function that works.
-func (b build) alarms(deploys, drains stateMachine, undelivered awssqs.IQueue, looksAfter awslambda.Function) []awscloudwatch.IAlarm {
+func (b build) alarms(deploys, drains stateMachine, queue awssqs.IQueue, looksAfter awslambda.Function) []awscloudwatch.IAlarm {
 	limit := b.settings.RunningSeconds
 	return []awscloudwatch.IAlarm{
 		b.alarm("Stranded", "A deployment could not go on: a person is needed. The message of its end, and its report in the execution's history, say what is left and how to mend it.",
 			deploys.metric("DeploymentsStranded", "Sum", 60), 1),
 		// A request that was rejected has changed nothing, and its sender sees why.
 		b.alarm("Failed", "A deployment was rolled back or interrupted: the fleet it began with serves, and the message of its end says why.",
-			awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-				Expression: jsii.String("FILL(rolledback, 0) + FILL(interrupted, 0)"),
-				Label:      jsii.String("rolled back or interrupted"),
-				UsingMetrics: &map[string]awscloudwatch.IMetric{
-					"rolledback":  deploys.metric("DeploymentsRolledBack", "Sum", 60),
-					"interrupted": deploys.metric("DeploymentsInterrupted", "Sum", 60),
-				},
-				Period: awscdk.Duration_Minutes(jsii.Number(1)),
+			sum("rolled back or interrupted", map[string]awscloudwatch.IMetric{
+				"rolledback":  deploys.metric("DeploymentsRolledBack", "Sum", 60),
+				"interrupted": deploys.metric("DeploymentsInterrupted", "Sum", 60),
 			}), 1),
 		b.alarm("RunningTooLong", fmt.Sprintf("A deployment has been running for more than %d seconds: two fleets may be paid for, and no other deployment of its lineage can begin.", limit),
 			deploys.metric("RunningSeconds", "Maximum", look), limit),
@@ -50,10 +50,27 @@ func (b build) alarms(deploys, drains stateMachine, undelivered awssqs.IQueue, l
 				Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
 			}), 1),
 		b.alarm("Undelivered", "EventBridge could not start a drain or look after an execution that ended: the messages in the queue say which.",
-			undelivered.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
-				Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
+			undelivered.Metric(queue), 1),
+		b.alarm("ExecutionsCutShort", "An execution was stopped or timed out, as Step Functions itself counts: if no message of its end comes, its event was lost. A look at the ledger, within half an hour, finds the lock that it left.",
+			sum("stopped or timed out", map[string]awscloudwatch.IMetric{
+				"deploysaborted": deploys.executions("ExecutionsAborted"), "deploystimedout": deploys.executions("ExecutionsTimedOut"),
+				"drainsaborted": drains.executions("ExecutionsAborted"), "drainstimedout": drains.executions("ExecutionsTimedOut"),
 			}), 1),
+		b.alarm("DrainsFailed", "A drain outside of a deployment failed: its instance is held until its hook's time is up, and goes undrained then.",
+			drains.executions("ExecutionsFailed"), 1),
 	}
+}
+
+// sum adds metrics up, by the minute; one without a value counts as 0.
+func sum(label string, metrics map[string]awscloudwatch.IMetric) awscloudwatch.IMetric {
+	var terms []string
+	for _, id := range slices.Sorted(maps.Keys(metrics)) {
+		terms = append(terms, "FILL("+id+", 0)")
+	}
+	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+		Expression: jsii.String(strings.Join(terms, " + ")), Label: &label, UsingMetrics: &metrics,
+		Period: awscdk.Duration_Minutes(jsii.Number(1)),
+	})
 }
 
 // alarm tells the operators when the metric reaches the threshold. While nothing is deployed nothing is measured.

@@ -11,6 +11,7 @@ import (
 
 	"bluegreen/infra/operators"
 	"bluegreen/infra/settings"
+	"bluegreen/infra/undelivered"
 	"bluegreen/statemachine"
 )
 
@@ -39,10 +40,11 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	functions := b.functions()
 	deploys := b.machine("BlueGreen", statemachine.Name(s.Project, s.Role, s.Environment), statemachine.Definition, functions)
 	drains := b.machine("GracefulShutdown", statemachine.GracefulShutdownName(s.Project, s.Role, s.Environment), statemachine.GracefulShutdown, functions)
-	undelivered := b.undelivered()
+	undelivered := undelivered.New(stack, "Undelivered", s.Name("undelivered"))
 	b.drainAtScaleIn(drains, undelivered)
 	looksAfter := functions[statemachine.StatusChange.State]
 	b.lookAfter([]stateMachine{deploys, drains}, looksAfter, undelivered)
+	b.lookForLocks(looksAfter, undelivered)
 	b.dashboard(deploys, drains, b.alarms(deploys, drains, undelivered, looksAfter))
 	b.ledger()
 	return stack

@@ -10,26 +10,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
-	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
 	"bluegreen/infra/machine"
 	"bluegreen/infra/trust"
+	"bluegreen/lambdas/statuschange"
 )
-
-// undelivered makes the queue for events that could not be delivered: an alarm says that there are some, and what is in
-// it says which instance is held, or which execution nobody has looked after.
-func (b build) undelivered() awssqs.Queue {
-	queue := awssqs.NewQueue(b.stack, jsii.String("Undelivered"), &awssqs.QueueProps{
-		QueueName:       jsii.String(b.settings.Name("undelivered")),
-		Encryption:      awssqs.QueueEncryption_SQS_MANAGED, // free, and EventBridge may use it
-		EnforceSSL:      jsii.Bool(true),
-		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)), // the longest there is
-	})
-	cdknag.NagSuppressions_AddResourceSuppressions(queue, &[]*cdknag.NagPackSuppression{
-		{Id: jsii.String("AwsSolutions-SQS3"), Reason: jsii.String("It is itself the dead-letter queue, of rules of EventBridge.")},
-	}, nil)
-	return queue
-}
 
 // drainAtScaleIn starts the machine that drains for every instance that a terminating hook holds, in every group of the
 // lineages: the patterns match greens that are still to come. Whatever scales a fleet in, no instance dies undrained.
@@ -70,6 +55,22 @@ func (b build) lookAfter(machines []stateMachine, function awslambda.Function, u
 	})
 	// EventBridge goes on trying for a day, and Lambda after it for six hours; there is an alarm for either giving up.
 	rule.AddTarget(awseventstargets.NewLambdaFunction(function, &awseventstargets.LambdaFunctionProps{DeadLetterQueue: undelivered}))
+}
+
+// lookForLocks has the same function look, time and again, for locks that executions left whose events were lost: Step
+// Functions delivers them as best it can. The function is given the time that the look was due.
+func (b build) lookForLocks(function awslambda.Function, undelivered awssqs.IQueue) {
+	rule := awsevents.NewRule(b.stack, jsii.String("LookForLocks"), &awsevents.RuleProps{
+		RuleName:    jsii.String(b.settings.Name("LookForLocks")),
+		Description: jsii.String("Looks for locks that executions left which have ended"),
+		Schedule:    awsevents.Schedule_Rate(awscdk.Duration_Seconds(jsii.Number(statuschange.LookEvery.Seconds()))),
+	})
+	rule.AddTarget(awseventstargets.NewLambdaFunction(function, &awseventstargets.LambdaFunctionProps{
+		DeadLetterQueue: undelivered,
+		Event: awsevents.RuleTargetInput_FromObject(map[string]any{
+			"detail": map[string]any{"look": awsevents.EventField_FromPath(jsii.String("$.time"))},
+		}),
+	}))
 }
 
 func (b build) rule(id, description string, pattern *awsevents.EventPattern) awsevents.Rule {

@@ -2,15 +2,20 @@ package pipeline
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodecommit"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodepipeline"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
 	"bluegreen/infra/settings"
 	"bluegreen/infra/trust"
+	"bluegreen/infra/undelivered"
 )
 
 // origin is a kind of source: its action, what that may do, and what starts the pipeline.
@@ -141,14 +146,37 @@ func onChange(stack awscdk.Stack, s settings.Settings, pipeline awscodepipeline.
 			Statements: &[]awsiam.PolicyStatement{allow([]string{"codepipeline:StartPipelineExecution"}, arn)},
 		})},
 	})
+	lost := undeliveredCommits(stack, s, own)
 	awsevents.NewCfnRule(stack, jsii.String("Changed"), &awsevents.CfnRuleProps{
 		Name:         &name,
 		Description:  jsii.String("A commit deploys " + s.Prefix()),
 		EventPattern: pattern,
 		Targets: &[]any{&awsevents.CfnRule_TargetProperty{
 			Id: jsii.String("Pipeline"), Arn: arn, RoleArn: role.RoleArn(),
+			DeadLetterConfig: &awsevents.CfnRule_DeadLetterConfigProperty{Arn: lost.QueueArn()},
 		}},
 	})
+}
+
+// undeliveredCommits keeps what the rule could not start the pipeline with, and tells the Deployer stack's operators.
+func undeliveredCommits(stack awscdk.Stack, s settings.Settings, rule *string) awssqs.IQueue {
+	queue := undelivered.New(stack, "Undelivered", s.Name("undelivered-commits"))
+	queue.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Principals: &[]awsiam.IPrincipal{trust.Service("events.amazonaws.com", rule)},
+		Actions:    jsii.Strings("sqs:SendMessage"), Resources: &[]*string{queue.QueueArn()},
+	}))
+	alarm := awscloudwatch.NewAlarm(stack, jsii.String("UndeliveredAlarm"), &awscloudwatch.AlarmProps{
+		AlarmName:          jsii.String(s.Name("UndeliveredCommits")),
+		AlarmDescription:   jsii.String("EventBridge could not start the pipeline for a commit: the messages in the queue say for which. Start the pipeline yourself."),
+		Metric:             undelivered.Metric(queue),
+		Threshold:          jsii.Number(1),
+		EvaluationPeriods:  jsii.Number(1),
+		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
+	})
+	operators := awssns.Topic_FromTopicArn(stack, jsii.String("Operators"), topic(stack, s))
+	alarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(operators))
+	return queue
 }
 
 // suppressWildcards says why the pipeline's policy may name what is not known yet.

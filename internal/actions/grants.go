@@ -121,6 +121,12 @@ var grants = []grant{
 		why:     "the lineages' records, in a table that holds nothing else",
 	},
 	{
+		sid:     "FindLocks",
+		actions: []string{"dynamodb:Scan"},
+		on:      Scope.table,
+		why:     "looks for locks that executions left which have ended",
+	},
+	{
 		sid:     "SendShellScript",
 		actions: []string{"ssm:SendCommand"},
 		on:      Scope.shellDocument,

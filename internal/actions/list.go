@@ -120,8 +120,10 @@ var byState = map[string][]Operation{
 	},
 	"StatusChange": {
 		{"dynamodb", "GetItem"},
+		{"dynamodb", "Scan"},
 		{"events", "PutEvents"},
 		{"sns", "Publish"},
+		{"states", "DescribeExecution"},
 		{"states", "StartExecution"},
 	},
 }

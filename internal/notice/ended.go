@@ -24,6 +24,7 @@ type Ended struct {
 	Began     time.Time // or was redriven
 	At        time.Time
 	Redrives  int
+	Attempt   int // at a recovery: 0 by the event of its end, then one a look that finds its lock still there
 }
 
 // Aftermath is what an execution that is over asks for.
@@ -57,7 +58,8 @@ func (e Ended) Aftermath() Aftermath {
 	return AfterStranded
 }
 
-// Recovery is the execution that finishes or undoes what this one left: the same name and input however often it is asked for.
+// Recovery is the execution that finishes or undoes what this one left: for an attempt the same name and input however often
+// it is asked for.
 // There is none for a recovery, which would start recoveries for ever, nor where the input names no fleet.
 func (e Ended) Recovery() (name, input string, ok bool) {
 	project, group, action := deploy.Asked(e.Input)
@@ -65,7 +67,11 @@ func (e Ended) Recovery() (name, input string, ok bool) {
 		return "", "", false
 	}
 	const longest, digits = 80, 8 // characters of an execution's name (aws-facts C1), and of what tells one from another
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", e.Execution, e.Redrives))
+	of := fmt.Sprintf("%s %d", e.Execution, e.Redrives)
+	if e.Attempt > 0 {
+		of += fmt.Sprintf(" %d", e.Attempt)
+	}
+	sum := sha256.Sum256([]byte(of))
 	head, tail := "recover-", "-"+hex.EncodeToString(sum[:])[:digits]
 	dead := deploy.ExecutionName(e.Execution)
 	dead = strings.ToValidUTF8(dead[:min(len(dead), longest-len(head)-len(tail))], "") // cut within a character, perhaps

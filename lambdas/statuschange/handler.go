@@ -1,5 +1,6 @@
 // Package statuschange looks after executions that did not succeed. One that ended as Rejected or RolledBack has told so
-// itself; of one that is Stranded people are told at once; one that was stopped, or died, is recovered.
+// itself; of one that is Stranded people are told at once; one that was stopped, or died, is recovered. It hears of them by
+// events, and looks for locks of those whose events were lost.
 package statuschange
 
 import (
@@ -23,16 +24,20 @@ import (
 	"bluegreen/internal/notice"
 )
 
-// executions are started to recover.
+// executions are started to recover, and looked at.
 type executions interface {
+	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
 	StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
 }
 
 var _ executions = (*sfn.Client)(nil)
 
 // Detail is the event "Step Functions Execution Status Change" (developer guide, "Automating Step Functions event
-// delivery"): what DescribeExecution says, with times in milliseconds.
+// delivery"): what DescribeExecution says, with times in milliseconds. Or, with Look alone, that it is time to look for
+// locks.
 type Detail struct {
+	Look time.Time `json:"look"`
+
 	ExecutionArn    string  `json:"executionArn"`
 	StateMachineArn string  `json:"stateMachineArn"`
 	Status          string  `json:"status"`
@@ -43,6 +48,8 @@ type Detail struct {
 	Input           *string `json:"input"` // null where the event would be too large
 	Error           string  `json:"error"`
 	Cause           string  `json:"cause"`
+
+	attempt int // at a recovery
 }
 
 // Subject is what the function's trace is annotated with.
@@ -71,6 +78,9 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.HandleEvent[De
 }
 
 func (h handler) handle(ctx context.Context, detail Detail) error {
+	if !detail.Look.IsZero() {
+		return h.look(ctx, detail.Look)
+	}
 	switch detail.Status {
 	case "FAILED", "TIMED_OUT", "ABORTED":
 	default:
@@ -110,7 +120,7 @@ func (h handler) deploys(machine string) bool {
 func (d Detail) ended() notice.Ended {
 	e := notice.Ended{
 		Execution: d.ExecutionArn, Machine: d.StateMachineArn, Status: d.Status, Error: d.Error, Cause: d.Cause,
-		Redrives: d.RedriveCount, Input: json.RawMessage(aws.ToString(d.Input)),
+		Redrives: d.RedriveCount, Attempt: d.attempt, Input: json.RawMessage(aws.ToString(d.Input)),
 		Began: time.UnixMilli(d.StartDate).UTC(), At: time.UnixMilli(d.StopDate).UTC(),
 	}
 	if d.RedriveDate != nil {

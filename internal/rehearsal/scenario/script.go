@@ -62,7 +62,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"mail": s.mail, "listen": s.listen, "events": s.events, "metrics": s.metrics,
 		"pipeline": s.pipeline, "commit": s.commit, "release": s.release, "approve": s.approve, "pipeline-state": s.pipelineState,
 		"pipeline-end": s.pipelineEnd, "stop-pipeline": s.stopPipeline,
-		"status-change": s.statusChange, "executions": s.listed, "log": s.logged,
+		"status-change": s.statusChange, "look-for-locks": s.lookForLocks, "executions": s.listed, "log": s.logged,
 	}
 	command, ok := commands[d.Cmd]
 	if !ok {
