@@ -2,6 +2,7 @@ package statemachine_test
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,8 @@ type flow struct {
 		Retry          []struct {
 			ErrorEquals []string
 			MaxAttempts *int
+
+			IntervalSeconds, BackoffRate float64
 		}
 		Catch []struct {
 			ErrorEquals []string
@@ -166,14 +169,38 @@ func TestTasks(t *testing.T) {
 			"Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException", "Lambda.Unknown",
 			"Runtime.ExitError", "Sandbox.Timedout", "States.Timeout", "BlueGreen.Throttled", "BlueGreen.Unavailable",
 		} {
-			if !slices.ContainsFunc(state.Retry, func(rule struct {
-				ErrorEquals []string
-				MaxAttempts *int
-			}) bool {
-				return slices.Contains(rule.ErrorEquals, wanted) || slices.Contains(rule.ErrorEquals, "States.ALL")
-			}) {
+			retried := false
+			for _, rule := range state.Retry {
+				retried = retried || slices.Contains(rule.ErrorEquals, wanted) || slices.Contains(rule.ErrorEquals, "States.ALL")
+			}
+			if !retried {
 				t.Errorf("%s does not retry %s", name, wanted)
 			}
+		}
+	}
+}
+
+// IAM and tags are eventually consistent: what is denied is tried again, three or four times within a minute, before it is
+// final. A report that is denied is one of many, and not waited for.
+func TestDeniedIsTriedAgain(t *testing.T) {
+	_, machine := definition(t)
+	for name, state := range machine.States {
+		if state.Type != "Task" || strings.HasPrefix(name, "Report") {
+			continue
+		}
+		tries, seconds := 1, 0.0
+		for _, rule := range state.Retry {
+			if slices.Contains(rule.ErrorEquals, "BlueGreen.AccessDenied") || slices.Contains(rule.ErrorEquals, "States.ALL") {
+				for i := range *rule.MaxAttempts {
+					tries++
+					if tries <= 4 {
+						seconds += rule.IntervalSeconds * math.Pow(rule.BackoffRate, float64(i))
+					}
+				}
+			}
+		}
+		if tries < 4 || seconds < 20 || seconds > 60 {
+			t.Errorf("%s tries %d times what is denied, the first 4 within %.0f s", name, tries, seconds)
 		}
 	}
 }

@@ -16,7 +16,7 @@ const (
 	BadGuardrails       Name = "BlueGreen.BadGuardrails"       // the guardrails cannot be read, so nothing is allowed; nothing was touched
 	Throttled           Name = "BlueGreen.Throttled"           // AWS asks for patience
 	Unavailable         Name = "BlueGreen.Unavailable"         // AWS fails or is busy with the resource; again may help
-	AccessDenied        Name = "BlueGreen.AccessDenied"        // the function's role lacks a permission
+	AccessDenied        Name = "BlueGreen.AccessDenied"        // the function's role lacks a permission, or IAM did not see it for a minute
 	Refused             Name = "BlueGreen.Refused"             // AWS refuses a call for good
 	CapacityUnavailable Name = "BlueGreen.CapacityUnavailable" // EC2 has no instances to give
 	GreenUnhealthy      Name = "BlueGreen.GreenUnhealthy"      // green did not become healthy in time

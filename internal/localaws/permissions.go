@@ -1,21 +1,28 @@
 package localaws
 
-import localiam "bluegreen/internal/localaws/iam"
+import (
+	"time"
+
+	localiam "bluegreen/internal/localaws/iam"
+)
 
 // resources is what permissions ask of the account's resources.
 type resources struct{ aws *AWS }
 
-func (r resources) GroupTags(name string) map[string]string {
-	view, _ := r.aws.Groups.View(name)
-	return view.Tags
+func (r resources) GroupTags(name string) (map[string]string, time.Time) {
+	view, ok := r.aws.Groups.View(name)
+	if !ok {
+		return nil, time.Time{}
+	}
+	return view.Tags, *view.Shown.CreatedTime
 }
 
-func (r resources) InstanceTags(id string) map[string]string {
+func (r resources) InstanceTags(id string) (map[string]string, time.Time) {
 	instance, ok := r.aws.Compute.Instance(id)
 	if !ok {
-		return nil
+		return nil, time.Time{}
 	}
-	return instance.Tags
+	return instance.Tags, instance.LaunchedAt
 }
 
 func (r resources) LaunchTemplate(idOrName, version string) (localiam.LaunchTemplate, bool) {

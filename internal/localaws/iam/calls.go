@@ -13,7 +13,7 @@ import (
 func (a *asker) instance(id string) string { return a.arn("ec2", "instance/"+id) }
 
 func (a *asker) instanceKeys(id string, prefixes ...string) Keys {
-	return tagKeys(func() map[string]string { return a.roles.world.InstanceTags(id) }, prefixes...)
+	return tagKeys(func() map[string]string { return a.seen(a.roles.world.InstanceTags(id)) }, prefixes...)
 }
 
 // onInstances asks for each instance that a call of EC2 names.

@@ -32,7 +32,7 @@ func (a *asker) group(name string) string {
 }
 
 func (a *asker) groupKeys(name string) Keys {
-	return tagKeys(func() map[string]string { return a.roles.world.GroupTags(name) }, "aws:resourcetag/", "autoscaling:resourcetag/")
+	return tagKeys(func() map[string]string { return a.seen(a.roles.world.GroupTags(name)) }, "aws:resourcetag/", "autoscaling:resourcetag/")
 }
 
 func groupWrite(a *asker, input any) error {

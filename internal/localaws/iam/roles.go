@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/wire"
@@ -11,8 +12,9 @@ import (
 
 // World is what requests' resources are like, as far as conditions ask for it. It is called with the account's lock held.
 type World interface {
-	GroupTags(name string) map[string]string
-	InstanceTags(id string) map[string]string
+	// GroupTags are a group's tags, and when it was made; InstanceTags an instance's.
+	GroupTags(name string) (tags map[string]string, made time.Time)
+	InstanceTags(id string) (tags map[string]string, made time.Time)
 	// LaunchTemplate finds a version of a launch template: a number, $Latest, $Default or empty.
 	LaunchTemplate(idOrName, version string) (LaunchTemplate, bool)
 }
@@ -33,14 +35,21 @@ type Roles struct {
 	world   World
 	byName  map[string]*role
 	denied  func(call *wire.Call, request Request)
+	lag     Lag
 }
 
 // role is one role with its policies, those that stand in it and managed ones.
 type role struct {
 	name     string
-	policies map[string]*Policy // by name
+	policies map[string]put // by name
 	all      statements
 	used     map[Use]bool
+}
+
+// put is a policy that was put into a role at some time.
+type put struct {
+	*Policy
+	since time.Time
 }
 
 // Use is an action that a statement of a role's policies allowed, and no other statement of them did.
@@ -56,13 +65,13 @@ func New(acct *account.Account, world World) *Roles {
 func (r *Roles) PutPolicy(roleName, policyName string, policy *Policy) {
 	found := r.byName[roleName]
 	if found == nil {
-		found = &role{name: roleName, policies: make(map[string]*Policy), used: make(map[Use]bool)}
+		found = &role{name: roleName, policies: make(map[string]put), used: make(map[Use]bool)}
 		r.byName[roleName] = found
 	}
-	found.policies[policyName] = policy
+	found.policies[policyName] = put{policy, r.account.Now()}
 	var policies []*Policy
 	for _, name := range slices.Sorted(maps.Keys(found.policies)) {
-		policies = append(policies, found.policies[name])
+		policies = append(policies, found.policies[name].Policy)
 	}
 	found.all = newStatements(policies)
 }
@@ -100,7 +109,7 @@ func (r *Roles) Authorize(call *wire.Call, input any) error {
 		}
 		return wire.NotModelled("which permissions %s:%s takes, and its caller's role %s has policies", call.Service, call.Operation, found.name)
 	}
-	return means(&asker{roles: r, role: found, call: call}, input)
+	return means(&asker{roles: r, role: found, call: call, lag: r.lag}, input)
 }
 
 // asker asks for the actions that one call means.
@@ -108,19 +117,21 @@ type asker struct {
 	roles *Roles
 	role  *role
 	call  *wire.Call
+	lag   Lag
 }
 
 // may returns AWS's refusal, or nil when the role may do this.
 func (a *asker) may(action, resource string, of Keys) error {
-	decision := a.role.all.decide(Request{Action: action, Resource: resource, Keys: of})
+	request := Request{Action: action, Resource: resource, Keys: of}
+	decision := a.statements().decide(request)
 	if decision.Allowed {
 		if len(decision.By) == 1 {
 			a.role.used[Use{a.role.name, decision.By[0], action}] = true
 		}
 		return nil
 	}
-	if a.roles.denied != nil {
-		a.roles.denied(a.call, Request{Action: action, Resource: resource, Keys: of})
+	if a.roles.denied != nil && !a.late(request) {
+		a.roles.denied(a.call, request)
 	}
 	return wire.Denied(a.call, action, resource, decision.Denied)
 }

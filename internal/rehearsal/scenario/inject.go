@@ -18,6 +18,7 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"bluegreen/internal/localaws/faults"
+	"bluegreen/internal/localaws/iam"
 )
 
 // call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
@@ -131,6 +132,25 @@ func (s *Script) fault(_ context.Context, d *datadriven.TestData) (string, error
 		}
 	}
 	s.mend = append(s.mend, s.r.AWS.Faults.Add(rule))
+	return "", nil
+}
+
+// lag makes IAM see roles' policies (roles=) and tags (tags=) only some time after they are there.
+func (s *Script) lag(_ context.Context, d *datadriven.TestData) (string, error) {
+	var lag iam.Lag
+	for name, length := range map[string]*time.Duration{"roles": &lag.Roles, "tags": &lag.Tags} {
+		var err error
+		if *length, err = time.ParseDuration(argument(d, name, "0s")); err != nil {
+			return "", err
+		}
+	}
+	set := func(lag iam.Lag) {
+		s.r.AWS.Account.Lock()
+		defer s.r.AWS.Account.Unlock()
+		s.r.AWS.Roles.SetLag(lag)
+	}
+	set(lag)
+	s.mend = append(s.mend, func() { set(iam.Lag{}) })
 	return "", nil
 }
 
