@@ -75,16 +75,12 @@ func (l *Loads) run() {
 		return
 	}
 	l.running = true
-	now := l.aws.Account.Now()
-	minute := now.Truncate(time.Minute)
-	l.aws.Account.After(minute.Add(time.Minute).Sub(now), func() {
-		l.running = false
+	localcloudwatch.EachMinute(l.aws.Account, func(minute time.Time) bool {
 		done := l.spread()
-		l.record(minute, done)
-		if len(l.listeners)+len(l.targets)+len(l.groups) > 0 || len(l.counted.targets) > 0 {
-			l.run()
-		}
 		l.counted = newWork()
+		l.record(minute, done)
+		l.running = len(l.listeners)+len(l.targets)+len(l.groups) > 0 || len(done.targets) > 0
+		return l.running
 	})
 }
 

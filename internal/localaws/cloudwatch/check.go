@@ -92,11 +92,14 @@ func checkShape(in *cloudwatch.PutMetricAlarmInput) error {
 }
 
 func checkActions(alarmed, ok, insufficient []string) error {
-	for member, actions := range map[string][]string{"alarmActions": alarmed, "oKActions": ok, "insufficientDataActions": insufficient} {
-		if len(actions) > maxActions {
-			return constraint("["+strings.Join(actions, ", ")+"]", member, fmt.Sprintf("have length less than or equal to %d", maxActions))
+	for _, of := range []struct {
+		member  string
+		actions []string
+	}{{"alarmActions", alarmed}, {"oKActions", ok}, {"insufficientDataActions", insufficient}} {
+		if len(of.actions) > maxActions {
+			return constraint("["+strings.Join(of.actions, ", ")+"]", of.member, fmt.Sprintf("have length less than or equal to %d", maxActions))
 		}
-		for _, action := range actions {
+		for _, action := range of.actions {
 			if !strings.HasPrefix(action, "arn:") || strings.Count(action, ":") < 5 {
 				return invalid("Invalid arn syntax: %s", action)
 			}

@@ -3,6 +3,7 @@ package cloudwatch
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -157,10 +158,11 @@ func checkPeriods(in *cloudwatch.PutMetricAlarmInput) error {
 	if in.EvaluationPeriods == nil {
 		return invalid("EvaluationPeriods must not be null")
 	}
-	for member, value := range map[string]*int32{"evaluationPeriods": in.EvaluationPeriods, "datapointsToAlarm": in.DatapointsToAlarm} {
-		if value != nil && *value < 1 {
-			return constraint("0", member, "have value greater than or equal to 1")
-		}
+	switch {
+	case *in.EvaluationPeriods < 1:
+		return constraint(strconv.Itoa(int(*in.EvaluationPeriods)), "evaluationPeriods", "have value greater than or equal to 1")
+	case in.DatapointsToAlarm != nil && *in.DatapointsToAlarm < 1:
+		return constraint(strconv.Itoa(int(*in.DatapointsToAlarm)), "datapointsToAlarm", "have value greater than or equal to 1")
 	}
 	period, total := int(periodOf(in)), int(periodOf(in))*int(*in.EvaluationPeriods)
 	switch {

@@ -3,6 +3,8 @@ package cloudwatch
 import (
 	"slices"
 	"time"
+
+	"bluegreen/internal/localaws/account"
 )
 
 // feed records the metrics of a namespace each minute while somebody wants them.
@@ -29,19 +31,28 @@ func (a *Alarms) Want(namespace string) {
 		return
 	}
 	f.until = a.account.Now().Add(readFor)
-	if !f.running {
-		f.running = true
-		a.run(f)
+	if f.running {
+		return
 	}
+	f.running = true
+	EachMinute(a.account, func(minute time.Time) bool {
+		f.record(minute)
+		f.running = a.account.Now().Before(f.until) || a.watched(f.namespace)
+		return f.running
+	})
 }
 
-func (a *Alarms) run(f *feed) {
-	now := a.account.Now()
-	minute := now.Truncate(time.Minute)
-	a.account.After(minute.Add(time.Minute).Sub(now), func() {
-		f.record(minute)
-		if f.running = a.account.Now().Before(f.until) || a.watched(f.namespace); f.running {
-			a.run(f)
+// EachMinute calls f, with the lock held, at the end of the minute that is under way and of those after it, with the
+// minute's beginning, for as long as it returns true.
+func EachMinute(acct *account.Account, f func(minute time.Time) (again bool)) {
+	follow(acct, acct.Now().Truncate(time.Minute), f)
+}
+
+func follow(acct *account.Account, minute time.Time, f func(minute time.Time) (again bool)) {
+	end := minute.Add(time.Minute)
+	acct.After(end.Sub(acct.Now()), func() {
+		if f(minute) {
+			follow(acct, end, f)
 		}
 	})
 }
