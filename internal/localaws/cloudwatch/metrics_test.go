@@ -192,6 +192,13 @@ func TestWhatAutoScalingAsksFor(t *testing.T) {
 			t.Errorf("%q %q", names, arns)
 		}
 		w.alarms.RemoveAction(policy)
+		w.alarms.Disarm(policy + "x")
+		if other, ok := w.alarms.Alarm("other"); !ok || len(other.AlarmActions) != 0 {
+			t.Errorf("%+v, %v", other, ok)
+		}
+		if _, ok := w.alarms.Alarm(names[0]); ok {
+			t.Error("an alarm without any action is left")
+		}
 		w.account.Unlock()
 		out, err := w.client.DescribeAlarms(w.ctx, &sdk.DescribeAlarmsInput{})
 		if err != nil || listed(out) != "none other with topic" || !cmp.Equal(out.MetricAlarms[2].AlarmActions, []string{topic}) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
 // PutTracking makes or changes an alarm that AWS itself makes, for a target tracking policy. People see it among theirs.
@@ -33,22 +34,34 @@ func (a *Alarms) ActingOn(actionARN string) (names, arns []string) {
 	return names, arns
 }
 
-// RemoveAction takes an action out of every alarm, and deletes the alarms that are left without any action: what deleting
-// an Auto Scaling group does with its policies (aws-facts H1).
-func (a *Alarms) RemoveAction(actionARN string) {
-	for _, m := range a.sorted() {
-		if !m.has(actionARN) {
-			continue
-		}
-		left := 0
+// Disarm takes an action out of every alarm that has it: what deleting a scaling policy does. The alarms stay.
+func (a *Alarms) Disarm(actionARN string) {
+	for _, m := range a.alarms {
 		for value, actions := range m.actions {
 			m.actions[value] = slices.DeleteFunc(actions, func(action string) bool { return action == actionARN })
-			left += len(m.actions[value])
-		}
-		if left == 0 {
-			a.Remove(m.name)
 		}
 	}
+}
+
+// RemoveAction does what Disarm does, and deletes the alarms that are left without any action: what deleting an Auto
+// Scaling group does with its policies (aws-facts H1).
+func (a *Alarms) RemoveAction(actionARN string) {
+	names, _ := a.ActingOn(actionARN)
+	a.Disarm(actionARN)
+	for _, name := range names {
+		if !a.alarms[name].acts("") {
+			a.Remove(name)
+		}
+	}
+}
+
+// Alarm is a metric alarm as DescribeAlarms shows it; not to be changed.
+func (a *Alarms) Alarm(name string) (types.MetricAlarm, bool) {
+	m, ok := a.alarms[name]
+	if !ok || m.metric == nil {
+		return types.MetricAlarm{}, false
+	}
+	return m.view(), true
 }
 
 func (m *alarm) has(action string) bool {
