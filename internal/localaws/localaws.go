@@ -180,7 +180,8 @@ func (a *AWS) joinEvents() {
 	a.Repositories.OnEvent(a.Events.Source("aws.codecommit"))
 	a.Pipelines.OnEvent(a.Events.Source("aws.codepipeline"))
 	a.Events.SetPipelines(a.Pipelines)
-	a.Alarms.ActThrough(a.Topics, nil)
+	a.Alarms.ActThrough(a.Topics, a.Groups)
+	a.Groups.AlarmThrough(a.Alarms)
 }
 
 // Close ends what runs by itself: functions' processes, and the executions of state machines.
