@@ -147,7 +147,7 @@ func (v *move) rejoin(ctx context.Context, p deploy.Loop, record ledger.Record, 
 		return false, p, err
 	}
 	if missing := blue.Missing(v.Deployment.TargetGroups); len(missing) > 0 {
-		if err := v.attach(ctx, blue, missing, ledger.Restoring); err != nil {
+		if _, err := v.attach(ctx, blue, missing, ledger.Restoring); err != nil {
 			return false, p, err
 		}
 		return false, v.Wait(p, fmt.Sprintf("blue %s rejoins %s", blue.Name, deploy.Counted(len(missing), "target group"))), nil

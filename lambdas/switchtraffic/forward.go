@@ -9,6 +9,7 @@ import (
 	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
 )
 
@@ -102,8 +103,12 @@ func (v *move) join(ctx context.Context, p deploy.Loop, record ledger.Record, bl
 		if err := v.arm(ctx, record, false); err != nil {
 			return p, err
 		}
-		if err := v.attach(ctx, green, missing, ledger.Switching); err != nil {
+		joined, err := v.attach(ctx, green, missing, ledger.Switching)
+		if err != nil {
 			return p, err
+		}
+		if !joined {
+			return v.Again(p, fmt.Sprintf("green %s joins %s, %d at a time", green.Name, deploy.Counted(len(missing), "target group"), fleet.TargetGroupsAtOnce)), nil
 		}
 	}
 	if !v.Armed {

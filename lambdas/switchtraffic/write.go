@@ -42,23 +42,31 @@ func (v *move) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, 
 	return nil
 }
 
-func (v *move) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
+// attach attaches a fleet to target groups. What is too many at once is left to the next look: then it reports false.
+func (v *move) attach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) (bool, error) {
 	for batch := range slices.Chunk(targetGroupARNs, fleet.TargetGroupsAtOnce) {
 		_, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.AttachLoadBalancerTargetGroups, &autoscaling.AttachLoadBalancerTargetGroupsInput{
 			AutoScalingGroupName: &f.Name, TargetGroupARNs: batch,
 		})
+		if fleet.TooManyAtOnce(err) {
+			return false, nil
+		}
 		if err != nil {
-			return fmt.Errorf("attaching %s to its target groups: %w", f.Name, err)
+			return false, fmt.Errorf("attaching %s to its target groups: %w", f.Name, err)
 		}
 	}
-	return nil
+	return true, nil
 }
 
+// detach takes a fleet out of target groups, as attach brings it in.
 func (v *move) detach(ctx context.Context, f deploy.Fleet, targetGroupARNs []string, stage ledger.Stage) error {
 	for batch := range slices.Chunk(targetGroupARNs, fleet.TargetGroupsAtOnce) {
 		_, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.DetachLoadBalancerTargetGroups, &autoscaling.DetachLoadBalancerTargetGroupsInput{
 			AutoScalingGroupName: &f.Name, TargetGroupARNs: batch,
 		})
+		if fleet.TooManyAtOnce(err) {
+			return nil
+		}
 		if err != nil && !fleet.DetachedBefore(err) {
 			return fmt.Errorf("detaching %s from its target groups: %w", f.Name, err)
 		}
