@@ -238,8 +238,7 @@ const unpinTries = 3
 // poolKeeps says what to do about a warm pool that came during the deployment: instances may have gone there, and work
 // to its end by its hook.
 func poolKeeps(f deploy.Fleet) string {
-	return fmt.Sprintf("%s is empty, but it has a warm pool now: take it away with aws autoscaling delete-warm-pool %s",
-		f.Name, text.Option("--auto-scaling-group-name", f.Name))
+	return fmt.Sprintf("%s is empty, but it has a warm pool now: %s", f.Name, text.EndWarmPool(f.Name))
 }
 
 // remaining says how many instances are left, by lifecycle state, and what keeps them.

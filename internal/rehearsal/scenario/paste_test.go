@@ -112,13 +112,13 @@ func TestCommandsCanBePasted(t *testing.T) {
 }
 
 // command finds what begins like a command of the aws CLI, as far as its line or its finding goes.
-var command = regexp.MustCompile(`(?m)aws [a-z0-9]+ [a-z-]+ --.*?(?:$|; \([0-9]+\) |: aws |, then redrive| or )`)
+var command = regexp.MustCompile(`(?m)aws [a-z0-9]+ [a-z-]+ --.*?(?:$|; \([0-9]+\) |: aws |, then redrive|, and then | or )`)
 
 func checkPasted(t *testing.T, said string, groups []string, project string) {
 	t.Helper()
 	seen := make(map[string]bool)
 	for _, found := range command.FindAllString(said, -1) {
-		found = regexp.MustCompile(`(; \([0-9]+\) |\.|, then redrive| or )$`).ReplaceAllString(found, "")
+		found = regexp.MustCompile(`(; \([0-9]+\) |\.|, then redrive|, and then | or )$`).ReplaceAllString(found, "")
 		args := pasted(t, found)
 		if len(args) > 1 {
 			seen[args[1]] = true
