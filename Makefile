@@ -98,6 +98,10 @@ given           = $(if $($(1)),-c $(2)=$($(1)))
 PARAMETERS      = $(call given,PROJECT,project) $(call given,ROLE,role) $(call given,ENVIRONMENT,environment) \
 	$(call given,OPERATOR_EMAIL,operator_email) $(CDK)
 
+## man: build, then write the manual pages into build/man
+man: build-host
+	@$(BLUEGREEN) man build/man
+
 ## synth: build, then synthesise the CloudFormation templates into cdk.out/ (Node; needs no AWS account)
 synth: build-arm64 infra/node_modules
 	cd infra && node_modules/.bin/cdk synth --quiet $(PARAMETERS)
@@ -130,4 +134,4 @@ released: infra/node_modules
 clean:
 	rm -rf build cdk.out infra/node_modules
 
-.PHONY: help demo local test quick sweep search race bench build build-host build-arm64 synth deploy check released clean
+.PHONY: help demo local test quick sweep search race bench build build-host build-arm64 man synth deploy check released clean

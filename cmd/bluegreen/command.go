@@ -4,28 +4,78 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"bluegreen/internal/awserror"
 )
 
-// command is one thing that bluegreen can do.
-type command struct {
-	name    string
-	summary string // one line
-	run     func(context.Context, terminal, []string) error
+// newRoot makes the command line; term is where its commands speak.
+func newRoot(term terminal) *cobra.Command {
+	root := &cobra.Command{
+		Use:                "bluegreen",
+		Short:              "replace a fleet of EC2 instances by a new copy of it without losing a request or a job",
+		Long:               "bluegreen replaces a fleet of EC2 instances by a new copy of it without losing a request or a job.",
+		Version:            versionText(),
+		SilenceErrors:      true,
+		SilenceUsage:       true,
+		DisableSuggestions: true, // unknownCommand suggests in our words
+		DisableAutoGenTag:  true,
+		RunE:               func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.AddCommand(
+		newDemo(term), newLocal(term), newWorker(term), newSearch(term), newRehearse(term),
+		newGuardrails(term), newTrace(term), newVersion(term), newMan(term),
+	)
+	root.SetOut(term.out)
+	root.SetErr(term.err)
+	root.SetHelpFunc(help)
+	root.SetFlagErrorFunc(misused)
+	root.SetVersionTemplate(versionLine())
+	nameShells(root)
+	return root
 }
 
-func commands() []command {
-	return []command{
-		{"demo", "replace a fleet that serves requests or works at jobs, watch it, and check that nothing was lost", runDemo},
-		{"local", "keep a local AWS with the same fleet up, for the aws CLI and for you", runLocal},
-		{"worker", "take jobs from a queue, as the instances of the workers' fleet do", runWorker},
-		{"search", "draw deployments, faults and mishaps from seeds, and rehearse them in virtual time", runSearch},
-		{"rehearse", "rehearse a deployment of your real fleet on a model of it; reads AWS, writes nothing", runRehearse},
-		{"guardrails", "check the operators' policy, and say what it allows now", runGuardrails},
-		{"trace", "show what an execution did and how long it took, as X-Ray saw it", runTrace},
-		{"version", "print the version", runVersion},
+// nameShells has the completion command, which is cobra's own, answer a shell that it does not know.
+func nameShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		c.Short, c.Long = "write the completion script of a shell: bash, zsh, fish or powershell", ""
+		c.Args = cobra.ArbitraryArgs
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			return wrongUse(c, "unknown shell %q: want bash, zsh, fish or powershell", args[0])
+		}
+	}
+}
+
+// newCommand is one thing that bluegreen can do: its name, then those of its arguments, and one line on it.
+func newCommand(use, summary string, run func(context.Context, []string) error) *cobra.Command {
+	return &cobra.Command{
+		Use:   use,
+		Short: summary,
+		Args:  arguments(strings.Fields(use)[1:]),
+		RunE:  func(c *cobra.Command, args []string) error { return run(c.Context(), args) },
+	}
+}
+
+// arguments wants as many arguments as there are names of them.
+func arguments(names []string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) > len(names):
+			return wrongUse(c, "unexpected argument %q", args[len(names)])
+		case len(args) < len(names):
+			return wrongUse(c, "%s is missing", names[len(args)])
+		}
+		return nil
 	}
 }
 
@@ -36,30 +86,24 @@ func (e usageError) Error() string { return e.text }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
 
+// wrongUse is a command that cannot be run with these flags and arguments.
+func wrongUse(c *cobra.Command, format string, args ...any) error {
+	return usagef("%s: %s; \"%s --help\" lists the flags", c.Name(), fmt.Sprintf(format, args...), c.CommandPath())
+}
+
 // run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 not understood.
 func run(ctx context.Context, term terminal, args []string) int {
 	term = term.safe()
-	name := "help"
-	if len(args) > 0 {
-		name = args[0]
+	root := newRoot(term)
+	root.SetArgs(append([]string{}, args...)) // of nil cobra makes the process's own
+	c, err := root.ExecuteContextC(ctx)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		err = fmt.Errorf("%s was interrupted; nothing of it is left running", c.Name())
+	case err != nil:
+		err = unknownCommand(root, err)
 	}
-	switch name {
-	case "help", "-h", "-help", "--help":
-		fmt.Fprint(term.out, usage())
-		return 0
-	case "--version", "-version":
-		name = "version"
-	}
-	for _, c := range commands() {
-		if c.name == name {
-			err := c.run(ctx, term, args[1:])
-			if err != nil && ctx.Err() != nil {
-				err = fmt.Errorf("%s was interrupted; nothing of it is left running", name)
-			}
-			return exitCode(term, err)
-		}
-	}
-	return exitCode(term, usagef("unknown command %q%s; \"bluegreen help\" lists the commands", name, suggestion(name, commandNames())))
+	return exitCode(term, err)
 }
 
 // exitCode prints err, if there is one, and returns the exit code.
@@ -71,27 +115,26 @@ func exitCode(term terminal, err error) int {
 	case errors.As(err, &wrongUse):
 		fmt.Fprintf(term.err, "bluegreen: %s\n", err)
 		return 2
-	case errors.Is(err, errHelp):
-		return 0
 	}
 	fmt.Fprintf(term.err, "bluegreen: %s\n", awserror.Text(err))
 	return 1
 }
 
-func usage() string {
-	var b strings.Builder
-	b.WriteString("bluegreen replaces a fleet of EC2 instances by a new copy of it without losing a request or a job.\n\nUsage: bluegreen <command> [flags]\n\nCommands:\n")
-	for _, c := range commands() {
-		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.summary)
+// unknownCommand is cobra's error of a command that does not exist in our words, with the one that was probably meant; any other
+// error is as it was.
+func unknownCommand(root *cobra.Command, err error) error {
+	rest, unknown := strings.CutPrefix(err.Error(), "unknown command ")
+	if !unknown {
+		return err
 	}
-	b.WriteString("  help       print this\n\n\"bluegreen <command> --help\" lists the flags of a command.\n")
-	return b.String()
-}
-
-func commandNames() []string {
-	names := []string{"help"}
-	for _, c := range commands() {
-		names = append(names, c.name)
+	quoted, _ := strconv.QuotedPrefix(rest)
+	name, bad := strconv.Unquote(quoted)
+	if bad != nil {
+		return err
 	}
-	return names
+	var known []string
+	for _, c := range root.Commands() {
+		known = append(known, c.Name())
+	}
+	return usagef("unknown command %q%s; \"bluegreen help\" lists the commands", name, suggestion(name, known))
 }

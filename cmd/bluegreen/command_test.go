@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -53,16 +55,46 @@ func TestCommandLine(t *testing.T) {
 		{"trace e --al", 2, "", `trace: unknown flag --al (did you mean "--all"?)`},
 		{"trace e f", 2, "", `trace: unexpected argument "f"`},
 		{"version now", 2, "", `version: unexpected argument "now"`},
+		{"dmeo --speed 3", 2, "", `unknown command "dmeo" (did you mean "demo"?)`},
+		{"--spede", 2, "", `unknown flag --spede`},
+		{"search -x", 2, "", `search: unknown flag -x`},
+		{"completion", 0, "fish", ""},
+		{"completion bash", 0, "# bash completion V2 for bluegreen", ""},
+		{"completion zsh", 0, "#compdef bluegreen", ""},
+		{"completion fish", 0, "complete -c bluegreen", ""},
+		{"completion bsh", 2, "", `completion: unknown shell "bsh": want bash, zsh, fish or powershell`},
+		{"__complete rehear", 0, "rehearse\t", "directive: ShellCompDirectiveNoFileComp"},
+		{"man", 2, "", `man: DIRECTORY is missing; "bluegreen man --help" lists the flags`},
 	} {
 		t.Run(test.args, func(t *testing.T) {
 			out, err, code := say(strings.Fields(test.args)...)
 			if code != test.code || !strings.Contains(out, test.out) || !strings.Contains(err, test.err) {
 				t.Errorf("code %d, stdout %q, stderr %q; want code %d, %q in stdout, %q in stderr", code, out, err, test.code, test.out, test.err)
 			}
-			if (err == "") != (code == 0) {
+			if (err == "") != (code == 0) && !strings.HasPrefix(test.args, "__complete") { // the shell's own, which throws that away
 				t.Errorf("code %d with stderr %q", code, err)
 			}
 		})
+	}
+}
+
+// Each command has a page, with its flags.
+func TestManualPages(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "man")
+	if out, err, code := say("man", dir); code != 0 || !strings.Contains(out, "manual pages in "+dir) {
+		t.Fatalf("code %d, stdout %q, stderr %q", code, out, err)
+	}
+	for page, want := range map[string]string{
+		"bluegreen.1": "replaces a fleet of EC2 instances", "bluegreen-rehearse.1": "ledger-table",
+		"bluegreen-trace.1": "bluegreen trace EXECUTION", "bluegreen-completion-zsh.1": "bluegreen completion zsh",
+	} {
+		text, err := os.ReadFile(filepath.Join(dir, page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(strings.ReplaceAll(string(text), `\-`, "-"), want) {
+			t.Errorf("%s lacks %q:\n%s", page, want, text)
+		}
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"bluegreen/internal/demo"
 )
 
@@ -13,6 +15,7 @@ type demoOptions struct {
 	input     string  // file with the request
 	perSecond int     // requests, wall
 	perMinute float64 // jobs, the clock's
+	green     string  // how it does
 	json      bool
 }
 
@@ -26,22 +29,26 @@ func (o *demoOptions) check() error {
 	return o.local.check()
 }
 
-// runDemo demonstrates one deployment under traffic and returns an error when a promise broke.
-func runDemo(ctx context.Context, term terminal, args []string) error {
-	flags, localOptions := localFlags("demo", "127.0.0.1:0")
-	options := demoOptions{local: localOptions}
+func newDemo(term terminal) *cobra.Command {
+	options := demoOptions{local: &localOptions{}}
+	c := newCommand("demo", "replace a fleet that serves requests or works at jobs, watch it, and check that nothing was lost",
+		func(ctx context.Context, _ []string) error { return runDemo(ctx, term, options) })
+	flags := c.Flags()
+	options.local.flags(flags, "127.0.0.1:0")
 	flags.StringVar(&options.input, "input", "", "`file` with the request (default the fleet's own, below pipeline)")
 	flags.IntVar(&options.perSecond, "requests", 200, "requests a `second` of real time, for a web fleet")
 	flags.Float64Var(&options.perMinute, "jobs", 12, "jobs a `minute` of the local AWS, for a fleet of workers")
-	green := flags.String("green", "well", "how the new fleet does: well, sick or short (of capacity)")
+	flags.StringVar(&options.green, "green", "well", "how the new fleet does: well, sick or short (of capacity)")
 	flags.BoolVar(&options.json, "json", false, "print the summary as JSON")
-	if err := parseFlags(term, flags, args); err != nil {
-		return err
-	}
+	return c
+}
+
+// runDemo demonstrates one deployment under traffic and returns an error when a promise broke.
+func runDemo(ctx context.Context, term terminal, options demoOptions) error {
 	if err := options.check(); err != nil {
 		return err
 	}
-	scenario, err := demo.ScenarioNamed(*green)
+	scenario, err := demo.ScenarioNamed(options.green)
 	if err != nil {
 		return usagef("--green %s", err)
 	}

@@ -1,102 +1,58 @@
 package main
 
 import (
+	"cmp"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
-	"regexp"
-	"strings"
-	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"bluegreen/internal/form"
 )
 
-// errHelp is not a fault: the flags were asked for and have been printed.
-var errHelp = errors.New("help was asked for")
-
-// newFlags returns the flag set of a command that explains itself in our words.
-func newFlags(name string) *flag.FlagSet {
-	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	return flags
-}
-
-// parseFlags parses args; a flag that does not exist is answered with the nearest one that does.
-func parseFlags(term terminal, flags *flag.FlagSet, args []string) error {
-	err := flags.Parse(args)
+// misused is an error of flags in our words; a flag that does not exist is answered with the nearest one that does.
+func misused(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var bare *pflag.ValueRequiredError
+	var bad *pflag.InvalidValueError
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return help(term, flags, "")
-	case err != nil:
-		return usagef("%s: %s; \"bluegreen %s --help\" lists the flags", flags.Name(), misused(flags, err.Error()), flags.Name())
-	case flags.NArg() > 0:
-		return usagef("%s: unexpected argument %q; \"bluegreen %s --help\" lists the flags", flags.Name(), flags.Arg(0), flags.Name())
+	case errors.As(err, &unknown):
+		name := dashed(unknown.GetSpecifiedShortnames() != "", unknown.GetSpecifiedName())
+		return wrongUse(c, "unknown flag %s%s", name, suggestion(name, flagNames(c)))
+	case errors.As(err, &bare):
+		return wrongUse(c, "%s needs a value", dashed(bare.GetSpecifiedShortnames() != "", bare.GetSpecifiedName()))
+	case errors.As(err, &bad):
+		return wrongUse(c, "--%s %q: want %s", bad.GetFlag().Name, bad.GetValue(), wanted(bad.GetFlag()))
 	}
-	return nil
+	return wrongUse(c, "%s", err)
 }
 
-// badValue is how the package flag tells of a value that it cannot take.
-var badValue = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-([^:]+): `)
-
-// misused says what is wrong with flags, in our words instead of the package's.
-func misused(flags *flag.FlagSet, text string) string {
-	if unknown, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
-		unknown = "--" + strings.TrimPrefix(unknown, "-")
-		return fmt.Sprintf("unknown flag %s%s", unknown, suggestion(unknown, flagNames(flags)))
+func dashed(short bool, name string) string {
+	if short {
+		return "-" + name
 	}
-	if bare, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
-		return bare + " needs a value"
-	}
-	if bad := badValue.FindStringSubmatch(text); bad != nil {
-		return fmt.Sprintf("--%s %s: want %s", bad[2], bad[1], wanted(flags.Lookup(bad[2])))
-	}
-	return text
+	return "--" + name
 }
 
 // wanted says what values a flag takes.
-func wanted(f *flag.Flag) string {
-	if value, ok := f.Value.(flag.Getter); ok {
-		switch value.Get().(type) {
-		case bool:
-			return "true or false"
-		case int, uint64:
-			return "a whole number, such as " + f.DefValue
-		case float64:
-			return "a number, such as " + f.DefValue
-		case time.Duration:
-			return "a length of time, such as 90s or 1h30m"
-		}
+func wanted(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "bool":
+		return "true or false"
+	case "int", "uint64":
+		return "a whole number, such as " + f.DefValue
+	case "float64":
+		return "a number, such as " + f.DefValue
+	case "duration":
+		return "a length of time, such as 90s or 1h30m"
 	}
 	return "another value"
 }
 
-// help prints how a command is used.
-func help(term terminal, flags *flag.FlagSet, argument string) error {
-	fmt.Fprintf(term.out, "Usage: bluegreen %s%s [flags]\n\n", flags.Name(), argument)
-	flags.SetOutput(term.out)
-	flags.PrintDefaults()
-	return errHelp
-}
-
-// parseArgument parses args of a command that takes one argument, which may stand before, between or behind the flags.
-func parseArgument(term terminal, flags *flag.FlagSet, args []string, name string) (string, error) {
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return "", help(term, flags, " "+name)
-	case err == nil && flags.NArg() > 0:
-		argument, rest := flags.Arg(0), flags.Args()[1:]
-		return argument, parseFlags(term, flags, rest)
-	}
-	if err := parseFlags(term, flags, args); err != nil {
-		return "", err
-	}
-	return "", usagef("%s: %s is missing; \"bluegreen %[1]s --help\" lists the flags", flags.Name(), name)
-}
-
-func flagNames(flags *flag.FlagSet) []string {
+func flagNames(c *cobra.Command) []string {
 	var names []string
-	flags.VisitAll(func(f *flag.Flag) { names = append(names, "--"+f.Name) })
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 	return names
 }
 
@@ -106,4 +62,20 @@ func suggestion(name string, known []string) string {
 		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	return ""
+}
+
+// help prints how a command is used; of the command line itself, what there is.
+func help(c *cobra.Command, _ []string) {
+	out := c.OutOrStdout()
+	if c.HasParent() && !c.HasSubCommands() {
+		fmt.Fprintf(out, "%s\n\nUsage: %s\n\n%s", cmp.Or(c.Long, c.Short), c.UseLine(), c.LocalFlags().FlagUsages())
+		return
+	}
+	fmt.Fprintf(out, "%s\n\nUsage: %s <command> [flags]\n\nCommands:\n", cmp.Or(c.Long, c.Short), c.CommandPath())
+	for _, one := range c.Commands() {
+		if one.IsAvailableCommand() || one.Name() == "help" {
+			fmt.Fprintf(out, "  %-10s %s\n", one.Name(), one.Short)
+		}
+	}
+	fmt.Fprintf(out, "\n\"%s <command> --help\" lists the flags of a command.\n", c.CommandPath())
 }

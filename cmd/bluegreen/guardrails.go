@@ -6,37 +6,42 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
 )
 
+func newGuardrails(term terminal) *cobra.Command {
+	var file, moment, input string
+	c := newCommand("guardrails", "check the operators' policy, and say what it allows now",
+		func(context.Context, []string) error { return runGuardrails(term, file, moment, input) })
+	c.Flags().StringVarP(&file, "file", "f", "layers/guardrails/guardrails.json", "`file` with the policy")
+	c.Flags().StringVar(&moment, "at", "", "`time` to say it for, such as 2026-12-30T06:00:00+09:00; without it now")
+	c.Flags().StringVar(&input, "request", "", "`file` with a request, to say whether it may begin")
+	return c
+}
+
 // runGuardrails reads the operators' policy as DescribeBlue does, and says what it allows now.
-func runGuardrails(_ context.Context, term terminal, args []string) error {
-	flags := newFlags("guardrails")
-	file := flags.String("f", "layers/guardrails/guardrails.json", "`file` with the policy")
-	moment := flags.String("at", "", "`time` to say it for, such as 2026-12-30T06:00:00+09:00; without it now")
-	input := flags.String("request", "", "`file` with a request, to say whether it may begin")
-	if err := parseFlags(term, flags, args); err != nil {
-		return err
-	}
+func runGuardrails(term terminal, file, moment, input string) error {
 	now := clock.NewScaled(1).Now()
-	if *moment != "" {
+	if moment != "" {
 		var err error
-		if now, err = time.Parse(time.RFC3339, *moment); err != nil {
-			return usagef("--at %q: want a time with its zone, such as 2026-12-30T06:00:00+09:00", *moment)
+		if now, err = time.Parse(time.RFC3339, moment); err != nil {
+			return usagef("--at %q: want a time with its zone, such as 2026-12-30T06:00:00+09:00", moment)
 		}
 	}
-	policy, err := readGuardrails(*file)
+	policy, err := readGuardrails(file)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(term.out, "%s is right; groups %s; %s\n", *file, strings.Join(policy.Groups, ", "), frozen(policy, now))
-	if *input == "" {
+	fmt.Fprintf(term.out, "%s is right; groups %s; %s\n", file, strings.Join(policy.Groups, ", "), frozen(policy, now))
+	if input == "" {
 		return nil
 	}
-	return mayBegin(term, policy, *input, now)
+	return mayBegin(term, policy, input, now)
 }
 
 // readGuardrails reads the operators' policy from a file.

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"bluegreen/internal/demo"
 	"bluegreen/internal/deploy"
@@ -25,16 +27,14 @@ type localOptions struct {
 	fleet     string // kind of fleet
 }
 
-// localFlags returns the flags that say what kind of local AWS to put up.
-func localFlags(name, address string) (*flag.FlagSet, *localOptions) {
-	flags, options := newFlags(name), &localOptions{}
-	flags.StringVar(&options.Address, "addr", address, "`address` of the endpoint, on loopback")
-	flags.Float64Var(&options.Speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
-	flags.Uint64Var(&options.Seed, "seed", 1, "`number` that every random draw of the model follows from")
-	flags.StringVar(&options.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer) or workers (on a queue)")
-	flags.StringVar(&options.Guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
-	flags.StringVar(&options.functions, "functions", local.DefaultFunctions(), "`directory` with the built functions, <state>/bootstrap")
-	return flags, options
+// flags defines the flags that say what kind of local AWS to put up.
+func (o *localOptions) flags(flags *pflag.FlagSet, address string) {
+	flags.StringVar(&o.Address, "addr", address, "`address` of the endpoint, on loopback")
+	flags.Float64Var(&o.Speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
+	flags.Uint64Var(&o.Seed, "seed", 1, "`number` that every random draw of the model follows from")
+	flags.StringVar(&o.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer) or workers (on a queue)")
+	flags.StringVar(&o.Guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
+	flags.StringVar(&o.functions, "functions", local.DefaultFunctions(), "`directory` with the built functions, <state>/bootstrap")
 }
 
 // check reports options that cannot work.
@@ -58,19 +58,26 @@ func (o *localOptions) check() error {
 	return err
 }
 
+func newLocal(term terminal) *cobra.Command {
+	var o localOptions
+	var input string
+	var approval bool
+	c := newCommand("local", "keep a local AWS with the same fleet up, for the aws CLI and for you",
+		func(ctx context.Context, _ []string) error { return runLocal(ctx, term, o, input, approval) })
+	flags := c.Flags()
+	o.flags(flags, "127.0.0.1:4566")
+	flags.StringVar(&input, "input", "", "`file` with the request that the repository begins with (default the fleet's own, below pipeline)")
+	flags.BoolVar(&approval, "approval", false, "in the pipeline, have a person approve before a deployment starts")
+	flags.StringVar(&o.Daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon, on loopback; without it 127.0.0.1:2000, or any port when --addr has any")
+	return c
+}
+
 // runLocal keeps a local AWS with a serving fleet up until ctx ends.
-func runLocal(ctx context.Context, term terminal, args []string) error {
-	flags, options := localFlags("local", "127.0.0.1:4566")
-	input := flags.String("input", "", "`file` with the request that the repository begins with (default the fleet's own, below pipeline)")
-	approval := flags.Bool("approval", false, "in the pipeline, have a person approve before a deployment starts")
-	flags.StringVar(&options.Daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon, on loopback; without it 127.0.0.1:2000, or any port when --addr has any")
-	if err := parseFlags(term, flags, args); err != nil {
-		return err
-	}
+func runLocal(ctx context.Context, term terminal, options localOptions, input string, approval bool) error {
 	if err := options.check(); err != nil {
 		return err
 	}
-	file, request, err := readRequest(*input, options.fleet)
+	file, request, err := readRequest(input, options.fleet)
 	if err != nil {
 		return err
 	}
@@ -78,12 +85,12 @@ func runLocal(ctx context.Context, term terminal, args []string) error {
 		options.Daemon = "127.0.0.1:2000"
 	}
 	out := &progress{term: term}
-	e, err := openSeeded(ctx, out, *options)
+	e, err := openSeeded(ctx, out, options)
 	if err != nil {
 		return endedByUser(ctx, err)
 	}
 	defer e.Close()
-	pipeline, err := e.DeployByCommit(ctx, request, *approval)
+	pipeline, err := e.DeployByCommit(ctx, request, approval)
 	if err != nil {
 		return endedByUser(ctx, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
+	"github.com/spf13/cobra"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleetreader"
@@ -28,10 +29,12 @@ type rehearseOptions struct {
 	json           bool
 }
 
-// runRehearse reads a real fleet and rehearses the deployment of a request on a model of it. It writes nothing to AWS.
-func runRehearse(ctx context.Context, term terminal, args []string) error {
-	flags, o := newFlags("rehearse"), rehearseOptions{}
-	flags.StringVar(&o.file, "f", "", "`file` with the request, the state machine's input; - is standard input")
+func newRehearse(term terminal) *cobra.Command {
+	var o rehearseOptions
+	c := newCommand("rehearse", "rehearse a deployment of your real fleet on a model of it; reads AWS, writes nothing",
+		func(ctx context.Context, _ []string) error { return runRehearse(ctx, term, o) })
+	flags := c.Flags()
+	flags.StringVarP(&o.file, "file", "f", "", "`file` with the request, the state machine's input; - is standard input")
 	flags.StringVar(&o.endpoint, "endpoint-url", "", "`URL` of the AWS to read the fleet from; without it the real one")
 	flags.StringVar(&o.read.LedgerTable, "ledger-table", "", "`name` of the ledger's table; without it the one that the Deployer stack makes for a group of this name")
 	flags.StringVar(&o.read.Guardrails, "guardrails", "", "`file` with the operators' guardrails, which the preflight holds the request against")
@@ -40,9 +43,11 @@ func runRehearse(ctx context.Context, term terminal, args []string) error {
 	flags.DurationVar(&o.read.Boot, "boot", 0, "how `long` an application takes to answer once its instance runs; without it 8 s to 30 s are drawn")
 	flags.DurationVar(&o.read.Hook, "hook", time.Minute, "how `long` a lifecycle hook holds an instance")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
-	if err := parseFlags(term, flags, args); err != nil {
-		return err
-	}
+	return c
+}
+
+// runRehearse reads a real fleet and rehearses the deployment of a request on a model of it. It writes nothing to AWS.
+func runRehearse(ctx context.Context, term terminal, o rehearseOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}

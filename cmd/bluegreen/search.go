@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"bluegreen/internal/clock"
 	"bluegreen/internal/rehearsal/search"
 )
@@ -13,38 +15,41 @@ import (
 // errFound is a search that found deployments that break a promise.
 var errFound = errors.New("the search found what breaks a promise")
 
+func newSearch(term terminal) *cobra.Command {
+	var drawn search.Search
+	var text bool
+	c := newCommand("search", "draw deployments, faults and mishaps from seeds, and rehearse them in virtual time",
+		func(context.Context, []string) error { return runSearch(term, drawn, text) })
+	flags := c.Flags()
+	flags.IntVar(&drawn.Seeds, "seeds", 1000, "how many deployments to draw")
+	flags.Uint64Var(&drawn.From, "from", 1, "the first seed")
+	flags.IntVar(&drawn.Failures, "failures", 5, "stop after so many failures")
+	flags.IntVar(&drawn.Tries, "tries", 200, "how often to try to make a failing deployment smaller")
+	flags.BoolVar(&text, "text", false, "print the scenario of every seed as it was played")
+	return c
+}
+
 // runSearch rehearses drawn deployments: progress and failures to err as they come, the summary to out.
-func runSearch(_ context.Context, term terminal, args []string) error {
-	flags := newFlags("search")
-	seeds := flags.Int("seeds", 1000, "how many deployments to draw")
-	from := flags.Uint64("from", 1, "the first seed")
-	failures := flags.Int("failures", 5, "stop after so many failures")
-	tries := flags.Int("tries", 200, "how often to try to make a failing deployment smaller")
-	text := flags.Bool("text", false, "print the scenario of every seed as it was played")
-	if err := parseFlags(term, flags, args); err != nil {
-		return err
-	}
-	if *seeds < 1 || *failures < 1 {
+func runSearch(term terminal, drawn search.Search, text bool) error {
+	if drawn.Seeds < 1 || drawn.Failures < 1 {
 		return usagef("search: --seeds and --failures must be at least 1")
 	}
 	real := clock.NewScaled(1)
 	began, played := real.Now(), 0
 	status := progress{term: term}
-	drawn := search.Search{From: *from, Seeds: *seeds, Failures: *failures, Tries: *tries,
-		Played: func(seed uint64, p search.Played) {
-			played++
-			if *text {
-				fmt.Fprintf(term.out, "# seed %d\n%s", seed, p.Text)
-			}
-			status.Show(fmt.Sprintf("%d of %d deployments, %.1f a second", played, *seeds, float64(played)/real.Now().Sub(began).Seconds()))
-			if played%500 == 0 {
-				status.Line("%d of %d deployments, %.1f a second", played, *seeds, float64(played)/real.Now().Sub(began).Seconds())
-			}
-		},
-		Failed: func(f search.Found) {
-			status.Line("FAILED seed %d: %s\n  again: %s search --from %d --seeds 1 --text\n  as small as it gets, for internal/rehearsal/scenario/testdata (%s):\n\n%s",
-				f.Seed, f.Drawn.Failure, os.Args[0], f.Seed, f.Played.Failure, f.Played.Text)
-		},
+	drawn.Played = func(seed uint64, p search.Played) {
+		played++
+		if text {
+			fmt.Fprintf(term.out, "# seed %d\n%s", seed, p.Text)
+		}
+		status.Show(fmt.Sprintf("%d of %d deployments, %.1f a second", played, drawn.Seeds, float64(played)/real.Now().Sub(began).Seconds()))
+		if played%500 == 0 {
+			status.Line("%d of %d deployments, %.1f a second", played, drawn.Seeds, float64(played)/real.Now().Sub(began).Seconds())
+		}
+	}
+	drawn.Failed = func(f search.Found) {
+		status.Line("FAILED seed %d: %s\n  again: %s search --from %d --seeds 1 --text\n  as small as it gets, for internal/rehearsal/scenario/testdata (%s):\n\n%s",
+			f.Seed, f.Drawn.Failure, os.Args[0], f.Seed, f.Played.Failure, f.Played.Text)
 	}
 	summary := drawn.Run()
 	status.Show("")

@@ -5,17 +5,22 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/spf13/cobra"
 )
 
 // version is set by the linker in a release.
 var version = ""
 
-func runVersion(_ context.Context, term terminal, args []string) error {
-	if err := parseFlags(term, newFlags("version"), args); err != nil {
+func newVersion(term terminal) *cobra.Command {
+	return newCommand("version", "print the version", func(context.Context, []string) error {
+		_, err := fmt.Fprint(term.out, versionLine())
 		return err
-	}
-	fmt.Fprintf(term.out, "bluegreen %s %s/%s %s\n", versionText(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-	return nil
+	})
+}
+
+func versionLine() string {
+	return fmt.Sprintf("bluegreen %s %s/%s %s\n", versionText(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }
 
 func versionText() string {

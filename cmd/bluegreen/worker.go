@@ -4,17 +4,22 @@ import (
 	"context"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"bluegreen/internal/jobs"
 	"bluegreen/internal/local"
 )
 
+func newWorker(term terminal) *cobra.Command {
+	var options jobs.Options
+	c := newCommand(jobs.Program, "take jobs from a queue, as the instances of the workers' fleet do",
+		func(ctx context.Context, _ []string) error { return runWorker(ctx, term, options) })
+	options.Flags(c.Flags())
+	return c
+}
+
 // runWorker works until it is asked to drain. Instances of the workers' fleet run it.
-func runWorker(ctx context.Context, term terminal, args []string) error {
-	flags, options := newFlags(jobs.Program), jobs.Options{}
-	options.Flags(flags)
-	if err := parseFlags(term, flags, args); err != nil {
-		return err
-	}
+func runWorker(ctx context.Context, term terminal, options jobs.Options) error {
 	instance := os.Getenv("INSTANCE_ID")
 	if options.Queue == "" || options.Endpoint == "" || options.Speed <= 0 || instance == "" {
 		return usagef("worker: it runs on instances of \"bluegreen local --fleet workers\", with --queue, --endpoint and INSTANCE_ID")

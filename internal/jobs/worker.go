@@ -5,7 +5,6 @@ package jobs
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +17,7 @@ import (
 	asgtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/spf13/pflag"
 
 	"bluegreen/internal/clock"
 )
@@ -47,7 +47,7 @@ type Options struct {
 }
 
 // Flags defines the flags that set the options.
-func (o *Options) Flags(flags *flag.FlagSet) {
+func (o *Options) Flags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.Queue, "queue", "", "`URL` of the queue with the jobs")
 	flags.StringVar(&o.Endpoint, "endpoint", "", "`URL` of the local AWS")
 	flags.Float64Var(&o.Speed, "speed", 20, "how many `times` faster than real time the local AWS runs")
