@@ -14,8 +14,7 @@ import (
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/fleetreader"
-	"bluegreen/internal/lambdaentry"
-	"bluegreen/lambdas/describeblue"
+	"bluegreen/internal/survey"
 )
 
 // Preflight is what the state machine's first state says of the real fleet. It sees what the model leaves out.
@@ -26,15 +25,16 @@ type Preflight struct {
 	Warnings []string   `json:"warnings,omitempty"`
 }
 
-// RunPreflight runs DescribeBlue on the real fleet: it only reads. guardrails is the file with the operators' policy, empty
+// RunPreflight surveys the real fleet as DescribeBlue does: it only reads. guardrails is the file with the operators' policy, empty
 // where there is none.
 func RunPreflight(ctx context.Context, cfg aws.Config, s fleetreader.Survey, input json.RawMessage, guardrails string) (Preflight, error) {
-	describe := describeblue.New(cfg, lambdaentry.Environment{
+	surveyor := survey.New(cfg, survey.Options{
 		LedgerTable: s.LedgerTable, Guardrails: guardrails, Fleets: []string{fleet.Any}, // the credentials are a person's own
 	})
-	document, err := describe(ctx, deploy.Call{
-		State: "DescribeBlue", Entered: clock.NewScaled(1).Now(), Execution: deploy.Execution{Input: input},
-	})
+	found, err := surveyor.Look(ctx, deploy.Call{Entered: clock.NewScaled(1).Now(), Execution: deploy.Execution{Input: input}})
+	if err == nil {
+		err = found.Err()
+	}
 	var refused *fault.Error
 	switch {
 	case errors.As(err, &refused):
@@ -42,7 +42,7 @@ func RunPreflight(ctx context.Context, cfg aws.Config, s fleetreader.Survey, inp
 	case err != nil:
 		return Preflight{}, fmt.Errorf("preflight: %w", err)
 	}
-	return Preflight{Passes: true, What: document.Progress.Message, Warnings: document.Deployment.Warnings}, nil
+	return Preflight{Passes: true, What: found.String(), Warnings: found.Deployment.Warnings}, nil
 }
 
 func (p Preflight) print(out io.Writer) {

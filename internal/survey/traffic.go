@@ -1,4 +1,4 @@
-package describeblue
+package survey
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 
 // trafficFindings looks at blue's target groups: each must exist and be used by a load balancer. That some of blue's
 // targets are sick is a warning: a deployment may be the cure.
-func (h handler) trafficFindings(ctx context.Context, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
+func (h Surveyor) trafficFindings(ctx context.Context, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
 	traffic, err := fleet.ReadTraffic(ctx, h.targets, blue.TargetGroups)
 	var gone *elbtypes.TargetGroupNotFoundException
 	if errors.As(err, &gone) {

@@ -1,4 +1,4 @@
-package describeblue
+package survey
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 
 // lineage finds the record that a group's name belongs to. A group that no record knows is the first of its lineage:
 // it gets a record that says so, which is written when the lock is taken.
-func (h handler) lineage(ctx context.Context, group string) (ledger.Record, error) {
+func (h Surveyor) lineage(ctx context.Context, group string) (ledger.Record, error) {
 	record, found, err := h.ledger.Get(ctx, group)
 	if err != nil || found {
 		return record, err
@@ -33,7 +33,7 @@ func (h handler) lineage(ctx context.Context, group string) (ledger.Record, erro
 }
 
 // route decides what the lock allows: nobody holds it, an execution that has ended does, or one that runs.
-func (h handler) route(ctx context.Context, action deploy.Action, record ledger.Record) (deploy.Route, error) {
+func (h Surveyor) route(ctx context.Context, action deploy.Action, record ledger.Record) (deploy.Route, error) {
 	if record.Lock == nil {
 		if action == deploy.ActionRecover {
 			return deploy.RouteNothing, nil

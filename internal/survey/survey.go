@@ -1,4 +1,4 @@
-package describeblue
+package survey
 
 import (
 	"context"
@@ -17,8 +17,9 @@ import (
 	"bluegreen/internal/text"
 )
 
-// survey looks at blue and fills in how it is replaced; the error names everything that stands in the way.
-func (h handler) survey(ctx context.Context, request deploy.Request, record ledger.Record, policy guardrails.Policy, d *deploy.Deployment) error {
+// survey looks at blue, and fills in how it is replaced and what stands in the way.
+func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found) error {
+	request, record, d := f.Request, f.Record, &f.Deployment
 	before := superseded(request.Action, record)
 	described, err := fleet.Describe(ctx, h.groups, append(before, d.Blue)...)
 	if err != nil {
@@ -28,6 +29,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 	if !found {
 		return h.missing(ctx, request.BlueName, record)
 	}
+	f.Blue = group
 	blue := fleet.Of(group)
 	findings := append(inspect(group, blue), supersededFindings(described, before)...)
 	findings = append(findings, protectionFindings(group, d)...)
@@ -37,7 +39,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 	if d.Strategy == "" {
 		d.Strategy = chooseStrategy(blue)
 	}
-	if err := policy.Fleet(request, d.Lineage, d.Strategy, blue.Sizes.Desired); err != nil {
+	if err := f.forbid(policy.Fleet(request, d.Lineage, d.Strategy, blue.Sizes.Desired)); err != nil {
 		return err
 	}
 	findings = append(findings, strategyFindings(d.Strategy, blue)...)
@@ -62,9 +64,7 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 		}
 		findings = append(findings, found...)
 	}
-	if len(findings) > 0 {
-		return fault.New(fault.NotReady, "%s cannot be replaced as it stands: %s", blue.Name, list(findings))
-	}
+	f.Findings = findings
 	if serving := len(blue.Serving()); serving < blue.Sizes.Desired {
 		d.Warnings = append(d.Warnings, fmt.Sprintf("blue %s has %d of %d instances in service", blue.Name, serving, blue.Sizes.Desired))
 	}
@@ -72,10 +72,10 @@ func (h handler) survey(ctx context.Context, request deploy.Request, record ledg
 }
 
 // missing is the error for a group that does not exist. It names the one that was probably meant.
-func (h handler) missing(ctx context.Context, asked string, record ledger.Record) error {
+func (h Surveyor) missing(ctx context.Context, asked string, record ledger.Record) error {
 	if record.Live == asked {
 		return fault.New(fault.BadRequest, "$.blue.asg_name: there is no Auto Scaling group %q in this account and Region%s, "+
-			"and no record of a lineage by that name; it must name a group that serves", asked, fleet.DidYouMean(ctx, h.groups, asked, h.fleets))
+			"and no record of a lineage by that name; it must name a group that serves", asked, fleet.DidYouMean(ctx, h.groups, asked, h.Fleets))
 	}
 	return fault.New(fault.BadRequest, "$.blue.asg_name: %q belongs to lineage %s, whose live group %q does not exist any more; "+
 		"it must name a group that serves", asked, record.Lineage, record.Live)
@@ -173,7 +173,7 @@ func weighted(group types.AutoScalingGroup) bool {
 	})
 }
 
-func (h handler) refreshFindings(ctx context.Context, name string) ([]string, error) {
+func (h Surveyor) refreshFindings(ctx context.Context, name string) ([]string, error) {
 	out, err := h.groups.DescribeInstanceRefreshes(ctx, &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: &name})
 	if err != nil {
 		return nil, fmt.Errorf("describing the instance refreshes of %s: %w", name, err)
@@ -192,7 +192,7 @@ func (h handler) refreshFindings(ctx context.Context, name string) ([]string, er
 
 // scalingFindings looks for what hangs on the group and is not copied. A rollback copies nothing: the fleet that it brings
 // back has its own, and what the other has stays there.
-func (h handler) scalingFindings(ctx context.Context, d *deploy.Deployment) ([]string, error) {
+func (h Surveyor) scalingFindings(ctx context.Context, d *deploy.Deployment) ([]string, error) {
 	name := d.Blue
 	policies, err := h.scaling.DescribePolicies(ctx, &autoscaling.DescribePoliciesInput{AutoScalingGroupName: &name})
 	if err != nil {
@@ -221,7 +221,7 @@ func (h handler) scalingFindings(ctx context.Context, d *deploy.Deployment) ([]s
 }
 
 // limitFindings looks for room for one more group, which a rollback does not need.
-func (h handler) limitFindings(ctx context.Context, action deploy.Action) ([]string, error) {
+func (h Surveyor) limitFindings(ctx context.Context, action deploy.Action) ([]string, error) {
 	if action == deploy.ActionRollback {
 		return nil, nil
 	}

@@ -1,4 +1,4 @@
-package describeblue
+package survey
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // resolvePrevious makes the deployment a rollback: green is the fleet that blue replaced, which stands by at size 0.
-func (h handler) resolvePrevious(ctx context.Context, record ledger.Record, d *deploy.Deployment) ([]string, error) {
+func (h Surveyor) resolvePrevious(ctx context.Context, record ledger.Record, d *deploy.Deployment) ([]string, error) {
 	previous := record.Previous
 	if previous == nil {
 		return []string{"the record remembers no fleet that it replaced (none was deployed yet, or it was deleted), so there is nothing to roll back to"}, nil

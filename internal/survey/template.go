@@ -1,4 +1,4 @@
-package describeblue
+package survey
 
 import (
 	"context"
@@ -23,7 +23,7 @@ import (
 // resolveTemplate pins every launch template version that the group names to a number. Where the live copy was pinned
 // by an earlier deployment, what that one resolved ($Latest, say) is resolved again: a new template version is what a
 // new deployment is for.
-func (h handler) resolveTemplate(ctx context.Context, group types.AutoScalingGroup, record ledger.Record, d *deploy.Deployment) ([]string, error) {
+func (h Surveyor) resolveTemplate(ctx context.Context, group types.AutoScalingGroup, record ledger.Record, d *deploy.Deployment) ([]string, error) {
 	var pins []deploy.Template
 	var findings []string
 	for place, spec := range fleet.Templates(group) {
@@ -88,7 +88,7 @@ func mostRun(instances []types.Instance, template string) string {
 
 // pin resolves a version to its number: what was resolved to the number that is named, if that is known. Where a number is named
 // and there is a newer one, newest is that.
-func (h handler) pin(ctx context.Context, spec types.LaunchTemplateSpecification, before *deploy.Template, action deploy.Action) (pin deploy.Template, newest, finding string, err error) {
+func (h Surveyor) pin(ctx context.Context, spec types.LaunchTemplateSpecification, before *deploy.Template, action deploy.Action) (pin deploy.Template, newest, finding string, err error) {
 	pin = deploy.Template{ID: aws.ToString(spec.LaunchTemplateId), Specifier: aws.ToString(spec.Version)}
 	if pin.Specifier == "" {
 		pin.Specifier = "$Default"

@@ -1,4 +1,4 @@
-package describeblue
+package survey
 
 import (
 	"bluegreen/internal/deploy"
@@ -9,11 +9,11 @@ import (
 
 // policy reads the operators' guardrails. Without a file there are none; with one that cannot be understood nothing is
 // allowed, but a recovery, which no rule stops.
-func (h handler) policy(action deploy.Action) (guardrails.Policy, error) {
-	if h.guardrails == "" || action == deploy.ActionRecover {
+func (h Surveyor) policy(action deploy.Action) (guardrails.Policy, error) {
+	if h.Guardrails == "" || action == deploy.ActionRecover {
 		return guardrails.Permissive(), nil
 	}
-	text, err := form.LoadFile(h.guardrails)
+	text, err := form.LoadFile(h.Guardrails)
 	if err != nil {
 		return guardrails.Policy{}, fault.New(fault.BadGuardrails, "the operators' guardrails cannot be read, so nothing is deployed: %w", err)
 	}
@@ -21,9 +21,9 @@ func (h handler) policy(action deploy.Action) (guardrails.Policy, error) {
 }
 
 // guarded says what the guardrails did.
-func (h handler) guarded(d deploy.Deployment) string {
+func (h Surveyor) guarded(d deploy.Deployment) string {
 	switch {
-	case h.guardrails == "":
+	case h.Guardrails == "":
 		return "there are no guardrails"
 	case d.Override != nil:
 		return "the guardrails allow it: " + d.Override.String()

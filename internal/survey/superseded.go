@@ -1,4 +1,4 @@
-package describeblue
+package survey
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package describeblue
+package survey
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 // drainFindings resolves which lifecycle hook holds an instance while the drain's command runs on it. Without a command
 // each instance completes its own hooks. Of a drain that the record remembers, and that a rollback uses, only the hook must be
 // there: all else was looked at when it was deployed.
-func (h handler) drainFindings(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, d *deploy.Deployment) ([]string, error) {
+func (h Surveyor) drainFindings(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, d *deploy.Deployment) ([]string, error) {
 	if len(d.Drain.Command) == 0 {
 		return nil, nil
 	}
@@ -58,7 +58,7 @@ func putHook(group, hook string) string {
 
 // agentFindings looks for the agents that the drain's command needs. Where none answers no instance would drain; an
 // instance without one is held until the drain's time is up. A rollback is not held up by it.
-func (h handler) agentFindings(ctx context.Context, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
+func (h Surveyor) agentFindings(ctx context.Context, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
 	var ids, silent []string
 	for _, instance := range blue.Serving() {
 		ids = append(ids, instance.ID)

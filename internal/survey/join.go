@@ -1,4 +1,4 @@
-package describeblue
+package survey
 
 import (
 	"context"
@@ -24,7 +24,7 @@ const (
 // joinFindings looks at what happens to a target group when green joins it beside blue: whether the targets fit, and
 // whether the load balancer would send requests to green's before they have started. Where none is healthy it does so
 // already, and green waits before it joins.
-func (h handler) joinFindings(ctx context.Context, arn string, targets deploy.Targets, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
+func (h Surveyor) joinFindings(ctx context.Context, arn string, targets deploy.Targets, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
 	registered, healthy := len(targets), 0
 	for _, state := range targets {
 		if state == deploy.TargetHealthy {

@@ -1,4 +1,4 @@
-package describeblue
+package survey
 
 import (
 	"fmt"
@@ -97,7 +97,7 @@ func TestEveryStatusOfAnInstanceRefresh(t *testing.T) {
 				<member><InstanceRefreshId>latest</InstanceRefreshId><Status>%s</Status><PercentageComplete>50</PercentageComplete></member>
 				<member><InstanceRefreshId>before</InstanceRefreshId><Status>Successful</Status></member>
 			</InstanceRefreshes></DescribeInstanceRefreshesResult></DescribeInstanceRefreshesResponse>`, status)), Credentials: aws.AnonymousCredentials{}})
-		findings, err := handler{groups: client}.refreshFindings(t.Context(), "blue")
+		findings, err := Surveyor{groups: client}.refreshFindings(t.Context(), "blue")
 		if err != nil {
 			t.Fatal(err)
 		}

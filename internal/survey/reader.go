@@ -1,0 +1,191 @@
+// Package survey looks at a request and at the fleet that it is about before anything is touched: which fleet serves, how it is to be
+// replaced, and what rules that out. DescribeBlue begins a deployment with it, and a plan shows what it finds. It writes nothing.
+package survey
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/guardrails"
+	"bluegreen/internal/ledger"
+)
+
+// groups is what is asked about the group itself.
+type groups interface {
+	fleet.Groups
+	DescribeInstanceRefreshes(context.Context, *autoscaling.DescribeInstanceRefreshesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeInstanceRefreshesOutput, error)
+	DescribeAccountLimits(context.Context, *autoscaling.DescribeAccountLimitsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeAccountLimitsOutput, error)
+}
+
+// scaling is what may hang on a group and is not copied.
+type scaling interface {
+	DescribePolicies(context.Context, *autoscaling.DescribePoliciesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribePoliciesOutput, error)
+	DescribeScheduledActions(context.Context, *autoscaling.DescribeScheduledActionsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScheduledActionsOutput, error)
+}
+
+// templates resolves launch template versions.
+type templates interface {
+	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
+}
+
+// targets is what is read of the load balancers.
+type targets interface {
+	fleet.TargetHealth
+	DescribeTargetGroupAttributes(context.Context, *elb.DescribeTargetGroupAttributesInput, ...func(*elb.Options)) (*elb.DescribeTargetGroupAttributesOutput, error)
+}
+
+// executions tells whether the lock's holder still runs.
+type executions interface {
+	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
+}
+
+var (
+	_ groups     = (*autoscaling.Client)(nil)
+	_ scaling    = (*autoscaling.Client)(nil)
+	_ templates  = (*ec2.Client)(nil)
+	_ targets    = (*elb.Client)(nil)
+	_ executions = (*sfn.Client)(nil)
+)
+
+// Surveyor looks at requests and fleets.
+type Surveyor struct {
+	groups     groups
+	scaling    scaling
+	hooks      fleet.Hooks
+	templates  templates
+	targets    targets
+	executions executions
+	agents     fleet.Agents
+	ledger     ledger.Ledger
+	Options
+}
+
+// Options say what the account itself does not tell.
+type Options struct {
+	LedgerTable string   // DynamoDB table of records; empty: there is none yet
+	Guardrails  string   // file with the operators' policy; empty: there is none
+	Fleets      []string // names of the deployer's groups, or prefixes with *
+	Everything  bool     // goes on looking when the guardrails have said no
+}
+
+// New makes a surveyor of an account.
+func New(cfg aws.Config, o Options) Surveyor {
+	group := autoscaling.NewFromConfig(cfg)
+	return Surveyor{
+		groups:     group,
+		scaling:    group,
+		hooks:      group,
+		templates:  ec2.NewFromConfig(cfg),
+		targets:    elb.NewFromConfig(cfg),
+		executions: sfn.NewFromConfig(cfg),
+		agents:     ssm.NewFromConfig(cfg),
+		ledger:     ledger.Open(cfg, o.LedgerTable),
+		Options:    o,
+	}
+}
+
+// Found is what a survey has found.
+type Found struct {
+	Request    deploy.Request // as the guardrails fit it
+	Record     ledger.Record
+	Deployment deploy.Deployment // as it would begin, with its warnings
+	Blue       types.AutoScalingGroup
+	Forbidden  error    // by the guardrails; nil: they allow it
+	Findings   []string // what stands in the way, each with what to do
+	Guardrails string   // what they did, in words
+
+	everything bool
+}
+
+// Err is why the deployment cannot begin: what the guardrails forbid, else NotReady with all findings; nil: it can.
+func (f Found) Err() error {
+	if f.Forbidden != nil {
+		return f.Forbidden
+	}
+	if len(f.Findings) > 0 {
+		return fault.New(fault.NotReady, "%s cannot be replaced as it stands: %s", f.Deployment.Blue, list(f.Findings))
+	}
+	return nil
+}
+
+// Look surveys what an execution asks for. An error is what kept it from looking: a request that cannot be read, a group that is not
+// there, another deployment that holds the lineage, an answer that AWS did not give. What it found is in Found.
+func (h Surveyor) Look(ctx context.Context, call deploy.Call) (Found, error) {
+	request, err := deploy.ParseRequest(call.Execution.Input)
+	if err != nil {
+		return Found{}, err
+	}
+	policy, err := h.policy(request.Action)
+	if err != nil {
+		return Found{}, err
+	}
+	f := Found{everything: h.Everything}
+	if f.Record, err = h.lineage(ctx, request.BlueName); err != nil {
+		return f, err
+	}
+	read := request
+	if request, err = policy.Fit(request, call.Execution.Input); err != nil {
+		return f, err
+	}
+	f.Request = request.Recalling(f.Record.Drain)
+	override, err := policy.Begin(f.Request, f.Record.Lineage, call.Entered)
+	if err = f.forbid(err); err != nil {
+		return f, err
+	}
+	f.Deployment = deploy.Deployment{
+		Project:     f.Request.Project,
+		Action:      f.Request.Action,
+		Execution:   call.Execution.ID,
+		Lineage:     f.Record.Lineage,
+		Blue:        f.Record.Live,
+		WaitSeconds: f.Request.WaitSeconds,
+		Health:      f.Request.Health,
+		Drain:       f.Request.Drain,
+		BlueAfter:   f.Request.BlueAfter,
+		Override:    override,
+		StartedAt:   call.Entered,
+		Warnings:    guardrails.Moved(read, f.Request),
+	}
+	f.Guardrails = h.guarded(f.Deployment)
+	if f.Deployment.Route, err = h.route(ctx, f.Request.Action, f.Record); err != nil || f.Deployment.Route != deploy.RouteDeploy {
+		return f, err
+	}
+	return f, h.survey(ctx, policy, &f)
+}
+
+// forbid returns what the guardrails forbid, or notes the first of it where everything is asked for.
+func (f *Found) forbid(err error) error {
+	if !f.everything {
+		return err
+	}
+	if f.Forbidden == nil {
+		f.Forbidden = err
+	}
+	return nil
+}
+
+// String says in one sentence what comes next.
+func (f Found) String() string {
+	d := f.Deployment
+	switch d.Route {
+	case deploy.RouteTakeOver:
+		return fmt.Sprintf("%s ended at stage %s and left its work: it is put right first", f.Record.Lock.Execution, f.Record.Lock.Stage)
+	case deploy.RouteNothing:
+		return fmt.Sprintf("nothing to recover: no deployment of %s is under way", d.Lineage)
+	}
+	if d.Revives {
+		return fmt.Sprintf("%s serves and is replaced by %s, which it replaced; traffic strategy %s; %s", d.Blue, d.Green, d.Strategy, f.Guardrails)
+	}
+	return fmt.Sprintf("%s serves and is replaced by a copy; traffic strategy %s; %s", d.Blue, d.Strategy, f.Guardrails)
+}
