@@ -40,7 +40,7 @@ SWEEP = cd internal/rehearsal/sweep && go test -timeout 5h -run '^TestSweep$$'
 TENTH ?= $(shell n=$$(git rev-list --count HEAD 2>/dev/null); echo $$(($${n:-0} % 10)))
 
 ## test: run every test, of the sweep each place and TENTH of the rest; prints each part's seconds
-test:
+test: infra/node_modules
 	$(call part,packages,$(QUICK))
 	$(call part,sweep,$(SWEEP) -tenth=$(TENTH))
 	$(call part,search,go test -timeout 20m ./internal/rehearsal/search)
@@ -106,9 +106,18 @@ man: build-host
 synth: build-arm64 infra/node_modules
 	cd infra && node_modules/.bin/cdk synth --quiet $(PARAMETERS)
 
+## bootstrap: prepare the account and Region of the AWS environment for CDK, once
+bootstrap: build-arm64 infra/node_modules
+	cd infra && node_modules/.bin/cdk bootstrap $(PARAMETERS)
+
 ## deploy: build, then deploy STACKS (default all; Network, Fleet, Deployer, Pipeline) to the account of the AWS environment
 deploy: build-arm64 infra/node_modules
 	cd infra && node_modules/.bin/cdk deploy $(PARAMETERS) $(STACKS)
+
+## destroy: delete the STACKS that are named, e.g. STACKS="Pipeline Deployer"
+destroy: build-arm64 infra/node_modules
+	@test "$(STACKS)" != --all || { echo 'name the stacks to delete, e.g. make destroy STACKS="Pipeline Deployer"'; exit 1; }
+	cd infra && node_modules/.bin/cdk destroy $(PARAMETERS) $(STACKS)
 
 infra/node_modules: infra/package-lock.json
 	cd infra && npm ci --no-audit --no-fund
@@ -134,4 +143,4 @@ released: infra/node_modules
 clean:
 	rm -rf build cdk.out infra/node_modules
 
-.PHONY: help demo local test quick sweep search race bench build build-host build-arm64 man synth deploy check released clean
+.PHONY: help demo local test quick sweep search race bench build build-host build-arm64 synth bootstrap deploy destroy check released clean

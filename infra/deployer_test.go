@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -226,6 +227,21 @@ func TestFunctionsAreTheirOwn(t *testing.T) {
 	}
 	if functions := len(users) / 2; functions != len(statemachine.Deployed()) {
 		t.Errorf("there are %d functions, want %d", functions, len(statemachine.Deployed()))
+	}
+}
+
+// docs/aws.md says what the account's limit of concurrency must be: what is reserved, and the 100 that Lambda keeps for others.
+func TestTheLimitIsDocumented(t *testing.T) {
+	limit := 100.0
+	for _, r := range resources(t, "Deployer", "AWS::Lambda::Function") {
+		limit += r.Properties["ReservedConcurrentExecutions"].(float64)
+	}
+	text, err := os.ReadFile(filepath.Join("..", "docs", "aws.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("the account's limit must be %.0f at least", limit); !strings.Contains(string(text), want) {
+		t.Errorf("docs/aws.md does not say that %s", want)
 	}
 }
 

@@ -25,6 +25,8 @@ func TestMakeHandsOnWhatIsGiven(t *testing.T) {
 	for _, c := range []struct{ args, want []string }{
 		{[]string{"synth"}, []string{"synth", "--quiet"}},
 		{[]string{"deploy", "STACKS=Fleet"}, []string{"deploy", "Fleet"}},
+		{[]string{"bootstrap"}, []string{"bootstrap"}},
+		{[]string{"destroy", "STACKS=Pipeline Deployer", "PROJECT=shop"}, []string{"destroy", "-c", "project=shop", "Pipeline", "Deployer"}},
 		{[]string{"deploy", "OPERATOR_EMAIL="}, []string{"deploy", "--all"}},
 		{
 			[]string{"deploy", "PROJECT=shop", "ROLE=web", "ENVIRONMENT=prod", "OPERATOR_EMAIL=o@example.com", "CDK=-c approval=true"},

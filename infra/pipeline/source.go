@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
@@ -93,7 +95,7 @@ func connection(s settings.Settings) origin {
 				"DetectChanges":    jsii.String("false"),
 			},
 		},
-		allow: []awsiam.PolicyStatement{allow([]string{"codeconnections:UseConnection", "codestar-connections:UseConnection"}, &s.Connection)},
+		allow: []awsiam.PolicyStatement{allow([]string{strings.Split(s.Connection, ":")[2] + ":UseConnection"}, &s.Connection)}, // the service has two names
 		triggers: &[]any{map[string]any{
 			"providerType": "CodeStarSourceConnection",
 			"gitConfiguration": map[string]any{

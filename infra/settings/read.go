@@ -37,7 +37,7 @@ var fields = []field{
 		`^[!-)+-9;->@-~]+\*$`, `names of groups that end in "*", like ec-mqagt-dev-*: the greens to come must match too`),
 		func(s Settings) string { return s.Name("*") }},
 	{"fleet_roles", each(func(s *Settings) *[]string { return &s.FleetRoles },
-		`^([\w+=.@-]|AWS::Region){1,64}$`, "names of IAM roles, without path"), Settings.instanceRoles},
+		`^(/?([\w+=.@-]+/)+)?([\w+=.@-]|AWS::Region){1,64}$`, "names of IAM roles with their paths, like shop-instance or team/shop-instance"), Settings.instanceRoles},
 	{"vpc", optional(func(s *Settings) *string { return &s.VPC }, `^vpc-[0-9a-f]{8,17}$`, "an id like vpc-0123456789abcdef0"), always("")},
 	{"subnets", each(func(s *Settings) *[]string { return &s.Subnets }, subnet, subnetLike), always("")},
 	{"load_balancer_subnets", each(func(s *Settings) *[]string { return &s.LoadBalancerSubnets }, subnet, subnetLike), always("")},

@@ -48,7 +48,7 @@ type Settings struct {
 	// RunningSeconds is how long a deployment, or a drain, may run before the operators are told.
 	RunningSeconds int
 
-	// Reserve tells whether the functions reserve concurrency. An account whose limit is still 10 cannot.
+	// Reserve tells whether the functions reserve concurrency. An account whose limit is too low for that cannot (docs/aws.md).
 	Reserve bool
 
 	// LogExecutionData tells whether the machines' logs hold what goes into executions and their states, and out of them. The
@@ -106,6 +106,9 @@ var Placeholders = [3]string{"AWS::Partition", "AWS::Region", "AWS::AccountId"}
 // Scope is what the functions may touch, with the Placeholders.
 func (s Settings) Scope() actions.Scope {
 	scope := actions.Standard(Placeholders[0], Placeholders[1], Placeholders[2], s.Project, s.Role, s.Environment)
-	scope.Fleets, scope.FleetRoles = s.Fleets, s.FleetRoles
+	scope.Fleets, scope.FleetRoles = s.Fleets, nil
+	for _, role := range s.FleetRoles { // IAM itself writes paths with a / before them
+		scope.FleetRoles = append(scope.FleetRoles, strings.TrimPrefix(role, "/"))
+	}
 	return scope
 }

@@ -33,6 +33,7 @@ func TestBadValues(t *testing.T) {
 		{map[string]any{"operator_email": "nobody"}, []string{`operator_email: "nobody": give an address like`}},
 		{map[string]any{"fleets": "ec-a-*,ec-b"}, []string{`fleets: "ec-b": give names of groups that end in "*"`}},
 		{map[string]any{"fleets": manyFleets()}, []string{`fleets, fleet_roles: what CreateGreen may do does not fit into a role`, `name the 200 fleets and 2 roles by fewer, wider patterns`}},
+		{map[string]any{"fleet_roles": "arn:aws:iam::123456789012:role/team/shop"}, []string{`fleet_roles: "arn:aws:iam::123456789012:role/team/shop": give names of IAM roles with their paths`}},
 		{map[string]any{"fleets": []any{"a*", 3}}, []string{`fleets: the list holds 3`}},
 		{map[string]any{"approval": 1.0}, []string{`approval: 1 is a float64: give a string`}},
 		{map[string]any{"project": strings.Repeat("p", 40)}, []string{`would be too long for AWS: at most 39`}},
@@ -52,6 +53,17 @@ func TestBadValues(t *testing.T) {
 				t.Errorf("%v: %q does not say %q", c.values, err, want)
 			}
 		}
+	}
+}
+
+// A role is named with its path, as the console shows it or as IAM's ARNs have it.
+func TestRolesWithAPath(t *testing.T) {
+	s, err := read(map[string]any{"fleet_roles": "team/shop-instance, /team/web/hook, plain"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(s.Scope().FleetRoles, " "); got != "team/shop-instance team/web/hook plain" {
+		t.Errorf("the roles are %s", got)
 	}
 }
 

@@ -102,6 +102,7 @@ func TestDocument(t *testing.T) {
 	_ = json.Unmarshal([]byte(`{"Version": "2012-10-17", "Statement": [{
 		"Sid": "TagAtLaunch", "Effect": "Allow", "Action": ["ec2:CreateTags"],
 		"Resource": ["arn:aws:ec2:ap-northeast-1:000000000000:instance/*", "arn:aws:ec2:ap-northeast-1:000000000000:network-interface/*",
+			"arn:aws:ec2:ap-northeast-1:000000000000:secondary-interface/*",
 			"arn:aws:ec2:ap-northeast-1:000000000000:spot-instances-request/*", "arn:aws:ec2:ap-northeast-1:000000000000:volume/*"],
 		"Condition": {"StringEquals": {"ec2:CreateAction": ["RunInstances"]}}}]}`), &want)
 	if g, w := indented(got), indented(want); g != w {

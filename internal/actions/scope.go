@@ -80,14 +80,15 @@ func (s Scope) launchTemplates() []string {
 
 // launched are what a launch makes.
 func (s Scope) launched() []string {
-	return each([]string{"instance", "network-interface", "spot-instances-request", "volume"}, func(kind string) string { return s.arn("ec2", kind+"/*") })
+	return each([]string{"instance", "network-interface", "secondary-interface", "spot-instances-request", "volume"}, func(kind string) string { return s.arn("ec2", kind+"/*") })
 }
 
 // launchedInto are what a launch uses besides the template: which ones, the template says. Images and snapshots may be
 // another account's.
 func (s Scope) launchedInto() []string {
-	kinds := []string{"capacity-reservation", "key-pair", "placement-group", "security-group", "subnet"}
+	kinds := []string{"capacity-reservation", "key-pair", "placement-group", "secondary-subnet", "security-group", "subnet"}
 	arns := append(s.launched(), each(kinds, func(kind string) string { return s.arn("ec2", kind+"/*") })...)
+	arns = append(arns, s.arn("resource-groups", "group/*"), s.arn("license-manager", "license-configuration:*"))
 	return append(arns, each([]string{"image", "snapshot"}, func(kind string) string {
 		return "arn:" + s.Partition + ":ec2:" + s.Region + "::" + kind + "/*"
 	})...)
