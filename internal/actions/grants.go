@@ -22,7 +22,7 @@ var grants = []grant{
 		sid: "ReadGroups",
 		actions: []string{"autoscaling:DescribeAccountLimits", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances",
 			"autoscaling:DescribeInstanceRefreshes",
-			"autoscaling:DescribeLifecycleHooks", "autoscaling:DescribePolicies", "autoscaling:DescribeScalingActivities",
+			"autoscaling:DescribeLifecycleHooks", "autoscaling:DescribeNotificationConfigurations", "autoscaling:DescribePolicies", "autoscaling:DescribeScalingActivities",
 			"autoscaling:DescribeScheduledActions"},
 		why: "sees the fleets as they are; Describe of EC2 Auto Scaling knows no resource level",
 	},
@@ -60,12 +60,12 @@ var grants = []grant{
 	},
 	{
 		sid:     "EquipGreen",
-		actions: []string{"autoscaling:EnableMetricsCollection", "autoscaling:PutLifecycleHook"},
+		actions: []string{"autoscaling:EnableMetricsCollection", "autoscaling:PutLifecycleHook", "autoscaling:PutNotificationConfiguration"},
 		on:      Scope.groups,
 		conditions: func(s Scope) []Condition {
 			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagLineage, s.fleetNames()}}
 		},
-		why: "gives green the metrics and hooks that its creation could not take; only to what a deployment created",
+		why: "gives green the metrics, hooks and notifications that its creation could not take; only to what a deployment created",
 	},
 	{
 		sid:        "DeleteEmptyFleets",

@@ -21,6 +21,8 @@ type Whole struct {
 	Group  types.AutoScalingGroup
 	Pinned *deploy.Template // to which a deployment has pinned it; nil: it is no copy
 	Hooks  []types.LifecycleHook
+
+	Notifications []types.NotificationConfiguration
 }
 
 // piece is one thing that a copy has of its original.
@@ -41,12 +43,13 @@ type putter interface {
 }
 
 // pieces are what a copy has, in the order in which green gets it.
-var pieces = []piece{group{}, source{}, tags{}, hooks{}, processes{}, metrics{}}
+var pieces = []piece{group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}}
 
 // reads is what is read of groups.
 type reads interface {
 	fleet.Groups
 	fleet.Hooks
+	DescribeNotificationConfigurations(context.Context, *autoscaling.DescribeNotificationConfigurationsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeNotificationConfigurationsOutput, error)
 }
 
 // writes are what may be changed of a group.
@@ -56,6 +59,7 @@ type writes interface {
 	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
 	EnableMetricsCollection(context.Context, *autoscaling.EnableMetricsCollectionInput, ...func(*autoscaling.Options)) (*autoscaling.EnableMetricsCollectionOutput, error)
 	PutLifecycleHook(context.Context, *autoscaling.PutLifecycleHookInput, ...func(*autoscaling.Options)) (*autoscaling.PutLifecycleHookOutput, error)
+	PutNotificationConfiguration(context.Context, *autoscaling.PutNotificationConfigurationInput, ...func(*autoscaling.Options)) (*autoscaling.PutNotificationConfigurationOutput, error)
 }
 
 var (

@@ -160,6 +160,7 @@ type GroupView struct {
 
 	Shown          types.AutoScalingGroup // as describes will show it once they do not lag; not to be changed
 	LifecycleHooks []types.LifecycleHook  // the same
+	Notifications  map[string][]string    // types of events that topics are told of, by topic
 }
 
 // AttachmentView is a target group of a group.
@@ -192,7 +193,10 @@ func (in *Groups) View(name string) (GroupView, bool) {
 		Name: g.name, ARN: *g.spec.AutoScalingGroupARN, Min: g.min(), Max: g.max(), Desired: g.desired(),
 		HealthCheckType: *g.spec.HealthCheckType, Suspended: slices.Sorted(maps.Keys(g.suspended)),
 		Tags: make(map[string]string, len(g.spec.Tags)), Refreshing: g.activeRefresh() != nil, Deleting: g.deleting,
-		Shown: g.view().group, LifecycleHooks: g.hooks,
+		Shown: g.view().group, LifecycleHooks: g.hooks, Notifications: make(map[string][]string, len(g.subscriptions)),
+	}
+	for _, s := range g.subscriptions {
+		v.Notifications[s.topic] = s.types
 	}
 	for _, tag := range g.spec.Tags {
 		v.Tags[*tag.Key] = aws.ToString(tag.Value)

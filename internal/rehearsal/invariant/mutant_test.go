@@ -176,23 +176,29 @@ func TestMutantsAreCaught(t *testing.T) {
 	caught := make(map[int]bool)
 	for _, m := range mutations {
 		t.Run(m.name, func(t *testing.T) {
-			broken := m.rehearse(t, m.mutant)
-			if got := promises(broken); !slices.Equal(got, m.breaks) {
-				t.Errorf("promises %v are broken, want %v:\n%s", got, m.breaks, strings.Join(broken, "\n"))
-			}
+			m.isCaught(t)
 			if len(m.breaks) == 1 {
 				caught[m.breaks[0]] = true
-			}
-			if m.prepare != nil || m.during != nil { // the world alone breaks nothing
-				if broken := m.rehearse(t, rehearsal.Mutant{}); len(broken) > 0 {
-					t.Errorf("the real deployment breaks promises there:\n%s", strings.Join(broken, "\n"))
-				}
 			}
 		})
 	}
 	for _, promise := range invariant.Promises() {
 		if !caught[promise] {
 			t.Errorf("no mutant breaks promise %d alone", promise)
+		}
+	}
+}
+
+// isCaught holds the broken deployment against the promises, and the real one where the world is a particular one.
+func (m mutation) isCaught(t *testing.T) {
+	t.Helper()
+	broken := m.rehearse(t, m.mutant)
+	if got := promises(broken); !slices.Equal(got, m.breaks) {
+		t.Errorf("promises %v are broken, want %v:\n%s", got, m.breaks, strings.Join(broken, "\n"))
+	}
+	if m.prepare != nil || m.during != nil { // the world alone breaks nothing
+		if broken := m.rehearse(t, rehearsal.Mutant{}); len(broken) > 0 {
+			t.Errorf("the real deployment breaks promises there:\n%s", strings.Join(broken, "\n"))
 		}
 	}
 }

@@ -87,6 +87,7 @@ var rights = map[string]right{
 	"SendCommand":                    {blue: true},
 	"PutLifecycleHook":               {},
 	"EnableMetricsCollection":        {},
+	"PutNotificationConfiguration":   {},
 	"DeleteLifecycleHook":            {},
 	"DeleteAutoScalingGroup":         {},
 	"TerminateInstances":             {},

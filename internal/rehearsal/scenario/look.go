@@ -45,6 +45,9 @@ func (s *Script) look(context.Context, *datadriven.TestData) (string, error) {
 		for i, metric := range view.Shown.EnabledMetrics {
 			b.WriteString([]string{"; metrics: ", ", "}[min(i, 1)] + *metric.Metric)
 		}
+		for _, topic := range slices.Sorted(maps.Keys(view.Notifications)) {
+			fmt.Fprintf(&b, "; notifies %s of %s", topic[strings.LastIndex(topic, ":")+1:], strings.ReplaceAll(strings.Join(view.Notifications[topic], ", "), "autoscaling:", ""))
+		}
 		if view.Deleting {
 			b.WriteString("; being deleted")
 		}

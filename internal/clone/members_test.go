@@ -1,0 +1,44 @@
+package clone_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+)
+
+// everyMember fails for a member of an SDK type that has no row, and for a row without a member: what a later SDK knows more
+// of must be copied, derived, or left out for a reason.
+func everyMember[T any](t *testing.T, rows map[string]string) {
+	t.Helper()
+	of, left := reflect.TypeFor[T](), maps.Clone(rows)
+	for i := range of.NumField() {
+		field := of.Field(i)
+		if !field.IsExported() || field.Name == "ResultMetadata" {
+			continue
+		}
+		if rows[field.Name] == "" {
+			t.Errorf("%s.%s has no row: is it copied, derived, or left out, and why?", of, field.Name)
+		}
+		delete(left, field.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(left)) {
+		t.Errorf("%s has no member %s any more", of, name)
+	}
+}
+
+func TestMembersOfNotifications(t *testing.T) {
+	everyMember[types.NotificationConfiguration](t, map[string]string{
+		"AutoScalingGroupName": "derived: green",
+		"NotificationType":     "copied: those of a topic in one call",
+		"TopicARN":             "copied",
+	})
+	everyMember[autoscaling.PutNotificationConfigurationInput](t, map[string]string{
+		"AutoScalingGroupName": "derived: green",
+		"NotificationTypes":    "copied",
+		"TopicARN":             "copied",
+	})
+}
