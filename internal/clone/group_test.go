@@ -58,7 +58,7 @@ func TestPinnedPolicy(t *testing.T) {
 	if want := []string{"lt-1:7", "-", "lt-2:5", "-", "lt-3:1"}; !slices.Equal(got, want) {
 		t.Errorf("pinned to %v, want %v", got, want)
 	}
-	if green.InstancesDistribution != blue.InstancesDistribution {
+	if aws.ToInt32(green.InstancesDistribution.OnDemandBaseCapacity) != 1 {
 		t.Error("the distribution of instances is lost")
 	}
 	if diff := cmp.Diff(before, blue, cmpopts.IgnoreUnexported(types.MixedInstancesPolicy{}, types.LaunchTemplate{}, types.LaunchTemplateSpecification{},

@@ -53,5 +53,5 @@ func PinnedPolicy(policy *types.MixedInstancesPolicy, template *deploy.Template)
 		launch.Overrides[i].LaunchTemplateSpecification = Pinned(override.LaunchTemplateSpecification, &template.Overrides[next])
 		next++
 	}
-	return &types.MixedInstancesPolicy{LaunchTemplate: &launch, InstancesDistribution: policy.InstancesDistribution}
+	return &types.MixedInstancesPolicy{LaunchTemplate: &launch, InstancesDistribution: distribution(*policy)}
 }

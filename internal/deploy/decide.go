@@ -9,22 +9,24 @@ import (
 // Sample is one look at a fleet: good or not, and why in one sentence.
 type Sample struct {
 	Good    bool
-	Serving int // instances that serve
+	Serving int // of the fleet's capacity, that serves
 	Wanted  int // that must; 0: not counted
 	Message string
+
+	Weighted bool // units are counted, and not instances
 }
 
-// GreenInService judges green before it takes traffic: every expected instance is InService and healthy, there is at
-// least one, and never fewer than blue wants now.
+// GreenInService judges green before it takes traffic: all the capacity that is expected is InService and healthy, there is
+// some, and never less than blue wants now. Where instances have weights it may be more by part of one.
 func GreenInService(blue, green Fleet) Sample {
 	want := max(green.Sizes.Desired, blue.Sizes.Desired)
-	have := len(green.Serving())
-	message := fmt.Sprintf("green %s has %d of %d instances in service (blue wants %d)",
-		green.Name, have, want, blue.Sizes.Desired)
-	return Sample{Good: want > 0 && have >= want, Serving: have, Wanted: want, Message: message}
+	have := Units(green.Serving())
+	message := fmt.Sprintf("green %s has %d of %d %ss in service (blue wants %d)",
+		green.Name, have, want, green.Unit(), blue.Sizes.Desired)
+	return Sample{Good: want > 0 && have >= want, Serving: have, Wanted: want, Message: message, Weighted: green.Weighted}
 }
 
-// GreenServes judges green once it is attached: at least want of its instances are healthy in every target group, and
+// GreenServes judges green once it is attached: at least want of its capacity is healthy in every target group, and
 // in every zone where blue is healthy. A fleet of fewer instances than zones stands where EC2 Auto Scaling puts it: as many
 // zones as blue has are enough.
 func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
@@ -36,8 +38,8 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 			bare = append(bare, zone)
 		}
 	}
-	message := fmt.Sprintf("green %s has %d of %d instances healthy in %s",
-		green.Name, healthy, want, Counted(len(traffic), "target group"))
+	message := fmt.Sprintf("green %s has %d of %d %ss healthy in %s",
+		green.Name, healthy, want, green.Unit(), Counted(len(traffic), "target group"))
 	if len(zones) >= len(needed) {
 		bare = nil
 	}
@@ -45,18 +47,18 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 		slices.Sort(bare)
 		message += ", none in " + strings.Join(bare, ", ") + " where blue serves"
 	}
-	return Sample{Good: want > 0 && healthy >= want && len(bare) == 0, Serving: healthy, Wanted: want, Message: message}
+	return Sample{Good: want > 0 && healthy >= want && len(bare) == 0, Serving: healthy, Wanted: want, Message: message, Weighted: green.Weighted}
 }
 
-// BlueServes judges blue when traffic returns to it: at least want of its instances are healthy in every target group, of
+// BlueServes judges blue when traffic returns to it: at least want of its capacity is healthy in every target group, of
 // which there may be none left.
 func BlueServes(blue Fleet, traffic Traffic, want int) Sample {
 	if len(traffic) == 0 {
 		return Sample{Good: true, Message: fmt.Sprintf("no load balancer uses a target group of blue %s any more", blue.Name)}
 	}
 	healthy, _ := traffic.healthyIn(blue.Serving())
-	message := fmt.Sprintf("blue %s has %d of %d instances healthy in %s",
-		blue.Name, healthy, want, Counted(len(traffic), "target group"))
+	message := fmt.Sprintf("blue %s has %d of %d %ss healthy in %s",
+		blue.Name, healthy, want, blue.Unit(), Counted(len(traffic), "target group"))
 	return Sample{Good: healthy >= want, Serving: healthy, Message: message}
 }
 

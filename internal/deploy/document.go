@@ -234,11 +234,12 @@ type Loop struct {
 	Phase   string    `json:"phase,omitempty"`   // of a loop with several
 	Good    int       `json:"good,omitempty"`    // good samples in a row
 	Bad     int       `json:"bad,omitempty"`     // bad samples in a row, where good ones are the rule
-	Serving int       `json:"serving,omitempty"` // instances of green that serve, at the last look that counted them
-	Wanted  int       `json:"wanted,omitempty"`  // instances that must
+	Serving int       `json:"serving,omitempty"` // of green's capacity that serves, at the last look that counted it
+	Wanted  int       `json:"wanted,omitempty"`  // that must
 	Message string    `json:"message"`           // one sentence
 
-	Memory json.RawMessage `json:"memory,omitempty"` // what the state's own next look must know; nobody else reads it
+	Weighted bool            `json:"weighted,omitempty"` // Serving and Wanted are in units, not in instances
+	Memory   json.RawMessage `json:"memory,omitempty"`   // what the state's own next look must know; nobody else reads it
 }
 
 // Finished returns p as a verdict that ends the loop.
@@ -255,7 +256,7 @@ func (p Loop) Count(s Sample) Loop {
 		p.Good, p.Bad = 0, p.Bad+1
 	}
 	if s.Wanted > 0 {
-		p.Serving, p.Wanted = s.Serving, s.Wanted
+		p.Serving, p.Wanted, p.Weighted = s.Serving, s.Wanted, s.Weighted
 	}
 	return p
 }

@@ -22,9 +22,10 @@ type Fleet struct {
 	Tags                    map[string]string
 	Deleting                bool
 	WarmPool                bool // it has one, whose instances are not among these
+	Weighted                bool // its sizes count weights, vCPUs or memory, and not instances
 }
 
-// Sizes are a group's capacities, in instances.
+// Sizes are a group's capacities, in what the group counts: instances, or units where these have weights.
 type Sizes struct {
 	Min     int `json:"min"`
 	Max     int `json:"max"`
@@ -38,6 +39,35 @@ type Instance struct {
 	Lifecycle string // as Auto Scaling names it: Pending, InService, Terminating:Wait, …
 	Healthy   bool   // as Auto Scaling sees it
 	Protected bool   // from scale-in
+	Weight    int    // units of its group's capacity that it is; 0: it counts for one, as where a group counts instances
+}
+
+// Units is how much of a group's capacity the instances are.
+func Units(instances []Instance) int {
+	units := 0
+	for _, instance := range instances {
+		units += max(instance.Weight, 1)
+	}
+	return units
+}
+
+// Unit is the word for one of what a group's sizes count.
+func Unit(weighted bool) string {
+	if weighted {
+		return "unit"
+	}
+	return "instance"
+}
+
+// Unit is the word for one of what the fleet's sizes count.
+func (f Fleet) Unit() string { return Unit(f.Weighted) }
+
+// Count is how many instances the fleet is to have: as many as it has where its sizes do not say it.
+func (f Fleet) Count() int {
+	if f.Weighted {
+		return len(f.Instances)
+	}
+	return f.Sizes.Desired
 }
 
 // InService is the lifecycle state of an instance that serves.
@@ -149,18 +179,19 @@ func (t Traffic) Count() map[string]int {
 	return counts
 }
 
-// healthyIn counts the instances that are healthy in every one of the target groups, and their zones.
-func (t Traffic) healthyIn(instances []Instance) (healthy int, zones []string) {
+// healthyIn is how much of a group's capacity is healthy in every one of the target groups, and its zones.
+func (t Traffic) healthyIn(instances []Instance) (units int, zones []string) {
+	var healthy []Instance
 	for _, instance := range instances {
 		if !t.everywhere(instance.ID, TargetHealthy) {
 			continue
 		}
-		healthy++
+		healthy = append(healthy, instance)
 		if !slices.Contains(zones, instance.Zone) {
 			zones = append(zones, instance.Zone)
 		}
 	}
-	return healthy, zones
+	return Units(healthy), zones
 }
 
 func (t Traffic) everywhere(id, state string) bool {

@@ -77,8 +77,10 @@ func Of(group types.AutoScalingGroup) deploy.Fleet {
 			Lifecycle: string(instance.LifecycleState),
 			Healthy:   aws.ToString(instance.HealthStatus) == "Healthy",
 			Protected: aws.ToBool(instance.ProtectedFromScaleIn),
+			Weight:    weight(instance),
 		})
 	}
+	f.Weighted = weighted(group)
 	for _, process := range group.SuspendedProcesses {
 		f.Suspended = append(f.Suspended, aws.ToString(process.ProcessName))
 	}

@@ -90,7 +90,7 @@ func (p *Policy) form() form.Object {
 		form.Optional("actions", "What may be asked for. recover always may: it only puts right what an ended execution left.", words(&p.Actions)),
 		form.Optional("strategies", "How traffic may move.", words(&p.Strategies)),
 		form.Optional("fleet", "The fleet that is replaced.", form.Object{
-			form.Optional("most_instances", "The largest desired capacity that it may have; twice as many run while both fleets live.",
+			form.Optional("most_instances", "The largest desired capacity that it may have, or where capacity is counted in weights, the most instances; twice as many run while both fleets live.",
 				form.Whole{Into: &p.MostInstances, Min: 1, Max: most, Unit: "instances"}),
 		}),
 		form.Optional("health", "Limits of the request's health.", form.Object{

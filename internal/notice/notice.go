@@ -55,9 +55,10 @@ type Notice struct {
 	Group      string           `json:"group,omitempty"` // of a drain, as Hook and Instance
 	Hook       string           `json:"hook,omitempty"`
 	Instance   string           `json:"instance,omitempty"`
-	Serving    int              `json:"serving,omitempty"` // instances, at the last look
+	Serving    int              `json:"serving,omitempty"` // of green's capacity, at the last look
 	Wanted     int              `json:"wanted,omitempty"`
-	Seconds    int              `json:"seconds"` // since the execution began, or was redriven
+	Weighted   bool             `json:"weighted,omitempty"` // these two are in units, not in instances
+	Seconds    int              `json:"seconds"`            // since the execution began, or was redriven
 	Override   *deploy.Override `json:"override,omitempty"`
 	Message    string           `json:"message"`
 	Outcome    string           `json:"outcome,omitempty"` // an end state
@@ -86,7 +87,7 @@ func of(c deploy.Call, stage Stage) Notice {
 		deployment = deploy.ExecutionName(d.Execution)
 	}
 	if p := c.Document.Progress; p != nil {
-		n.Serving, n.Wanted, n.Message = p.Serving, p.Wanted, p.Message
+		n.Serving, n.Wanted, n.Weighted, n.Message = p.Serving, p.Wanted, p.Weighted, p.Message
 	}
 	n.ID = ID(deployment, c.Execution.Name, c.Execution.RedriveCount, stage)
 	return n

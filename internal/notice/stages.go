@@ -9,15 +9,20 @@ import (
 )
 
 func started(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
-	n.Message = fmt.Sprintf("%s is being replaced by %s, a copy of it with %s", n.Blue, n.Green, deploy.Counted(n.Wanted, "instance"))
+	n.Message = fmt.Sprintf("%s is being replaced by %s, a copy of it with %s", n.Blue, n.Green, n.counted(n.Wanted))
 	if c.Document.Deployment.Revives {
-		n.Message = fmt.Sprintf("%s is being replaced by %s, which it had replaced, with %s", n.Blue, n.Green, deploy.Counted(n.Wanted, "instance"))
+		n.Message = fmt.Sprintf("%s is being replaced by %s, which it had replaced, with %s", n.Blue, n.Green, n.counted(n.Wanted))
 	}
 	n.Warnings = c.Document.Deployment.Warnings
 	n.mail(n.doing()+" started",
 		"nothing; to call it off before its traffic has moved, stop it: what it leaves is put right by a recovery",
 		"aws stepfunctions stop-execution "+text.Option("--execution-arn", n.Execution))
 	return true
+}
+
+// counted is a number with what it counts.
+func (n *Notice) counted(number int) string {
+	return deploy.Counted(number, deploy.Unit(n.Weighted))
 }
 
 func healthy(_ *Notice, c deploy.Call, _ *deploy.Loop) bool {
@@ -31,7 +36,7 @@ func cutover(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	}
 	n.Message = fmt.Sprintf("traffic has moved to %s", n.Green)
 	if n.Serving > 0 {
-		n.Message += fmt.Sprintf(", which serves with %s", deploy.Counted(n.Serving, "instance"))
+		n.Message += fmt.Sprintf(", which serves with %s", n.counted(n.Serving))
 	}
 	how := cmp.Or(d.Drain.Adds(), ", each instance shut down gracefully")
 	next := []string{fmt.Sprintf("nothing: %s is scaled in now%s", n.Blue, how)}

@@ -31,10 +31,10 @@ func (h Surveyor) joinFindings(ctx context.Context, arn string, targets deploy.T
 			healthy++
 		}
 	}
-	together := registered + blue.Sizes.Desired
+	together := registered + blue.Count()
 	if together > mostTargets {
 		d.Warnings = append(d.Warnings, fmt.Sprintf("%s holds %d targets, and green adds %d: a target group takes %d unless its quota was raised",
-			arn, registered, blue.Sizes.Desired, mostTargets))
+			arn, registered, blue.Count(), mostTargets))
 	}
 	out, err := h.targets.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})
 	if err != nil {

@@ -39,7 +39,7 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 	if d.Strategy == "" {
 		d.Strategy = chooseStrategy(blue)
 	}
-	if err := f.forbid(policy.Fleet(request, d.Lineage, d.Strategy, blue.Sizes.Desired)); err != nil {
+	if err := f.forbid(policy.Fleet(request, d.Lineage, d.Strategy, blue.Count())); err != nil {
 		return err
 	}
 	findings = append(findings, strategyFindings(d.Strategy, blue)...)
@@ -65,8 +65,8 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 		findings = append(findings, found...)
 	}
 	f.Findings = findings
-	if serving := len(blue.Serving()); serving < blue.Sizes.Desired {
-		d.Warnings = append(d.Warnings, fmt.Sprintf("blue %s has %d of %d instances in service", blue.Name, serving, blue.Sizes.Desired))
+	if serving := deploy.Units(blue.Serving()); serving < blue.Sizes.Desired {
+		d.Warnings = append(d.Warnings, fmt.Sprintf("blue %s has %d of %d %ss in service", blue.Name, serving, blue.Sizes.Desired, blue.Unit()))
 	}
 	return nil
 }
@@ -120,7 +120,9 @@ func inspect(group types.AutoScalingGroup, blue deploy.Fleet) []string {
 		known := slices.Contains(blue.TargetGroups, id) || slices.Contains(group.LoadBalancerNames, id)
 		find(!known, "its traffic source %s (%s) is not a target group attached as such, which is not supported yet", id, aws.ToString(source.Type))
 	}
-	find(weighted(group), "its mixed instances policy counts capacity in weights and not in instances, which is not supported yet")
+	weightless := fleet.Weightless(group)
+	find(len(weightless) > 0, "its capacity counts %s, and AWS does not show how much its instances are of it (%s), so nobody could say when green has as much",
+		aws.ToString(group.DesiredCapacityType), first(weightless))
 	return findings
 }
 
@@ -159,18 +161,6 @@ func operator(group types.AutoScalingGroup) string {
 		return ""
 	}
 	return aws.ToString(group.Operator.Principal)
-}
-
-func weighted(group types.AutoScalingGroup) bool {
-	if unit := aws.ToString(group.DesiredCapacityType); unit != "" && unit != "units" {
-		return true
-	}
-	if group.MixedInstancesPolicy == nil || group.MixedInstancesPolicy.LaunchTemplate == nil {
-		return false
-	}
-	return slices.ContainsFunc(group.MixedInstancesPolicy.LaunchTemplate.Overrides, func(o types.LaunchTemplateOverrides) bool {
-		return o.WeightedCapacity != nil && *o.WeightedCapacity != "1"
-	})
 }
 
 func (h Surveyor) refreshFindings(ctx context.Context, name string) ([]string, error) {

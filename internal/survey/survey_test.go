@@ -24,19 +24,6 @@ func serving() types.AutoScalingGroup {
 	}
 }
 
-// overrides are those of a mixed instances policy, with these weights; "" is none.
-func overrides(weights ...string) *types.MixedInstancesPolicy {
-	launch := &types.LaunchTemplate{}
-	for _, weight := range weights {
-		override := types.LaunchTemplateOverrides{InstanceType: aws.String("t3.micro")}
-		if weight != "" {
-			override.WeightedCapacity = &weight
-		}
-		launch.Overrides = append(launch.Overrides, override)
-	}
-	return &types.MixedInstancesPolicy{LaunchTemplate: launch}
-}
-
 // What of a group rules it out and cannot stand in the model of AWS, next to what does not. The rest is shown by scenarios.
 func TestInspect(t *testing.T) {
 	for _, c := range []struct {
@@ -57,13 +44,17 @@ func TestInspect(t *testing.T) {
 			g.Operator = &types.Operator{Principal: aws.String("ecs.amazonaws.com")}
 		},
 			"it is managed by ecs.amazonaws.com"},
-		{"capacity in units", func(g *types.AutoScalingGroup) { g.DesiredCapacityType = aws.String("units") }, ""},
-		{"capacity in vCPUs", func(g *types.AutoScalingGroup) { g.DesiredCapacityType = aws.String("vcpu") }, "its mixed instances policy counts capacity in weights"},
-		{"capacity in memory", func(g *types.AutoScalingGroup) { g.DesiredCapacityType = aws.String("memory-mib") }, "its mixed instances policy counts capacity in weights"},
+		{"vCPUs that its instances show", func(g *types.AutoScalingGroup) {
+			g.DesiredCapacityType, g.Instances = aws.String("vcpu"), []types.Instance{{InstanceId: aws.String("i-1"), WeightedCapacity: aws.String("2")}}
+		}, ""},
+		{"vCPUs that one does not show", func(g *types.AutoScalingGroup) {
+			g.DesiredCapacityType, g.Instances = aws.String("vcpu"), []types.Instance{
+				{InstanceId: aws.String("i-1"), WeightedCapacity: aws.String("2")}, {InstanceId: aws.String("i-2")}}
+		}, "its capacity counts vcpu, and AWS does not show how much its instances are of it (i-2)"},
+		{"instances, said so", func(g *types.AutoScalingGroup) {
+			g.DesiredCapacityType, g.Instances = aws.String("units"), []types.Instance{{InstanceId: aws.String("i-1")}}
+		}, ""},
 		{"a policy without a template", func(g *types.AutoScalingGroup) { g.MixedInstancesPolicy = &types.MixedInstancesPolicy{} }, ""},
-		{"no weights", func(g *types.AutoScalingGroup) { g.MixedInstancesPolicy = overrides("", "") }, ""},
-		{"weights of one", func(g *types.AutoScalingGroup) { g.MixedInstancesPolicy = overrides("1", "1") }, ""},
-		{"one weight of two", func(g *types.AutoScalingGroup) { g.MixedInstancesPolicy = overrides("1", "2") }, "its mixed instances policy counts capacity in weights"},
 	} {
 		group := serving()
 		c.change(&group)

@@ -26,21 +26,23 @@ func (h Surveyor) trafficFindings(ctx context.Context, blue deploy.Fleet, d *dep
 	}
 	var findings []string
 	for _, arn := range blue.TargetGroups {
-		healthy, unused := 0, 0
+		var serving []deploy.Instance
+		unused := 0
 		for _, instance := range blue.Instances {
 			switch traffic[arn][instance.ID] {
 			case deploy.TargetHealthy:
-				healthy++
+				serving = append(serving, instance)
 			case deploy.TargetUnused:
 				unused++
 			}
 		}
+		healthy := deploy.Units(serving)
 		if unused > 0 && healthy == 0 {
 			findings = append(findings, fmt.Sprintf("no listener forwards to its target group %s, so green could never be seen healthy there", arn))
 			continue
 		}
 		if healthy < blue.Sizes.Desired {
-			d.Warnings = append(d.Warnings, fmt.Sprintf("blue has %d of %d instances healthy in %s", healthy, blue.Sizes.Desired, arn))
+			d.Warnings = append(d.Warnings, fmt.Sprintf("blue has %d of %d %ss healthy in %s", healthy, blue.Sizes.Desired, blue.Unit(), arn))
 		}
 		joining, err := h.joinFindings(ctx, arn, traffic[arn], blue, d)
 		if err != nil {

@@ -60,8 +60,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	} else {
 		err = h.create(ctx, s, blue)
 	}
-	p.Wanted = int(aws.ToInt32(blue.DesiredCapacity))
-	return p.Finished(deploy.Done, fmt.Sprintf("green %s is to have %s", s.Deployment.Green, deploy.Counted(p.Wanted, "instance"))), err
+	f := fleet.Of(blue)
+	p.Wanted, p.Weighted = f.Sizes.Desired, f.Weighted
+	return p.Finished(deploy.Done, fmt.Sprintf("green %s is to have %s", s.Deployment.Green, deploy.Counted(p.Wanted, f.Unit()))), err
 }
 
 // fence is that of all writes of this state.

@@ -51,7 +51,7 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 		input.MixedInstancesPolicy = clone.PinnedPolicy(green.MixedInstancesPolicy, previous.Template)
 	}
 	if _, err = step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, input); err != nil {
-		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(*u.Desired, "instance"), err)
+		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(*u.Desired, blue.Unit()), err)
 	}
 	if d.Strategy != deploy.StrategyNone {
 		return nil

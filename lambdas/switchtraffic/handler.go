@@ -80,7 +80,7 @@ func (v *move) phase(p deploy.Loop, name string) deploy.Loop {
 		return p
 	}
 	*v.memory = memory{}
-	return deploy.Loop{State: p.State, Began: p.Began, Since: v.Entered, Phase: name, Serving: p.Serving, Wanted: p.Wanted}
+	return deploy.Loop{State: p.State, Began: p.Began, Since: v.Entered, Phase: name, Serving: p.Serving, Wanted: p.Wanted, Weighted: p.Weighted}
 }
 
 // traffic reads what the target groups show.

@@ -25,7 +25,7 @@ func (v *move) pin(ctx context.Context, f deploy.Fleet, least, want, most int, s
 		return nil
 	}
 	if _, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.UpdateAutoScalingGroup, u.Of(f.Name)); err != nil {
-		return fmt.Errorf("pinning %s to at least %d instances: %w", f.Name, max(least, want), err)
+		return fmt.Errorf("pinning %s to at least %s: %w", f.Name, deploy.Counted(max(least, want), f.Unit()), err)
 	}
 	return nil
 }

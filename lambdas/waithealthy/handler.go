@@ -103,7 +103,7 @@ func (h handler) follow(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	}
 	u := capacity.Follow(blue, *green, capacity.Room(*s.Deployment, record, *green, blue, blue.Sizes.Desired))
 	if _, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Creating), writes.UpdateAutoScalingGroup, u.Of(green.Name)); err != nil {
-		return fmt.Errorf("raising %s to %d instances, as many as blue has now: %w", green.Name, blue.Sizes.Desired, err)
+		return fmt.Errorf("raising %s to %s, as many as blue has now: %w", green.Name, deploy.Counted(blue.Sizes.Desired, blue.Unit()), err)
 	}
 	green.Sizes.Desired, green.Sizes.Max = *u.Desired, *u.Max
 	return nil

@@ -181,6 +181,7 @@ type InstanceView struct {
 	TemplateID      string    // of its launch template; empty with a launch configuration
 	TemplateVersion string    // a number; empty as the template is
 	Since           time.Time // launch, or attachment
+	Weight          int       // of the group's capacity, that it counts for
 }
 
 // View is a group by its name, also one that is being deleted. It is the caller's own.
@@ -210,7 +211,7 @@ func (in *Groups) View(name string) (GroupView, bool) {
 	for _, m := range g.members {
 		i := InstanceView{
 			ID: m.id, State: string(m.state), Healthy: m.sickness == "", Zone: m.zone, Protected: m.protected,
-			ImageID: m.imageID, Since: m.launched,
+			ImageID: m.imageID, Since: m.launched, Weight: m.weight,
 		}
 		if m.template != nil {
 			i.TemplateID, i.TemplateVersion = *m.template.LaunchTemplateId, *m.template.Version

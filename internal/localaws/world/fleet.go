@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -137,8 +138,25 @@ func (s Seeder) await(ctx context.Context, plan Plan, w *World, what string, loo
 	}
 }
 
-// readyInstances is how many instances of the fleet are InService and healthy wherever that shows.
+// readyInstances is how much of the fleet's capacity is InService and healthy wherever that shows.
 func (s Seeder) readyInstances(ctx context.Context, plan Plan, w *World) (int, error) {
+	groups, err := s.autoscaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{w.GroupName}})
+	if err != nil {
+		return 0, err
+	}
+	weights, inService := make(map[string]int), 0
+	for _, group := range groups.AutoScalingGroups {
+		for _, instance := range group.Instances {
+			weight, err := strconv.Atoi(cmp.Or(aws.ToString(instance.WeightedCapacity), "1"))
+			if err != nil {
+				return 0, err
+			}
+			weights[*instance.InstanceId] = weight
+			if instance.LifecycleState == asgtypes.LifecycleStateInService {
+				inService += weight
+			}
+		}
+	}
 	for _, arn := range w.TargetGroupARNs {
 		health, err := s.elbv2.DescribeTargetHealth(ctx, &elbv2.DescribeTargetHealthInput{TargetGroupArn: &arn})
 		if err != nil {
@@ -147,23 +165,11 @@ func (s Seeder) readyInstances(ctx context.Context, plan Plan, w *World) (int, e
 		healthy := 0
 		for _, target := range health.TargetHealthDescriptions {
 			if target.TargetHealth.State == elbtypes.TargetHealthStateEnumHealthy {
-				healthy++
+				healthy += weights[*target.Target.Id]
 			}
 		}
 		if healthy < int(plan.Desired) {
 			return healthy, nil
-		}
-	}
-	groups, err := s.autoscaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{w.GroupName}})
-	if err != nil {
-		return 0, err
-	}
-	inService := 0
-	for _, group := range groups.AutoScalingGroups {
-		for _, instance := range group.Instances {
-			if instance.LifecycleState == asgtypes.LifecycleStateInService {
-				inService++
-			}
 		}
 	}
 	return inService, nil

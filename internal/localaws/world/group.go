@@ -54,16 +54,40 @@ func (s Seeder) group(ctx context.Context, plan Plan, w *World) error {
 	switch plan.Source {
 	case FromConfiguration:
 		input.LaunchConfigurationName = &w.TemplateName
-	case FromPolicy:
+	case FromPolicy, FromRequirements:
 		input.MixedInstancesPolicy = &asgtypes.MixedInstancesPolicy{LaunchTemplate: &asgtypes.LaunchTemplate{
-			LaunchTemplateSpecification: template,
-			Overrides:                   []asgtypes.LaunchTemplateOverrides{{InstanceType: &w.InstanceType}},
+			LaunchTemplateSpecification: template, Overrides: plan.overrides(w),
 		}}
+		if plan.CapacityType != "" {
+			input.DesiredCapacityType = &plan.CapacityType
+		}
 	default:
 		input.LaunchTemplate = template
 	}
 	_, err = s.autoscaling.CreateAutoScalingGroup(ctx, input)
 	return err
+}
+
+// heavier are types of the policy whose types have weights, after the template's own.
+var heavier = []string{"t3.small", "t3.medium", "t3.large", "t3.xlarge", "t3.2xlarge"}
+
+// overrides are those of the group's mixed instances policy.
+func (p Plan) overrides(w *World) []asgtypes.LaunchTemplateOverrides {
+	if p.Source == FromRequirements {
+		return []asgtypes.LaunchTemplateOverrides{{InstanceRequirements: &asgtypes.InstanceRequirements{
+			VCpuCount:             &asgtypes.VCpuCountRequest{Min: aws.Int32(2), Max: aws.Int32(4)},
+			MemoryMiB:             &asgtypes.MemoryMiBRequest{Min: aws.Int32(4096)},
+			ExcludedInstanceTypes: []string{"m5a.*"},
+		}}}
+	}
+	overrides := []asgtypes.LaunchTemplateOverrides{{InstanceType: &w.InstanceType}}
+	for i, weight := range p.Weights {
+		if i > 0 {
+			overrides = append(overrides, asgtypes.LaunchTemplateOverrides{InstanceType: &heavier[i-1]})
+		}
+		overrides[i].WeightedCapacity = &weight
+	}
+	return overrides
 }
 
 // equip gives the group what no creation takes.

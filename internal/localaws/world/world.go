@@ -39,6 +39,8 @@ type Plan struct {
 	Zones                      int               // that the fleet spreads over; 0 is all of the Region's
 	Hooks                      []Hook            // lifecycle hooks that nobody completes
 	Source                     Source            // what the fleet launches from; empty is a launch template
+	Weights                    []string          // of a policy's types, one after the other; none: it has one type, without a weight
+	CapacityType               string            // what the sizes count, where the source is requirements; empty: instances
 	TemplateVersion            string            // that the group names: a number, $Latest or $Default; empty is $Latest
 	NextImage                  string            // that the template's newest version names; empty is one that the application is in
 	Tags                       map[string]string // of the group, besides the seed's own
@@ -65,6 +67,7 @@ const (
 	FromTemplate      Source = "template"      // a launch template
 	FromConfiguration Source = "configuration" // a launch configuration
 	FromPolicy        Source = "policy"        // a mixed instances policy over a launch template
+	FromRequirements  Source = "requirements"  // one that says what its types must have
 )
 
 // Check is a target group's health check.

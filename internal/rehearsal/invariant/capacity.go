@@ -7,7 +7,8 @@ import (
 	localasg "bluegreen/internal/localaws/autoscaling"
 )
 
-// capacity holds promise 1: the instances that serve are never fewer than the fleet that serves wants.
+// capacity holds promise 1: what serves is never less than the fleet that serves wants. It is counted as the groups count
+// theirs: in instances, or in units where instances have weights.
 //
 // What it wants is its desired capacity as others than the deployment have set it. From the first traffic write, which
 // pins the minimums, it is what was wanted then, and only falls, when others lower either fleet; once blue is scaled in
@@ -20,19 +21,37 @@ type capacity struct {
 	pinned   bool // traffic moves
 	reached  int  // how many of those wanted have ever served under every rule and were to stay
 	sizes    map[string]localasg.GroupView
-	others   map[string]int      // desired capacity of each group as others than the deployment last set it
-	lost     map[string][]string // instances that others took out of service and that are not replaced yet, by group
-	shrinks  map[string]bool     // groups that somebody scaled in and that had members too many at the last look
-	shed     map[string]bool     // instances that began to leave while their group shrank
-	serving  map[string]string   // fleet of each instance that served at the last look
+	others   map[string]int    // desired capacity of each group as others than the deployment last set it
+	lost     map[string][]loss // what others took out of service and is not replaced yet, by group
+	shrinks  map[string]bool   // groups that somebody scaled in and that had members too many at the last look
+	shed     map[string]bool   // instances that began to leave while their group shrank
+	serving  service           // at the last look
 	lowest   int
+}
+
+// loss is an instance that others took out of service, and how much of its group's capacity it leaves open.
+type loss struct {
+	id    string
+	units int
+}
+
+func unitsOf(losses []loss) int {
+	units := 0
+	for _, l := range losses {
+		units += l.units
+	}
+	return units
+}
+
+func (c *capacity) hasLost(group, id string) bool {
+	return slices.ContainsFunc(c.lost[group], func(l loss) bool { return l.id == id })
 }
 
 func newCapacity(b base, s snapshot) invariant {
 	blue, now := b.w.r.World.GroupName, b.w.serving(s)
 	c := &capacity{
 		base: b, followed: blue, sizes: make(map[string]localasg.GroupView), others: make(map[string]int),
-		lost: make(map[string][]string), shrinks: make(map[string]bool), shed: make(map[string]bool), serving: now.fleet, lowest: now.least,
+		lost: make(map[string][]loss), shrinks: make(map[string]bool), shed: make(map[string]bool), serving: now, lowest: now.least,
 	}
 	if fleet, exists := s.fleet(blue); exists {
 		c.want, c.others[blue], c.sizes[blue] = fleet.Desired, fleet.Desired, *fleet
@@ -61,15 +80,15 @@ func (c *capacity) look(s snapshot, by *apiCall) {
 		c.pinned = true
 	}
 	c.account(s, by, now)
-	c.serving = now.fleet
+	c.serving = now
 	lost := 0
-	for _, ids := range c.lost {
-		lost += len(ids)
+	for _, losses := range c.lost {
+		lost += unitsOf(losses)
 	}
 	c.reached = min(c.want, max(c.reached, now.served(s, c.owing())+lost))
 	c.lowest = min(c.lowest, now.least)
 	if floor := c.floor(); now.least < floor {
-		c.breaks("%d instances serve, fewer than %d", now.least, floor)
+		c.breaks("%d %s serve, fewer than %d", now.least, unit(s), floor)
 	}
 }
 
@@ -91,12 +110,22 @@ func (c *capacity) owing() string {
 	return c.followed
 }
 
-// served counts those of a group, or of all, that serve under every rule and that nobody has asked their fleet to end: what
+// unit is the word for what the fleets count.
+func unit(s snapshot) string {
+	for _, m := range s.members {
+		if m.Weight != 1 {
+			return "units"
+		}
+	}
+	return "instances"
+}
+
+// served is how much of a group, or of all, serves under every rule and that nobody has asked their fleet to end: what
 // is still there of a fleet that was scaled in serves for a moment only.
 func (now service) served(s snapshot, group string) int {
 	in, stay := make(map[string]int), 0
-	for _, name := range now.fleet {
-		in[name]++
+	for id, name := range now.fleet {
+		in[name] += now.weight[id]
 	}
 	for _, fleet := range s.fleets {
 		if group == "" || fleet.Name == group {
@@ -106,11 +135,11 @@ func (now service) served(s snapshot, group string) int {
 	return stay
 }
 
-// floor is how many instances must serve.
+// floor is how much must serve.
 func (c *capacity) floor() int {
 	floor := c.reached
-	for _, ids := range c.lost {
-		floor -= len(ids)
+	for _, losses := range c.lost {
+		floor -= unitsOf(losses)
 	}
 	return max(floor, 0)
 }
@@ -163,8 +192,9 @@ func (c *capacity) executionEnded(arn, _, _ string) {
 
 // atRest holds who serves against what is wanted.
 func (c *capacity) atRest() []string {
-	if serving := c.w.serving(c.w.snapshot()).least; serving < c.want {
-		return []string{fmt.Sprintf("%d instances serve, %d are wanted", serving, c.want)}
+	s := c.w.snapshot()
+	if serving := c.w.serving(s).least; serving < c.want {
+		return []string{fmt.Sprintf("%d %s serve, %d are wanted", serving, unit(s), c.want)}
 	}
 	return nil
 }
@@ -189,43 +219,54 @@ func (c *capacity) resizedByOthers(was, now localasg.GroupView) {
 
 // account notes who was taken out of service by others, and who came in their place.
 func (c *capacity) account(s snapshot, by *apiCall, now service) {
-	for id, name := range c.serving {
-		if _, serves := now.fleet[id]; !serves && !slices.Contains(c.lost[name], id) && c.excusable(s, id, name, by) {
-			c.lost[name] = append(c.lost[name], id)
+	for id, name := range c.serving.fleet {
+		if _, serves := now.fleet[id]; !serves && !c.hasLost(name, id) && c.excusable(s, id, name, by) {
+			c.lost[name] = append(c.lost[name], loss{id, c.serving.weight[id]})
 		}
 	}
 	c.neverServed(s, now)
 	arrived := make(map[string]int)
 	in := make(map[string]int)
 	for id, name := range now.fleet {
-		in[name]++
-		if at := slices.Index(c.lost[name], id); at >= 0 { // it has recovered
+		in[name] += now.weight[id]
+		if at := slices.IndexFunc(c.lost[name], func(l loss) bool { return l.id == id }); at >= 0 { // it has recovered
 			c.lost[name] = slices.Delete(c.lost[name], at, at+1)
-		} else if _, served := c.serving[id]; !served {
-			arrived[name]++
+		} else if _, served := c.serving.fleet[id]; !served {
+			arrived[name] += now.weight[id]
 		}
 	}
-	for name, ids := range c.lost {
+	for name, losses := range c.lost {
 		fleet, exists := s.fleet(name)
 		if !exists || c.w.left(fleet) {
 			c.lost[name] = nil
 			continue
 		}
-		var present, gone []string // nothing replaces a sick one while its group counts it
-		for _, id := range ids {
-			if m, ok := s.members[id]; ok && m.counts() {
-				present = append(present, id)
+		var present, gone []loss // nothing replaces a sick one while its group counts it
+		for _, l := range losses {
+			if m, ok := s.members[l.id]; ok && m.counts() {
+				present = append(present, l)
 			} else {
-				gone = append(gone, id)
+				gone = append(gone, l)
 			}
 		}
 		wants := fleet.Desired
 		if name == c.followed {
 			wants = max(wants, c.want)
 		}
-		owed := max(0, min(len(gone)-arrived[name], wants-in[name]-len(present)))
-		c.lost[name] = append(present, gone[len(gone)-owed:]...)
+		c.lost[name] = append(present, latest(gone, min(unitsOf(gone)-arrived[name], wants-in[name]-unitsOf(present)))...)
 	}
+}
+
+// latest are the last of the losses, as far as so much is still owed.
+func latest(losses []loss, owed int) []loss {
+	var kept []loss
+	for _, l := range slices.Backward(losses) {
+		if l.units = min(l.units, owed); l.units > 0 {
+			kept, owed = append(kept, l), owed-l.units
+		}
+	}
+	slices.Reverse(kept)
+	return kept
 }
 
 // neverServed notes those that fell sick before they were in service. A load balancer would have shown it to the
@@ -237,14 +278,14 @@ func (c *capacity) neverServed(s snapshot, now service) {
 	var sick []string
 	for id, m := range s.members {
 		instance, ok := c.w.r.AWS.Compute.Instance(id)
-		if _, serves := now.fleet[id]; ok && !serves && instance.Sick() && m.State == "InService" && !slices.Contains(c.lost[m.fleet.Name], id) {
+		if _, serves := now.fleet[id]; ok && !serves && instance.Sick() && m.State == "InService" && !c.hasLost(m.fleet.Name, id) {
 			sick = append(sick, id)
 		}
 	}
 	slices.Sort(sick)
 	for _, id := range sick {
-		name := s.members[id].fleet.Name
-		c.lost[name] = append(c.lost[name], id)
+		m := s.members[id]
+		c.lost[m.fleet.Name] = append(c.lost[m.fleet.Name], loss{id, m.Weight})
 	}
 }
 
@@ -261,21 +302,28 @@ func (c *capacity) excusable(s snapshot, id, name string, by *apiCall) bool {
 	return exists && (staying(fleet) < fleet.Desired || fleet.Desired > 0 && !c.shed[id])
 }
 
-// staying is how many members of a fleet count towards its desired capacity.
+// staying is how much of a fleet counts towards its desired capacity.
 func staying(fleet *localasg.GroupView) int {
 	stay := 0
 	for _, instance := range fleet.Instances {
 		if (member{instance, fleet}).counts() {
-			stay++
+			stay += instance.Weight
 		}
 	}
 	return stay
 }
 
+// surplus reports whether a fleet has a member that is too much: where members have weights, it may have more than it wants, and
+// none that could go.
+func surplus(fleet *localasg.GroupView) bool {
+	more := staying(fleet) - fleet.Desired
+	return slices.ContainsFunc(fleet.Instances, func(i localasg.InstanceView) bool { return (member{i, fleet}).counts() && i.Weight <= more })
+}
+
 // shrink notes who leaves because somebody has scaled the group in: that is over once no members are too many. Who leaves
 // later makes room for an instance that the group has launched in another zone.
 func (c *capacity) shrink(was localasg.GroupView, known bool, now *localasg.GroupView) {
-	c.shrinks[now.Name] = known && (now.Desired < was.Desired || c.shrinks[now.Name] && staying(&was) > was.Desired)
+	c.shrinks[now.Name] = known && (now.Desired < was.Desired || c.shrinks[now.Name] && surplus(&was))
 	if !c.shrinks[now.Name] {
 		return
 	}

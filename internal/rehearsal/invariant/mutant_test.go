@@ -30,6 +30,7 @@ import (
 type mutation struct {
 	name    string
 	mutant  rehearsal.Mutant
+	plan    func(*world.Plan)                                 // of the world; nil: the default
 	prepare func(context.Context, *rehearsal.Rehearsal) error // the world, before the deployment starts
 	during  func(context.Context, *rehearsal.Rehearsal) error // what else happens; nil: nothing
 	breaks  []int                                             // exactly these promises
@@ -196,7 +197,7 @@ func (m mutation) isCaught(t *testing.T) {
 	if got := promises(broken); !slices.Equal(got, m.breaks) {
 		t.Errorf("promises %v are broken, want %v:\n%s", got, m.breaks, strings.Join(broken, "\n"))
 	}
-	if m.prepare != nil || m.during != nil { // the world alone breaks nothing
+	if m.plan != nil || m.prepare != nil || m.during != nil { // the world alone breaks nothing
 		if broken := m.rehearse(t, rehearsal.Mutant{}); len(broken) > 0 {
 			t.Errorf("the real deployment breaks promises there:\n%s", strings.Join(broken, "\n"))
 		}
@@ -208,7 +209,11 @@ func (m mutation) rehearse(t *testing.T, mutant rehearsal.Mutant) []string {
 	t.Helper()
 	settings := localaws.DefaultSettings()
 	settings.EC2.Boot = account.Constant(4 * time.Second)
-	r, err := rehearsal.New(rehearsal.Options{Seed: 1, Plan: world.DefaultPlan(), Settings: &settings, Mutant: mutant})
+	plan := world.DefaultPlan()
+	if m.plan != nil {
+		m.plan(&plan)
+	}
+	r, err := rehearsal.New(rehearsal.Options{Seed: 1, Plan: plan, Settings: &settings, Mutant: mutant})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/smithy-go/middleware"
 
+	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/localaws/world"
 	"bluegreen/internal/rehearsal"
 	"bluegreen/lambdas/creategreen"
+	"bluegreen/lambdas/switchtraffic"
+	"bluegreen/lambdas/waithealthy"
 )
 
 // copies are deployments that lose something of what hangs on blue.
@@ -27,6 +31,16 @@ var copies = []mutation{
 		mutant:  rehearsal.Mutant{Work: work("CreateGreen", changed(creategreen.New, putOneType))},
 		prepare: notifiedTopic,
 		breaks:  []int{4},
+	},
+	{
+		name: "an instance is taken for more units than it is",
+		mutant: rehearsal.Mutant{Work: map[string]lambdaentry.New{
+			"WaitHealthy":   changed(waithealthy.New, seeHeavy),
+			"SwitchTraffic": changed(switchtraffic.New, seeHeavy),
+		}},
+		plan:    func(p *world.Plan) { p.Source, p.Weights, p.Desired, p.Max = world.FromPolicy, []string{"2"}, 12, 20 },
+		prepare: roomForThree,
+		breaks:  []int{1},
 	},
 }
 
@@ -49,6 +63,28 @@ func notifiedTopic(ctx context.Context, r *rehearsal.Rehearsal) error {
 	})
 	r.Wait(ctx, 10*time.Second) // describes lag
 	return err
+}
+
+// roomForThree lets EC2 have room for one instance in each zone of what green launches.
+func roomForThree(_ context.Context, r *rehearsal.Rehearsal) error {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	for _, zone := range r.AWS.Compute.Zones() {
+		r.AWS.Compute.SetCapacity(zone, r.World.InstanceType, 1)
+	}
+	return nil
+}
+
+func seeHeavy(stack *middleware.Stack) error {
+	return around(stack, func(_, output any) {
+		if got, ok := output.(*autoscaling.DescribeAutoScalingGroupsOutput); ok {
+			for _, group := range got.AutoScalingGroups {
+				for i := range group.Instances {
+					group.Instances[i].WeightedCapacity = aws.String("12")
+				}
+			}
+		}
+	})
 }
 
 func seeNoNotifications(stack *middleware.Stack) error {

@@ -104,39 +104,41 @@ func (s snapshot) fleet(name string) (*localasg.GroupView, bool) {
 
 // service is who serves.
 type service struct {
-	least int               // instances that serve, where the fewest do
-	fleet map[string]string // name of the fleet of each instance that serves everywhere
+	least  int               // how much of the capacity serves, where the least does
+	fleet  map[string]string // name of the fleet of each instance that serves everywhere
+	weight map[string]int    // what each of these counts for
 }
 
 // serving counts the members that requests go to and that answer, under each rule; without a load balancer those that
 // are InService and not sick: nothing shows there whether an application has started.
 func (w *Watcher) serving(s snapshot) service {
-	found := service{fleet: make(map[string]string)}
+	found := service{fleet: make(map[string]string), weight: make(map[string]int)}
 	if len(w.targetGroups) == 0 {
 		for id, m := range s.members {
 			if instance, ok := w.r.AWS.Compute.Instance(id); ok && m.State == "InService" && instance.State == "running" && !instance.Sick() {
-				found.fleet[id] = m.fleet.Name
+				found.fleet[id], found.weight[id] = m.fleet.Name, m.Weight
+				found.least += m.Weight
 			}
 		}
-		found.least = len(found.fleet)
 		return found
 	}
 	for n, rule := range s.rules {
-		under := make(map[string]bool)
+		under, units := make(map[string]bool), 0
 		for _, group := range rule.Groups {
 			for _, target := range group.Targets {
-				if _, ours := s.members[target.InstanceID]; ours && group.Weight > 0 && w.answers(target.InstanceID) {
+				if m, ours := s.members[target.InstanceID]; ours && group.Weight > 0 && !under[target.InstanceID] && w.answers(target.InstanceID) {
 					under[target.InstanceID] = true
+					units += m.Weight
 				}
 			}
 		}
 		if n == 0 {
-			found.least = len(under)
+			found.least = units
 			for id := range under {
-				found.fleet[id] = s.members[id].fleet.Name
+				found.fleet[id], found.weight[id] = s.members[id].fleet.Name, s.members[id].Weight
 			}
 		}
-		found.least = min(found.least, len(under))
+		found.least = min(found.least, units)
 		for id := range found.fleet {
 			if !under[id] {
 				delete(found.fleet, id)

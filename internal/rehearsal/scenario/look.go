@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -28,6 +29,7 @@ func (s *Script) look(context.Context, *datadriven.TestData) (string, error) {
 			continue
 		}
 		fmt.Fprintf(&b, "%s: min %d desired %d max %d; %s", name, view.Min, view.Desired, view.Max, orNone(countStates(view.Instances)))
+		b.WriteString(weightsOf(view.Instances))
 		if len(view.Warm) > 0 {
 			fmt.Fprintf(&b, "; warm pool: %s", orNone(countStates(view.Warm)))
 		}
@@ -62,6 +64,19 @@ func countStates(instances []autoscaling.InstanceView) map[string]int {
 		states[instance.State]++
 	}
 	return states
+}
+
+// weightsOf tells what each instance counts for, where that is not one.
+func weightsOf(instances []autoscaling.InstanceView) string {
+	var weights []string
+	for _, instance := range instances {
+		weights = append(weights, strconv.Itoa(instance.Weight))
+	}
+	if strings.Trim(strings.Join(weights, ""), "1") == "" {
+		return ""
+	}
+	slices.Sort(weights)
+	return " of weight " + strings.Join(weights, "+")
 }
 
 func (s *Script) countTargets(view autoscaling.GroupView) string {

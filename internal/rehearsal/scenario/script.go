@@ -115,7 +115,16 @@ func (s *Script) world(d *datadriven.TestData) (string, error) {
 	}
 	r.AWS.Faults.Keep(-1) // for the command calls
 	*s = Script{r: r, watch: invariant.Watch(r), executions: make(map[string]string)}
-	return fmt.Sprintf("%s serves with %d instances\n", r.World.GroupName, r.World.DesiredCapacity), nil
+	return servesWith(options.Plan, r.World), nil
+}
+
+// servesWith is what a world answers.
+func servesWith(plan world.Plan, w world.World) string {
+	counts := "instances"
+	if len(plan.Weights) > 0 || plan.CapacityType != "" {
+		counts = "units"
+	}
+	return fmt.Sprintf("%s serves with %d %s\n", w.GroupName, w.DesiredCapacity, counts)
 }
 
 // start begins an execution named by name= with the input below the command, or that of file=; bytes= makes it as large.
