@@ -64,6 +64,17 @@ func (a *Alarms) Alarm(name string) (types.MetricAlarm, bool) {
 	return m.view(), true
 }
 
+// Metric is every metric alarm as DescribeAlarms shows it, by name, with its tags.
+func (a *Alarms) Metric() (alarms []types.MetricAlarm, tags map[string][]types.Tag) {
+	tags = make(map[string][]types.Tag)
+	for _, m := range a.sorted() {
+		if m.metric != nil {
+			alarms, tags[m.name] = append(alarms, m.view()), m.tags
+		}
+	}
+	return alarms, tags
+}
+
 func (m *alarm) has(action string) bool {
 	for _, actions := range m.actions {
 		if slices.Contains(actions, action) {

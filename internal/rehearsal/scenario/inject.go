@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -23,13 +24,14 @@ import (
 
 // call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
 // BLUE, TARGET_GROUP (of several TARGET_GROUP_1, …), LISTENER, TEMPLATE, IMAGE in it stand for the seeded resources, MEMBER for the
-// first instance that blue has now.
+// first instance that blue has now, POLICY(<group>/<policy>) for the ARN of a scaling policy.
 func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, error) {
 	if len(d.CmdArgs) < 2 {
 		return "", fmt.Errorf("call needs a service and an operation")
 	}
 	clients := map[string]any{
 		"autoscaling": autoscaling.NewFromConfig(s.r.Config),
+		"cloudwatch":  cloudwatch.NewFromConfig(s.r.Config),
 		"ec2":         ec2.NewFromConfig(s.r.Config),
 		"elbv2":       elbv2.NewFromConfig(s.r.Config),
 		"sfn":         s.r.Machines,
@@ -44,7 +46,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		return "", fmt.Errorf("%s has no operation %s", d.CmdArgs[0].Key, d.CmdArgs[1].Key)
 	}
 	input := reflect.New(method.Type().In(1).Elem())
-	text := s.standIns().Replace(d.Input)
+	text := s.policies(s.standIns().Replace(d.Input))
 	if err := json.Unmarshal([]byte(text), input.Interface()); err != nil {
 		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
 	}
