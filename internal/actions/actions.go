@@ -48,4 +48,5 @@ var dependent = map[Operation][]string{
 	// A launch template launches and tags instances; it, a hook or the group may name a role.
 	{"autoscaling", "CreateAutoScalingGroup"}: {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"},
 	{"autoscaling", "PutLifecycleHook"}:       {"iam:PassRole"},
+	{"monitoring", "PutMetricAlarm"}:          {"cloudwatch:TagResource"}, // it has tags
 }

@@ -29,7 +29,7 @@ func TestIAMActions(t *testing.T) {
 // A function that could do what another must not is found here: what describes writes nothing.
 func TestDescribeBlueWritesNothing(t *testing.T) {
 	for _, o := range actions.Of("DescribeBlue") {
-		if o.Name != "GetItem" && o.Name[:len("Describe")] != "Describe" {
+		if o.Name != "GetItem" && o.Name != "ListTagsForResource" && o.Name[:len("Describe")] != "Describe" {
 			t.Errorf("DescribeBlue may call %s", o)
 		}
 	}

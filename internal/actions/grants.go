@@ -42,6 +42,38 @@ var grants = []grant{
 		why:     "sees which agents answer and how drains go; these calls of Systems Manager know no resource level",
 	},
 	{
+		sid:     "ReadAlarms",
+		actions: []string{"cloudwatch:DescribeAlarms"},
+		why:     "sees the alarms that act on the fleets, and those that look at them; composite alarms are shown only to who may see all",
+	},
+	{
+		sid:     "ReadAlarmTags",
+		actions: []string{"cloudwatch:ListTagsForResource"},
+		on:      Scope.alarms,
+		why:     "copies an alarm's tags, and sees which alarms a deployment has made",
+	},
+	{
+		sid:     "MakeAlarms",
+		actions: []string{"cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"},
+		on:      Scope.madeAlarms,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:RequestTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why: "copies alarms that act on blue's scaling policies, under a name with green's number and with the tag that says whose they are",
+	},
+	{
+		sid:     "SwitchAlarms",
+		actions: []string{"cloudwatch:DisableAlarmActions", "cloudwatch:EnableAlarmActions"},
+		on:      Scope.alarms,
+		why:     "keeps the alarms of a fleet that stands by from acting; people's have any name, and these calls know no tag",
+	},
+	{
+		sid:     "DeleteAlarms",
+		actions: []string{"cloudwatch:DeleteAlarms"},
+		on:      Scope.madeAlarms,
+		why:     "deletes the alarms that a deployment has made; the call knows no tag, so the function looks at it before",
+	},
+	{
 		sid:     "CreateGreen",
 		actions: []string{"autoscaling:CreateAutoScalingGroup"},
 		on:      Scope.groups,
@@ -53,7 +85,7 @@ var grants = []grant{
 	{
 		sid: "ChangeFleets",
 		actions: []string{"autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:CompleteLifecycleAction",
-			"autoscaling:DetachLoadBalancerTargetGroups", "autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:ResumeProcesses",
+			"autoscaling:DetachLoadBalancerTargetGroups", "autoscaling:PutScalingPolicy", "autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:ResumeProcesses",
 			"autoscaling:SetInstanceProtection", "autoscaling:SuspendProcesses", "autoscaling:UpdateAutoScalingGroup"},
 		on:  Scope.groups,
 		why: "changes blue and green; by name, since blue may bear no tag of ours",

@@ -70,6 +70,12 @@ func (s Scope) groups() []string {
 	})
 }
 
+// alarms are all alarms: those of people that act on the fleets have any name.
+func (s Scope) alarms() []string { return []string{s.arn("cloudwatch", "alarm:*")} }
+
+// madeAlarms are those that deployments make: a green's number is in the name of each.
+func (s Scope) madeAlarms() []string { return []string{s.arn("cloudwatch", "alarm:*-v???*")} }
+
 func (s Scope) launchTemplates() []string {
 	ids := s.LaunchTemplates
 	if len(ids) == 0 {

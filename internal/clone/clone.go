@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	alarmtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
@@ -23,6 +25,8 @@ type Whole struct {
 	Hooks  []types.LifecycleHook
 
 	Notifications []types.NotificationConfiguration
+	Policies      []types.ScalingPolicy
+	Alarms        []alarmtypes.MetricAlarm // that act on the policies, but those that AWS makes itself
 }
 
 // piece is one thing that a copy has of its original.
@@ -43,13 +47,19 @@ type putter interface {
 }
 
 // pieces are what a copy has, in the order in which green gets it.
-var pieces = []piece{group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}}
+var pieces = []piece{group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}, policies{}, alarms{}}
 
-// reads is what is read of groups.
-type reads interface {
+// reads is what is read of groups, and of the alarms that act on them.
+type reads struct {
+	groupReads
+	alarmReads
+}
+
+type groupReads interface {
 	fleet.Groups
 	fleet.Hooks
 	DescribeNotificationConfigurations(context.Context, *autoscaling.DescribeNotificationConfigurationsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeNotificationConfigurationsOutput, error)
+	policyLister
 }
 
 // writes are what may be changed of a group.
@@ -58,25 +68,29 @@ type writes interface {
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
 	EnableMetricsCollection(context.Context, *autoscaling.EnableMetricsCollectionInput, ...func(*autoscaling.Options)) (*autoscaling.EnableMetricsCollectionOutput, error)
+	PutScalingPolicy(context.Context, *autoscaling.PutScalingPolicyInput, ...func(*autoscaling.Options)) (*autoscaling.PutScalingPolicyOutput, error)
 	PutLifecycleHook(context.Context, *autoscaling.PutLifecycleHookInput, ...func(*autoscaling.Options)) (*autoscaling.PutLifecycleHookOutput, error)
 	PutNotificationConfiguration(context.Context, *autoscaling.PutNotificationConfigurationInput, ...func(*autoscaling.Options)) (*autoscaling.PutNotificationConfigurationOutput, error)
 }
 
 var (
-	_ reads  = (*autoscaling.Client)(nil)
-	_ writes = (*autoscaling.Client)(nil)
+	_ groupReads  = (*autoscaling.Client)(nil)
+	_ writes      = (*autoscaling.Client)(nil)
+	_ alarmReads  = (*cloudwatch.Client)(nil)
+	_ alarmWrites = (*cloudwatch.Client)(nil)
 )
 
 // Copier reads and copies groups.
 type Copier struct {
 	reads  reads
 	writes step.Writes[writes]
+	alarms step.Writes[alarmWrites]
 }
 
 // New makes a copier of an account's groups.
 func New(cfg aws.Config) Copier {
-	client := autoscaling.NewFromConfig(cfg)
-	return Copier{reads: client, writes: step.Guard[writes](client)}
+	groups, alarms := autoscaling.NewFromConfig(cfg), cloudwatch.NewFromConfig(cfg)
+	return Copier{reads: reads{groups, alarms}, writes: step.Guard[writes](groups), alarms: step.Guard[alarmWrites](alarms)}
 }
 
 // Read is a described group with everything that hangs on it. pinned is the template that a deployment has pinned it to, or nil.

@@ -48,6 +48,42 @@ func text(value any) string {
 	return string(encoded)
 }
 
+// given is what an input gives, as JSON: neither members without a value nor empty lists, which AWS shows or leaves out.
+func given(input any) string {
+	var tree any
+	if err := json.Unmarshal([]byte(text(input)), &tree); err != nil {
+		return err.Error() // text has just written it
+	}
+	return text(pruned(tree))
+}
+
+// pruned is a tree of JSON without what is empty in it; nil: it is empty itself.
+func pruned(tree any) any {
+	switch branch := tree.(type) {
+	case map[string]any:
+		for name, member := range branch {
+			if branch[name] = pruned(member); branch[name] == nil {
+				delete(branch, name)
+			}
+		}
+		if len(branch) == 0 {
+			return nil
+		}
+	case []any:
+		for i := range branch {
+			branch[i] = pruned(branch[i])
+		}
+		if len(branch) == 0 {
+			return nil
+		}
+	case string:
+		if branch == "" {
+			return nil
+		}
+	}
+	return tree
+}
+
 func orNone(value string) string {
 	if value == "" {
 		return "none"

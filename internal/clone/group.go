@@ -37,7 +37,7 @@ func (group) put(ctx context.Context, to target, blue Whole) error {
 }
 
 func adopt(ctx context.Context, to target) error {
-	fleets, err := fleet.Read(ctx, to.reads, to.Green)
+	fleets, err := fleet.Read(ctx, to.reads.groupReads, to.Green)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 type hooks struct{}
 
 func (hooks) read(ctx context.Context, from reads, w *Whole) (err error) {
-	w.Hooks, err = fleet.DescribeHooks(ctx, from, aws.ToString(w.Group.AutoScalingGroupName))
+	w.Hooks, err = fleet.DescribeHooks(ctx, from.groupReads, aws.ToString(w.Group.AutoScalingGroupName))
 	return err
 }
 

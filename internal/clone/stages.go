@@ -3,6 +3,7 @@ package clone
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
@@ -20,8 +21,9 @@ type quieter interface {
 	kinds() []ledger.Kind
 	// quiet are the changes that keep it from acting; none of what does not act.
 	quiet(Whole) []ledger.Change
-	// set gives a thing of one of its kinds a value: one that it had, or one that keeps it quiet. What is gone has none.
-	set(ctx context.Context, to target, kind ledger.Kind, of, value string) error
+	// still makes changes of its kinds, wake undoes them. What is gone is passed over.
+	still(context.Context, target, []ledger.Change) error
+	wake(context.Context, target, []ledger.Change) error
 }
 
 // outliver is a piece of which something is left when its group is deleted.
@@ -30,7 +32,7 @@ type outliver interface {
 	// outlive are the names of what green will have that its deletion leaves. They are in the record before it is made.
 	outlive(blue Whole, d deploy.Deployment) []string
 	// remove deletes what we have made. What is gone is gone.
-	remove(ctx context.Context, to target, name string) error
+	remove(ctx context.Context, to target, names []string) error
 }
 
 // at is a group as a call may change it at these stages.
@@ -64,29 +66,34 @@ func Quieting(w Whole) []ledger.Change {
 
 // Quiet makes the changes of Quieting.
 func (c Copier) Quiet(ctx context.Context, s *step.Step, group string, changes []ledger.Change, stages ...ledger.Stage) error {
-	return c.set(ctx, c.at(s, group, stages...), changes, func(change ledger.Change) string { return change.Set[len(change.Set)-1] })
+	to := c.at(s, group, stages...)
+	return quieters(changes, func(piece quieter, own []ledger.Change) error { return piece.still(ctx, to, own) })
 }
 
 // Wake undoes the changes of Quieting: the fleet is to serve again.
 func (c Copier) Wake(ctx context.Context, s *step.Step, group string, changes []ledger.Change, stages ...ledger.Stage) error {
-	return c.set(ctx, c.at(s, group, stages...), changes, func(change ledger.Change) string { return change.Was })
+	to := c.at(s, group, stages...)
+	return quieters(changes, func(piece quieter, own []ledger.Change) error { return piece.wake(ctx, to, own) })
 }
 
-func (c Copier) set(ctx context.Context, to target, changes []ledger.Change, value func(ledger.Change) string) error {
+// quieters has each piece do the changes of its kinds.
+func quieters(changes []ledger.Change, do func(quieter, []ledger.Change) error) error {
 	for _, p := range pieces {
 		piece, ok := p.(quieter)
 		if !ok {
 			continue
 		}
+		var own []ledger.Change
 		for _, change := range changes {
-			for _, kind := range piece.kinds() {
-				if change.Kind != kind {
-					continue
-				}
-				if err := piece.set(ctx, to, kind, change.Of, value(change)); err != nil {
-					return err
-				}
+			if slices.Contains(piece.kinds(), change.Kind) {
+				own = append(own, change)
 			}
+		}
+		if len(own) == 0 {
+			continue
+		}
+		if err := do(piece, own); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -113,13 +120,17 @@ func (c Copier) TakeAway(ctx context.Context, s *step.Step, made []ledger.Made, 
 		if !ok {
 			continue
 		}
+		var names []string
 		for _, one := range made {
-			if one.What != piece.what() {
-				continue
+			if one.What == piece.what() {
+				names = append(names, one.Name)
 			}
-			if err := piece.remove(ctx, to, one.Name); err != nil {
-				return fmt.Errorf("removing %s %s: %w", one.What, one.Name, err)
-			}
+		}
+		if len(names) == 0 {
+			continue
+		}
+		if err := piece.remove(ctx, to, names); err != nil {
+			return fmt.Errorf("removing what was made beside a group (%s): %w", piece.what(), err)
 		}
 	}
 	return nil

@@ -29,7 +29,6 @@ func reserved(key string) bool {
 
 // copyTags are blue's, less the reserved ones, and this deployment's own.
 func copyTags(blue types.AutoScalingGroup, d deploy.Deployment) []types.Tag {
-	own := [][2]string{{deploy.TagProject, d.Project}, {deploy.TagLineage, d.Lineage}, {deploy.TagExecution, d.Execution}}
 	var copied []types.Tag
 	add := func(key, value *string, propagate *bool) {
 		copied = append(copied, types.Tag{
@@ -41,8 +40,13 @@ func copyTags(blue types.AutoScalingGroup, d deploy.Deployment) []types.Tag {
 			add(tag.Key, tag.Value, tag.PropagateAtLaunch)
 		}
 	}
-	for _, tag := range own {
+	for _, tag := range ownTags(d) {
 		add(aws.String(tag[0]), aws.String(tag[1]), aws.Bool(true))
 	}
 	return copied
+}
+
+// ownTags are those of what a deployment makes.
+func ownTags(d deploy.Deployment) [][2]string {
+	return [][2]string{{deploy.TagProject, d.Project}, {deploy.TagLineage, d.Lineage}, {deploy.TagExecution, d.Execution}}
 }

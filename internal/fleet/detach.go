@@ -13,7 +13,9 @@ const TargetGroupsAtOnce = 10
 
 // TooManyAtOnce recognises the refusal to change more target groups of a group while others are on their way in or out. The next
 // look goes on with them.
-func TooManyAtOnce(err error) bool { return refused(err, "Trying to update too many Load Balancers/Target Groups at once") }
+func TooManyAtOnce(err error) bool {
+	return refused(err, "Trying to update too many Load Balancers/Target Groups at once")
+}
 
 // DetachedBefore recognises the refusal to detach what an earlier call, whose answer was lost or whose effect is not shown
 // yet, has detached. The next look shows what is attached.

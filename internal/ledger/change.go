@@ -7,12 +7,22 @@ type Kind string
 
 // The kinds. Each has its line in left.
 const (
-	KindMin Kind = "min" // a group's minimum; Of is the group's name
+	KindMin      Kind = "min"           // a group's minimum; Of is the group's name
+	KindAlarm    Kind = "alarm actions" // AlarmOn or AlarmOff; Of is the alarm's name
+	KindForecast Kind = "forecast"      // a predictive policy's mode; Of is the policy's name
+)
+
+// The values of KindAlarm.
+const (
+	AlarmOn  = "on"
+	AlarmOff = "off"
 )
 
 // left says of each kind what a change leaves that is not undone, given what was set last and what it was.
 var left = map[Kind]string{
-	KindMin: "the minimum of both, pinned at %s: that of blue was %s",
+	KindMin:      "the minimum of both, pinned at %s: that of blue was %s",
+	KindAlarm:    "the actions of an alarm, turned %s: they were %s",
+	KindForecast: "the mode of a predictive scaling policy, set to %s: it was %s",
 }
 
 // Change is a value of something that the deployment did not create, which it has changed or is about to: the record has it

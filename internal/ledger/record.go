@@ -73,6 +73,9 @@ type Previous struct {
 // What is a kind of thing that is left when the group is deleted that it was made for.
 type What string
 
+// MadeAlarm is a CloudWatch alarm, by its name.
+const MadeAlarm What = "alarm"
+
 // Made is something that a deployment has made beside a group, or is about to: it goes with the group, and nothing else does.
 type Made struct {
 	What What   `json:"what"`

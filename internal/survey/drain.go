@@ -80,17 +80,8 @@ func (h Surveyor) agentFindings(ctx context.Context, blue deploy.Fleet, d *deplo
 			"and a role with AmazonSSMManagedInstanceCore, or leave drain.command out", len(ids))}, nil
 	}
 	d.Warnings = append(d.Warnings, fmt.Sprintf("%d of %d instances of blue have no SSM agent that answers (%s): nothing drains on them, "+
-		"each is held until the drain's %d s are up, then %s", len(silent), len(ids), first(silent), d.Drain.TimeoutSeconds, d.Drain.OnTimeout))
+		"each is held until the drain's %d s are up, then %s", len(silent), len(ids), text.Few(silent), d.Drain.TimeoutSeconds, d.Drain.OnTimeout))
 	return nil, nil
-}
-
-// first names a few.
-func first(ids []string) string {
-	const few = 5
-	if len(ids) <= few {
-		return strings.Join(ids, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(ids[:few], ", "), len(ids)-few)
 }
 
 func retains(group types.AutoScalingGroup) bool {

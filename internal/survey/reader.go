@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -30,7 +31,6 @@ type groups interface {
 
 // scaling is what may hang on a group and is not copied.
 type scaling interface {
-	DescribePolicies(context.Context, *autoscaling.DescribePoliciesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribePoliciesOutput, error)
 	DescribeScheduledActions(context.Context, *autoscaling.DescribeScheduledActionsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScheduledActionsOutput, error)
 }
 
@@ -67,6 +67,7 @@ type Surveyor struct {
 	targets    targets
 	executions executions
 	agents     fleet.Agents
+	copier     clone.Copier
 	ledger     ledger.Ledger
 	Options
 }
@@ -90,6 +91,7 @@ func New(cfg aws.Config, o Options) Surveyor {
 		targets:    elb.NewFromConfig(cfg),
 		executions: sfn.NewFromConfig(cfg),
 		agents:     ssm.NewFromConfig(cfg),
+		copier:     clone.New(cfg),
 		ledger:     ledger.Open(cfg, o.LedgerTable),
 		Options:    o,
 	}

@@ -46,6 +46,7 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 	for _, look := range []func() ([]string, error){
 		func() ([]string, error) { return h.refreshFindings(ctx, blue.Name) },
 		func() ([]string, error) { return h.scalingFindings(ctx, d) },
+		func() ([]string, error) { return h.copyFindings(ctx, group, record, d) },
 		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
 		func() ([]string, error) { return h.drainFindings(ctx, group, request, d) },
 		func() ([]string, error) { return h.trafficFindings(ctx, blue, d) },
@@ -122,7 +123,7 @@ func inspect(group types.AutoScalingGroup, blue deploy.Fleet) []string {
 	}
 	weightless := fleet.Weightless(group)
 	find(len(weightless) > 0, "its capacity counts %s, and AWS does not show how much its instances are of it (%s), so nobody could say when green has as much",
-		aws.ToString(group.DesiredCapacityType), first(weightless))
+		aws.ToString(group.DesiredCapacityType), text.Few(weightless))
 	return findings
 }
 
@@ -148,7 +149,7 @@ func stayingFindings(blue deploy.Fleet, d *deploy.Deployment) []string {
 	}
 	finding := fmt.Sprintf("%s of %s would stay when it is scaled in, in %s or %s (%s): bring each back with aws autoscaling exit-standby, or end it with "+
 		"aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id <id>",
-		deploy.Counted(len(ids), "instance"), blue.Name, deploy.Standby, deploy.Retained, first(ids))
+		deploy.Counted(len(ids), "instance"), blue.Name, deploy.Standby, deploy.Retained, text.Few(ids))
 	if d.Action == deploy.ActionRollback {
 		d.Warnings = append(d.Warnings, finding)
 		return nil
@@ -180,14 +181,27 @@ func (h Surveyor) refreshFindings(ctx context.Context, name string) ([]string, e
 	return nil, nil
 }
 
-// scalingFindings looks for what hangs on the group and is not copied. A rollback copies nothing: the fleet that it brings
-// back has its own, and what the other has stays there.
+// copyFindings looks at what hangs on the group and is copied. A rollback copies nothing: the fleet that it brings back has its
+// own, and what the other has stays there.
+func (h Surveyor) copyFindings(ctx context.Context, group types.AutoScalingGroup, record ledger.Record, d *deploy.Deployment) ([]string, error) {
+	blue, err := h.copier.Read(ctx, group, nil)
+	if err != nil {
+		return nil, err
+	}
+	if d.Action == deploy.ActionRollback {
+		if n := len(blue.Policies); n > 0 {
+			d.Warn("blue %s has scaling policies (%s), which stay with it: the fleet that comes back has its own", d.Blue, aws.ToString(blue.Policies[0].PolicyName))
+		}
+		return nil, nil
+	}
+	found, err := h.copier.Survey(ctx, blue, *d, record.Made)
+	d.Warnings = append(d.Warnings, found.Warnings...)
+	return found.Findings, err
+}
+
+// scalingFindings looks for what hangs on the group and is not copied yet.
 func (h Surveyor) scalingFindings(ctx context.Context, d *deploy.Deployment) ([]string, error) {
 	name := d.Blue
-	policies, err := h.scaling.DescribePolicies(ctx, &autoscaling.DescribePoliciesInput{AutoScalingGroupName: &name})
-	if err != nil {
-		return nil, fmt.Errorf("describing the scaling policies of %s: %w", name, err)
-	}
 	actions, err := h.scaling.DescribeScheduledActions(ctx, &autoscaling.DescribeScheduledActionsInput{AutoScalingGroupName: &name})
 	if err != nil {
 		return nil, fmt.Errorf("describing the scheduled actions of %s: %w", name, err)
@@ -197,9 +211,6 @@ func (h Surveyor) scalingFindings(ctx context.Context, d *deploy.Deployment) ([]
 		who, becomes = "blue "+name, "which stay with it: the fleet that comes back has its own"
 	}
 	var findings []string
-	if n := len(policies.ScalingPolicies); n > 0 {
-		findings = append(findings, fmt.Sprintf("%s has scaling policies (%s), %s", who, aws.ToString(policies.ScalingPolicies[0].PolicyName), becomes))
-	}
 	if n := len(actions.ScheduledUpdateGroupActions); n > 0 {
 		findings = append(findings, fmt.Sprintf("%s has scheduled actions (%s), %s", who, aws.ToString(actions.ScheduledUpdateGroupActions[0].ScheduledActionName), becomes))
 	}

@@ -208,7 +208,7 @@ func (m mutation) isCaught(t *testing.T) {
 func (m mutation) rehearse(t *testing.T, mutant rehearsal.Mutant) []string {
 	t.Helper()
 	settings := localaws.DefaultSettings()
-	settings.EC2.Boot = account.Constant(4 * time.Second)
+	settings.EC2.Boot = account.Constant(8 * time.Second)
 	plan := world.DefaultPlan()
 	if m.plan != nil {
 		m.plan(&plan)

@@ -86,6 +86,7 @@ var rights = map[string]right{
 	"RecordLifecycleActionHeartbeat": {blue: true},
 	"SendCommand":                    {blue: true},
 	"PutLifecycleHook":               {},
+	"PutScalingPolicy":               {blue: true, recorded: true},
 	"EnableMetricsCollection":        {},
 	"PutNotificationConfiguration":   {},
 	"DeleteLifecycleHook":            {},
@@ -105,6 +106,10 @@ func (o *ownership) beforeWrite(a *apiCall) {
 		return
 	case *autoscaling.CreateAutoScalingGroupInput:
 		o.tagged(a, input, record)
+		return
+	}
+	if a.service == "monitoring" {
+		o.alarms(a, record)
 		return
 	}
 	may, known := rights[a.operation]
