@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
+	"github.com/spf13/pflag"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/jobs"
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 // work runs a worker and returns the exit code.
 func work(args []string) int {
 	var options jobs.Options
-	flags := flag.NewFlagSet(jobs.Program, flag.ContinueOnError)
+	flags := pflag.NewFlagSet(jobs.Program, pflag.ContinueOnError)
 	options.Flags(flags)
 	err := flags.Parse(args)
 	if err == nil {
