@@ -16,14 +16,15 @@ type Sample struct {
 	Weighted bool // units are counted, and not instances
 }
 
-// GreenInService judges green before it takes traffic: all the capacity that is expected is InService and healthy, there is
-// some, and never less than blue wants now. Where instances have weights it may be more by part of one.
+// GreenInService judges green before it takes traffic: all the capacity that is expected is InService and healthy, and never
+// less than blue wants now. Where instances have weights it may be more by part of one; where both fleets are at size 0 there is
+// nothing to judge.
 func GreenInService(blue, green Fleet) Sample {
 	want := max(green.Sizes.Desired, blue.Sizes.Desired)
 	have := Units(green.Serving())
 	message := fmt.Sprintf("green %s has %d of %d %ss in service (blue wants %d)",
 		green.Name, have, want, green.Unit(), blue.Sizes.Desired)
-	return Sample{Good: want > 0 && have >= want, Serving: have, Wanted: want, Message: message, Weighted: green.Weighted}
+	return Sample{Good: have >= want, Serving: have, Wanted: want, Message: message, Weighted: green.Weighted}
 }
 
 // GreenServes judges green once it is attached: at least want of its capacity is healthy in every target group, and
@@ -47,7 +48,7 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 		slices.Sort(bare)
 		message += ", none in " + strings.Join(bare, ", ") + " where blue serves"
 	}
-	return Sample{Good: want > 0 && healthy >= want && len(bare) == 0, Serving: healthy, Wanted: want, Message: message, Weighted: green.Weighted}
+	return Sample{Good: healthy >= want && len(bare) == 0, Serving: healthy, Wanted: want, Message: message, Weighted: green.Weighted}
 }
 
 // BlueServes judges blue when traffic returns to it: at least want of its capacity is healthy in every target group, of

@@ -84,8 +84,8 @@ func TestGreenInService(t *testing.T) {
 		{"one pending", 2, 2, 1, []deploy.Instance{pending}, 2, "", ""},
 		{"blue has grown", 3, 2, 2, nil, 3, "", "green green has 2 of 3 instances in service (blue wants 3)"},
 		{"green is to have more", 2, 3, 2, nil, 3, "", "green green has 2 of 3 instances in service (blue wants 2)"},
-		{"nothing is wanted", 0, 0, 0, nil, 0, "", ""},
-		{"one where nothing is wanted", 0, 0, 1, nil, 0, "", ""},
+		{"nothing is wanted", 0, 0, 0, nil, 0, "good", ""},
+		{"one where nothing is wanted", 0, 0, 1, nil, 0, "good", ""},
 	} {
 		green := inZones("green", strings.Split(strings.Repeat("a", c.serving), "")...)
 		green.Sizes.Desired = c.green
@@ -119,7 +119,7 @@ func TestGreenServes(t *testing.T) {
 		{"enough, but not in every zone", green, deploy.Traffic{"tg1": one}, 1, false, 1, "green green has 1 of 1 instances healthy in 1 target group, none in b where blue serves"},
 		{"too few, in every zone", green, deploy.Traffic{"tg1": all}, 3, false, 2, "green green has 2 of 3 instances healthy in 1 target group"},
 		{"one is wanted, and blue does not serve", green, deploy.Traffic{"tg1": {"green0": healthy}}, 1, true, 1, "green green has 1 of 1 instances healthy in 1 target group"},
-		{"nothing is wanted", green, deploy.Traffic{"tg1": all}, 0, false, 2, "green green has 2 of 0 instances healthy in 1 target group"},
+		{"nothing is wanted", green, deploy.Traffic{"tg1": all}, 0, true, 2, "green green has 2 of 0 instances healthy in 1 target group"},
 		{"no target group", green, deploy.Traffic{}, 1, false, 0, "green green has 0 of 1 instances healthy in 0 target groups"},
 	} {
 		got := deploy.GreenServes(blue, c.green, c.traffic, c.want)

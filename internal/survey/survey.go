@@ -109,7 +109,6 @@ func inspect(group types.AutoScalingGroup, blue deploy.Fleet) []string {
 		}
 	}
 	find(blue.Deleting, "it is being deleted (%s)", aws.ToString(group.Status))
-	find(blue.Sizes.Desired == 0, "its desired capacity is 0: nothing serves, so there is nothing to replace")
 	for _, process := range []string{"Launch", "Terminate", "AddToLoadBalancer"} {
 		find(slices.Contains(blue.Suspended, process), "its process %s is suspended: resume it first", process)
 	}

@@ -95,6 +95,9 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 	if err := h.resize(ctx, s, green.Name, u, "giving it the sizes that people want", forward...); err != nil {
 		return record, err
 	}
+	if green.Sizes.Desired == 0 && (u.Desired == nil || *u.Desired == 0) {
+		d.Warn("nothing was tried: %s is at size 0, as %s was, so no instance of it was ever seen to serve", d.Green, d.Blue)
+	}
 	record.Lock.Stage, record.Lock.Deployment.Warnings = ledger.Committed, d.Warnings
 	replaced := &ledger.Previous{
 		Name: d.Blue, Sizes: want, Suspended: blue.Suspended, Template: cmp.Or(d.Ran, record.Template),

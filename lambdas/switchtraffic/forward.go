@@ -66,9 +66,9 @@ func (v *move) forward(ctx context.Context, p deploy.Loop) (deploy.Loop, error) 
 const aloneFor = 5 * time.Minute
 
 // early reports that green had better not join yet: where blue has no healthy target a load balancer fails open, and
-// would send requests to green's instances before their application has started.
+// would send requests to green's instances before their application has started. A blue at size 0 is to have none.
 func (v *move) early(p deploy.Loop, blue deploy.Fleet, traffic deploy.Traffic) bool {
-	return v.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, blue, traffic, 1).Good
+	return blue.Sizes.Desired > 0 && v.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, blue, traffic, 1).Good
 }
 
 // begin notes blue's minimum before it is pinned.
@@ -167,8 +167,12 @@ func (v *move) cutover(ctx context.Context, p deploy.Loop, record ledger.Record,
 // leave waits until blue has drained, and watches that green serves meanwhile.
 func (v *move) leave(ctx context.Context, p deploy.Loop, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Loop, error) {
 	p = v.phase(p, leaving)
-	serves := deploy.GreenServes(deploy.Fleet{}, green, traffic, capacity.Pinned(record.Lock))
-	p = p.Count(deploy.Sample{Good: serves.Serving > 0})
+	want := capacity.Pinned(record.Lock)
+	if want == 0 { // blue was at size 0: green is to have what it has by now
+		want = green.Sizes.Desired
+	}
+	serves := deploy.GreenServes(deploy.Fleet{}, green, traffic, want)
+	p = p.Count(deploy.Sample{Good: serves.Serving > 0 || want == 0})
 	if p.Bad >= lostFor || (!serves.Good && v.Elapsed(p) > v.patience()) {
 		return p, fault.New(fault.TrafficDiverged, "green was lost while blue drained: %s", serves.Message)
 	}

@@ -59,14 +59,11 @@ func versionsOf(view localasg.GroupView) []version {
 	return versions
 }
 
-// launched are versionsOf, and of a template that no instance runs, as some of a policy's overrides, the version that the group
-// would launch.
+// launched are versionsOf, and of a template that no instance runs, as some of a policy's overrides, or all of a group at size 0, the
+// version that the group would launch.
 func (e *endStates) launched(view localasg.GroupView) []version {
 	versions := versionsOf(view)
 	ran := len(versions)
-	if ran == 0 {
-		return nil
-	}
 	for _, spec := range templatesOf(view.Shown) {
 		id := aws.ToString(spec.LaunchTemplateId)
 		if slices.ContainsFunc(versions[:ran], func(v version) bool { return v.template == id }) {
