@@ -34,6 +34,9 @@ func (alarms) put(ctx context.Context, to target, blue Whole) error {
 	}
 	for _, alarm := range blue.Alarms {
 		input := copyAlarm(alarm, rewritten(blue, to.Deployment), acting)
+		if policy := unmapped(blue, input); policy != "" { // a describe may lag the write
+			return fault.New(fault.Unavailable, "scaling policy %s of %s is put but not shown yet", policy, to.name)
+		}
 		input.AlarmName, input.ActionsEnabled = aws.String(names[aws.ToString(alarm.AlarmName)]), aws.Bool(false)
 		if other, exists := composite[*input.AlarmName]; exists {
 			return taken(to, *input.AlarmName, "a composite alarm "+aws.ToString(other.AlarmArn))
@@ -66,14 +69,21 @@ func (to target) actions(ctx context.Context, blue Whole) (map[string]string, er
 	}
 	acting := make(map[string]string)
 	for _, policy := range blue.Policies {
-		arn, exists := byName[aws.ToString(policy.PolicyName)]
-		if exists {
+		if arn, exists := byName[aws.ToString(policy.PolicyName)]; exists {
 			acting[aws.ToString(policy.PolicyARN)] = arn
-		} else if label(policy) == "" { // a describe may lag the write
-			return nil, fault.New(fault.Unavailable, "scaling policy %s of %s is put but not shown yet", aws.ToString(policy.PolicyName), to.name)
 		}
 	}
 	return acting, nil
+}
+
+// unmapped is a policy of blue's that a copied alarm would still act on; empty: there is none.
+func unmapped(blue Whole, input *cloudwatch.PutMetricAlarmInput) string {
+	for _, policy := range blue.Policies {
+		if slices.Contains(slices.Concat(input.AlarmActions, input.OKActions, input.InsufficientDataActions), aws.ToString(policy.PolicyARN)) {
+			return aws.ToString(policy.PolicyName)
+		}
+	}
+	return ""
 }
 
 // copyAlarm is what puts an alarm again, with other actions in place of some.

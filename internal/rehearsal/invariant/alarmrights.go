@@ -35,10 +35,7 @@ func (o *ownership) alarms(a *apiCall, record ledger.Record) {
 			made = append(made, record.Previous.Made...)
 		}
 		for _, name := range input.AlarmNames {
-			if tags[name] == nil {
-				continue
-			}
-			if !slices.Contains(made, ledger.Made{What: ledger.MadeAlarm, Name: name}) || !tagged(tags[name], deploy.TagLineage, o.w.r.World.GroupName) {
+			if own, exists := tags[name]; exists && !(slices.Contains(made, ledger.Made{What: ledger.MadeAlarm, Name: name}) && tagged(own, deploy.TagLineage, o.w.r.World.GroupName)) {
 				o.breaks("%s deletes alarm %s, which no deployment of the lineage has made for what goes", a, name)
 			}
 		}

@@ -20,6 +20,7 @@ var table = []struct {
 	{2, newTraffic},
 	{3, newGrace},
 	{4, newEndStates},
+	{4, newScaling},
 	{5, newOwnership},
 	{6, newFence},
 	{7, newPrivilege},

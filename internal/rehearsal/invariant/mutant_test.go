@@ -175,7 +175,7 @@ var mutations = []mutation{
 // unless the table says more, catches.
 func TestMutantsAreCaught(t *testing.T) {
 	caught := make(map[int]bool)
-	for _, m := range mutations {
+	for _, m := range slices.Concat(mutations, scalingMutations) {
 		t.Run(m.name, func(t *testing.T) {
 			m.isCaught(t)
 			if len(m.breaks) == 1 {
