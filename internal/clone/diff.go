@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"bluegreen/internal/deploy"
@@ -33,11 +34,27 @@ func Diff(blue, green Whole, d deploy.Deployment) []Difference {
 				continue
 			}
 			if is[name] != copied[name] {
-				all = append(all, Difference{name, is[name], copied[name]})
+				blue, green := narrowed(is[name], copied[name])
+				all = append(all, Difference{name, blue, green})
 			}
 		}
 	}
 	return all
+}
+
+// narrowed are two objects of JSON without the members in which they agree. All else stays as it is.
+func narrowed(one, other string) (string, string) {
+	var left, right map[string]any
+	if json.Unmarshal([]byte(one), &left) != nil || json.Unmarshal([]byte(other), &right) != nil {
+		return one, other
+	}
+	for name := range left {
+		if both, ok := right[name]; ok && reflect.DeepEqual(left[name], both) {
+			delete(left, name)
+			delete(right, name)
+		}
+	}
+	return text(left), text(right)
 }
 
 func text(value any) string {

@@ -24,7 +24,8 @@ import (
 
 // call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
 // BLUE, TARGET_GROUP (of several TARGET_GROUP_1, …), LISTENER, TEMPLATE, IMAGE in it stand for the seeded resources, MEMBER for the
-// first instance that blue has now, POLICY(<group>/<policy>) for the ARN of a scaling policy.
+// first instance that blue has now, POLICY(<group>/<policy>) for the ARN of a scaling policy,
+// TARGET_LABEL for the target group as a policy's resource label names it.
 func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, error) {
 	if len(d.CmdArgs) < 2 {
 		return "", fmt.Errorf("call needs a service and an operation")
@@ -63,7 +64,7 @@ func (s *Script) standIns() *strings.Replacer {
 	for i, arn := range slices.Backward(s.r.World.TargetGroupARNs) { // _11 before _1
 		words = append(words, fmt.Sprintf("TARGET_GROUP_%d", i+1), arn)
 	}
-	return strings.NewReplacer(append(words, "TARGET_GROUP", s.r.World.TargetGroupARN, "BLUE", s.r.World.GroupName, "TEMPLATE", s.r.World.TemplateName,
+	return strings.NewReplacer(append(words, "TARGET_GROUP", s.r.World.TargetGroupARN, "TARGET_LABEL", s.targetLabel(), "BLUE", s.r.World.GroupName, "TEMPLATE", s.r.World.TemplateName,
 		"LISTENER", s.r.World.ListenerARN, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "NOTED", s.firstNoted(),
 		"SHUTDOWN_MACHINE", s.drainMachine)...)
 }

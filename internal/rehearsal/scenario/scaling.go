@@ -117,3 +117,12 @@ func (s *Script) policies(text string) string {
 		return word
 	})
 }
+
+// targetLabel is the target group as a scaling policy's resource label names it; empty without a load balancer.
+func (s *Script) targetLabel() string {
+	_, balancer, ok := strings.Cut(s.r.World.LoadBalancerARN, ":loadbalancer/")
+	if !ok {
+		return ""
+	}
+	return balancer + "/" + s.r.World.TargetGroupARN[strings.LastIndex(s.r.World.TargetGroupARN, ":")+1:]
+}
