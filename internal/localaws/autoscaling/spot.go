@@ -48,12 +48,16 @@ func (g *group) launchesSpot(policy *types.MixedInstancesPolicy) bool {
 	return onDemand >= base+share
 }
 
-// checkMixedTemplate checks the template of a mixed instances policy, which alone says what is bought on the Spot market.
+// checkMixedTemplate checks the template of a mixed instances policy, which alone says what is bought on the Spot market, and
+// takes no image that is named by a parameter (aws-facts H7).
 func (in *Groups) checkMixedTemplate(spec *types.LaunchTemplateSpecification) error {
 	if err := in.checkTemplate(spec); err != nil {
 		return err
 	}
 	found, err := in.compute.Template(idOrName(spec), aws.ToString(spec.Version))
+	if localec2.Alias(found.ImageID) != "" {
+		return invalid("Invalid id: \"%s\" expecting ami-....", found.ImageID)
+	}
 	if err == nil && found.Spot {
 		err = invalid("Incompatible launch template: You cannot use a launch template that is set to request Spot Instances " +
 			"(InstanceMarketOptions) when you configure an Auto Scaling group with a mixed instances policy. " +

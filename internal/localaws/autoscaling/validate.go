@@ -88,7 +88,11 @@ func (in *Groups) checkTemplate(spec *types.LaunchTemplateSpecification) error {
 	if idOrName(spec) == "" {
 		return invalid("Valid requests must contain either launchTemplateId or LaunchTemplateName")
 	}
-	if _, err := in.compute.Template(idOrName(spec), aws.ToString(spec.Version)); err != nil {
+	found, err := in.compute.Template(idOrName(spec), aws.ToString(spec.Version))
+	if err == nil {
+		_, err = in.compute.ImageNamed(found.ImageID)
+	}
+	if err != nil {
 		_, message, _ := strings.Cut(err.Error(), ": ")
 		return invalid("You must use a valid fully-formed launch template. %s", message)
 	}

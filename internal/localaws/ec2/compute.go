@@ -21,6 +21,8 @@ type Compute struct {
 	network   network
 	capacity  map[pool]int           // launches left; a pool that is not here is unlimited
 	launches  map[string][]*Instance // by client token
+	made      map[string]made        // launch templates and versions, by what tokenKey says of the request that made them
+	alias     func(reference string) (image string, err error)
 	listeners []func(*Instance)
 	events    []func(detailType string, resources []string, detail any)
 }
@@ -38,6 +40,7 @@ func New(acct *account.Account, settings Settings) *Compute {
 		network:   newNetwork(acct),
 		capacity:  make(map[pool]int),
 		launches:  make(map[string][]*Instance),
+		made:      make(map[string]made),
 	}
 }
 

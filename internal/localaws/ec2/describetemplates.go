@@ -16,21 +16,24 @@ var templateName = regexp.MustCompile(`^[a-zA-Z0-9().\-/_]{3,128}$`)
 
 func (c *Compute) createTemplate(call *wire.Call, in *sdk.CreateLaunchTemplateInput) (*sdk.CreateLaunchTemplateOutput, error) {
 	name := aws.ToString(in.LaunchTemplateName)
-	if in.ClientToken != nil {
-		for _, t := range c.templates {
-			if _, ok := t.clientTokens[*in.ClientToken]; ok && t.name == name {
-				return &sdk.CreateLaunchTemplateOutput{LaunchTemplate: c.describeTemplate(t)}, nil
-			}
-		}
+	before, ok, err := c.madeBefore(in.ClientToken, in)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		return c.templateMade(before.template), nil
 	}
 	if !templateName.MatchString(name) {
-		return nil, wire.Errorf("InvalidLaunchTemplateName.MalformedException", "Launch template names must be between 3 and 128 "+
-			"characters long, and may contain letters, numbers, and the following characters: - ( ) . / _")
+		return nil, wire.Errorf("InvalidLaunchTemplateName.MalformedException", "A launch template name must be between 3 and 128 characters, and may "+
+			"contain letters, numbers, and the following characters: - ( ) . / _.")
 	}
 	if _, err := c.templateByName(name); err == nil {
 		return nil, wire.Errorf("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.")
 	}
-	data, err := templateData(in.LaunchTemplateData)
+	if err := checkDescription(in.VersionDescription); err != nil {
+		return nil, err
+	}
+	data, err := c.templateData(in.LaunchTemplateData)
 	if err != nil {
 		return nil, err
 	}
@@ -38,16 +41,14 @@ func (c *Compute) createTemplate(call *wire.Call, in *sdk.CreateLaunchTemplateIn
 	if err != nil {
 		return nil, err
 	}
-	t := &template{
-		id: "lt-" + c.account.Hex(17), name: name, createdAt: c.account.Now(), tags: tags,
-		defaultsTo: 1, clientTokens: make(map[string]int64),
-	}
-	t.add(c, aws.ToString(in.VersionDescription), data)
-	if in.ClientToken != nil {
-		t.clientTokens[*in.ClientToken] = 1
-	}
+	t := &template{id: "lt-" + c.account.Hex(17), name: name, createdAt: c.account.Now(), tags: tags, defaultsTo: 1}
+	v := t.add(c, aws.ToString(in.VersionDescription), data)
 	c.templates[t.id] = t
-	return &sdk.CreateLaunchTemplateOutput{LaunchTemplate: c.describeTemplate(t)}, nil
+	return c.templateMade(t), c.remember(in.ClientToken, in, t, v)
+}
+
+func (c *Compute) templateMade(t *template) *sdk.CreateLaunchTemplateOutput {
+	return &sdk.CreateLaunchTemplateOutput{LaunchTemplate: c.describeTemplate(t), Warning: c.warning(t.versions[0].data)}
 }
 
 // namedTemplate finds the template that a request names by id or by name.

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -25,7 +26,41 @@ func (c *Compute) Image(id string) bool {
 	return ok
 }
 
+// ResolveImagesBy has f say which image's id a parameter of Systems Manager stands for, by its name or ARN, and by a version
+// or a label behind a colon.
+func (c *Compute) ResolveImagesBy(f func(reference string) (image string, err error)) { c.alias = f }
+
+// aliasPrefix begins an image's name that is a parameter of Systems Manager.
+const aliasPrefix = "resolve:ssm:"
+
+// Alias is the parameter that an image is named by: its name or ARN, with a version or a label behind a colon or without. Of an
+// image that is named by its id there is none: "".
+func Alias(image string) string {
+	reference, named := strings.CutPrefix(image, aliasPrefix)
+	if !named {
+		return ""
+	}
+	return reference
+}
+
+// ImageNamed is the id of an image that is named by its id, or by a parameter (resolve:ssm:…): what that stands for now. The
+// error is EC2's own. The image need not exist.
+func (c *Compute) ImageNamed(name string) (string, error) {
+	reference := Alias(name)
+	if reference == "" {
+		return name, nil
+	}
+	if c.alias == nil {
+		return "", wire.NotModelled("images named by parameters, where there is no Systems Manager: name the image's id")
+	}
+	return c.alias(reference)
+}
+
 func (c *Compute) usableImage(id string) (*image, error) {
+	id, err := c.ImageNamed(id)
+	if err != nil {
+		return nil, err
+	}
 	image, ok := c.images[id]
 	if !ok {
 		return nil, imageNotFound(id)

@@ -167,7 +167,7 @@ func (c *Compute) insufficientCapacity(p pool) error {
 // start makes the instance of a prepared launch.
 func (c *Compute) start(l launch, reservation, clientToken string) *Instance {
 	i := &Instance{
-		ID: "i-" + c.account.Hex(17), ImageID: l.ImageID, InstanceType: l.InstanceType,
+		ID: "i-" + c.account.Hex(17), ImageID: l.image.id, InstanceType: l.InstanceType,
 		SubnetID: l.subnet.ID, Zone: l.subnet.Zone, PrivateIP: l.subnet.address(),
 		TemplateID: l.TemplateID, TemplateName: l.templateName, TemplateVersion: l.TemplateVersion,
 		KeyName: l.KeyName, UserData: l.UserData, InstanceProfile: l.InstanceProfile,

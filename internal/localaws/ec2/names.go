@@ -61,6 +61,7 @@ var responseNames = map[string]string{
 	"IpPermission.Ipv6Ranges":                                                  "ipv6Ranges",
 	"IpPermission.PrefixListIds":                                               "prefixListIds",
 	"IpPermission.UserIdGroupPairs":                                            "groups",
+	"LaunchTemplateInstanceNetworkInterfaceSpecification.Groups":               "groupSet/groupId",
 	"LaunchTemplateInstanceNetworkInterfaceSpecification.Ipv4Prefixes":         "ipv4PrefixSet",
 	"LaunchTemplateInstanceNetworkInterfaceSpecification.Ipv6Addresses":        "ipv6AddressesSet",
 	"LaunchTemplateInstanceNetworkInterfaceSpecification.Ipv6Prefixes":         "ipv6PrefixSet",

@@ -36,7 +36,7 @@ func (c *Compute) Service() wire.Service {
 			wire.Op("DescribeLaunchTemplates", c.describeTemplates, "LaunchTemplateIds", "LaunchTemplateNames", "Filters",
 				"MaxResults", "NextToken"),
 			wire.Op("DescribeLaunchTemplateVersions", c.describeTemplateVersions, "LaunchTemplateId", "LaunchTemplateName",
-				"Versions", "MinVersion", "MaxVersion", "Filters", "MaxResults", "NextToken"),
+				"Versions", "MinVersion", "MaxVersion", "Filters", "ResolveAlias", "MaxResults", "NextToken"),
 			wire.Op("DeleteLaunchTemplate", c.deleteTemplate, "LaunchTemplateId", "LaunchTemplateName"),
 			wire.Op("DeleteLaunchTemplateVersions", c.deleteTemplateVersions, "LaunchTemplateId", "LaunchTemplateName", "Versions").
 				Requires("Versions"),

@@ -30,13 +30,12 @@ type TemplateVersion struct {
 
 // template is a launch template with its versions, oldest first.
 type template struct {
-	id, name     string
-	createdAt    time.Time
-	tags         map[string]string
-	versions     []*version
-	latest       int64 // highest number ever given
-	defaultsTo   int64 // number of the default version
-	clientTokens map[string]int64
+	id, name   string
+	createdAt  time.Time
+	tags       map[string]string
+	versions   []*version
+	latest     int64 // highest number ever given
+	defaultsTo int64 // number of the default version
 }
 
 type version struct {
@@ -50,13 +49,7 @@ type version struct {
 // (the default one) or a number. Errors: InvalidLaunchTemplateId.NotFound, InvalidLaunchTemplateId.Malformed,
 // InvalidLaunchTemplateName.NotFoundException, InvalidLaunchTemplateId.VersionNotFound.
 func (c *Compute) Template(idOrName, versionName string) (TemplateVersion, error) {
-	var found *template
-	var err error
-	if strings.HasPrefix(idOrName, "lt-") {
-		found, err = c.templateByID(idOrName)
-	} else {
-		found, err = c.templateByName(idOrName)
-	}
+	found, err := c.templateNamed(idOrName)
 	if err != nil {
 		return TemplateVersion{}, err
 	}
@@ -65,6 +58,22 @@ func (c *Compute) Template(idOrName, versionName string) (TemplateVersion, error
 		return TemplateVersion{}, err
 	}
 	return found.resolve(v), nil
+}
+
+// TemplateTags are the tags of the launch template with that id or name, with its id; ok is false where there is none.
+func (c *Compute) TemplateTags(idOrName string) (id string, tags map[string]string, ok bool) {
+	found, err := c.templateNamed(idOrName)
+	if err != nil {
+		return "", nil, false
+	}
+	return found.id, found.tags, true
+}
+
+func (c *Compute) templateNamed(idOrName string) (*template, error) {
+	if strings.HasPrefix(idOrName, "lt-") {
+		return c.templateByID(idOrName)
+	}
+	return c.templateByName(idOrName)
 }
 
 func (c *Compute) templateByID(id string) (*template, error) {

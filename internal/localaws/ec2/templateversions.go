@@ -1,9 +1,6 @@
 package ec2
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"reflect"
 	"slices"
 	"strconv"
 
@@ -13,52 +10,6 @@ import (
 
 	"bluegreen/internal/localaws/wire"
 )
-
-// templateData turns what a request says into what EC2 answers with: the same members under other type names.
-func templateData(request *types.RequestLaunchTemplateData) (*types.ResponseLaunchTemplateData, error) {
-	if request == nil || reflect.ValueOf(*request).IsZero() {
-		return nil, wire.Errorf("MissingParameter", "Launch template data must contain at least one parameter.")
-	}
-	if request.InstanceType != "" {
-		if err := checkInstanceType(string(request.InstanceType)); err != nil {
-			return nil, err
-		}
-	}
-	if request.UserData != nil {
-		if err := checkUserData(*request.UserData); err != nil {
-			return nil, err
-		}
-	}
-	text, err := json.Marshal(request)
-	if err != nil {
-		return nil, err
-	}
-	data := &types.ResponseLaunchTemplateData{}
-	return data, json.Unmarshal(text, data)
-}
-
-func checkUserData(encoded string) error {
-	data, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return wire.Errorf("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.")
-	}
-	if len(data) > 16*1024 {
-		return wire.Errorf("InvalidParameterValue", "User data is limited to 16384 bytes")
-	}
-	return nil
-}
-
-// mergedWith is the data of a version made from d with what the new version says otherwise.
-func mergedWith(d, changes *types.ResponseLaunchTemplateData) *types.ResponseLaunchTemplateData {
-	merged := *d
-	to, from := reflect.ValueOf(&merged).Elem(), reflect.ValueOf(changes).Elem()
-	for k := range from.NumField() {
-		if to.Field(k).CanSet() && !from.Field(k).IsZero() {
-			to.Field(k).Set(from.Field(k))
-		}
-	}
-	return &merged
-}
 
 func (t *template) add(c *Compute, description string, data *types.ResponseLaunchTemplateData) *version {
 	t.latest++
@@ -72,16 +23,17 @@ func (c *Compute) createTemplateVersion(call *wire.Call, in *sdk.CreateLaunchTem
 	if err != nil {
 		return nil, err
 	}
-	if in.ClientToken != nil {
-		if number, ok := t.clientTokens[*in.ClientToken]; ok {
-			v, err := t.version(strconv.FormatInt(number, 10))
-			if err != nil {
-				return nil, err
-			}
-			return &sdk.CreateLaunchTemplateVersionOutput{LaunchTemplateVersion: c.describeVersion(t, v)}, nil
-		}
+	if err := checkDescription(in.VersionDescription); err != nil {
+		return nil, err
 	}
-	data, err := templateData(in.LaunchTemplateData)
+	before, ok, err := c.madeBefore(in.ClientToken, in)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		return c.versionMade(before.template, strconv.FormatInt(before.version, 10))
+	}
+	data, err := c.templateData(in.LaunchTemplateData)
 	if err != nil {
 		return nil, err
 	}
@@ -93,10 +45,18 @@ func (c *Compute) createTemplateVersion(call *wire.Call, in *sdk.CreateLaunchTem
 		data = mergedWith(source.data, data)
 	}
 	v := t.add(c, aws.ToString(in.VersionDescription), data)
-	if in.ClientToken != nil {
-		t.clientTokens[*in.ClientToken] = v.number
+	if err := c.remember(in.ClientToken, in, t, v); err != nil {
+		return nil, err
 	}
-	return &sdk.CreateLaunchTemplateVersionOutput{LaunchTemplateVersion: c.describeVersion(t, v)}, nil
+	return c.versionMade(t, "$Latest")
+}
+
+func (c *Compute) versionMade(t *template, name string) (*sdk.CreateLaunchTemplateVersionOutput, error) {
+	v, err := t.version(name)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.CreateLaunchTemplateVersionOutput{LaunchTemplateVersion: c.describeVersion(t, v), Warning: c.warning(v.data)}, nil
 }
 
 var versionFields = fields[*types.LaunchTemplateVersion]{of: map[string]func(*types.LaunchTemplateVersion) []string{
@@ -106,6 +66,15 @@ var versionFields = fields[*types.LaunchTemplateVersion]{of: map[string]func(*ty
 	},
 	"instance-type": func(v *types.LaunchTemplateVersion) []string {
 		return []string{string(v.LaunchTemplateData.InstanceType)}
+	},
+	"kernel-id": func(v *types.LaunchTemplateVersion) []string {
+		return []string{aws.ToString(v.LaunchTemplateData.KernelId)}
+	},
+	"ram-disk-id": func(v *types.LaunchTemplateVersion) []string {
+		return []string{aws.ToString(v.LaunchTemplateData.RamDiskId)}
+	},
+	"ebs-optimized": func(v *types.LaunchTemplateVersion) []string {
+		return []string{strconv.FormatBool(aws.ToBool(v.LaunchTemplateData.EbsOptimized))}
 	},
 }}
 
@@ -122,11 +91,25 @@ func (c *Compute) describeTemplateVersions(call *wire.Call, in *sdk.DescribeLaun
 		return nil, err
 	}
 	kept, next, err := page(kept, in.MaxResults, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
 	out := &sdk.DescribeLaunchTemplateVersionsOutput{LaunchTemplateVersions: []types.LaunchTemplateVersion{}, NextToken: next}
 	for _, v := range kept {
+		if aws.ToBool(in.ResolveAlias) {
+			data := *v.LaunchTemplateData
+			image, err := c.ImageNamed(aws.ToString(data.ImageId))
+			if err != nil {
+				return nil, err
+			}
+			if data.ImageId != nil {
+				data.ImageId = &image
+			}
+			v.LaunchTemplateData = &data
+		}
 		out.LaunchTemplateVersions = append(out.LaunchTemplateVersions, *v)
 	}
-	return out, err
+	return out, nil
 }
 
 // chosenVersions are the versions that a request names, newest first. Without a template, "$Latest" and "$Default" mean

@@ -1,4 +1,4 @@
-// Package ssm is a model of AWS Systems Manager Run Command: the agents of EC2 instances, and the shell scripts that
+// Package ssm is a model of AWS Systems Manager's Parameter Store and Run Command: the agents of EC2 instances, and the shell scripts that
 // SendCommand has them run. What a script does is up to an Executor; the built-in one acts as rehearsals tell it to
 // (SetBehaviour), the data plane runs it for real.
 //
@@ -28,6 +28,8 @@ type Commands struct {
 	commands  []*command        // as sent
 	runs      map[string][]*Run // by instance id
 	acting    acting
+
+	parameters *parameters
 }
 
 // New returns a Run Command that manages the instances of compute from now on. It is called without the lock.
@@ -40,6 +42,8 @@ func New(acct *account.Account, compute *localec2.Compute, settings Settings) *C
 		agentless: map[string]bool{},
 		runs:      map[string][]*Run{},
 		acting:    newActing(),
+
+		parameters: newParameters(acct, compute),
 	}
 	c.executor = (*actor)(c)
 	compute.OnChange(c.instanceChanged)
@@ -59,7 +63,7 @@ func (c *Commands) Service() wire.Service {
 		Protocol:     wire.AWSJSON11,
 		TargetPrefix: "AmazonSSM",
 		RequestNames: map[string]string{"CommandFilter.Key": "key", "CommandFilter.Value": "value"},
-		Operations: []wire.Operation{
+		Operations: append(c.parameters.operations(),
 			wire.Op("SendCommand", c.sendCommand, "DocumentName", "DocumentVersion", "InstanceIds", "Targets", "Parameters", "Comment",
 				"TimeoutSeconds", "MaxConcurrency", "MaxErrors").Requires("DocumentName"),
 			wire.Op("CancelCommand", c.cancelCommand, "CommandId", "InstanceIds").Requires("CommandId"),
@@ -69,6 +73,6 @@ func (c *Commands) Service() wire.Service {
 			wire.Op("GetCommandInvocation", c.getCommandInvocation, "CommandId", "InstanceId", "PluginName").
 				Requires("CommandId", "InstanceId"),
 			wire.Op("DescribeInstanceInformation", c.describeInstanceInformation, "Filters", "MaxResults", "NextToken"),
-		},
+		),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,6 +18,7 @@ import (
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"bluegreen/internal/text"
 )
@@ -178,6 +180,14 @@ func (s Seeder) readyInstances(ctx context.Context, plan Plan, w *World) (int, e
 // nextVersion is what a team does before it deploys: the launch template gets a version with the new image. Blue keeps
 // what it runs; what is launched from $Latest from now on, which is green, runs the new one.
 func (s Seeder) nextVersion(ctx context.Context, plan Plan, w *World) error {
+	if parameter, named := strings.CutPrefix(plan.NextImage, "resolve:ssm:"); named {
+		_, err := s.ssm.PutParameter(ctx, &ssm.PutParameterInput{
+			Name: &parameter, Value: &w.GreenImage, Type: ssmtypes.ParameterTypeString, DataType: aws.String("aws:ec2:image"),
+		})
+		if err != nil {
+			return err
+		}
+	}
 	_, err := s.ec2.CreateLaunchTemplateVersion(ctx, &ec2.CreateLaunchTemplateVersionInput{
 		LaunchTemplateName: &w.TemplateName, SourceVersion: aws.String("1"),
 		VersionDescription: aws.String("what green will run"),

@@ -42,7 +42,7 @@ type Plan struct {
 	Weights                    []string          // of a policy's types, one after the other; none: it has one type, without a weight
 	CapacityType               string            // what the sizes count, where the source is requirements; empty: instances
 	TemplateVersion            string            // that the group names: a number, $Latest or $Default; empty is $Latest
-	NextImage                  string            // that the template's newest version names; empty is one that the application is in
+	NextImage                  string            // that the template's newest version names; empty is one that the application is in. A parameter (resolve:ssm:…) is made, and stands for that one
 	Tags                       map[string]string // of the group, besides the seed's own
 	Protected                  bool              // new instances are protected from scale-in
 	TerminationPolicies        []string          // of the group; none: AWS's default
