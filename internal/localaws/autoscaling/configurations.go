@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -14,7 +15,8 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// createLaunchConfiguration creates a launch configuration, as accounts from before 2024-10-01 can (aws-facts A7).
+// createLaunchConfiguration creates a launch configuration, as accounts from before 2024-10-01 can; to others EC2 Auto Scaling
+// answers UnsupportedOperation (aws-facts A7; the text is what people were answered).
 func (in *Groups) createLaunchConfiguration(_ *wire.Call, input *autoscaling.CreateLaunchConfigurationInput) (*autoscaling.CreateLaunchConfigurationOutput, error) {
 	name := aws.ToString(input.LaunchConfigurationName)
 	if err := in.checkConfiguration(name, input); err != nil {
@@ -63,6 +65,9 @@ func (in *Groups) checkConfiguration(name string, input *autoscaling.CreateLaunc
 	}
 	if input.ImageId == nil || input.InstanceType == nil {
 		return invalid("Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.")
+	}
+	if !strings.HasPrefix(*input.ImageId, "ami-") {
+		return invalid("AMI %s is invalid: Invalid id: \"%s\" (expecting \"ami-...\")", *input.ImageId, *input.ImageId)
 	}
 	if !in.compute.Image(*input.ImageId) {
 		return invalid("AMI cannot be described: %s", *input.ImageId)

@@ -117,6 +117,9 @@ func (g *group) newInstance(subnet localec2.Subnet) (*member, error) {
 		return nil, err
 	}
 	all, err := g.blueprints()
+	if err != nil {
+		return nil, err
+	}
 	for _, b := range all {
 		var m *member
 		if m, err = g.launchFrom(b, subnet); err == nil {
