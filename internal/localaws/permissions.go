@@ -3,6 +3,7 @@ package localaws
 import (
 	"time"
 
+	localec2 "bluegreen/internal/localaws/ec2"
 	localiam "bluegreen/internal/localaws/iam"
 )
 
@@ -25,10 +26,15 @@ func (r resources) InstanceTags(id string) (map[string]string, time.Time) {
 	return instance.Tags, instance.LaunchedAt
 }
 
+func (r resources) TemplateTags(idOrName string) (id string, tags map[string]string, made time.Time, ok bool) {
+	return r.aws.Compute.TemplateTags(idOrName)
+}
+
 func (r resources) LaunchTemplate(idOrName, version string) (localiam.LaunchTemplate, bool) {
 	found, err := r.aws.Compute.Template(idOrName, version)
+	image, wrong := r.aws.Compute.ImageNamed(found.ImageID)
 	return localiam.LaunchTemplate{
-		ID: found.ID, ImageID: found.ImageID, KeyName: found.KeyName, SecurityGroupIDs: found.SecurityGroupIDs,
+		ID: found.ID, ImageID: image, ImageParameter: localec2.Alias(found.ImageID), KeyName: found.KeyName, SecurityGroupIDs: found.SecurityGroupIDs,
 		InstanceProfile: found.InstanceProfile, Tagged: found.TaggedKinds,
-	}, err == nil
+	}, err == nil && wrong == nil
 }

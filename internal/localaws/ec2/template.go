@@ -60,13 +60,14 @@ func (c *Compute) Template(idOrName, versionName string) (TemplateVersion, error
 	return found.resolve(v), nil
 }
 
-// TemplateTags are the tags of the launch template with that id or name, with its id; ok is false where there is none.
-func (c *Compute) TemplateTags(idOrName string) (id string, tags map[string]string, ok bool) {
+// TemplateTags are the tags of the launch template with that id or name, with its id and when it was made; ok is false where
+// there is none.
+func (c *Compute) TemplateTags(idOrName string) (id string, tags map[string]string, made time.Time, ok bool) {
 	found, err := c.templateNamed(idOrName)
 	if err != nil {
-		return "", nil, false
+		return "", nil, time.Time{}, false
 	}
-	return found.id, found.tags, true
+	return found.id, found.tags, found.createdAt, true
 }
 
 func (c *Compute) templateNamed(idOrName string) (*template, error) {

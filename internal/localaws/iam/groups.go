@@ -2,6 +2,8 @@ package iam
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,17 +91,20 @@ func putHook(a *asker, input any) error {
 }
 
 func requestTags(tags []types.Tag) Keys {
+	values := make(map[string]string, len(tags))
+	for _, tag := range tags {
+		values[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	return requestedTags(values)
+}
+
+// requestedTags are the tags that a request sets as condition keys.
+func requestedTags(tags map[string]string) Keys {
 	return func(key string) []string {
-		var values []string
-		for _, tag := range tags {
-			switch {
-			case key == "aws:tagkeys":
-				values = append(values, aws.ToString(tag.Key))
-			case strings.EqualFold(key, "aws:requesttag/"+aws.ToString(tag.Key)):
-				values = append(values, aws.ToString(tag.Value))
-			}
+		if key == "aws:tagkeys" {
+			return slices.Sorted(maps.Keys(tags))
 		}
-		return values
+		return tagKeys(func() map[string]string { return tags }, "aws:requesttag/")(key)
 	}
 }
 
@@ -141,10 +146,15 @@ func (a *asker) launches(template *types.LaunchTemplateSpecification, policy *ty
 	return nil
 }
 
-// launch asks for one template's. The model has no instance profiles: the role of one is taken to have its name.
+// launch asks for one template's.
 func (a *asker) launch(template LaunchTemplate, subnets string) error {
 	for _, resource := range a.launchResources(template, subnets) {
 		if err := a.may("ec2:RunInstances", resource, nil); err != nil {
+			return err
+		}
+	}
+	if template.ImageParameter != "" { // who sets such a template must be allowed to read the parameter (aws-facts H7)
+		if err := a.may("ssm:GetParameters", a.parameter(template.ImageParameter), nil); err != nil {
 			return err
 		}
 	}
@@ -153,11 +163,7 @@ func (a *asker) launch(template LaunchTemplate, subnets string) error {
 			return err
 		}
 	}
-	if template.InstanceProfile == "" {
-		return nil
-	}
-	role := "arn:aws:iam::" + a.roles.account.ID + ":role/" + template.InstanceProfile[strings.LastIndexByte(template.InstanceProfile, '/')+1:]
-	return a.passRole(&role, computeService)
+	return a.passProfile(template.InstanceProfile)
 }
 
 // launchResources are what a launch by a template makes and uses. What is not there yet has * for its id.

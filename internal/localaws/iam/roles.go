@@ -15,6 +15,9 @@ type World interface {
 	// GroupTags are a group's tags, and when it was made; InstanceTags an instance's.
 	GroupTags(name string) (tags map[string]string, made time.Time)
 	InstanceTags(id string) (tags map[string]string, made time.Time)
+	// TemplateTags are those of a launch template that is named by its id or name, and when it was made; ok is false where there
+	// is none.
+	TemplateTags(idOrName string) (id string, tags map[string]string, made time.Time, ok bool)
 	// LaunchTemplate finds a version of a launch template: a number, $Latest, $Default or empty.
 	LaunchTemplate(idOrName, version string) (LaunchTemplate, bool)
 }
@@ -23,6 +26,7 @@ type World interface {
 type LaunchTemplate struct {
 	ID               string
 	ImageID, KeyName string // empty: none is named
+	ImageParameter   string // of Systems Manager, that the image is named by; empty: by its id
 	SecurityGroupIDs []string
 	InstanceProfile  string   // its name or ARN; empty: none
 	Tagged           []string // kinds of resources that it tags, e.g. instance
