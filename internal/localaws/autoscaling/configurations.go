@@ -15,6 +15,9 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
+// RefuseConfigurations lets no launch configuration be made from now on, as in an account from after 2024-10-01 (aws-facts A7).
+func (in *Groups) RefuseConfigurations() { in.settings.NewAccount = true }
+
 // createLaunchConfiguration creates a launch configuration, as accounts from before 2024-10-01 can; to others EC2 Auto Scaling
 // answers UnsupportedOperation (aws-facts A7; the text is what people were answered).
 func (in *Groups) createLaunchConfiguration(_ *wire.Call, input *autoscaling.CreateLaunchConfigurationInput) (*autoscaling.CreateLaunchConfigurationOutput, error) {
@@ -87,6 +90,15 @@ func (in *Groups) checkConfiguration(name string, input *autoscaling.CreateLaunc
 		return invalid("Launch configuration's user data is not valid Base64: %v", err)
 	}
 	return nil
+}
+
+// Configurations are all launch configurations, by name.
+func (in *Groups) Configurations() map[string]types.LaunchConfiguration {
+	all := make(map[string]types.LaunchConfiguration, len(in.configurations))
+	for name, c := range in.configurations {
+		all[name] = *c
+	}
+	return all
 }
 
 func (in *Groups) describeLaunchConfigurations(_ *wire.Call, input *autoscaling.DescribeLaunchConfigurationsInput) (*autoscaling.DescribeLaunchConfigurationsOutput, error) {

@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"bluegreen/internal/filled"
-	localasg "bluegreen/internal/localaws/autoscaling"
 	localec2 "bluegreen/internal/localaws/ec2"
 	"bluegreen/internal/localaws/wire"
 )
@@ -120,7 +119,8 @@ func TestConfigurationRefusals(t *testing.T) {
 		refused(w, w.client.CreateLaunchConfiguration, input("resolve:ssm:/app/image"), "ValidationError",
 			`AMI resolve:ssm:/app/image is invalid: Invalid id: "resolve:ssm:/app/image" (expecting "ami-...")`)
 	})
-	run(t, func(s *localasg.Settings) { s.NewAccount = true }, func(w *world) {
+	run(t, nil, func(w *world) {
+		w.locked(w.groups.RefuseConfigurations)
 		refused(w, w.client.CreateLaunchConfiguration, input(w.image), "UnsupportedOperation",
 			"The Launch Configuration creation operation is not available in your account. Use launch templates to create configuration templates for your Auto Scaling groups.")
 	})

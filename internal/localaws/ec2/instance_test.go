@@ -272,3 +272,18 @@ func TestImageOfAnInstance(t *testing.T) {
 			"InvalidAMIName.Duplicate", fmt.Sprintf("AMI name app-2 is already in use by AMI %s", copied))
 	})
 }
+
+func TestArchitecturesOfInstanceTypes(t *testing.T) {
+	run(t, func(w *world) {
+		for kind, want := range map[types.InstanceType]string{
+			"t3.micro": "[x86_64]", "m7g.large": "[arm64]", "x2gd.medium": "[arm64]", "im4gn.large": "[arm64]", "a1.large": "[arm64]", "g4dn.xlarge": "[x86_64]", "g5g.xlarge": "[arm64]",
+		} {
+			out := must(w, w.client.DescribeInstanceTypes, &sdk.DescribeInstanceTypesInput{InstanceTypes: []types.InstanceType{kind}})
+			if got := fmt.Sprint(out.InstanceTypes[0].ProcessorInfo.SupportedArchitectures); got != want {
+				w.Errorf("%s: %s, want %s", kind, got, want)
+			}
+		}
+		refused(w, w.client.DescribeInstanceTypes, &sdk.DescribeInstanceTypesInput{InstanceTypes: []types.InstanceType{"t3.micro", "t9.huge"}},
+			"InvalidInstanceType", "The following supplied instance types do not exist: [t9.huge]")
+	})
+}

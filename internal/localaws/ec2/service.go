@@ -2,7 +2,7 @@ package ec2
 
 import "bluegreen/internal/localaws/wire"
 
-//go:generate go run bluegreen/internal/localaws/wire/wirenames -service ec2 -operations DescribeVpcs,DescribeSubnets,DescribeAvailabilityZones,CreateSecurityGroup,DescribeSecurityGroups,CreateTags,DeleteTags,DescribeTags,RegisterImage,CreateImage,DescribeImages,DeregisterImage,CreateLaunchTemplate,CreateLaunchTemplateVersion,ModifyLaunchTemplate,DescribeLaunchTemplates,DescribeLaunchTemplateVersions,DeleteLaunchTemplate,DeleteLaunchTemplateVersions,RunInstances,DescribeInstances,DescribeInstanceStatus,TerminateInstances,StopInstances,StartInstances -out names.go
+//go:generate go run bluegreen/internal/localaws/wire/wirenames -service ec2 -operations DescribeVpcs,DescribeSubnets,DescribeAvailabilityZones,CreateSecurityGroup,DescribeSecurityGroups,CreateTags,DeleteTags,DescribeTags,RegisterImage,CreateImage,DescribeImages,DeregisterImage,CreateLaunchTemplate,CreateLaunchTemplateVersion,ModifyLaunchTemplate,DescribeLaunchTemplates,DescribeLaunchTemplateVersions,DeleteLaunchTemplate,DeleteLaunchTemplateVersions,RunInstances,DescribeInstances,DescribeInstanceStatus,DescribeInstanceTypes,TerminateInstances,StopInstances,StartInstances -out names.go
 
 // Service is the API of EC2, as far as it is modelled.
 func (c *Compute) Service() wire.Service {
@@ -52,6 +52,7 @@ func (c *Compute) instanceOperations() []wire.Operation {
 		wire.Op("DescribeInstances", c.describeInstances, "InstanceIds", "Filters", "MaxResults", "NextToken"),
 		wire.Op("DescribeInstanceStatus", c.describeInstanceStatus, "InstanceIds", "IncludeAllInstances", "Filters",
 			"MaxResults", "NextToken"),
+		wire.Op("DescribeInstanceTypes", c.describeInstanceTypes, "InstanceTypes").Requires("InstanceTypes"),
 		wire.Op("TerminateInstances", c.terminateInstances, "InstanceIds").Requires("InstanceIds"),
 		wire.Op("StopInstances", c.stopInstances, "InstanceIds").Requires("InstanceIds"),
 		wire.Op("StartInstances", c.startInstances, "InstanceIds").Requires("InstanceIds"),

@@ -60,6 +60,21 @@ func (c *Compute) Template(idOrName, versionName string) (TemplateVersion, error
 	return found.resolve(v), nil
 }
 
+// TemplateView is a launch template as others see it.
+type TemplateView struct {
+	ID, Name string
+	Tags     map[string]string
+}
+
+// Templates are all launch templates, oldest first.
+func (c *Compute) Templates() []TemplateView {
+	var all []TemplateView
+	for _, t := range c.sortedTemplates() {
+		all = append(all, TemplateView{ID: t.id, Name: t.name, Tags: maps.Clone(t.tags)})
+	}
+	return all
+}
+
 // TemplateTags are the tags of the launch template with that id or name, with its id and when it was made; ok is false where
 // there is none.
 func (c *Compute) TemplateTags(idOrName string) (id string, tags map[string]string, made time.Time, ok bool) {

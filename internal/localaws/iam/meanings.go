@@ -38,7 +38,7 @@ var everywhere = map[string]string{
 		DescribeLaunchConfigurations DescribeLifecycleHooks DescribeLoadBalancerTargetGroups DescribePolicies DescribeScalingActivities
 		DescribeAutoScalingNotificationTypes DescribeNotificationConfigurations DescribeScheduledActions DescribeTags DescribeTrafficSources
 		DescribeWarmPool`,
-	"ec2": `DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceStatus DescribeLaunchTemplates
+	"ec2": `DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceStatus DescribeInstanceTypes DescribeLaunchTemplates
 		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcs`,
 	"elasticloadbalancing": `DescribeListeners DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroupAttributes
 		DescribeTargetGroups DescribeTargetHealth`,

@@ -221,3 +221,19 @@ func (p *parameters) image(reference string) (string, error) {
 	}
 	return version.value, nil
 }
+
+// ParameterValues are all values that a parameter has had, oldest first; with a version or a label behind its name the one.
+func (c *Commands) ParameterValues(reference string) []string {
+	found, version, err := c.parameters.find(reference)
+	if err != nil {
+		return nil
+	}
+	if _, selector := splitReference(reference); selector != "" {
+		return []string{version.value}
+	}
+	var values []string
+	for _, v := range found.versions {
+		values = append(values, v.value)
+	}
+	return values
+}
