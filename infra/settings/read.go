@@ -38,6 +38,8 @@ var fields = []field{
 		func(s Settings) string { return s.Name("*") }},
 	{"fleet_roles", each(func(s *Settings) *[]string { return &s.FleetRoles },
 		`^(/?([\w+=.@-]+/)+)?([\w+=.@-]|AWS::Region){1,64}$`, "names of IAM roles with their paths, like shop-instance or team/shop-instance"), Settings.instanceRoles},
+	{"image_parameters", each(func(s *Settings) *[]string { return &s.ImageParameters },
+		`^/?[\w.-]+(/[\w.-]+)*(/?\*)?$`, `names of Systems Manager's parameters, like /ec/web/image or /ec/*`), func(s Settings) string { return s.Parameter("*") }},
 	{"vpc", optional(func(s *Settings) *string { return &s.VPC }, `^vpc-[0-9a-f]{8,17}$`, "an id like vpc-0123456789abcdef0"), always("")},
 	{"subnets", each(func(s *Settings) *[]string { return &s.Subnets }, subnet, subnetLike), always("")},
 	{"load_balancer_subnets", each(func(s *Settings) *[]string { return &s.LoadBalancerSubnets }, subnet, subnetLike), always("")},

@@ -37,6 +37,9 @@ type Settings struct {
 	// FleetRoles are the names, with their path, of the IAM roles that the fleets' launch templates and hooks name: what may
 	// be passed. AWS::Region in one stands for the Region.
 	FleetRoles []string
+	// ImageParameters are the names of the Systems Manager parameters that may say which image green launches from, besides
+	// Amazon's public ones.
+	ImageParameters []string
 
 	// An existing network for the Fleet stack. VPC empty: the one of the Network stack.
 	VPC                 string   // vpc-…
@@ -110,5 +113,6 @@ func (s Settings) Scope() actions.Scope {
 	for _, role := range s.FleetRoles { // IAM itself writes paths with a / before them
 		scope.FleetRoles = append(scope.FleetRoles, strings.TrimPrefix(role, "/"))
 	}
+	scope.ImageParameters = s.ImageParameters
 	return scope
 }

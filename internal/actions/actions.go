@@ -46,7 +46,9 @@ var renamed = map[Operation]string{
 // group's service-linked role exists, since blue does; so creating it is not among them.
 var dependent = map[Operation][]string{
 	// A launch template launches and tags instances; it, a hook or the group may name a role.
-	{"autoscaling", "CreateAutoScalingGroup"}: {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"},
-	{"autoscaling", "PutLifecycleHook"}:       {"iam:PassRole"},
-	{"monitoring", "PutMetricAlarm"}:          {"cloudwatch:TagResource"}, // it has tags
+	{"autoscaling", "CreateAutoScalingGroup"}:    {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"},
+	{"autoscaling", "CreateLaunchConfiguration"}: {"iam:PassRole"},
+	{"autoscaling", "PutLifecycleHook"}:          {"iam:PassRole"},
+	{"ec2", "CreateLaunchTemplate"}:              {"ec2:CreateTags"},         // with tags
+	{"monitoring", "PutMetricAlarm"}:             {"cloudwatch:TagResource"}, // it has tags
 }

@@ -2,6 +2,7 @@ package actions_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"bluegreen/internal/actions"
@@ -29,7 +30,7 @@ func TestIAMActions(t *testing.T) {
 // A function that could do what another must not is found here: what describes writes nothing.
 func TestDescribeBlueWritesNothing(t *testing.T) {
 	for _, o := range actions.Of("DescribeBlue") {
-		if o.Name != "GetItem" && o.Name != "ListTagsForResource" && o.Name[:len("Describe")] != "Describe" {
+		if !strings.HasPrefix(o.Name, "Get") && !strings.HasPrefix(o.Name, "List") && !strings.HasPrefix(o.Name, "Describe") {
 			t.Errorf("DescribeBlue may call %s", o)
 		}
 	}

@@ -22,14 +22,20 @@ var grants = []grant{
 		sid: "ReadGroups",
 		actions: []string{"autoscaling:DescribeAccountLimits", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances",
 			"autoscaling:DescribeInstanceRefreshes",
-			"autoscaling:DescribeLifecycleHooks", "autoscaling:DescribeNotificationConfigurations", "autoscaling:DescribePolicies", "autoscaling:DescribeScalingActivities",
+			"autoscaling:DescribeLaunchConfigurations", "autoscaling:DescribeLifecycleHooks", "autoscaling:DescribeNotificationConfigurations", "autoscaling:DescribePolicies", "autoscaling:DescribeScalingActivities",
 			"autoscaling:DescribeScheduledActions"},
 		why: "sees the fleets as they are; Describe of EC2 Auto Scaling knows no resource level",
 	},
 	{
 		sid:     "ReadTemplates",
-		actions: []string{"ec2:DescribeLaunchTemplateVersions"},
-		why:     "pins $Latest and $Default to a number; Describe of EC2 knows no resource level",
+		actions: []string{"ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeLaunchTemplates"},
+		why:     "pins $Latest and $Default to a number, and looks whether image and type go together; Describe of EC2 knows no resource level",
+	},
+	{
+		sid:     "ReadImageParameters",
+		actions: []string{"ssm:GetParameters"},
+		on:      Scope.imageParameters,
+		why:     "reads which image a parameter stands for: of Amazon's public ones, and of those that the deployer's settings name",
 	},
 	{
 		sid:     "ReadTargets",
@@ -81,6 +87,37 @@ var grants = []grant{
 			return []Condition{{"StringLike", "aws:RequestTag/" + deploy.TagLineage, s.fleetNames()}}
 		},
 		why: "creates green, and only with the tag that says whose it is",
+	},
+	{
+		sid:     "MakeTemplates",
+		actions: []string{"ec2:CreateLaunchTemplate"},
+		on:      Scope.anyTemplate,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:RequestTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why: "makes a launch template for green alone, where it differs from blue; only with the tag that says whose it is",
+	},
+	{
+		sid:        "TagTemplates",
+		actions:    []string{"ec2:CreateTags"},
+		on:         Scope.anyTemplate,
+		conditions: always(Condition{"StringEquals", "ec2:CreateAction", []string{"CreateLaunchTemplate"}}),
+		why:        "gives it that tag; no template that exists can be tagged",
+	},
+	{
+		sid:     "RemoveTemplates",
+		actions: []string{"ec2:DeleteLaunchTemplate"},
+		on:      Scope.anyTemplate,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why: "takes it away when its group has gone; only what a deployment made",
+	},
+	{
+		sid:     "OwnConfigurations",
+		actions: []string{"autoscaling:CreateLaunchConfiguration", "autoscaling:DeleteLaunchConfiguration"},
+		on:      Scope.configurations,
+		why:     "the same for a launch configuration, which has no tags: by its name, which is green's and a sum of the execution",
 	},
 	{
 		sid: "ChangeFleets",

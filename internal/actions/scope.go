@@ -12,6 +12,7 @@ type Scope struct {
 
 	Fleets          []string // names of groups; a name that ends in no * covers its -v001, -v002, … too
 	LaunchTemplates []string // ids of the templates that the fleets launch from; none: the account's
+	ImageParameters []string // names of Systems Manager's parameters that hold images' ids, besides Amazon's public ones
 	FleetRoles      []string // names, with their path, of roles that the fleets' instances and lifecycle hooks have
 
 	Table   string // name of the ledger's
@@ -28,7 +29,8 @@ func Standard(partition, region, account, project, role, environment string) Sco
 	s := Scope{
 		Partition: partition, Region: region, Account: account,
 		Fleets: []string{prefix + "*"}, FleetRoles: []string{prefix + "*"},
-		Table: prefix + "ledger", FunctionPrefix: prefix,
+		ImageParameters: []string{"/" + project + "/" + role + "/" + environment + "/*"},
+		Table:           prefix + "ledger", FunctionPrefix: prefix,
 	}
 	s.Topic = s.arn("sns", prefix+"operators")
 	s.Bus = s.arn("events", "event-bus/default")
@@ -82,6 +84,22 @@ func (s Scope) launchTemplates() []string {
 		ids = []string{"*"}
 	}
 	return each(ids, func(id string) string { return s.arn("ec2", "launch-template/"+id) })
+}
+
+// anyTemplate is any launch template of the account: one that does not exist yet has no id.
+func (s Scope) anyTemplate() []string { return []string{s.arn("ec2", "launch-template/*")} }
+
+// configurations are the launch configurations that are named by the fleets. Their ARNs have an id in the middle, too.
+func (s Scope) configurations() []string {
+	return each(s.fleetNames(), func(name string) string {
+		return s.arn("autoscaling", "launchConfiguration:*:launchConfigurationName/"+name)
+	})
+}
+
+// imageParameters are the deployer's, and Amazon's public ones, which belong to no account.
+func (s Scope) imageParameters() []string {
+	own := each(s.ImageParameters, func(name string) string { return s.arn("ssm", "parameter/"+strings.TrimPrefix(name, "/")) })
+	return append(own, "arn:"+s.Partition+":ssm:"+s.Region+"::parameter/aws/service/*")
 }
 
 // launched are what a launch makes.

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	alarmtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
@@ -47,7 +48,7 @@ type putter interface {
 }
 
 // pieces are what a copy has, in the order in which green gets it.
-var pieces = []piece{group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}, policies{}, alarms{}}
+var pieces = []piece{own{}, group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}, policies{}, alarms{}}
 
 // reads is what is read of groups, and of the alarms that act on them.
 type reads struct {
@@ -60,10 +61,13 @@ type groupReads interface {
 	fleet.Hooks
 	DescribeNotificationConfigurations(context.Context, *autoscaling.DescribeNotificationConfigurationsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeNotificationConfigurationsOutput, error)
 	policyLister
+	DescribeLaunchConfigurations(context.Context, *autoscaling.DescribeLaunchConfigurationsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeLaunchConfigurationsOutput, error)
 }
 
 // writes are what may be changed of a group.
 type writes interface {
+	DeleteLaunchConfiguration(context.Context, *autoscaling.DeleteLaunchConfigurationInput, ...func(*autoscaling.Options)) (*autoscaling.DeleteLaunchConfigurationOutput, error)
+	CreateLaunchConfiguration(context.Context, *autoscaling.CreateLaunchConfigurationInput, ...func(*autoscaling.Options)) (*autoscaling.CreateLaunchConfigurationOutput, error)
 	CreateAutoScalingGroup(context.Context, *autoscaling.CreateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.CreateAutoScalingGroupOutput, error)
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
@@ -85,12 +89,18 @@ type Copier struct {
 	reads  reads
 	writes step.Writes[writes]
 	alarms step.Writes[alarmWrites]
+
+	templates      templates
+	templateWrites step.Writes[templateWrites]
 }
 
 // New makes a copier of an account's groups.
 func New(cfg aws.Config) Copier {
-	groups, alarms := autoscaling.NewFromConfig(cfg), cloudwatch.NewFromConfig(cfg)
-	return Copier{reads: reads{groups, alarms}, writes: step.Guard[writes](groups), alarms: step.Guard[alarmWrites](alarms)}
+	groups, alarms, compute := autoscaling.NewFromConfig(cfg), cloudwatch.NewFromConfig(cfg), ec2.NewFromConfig(cfg)
+	return Copier{
+		reads: reads{groups, alarms}, writes: step.Guard[writes](groups), alarms: step.Guard[alarmWrites](alarms),
+		templates: compute, templateWrites: step.Guard[templateWrites](compute),
+	}
 }
 
 // Read is a described group with everything that hangs on it. pinned is the template that a deployment has pinned it to, or nil.
@@ -112,17 +122,24 @@ type target struct {
 	fence ledger.Fence
 	name  string // of the group
 	deploy.Deployment
+	userData string // that the request asks for
+	launch   *made  // of green, while it is created
 }
 
 // Create makes green, or goes on with what an earlier call of the same deployment has made. It has no instance before everything
 // hangs on it that blue has: what launches earlier would launch without its hooks, and nobody would hear of it.
 func (c Copier) Create(ctx context.Context, s *step.Step, blue Whole) error {
-	if made := Outliving(blue, *s.Deployment); len(made) > 0 {
-		if _, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Made = made }, ledger.Creating); err != nil {
+	request, err := deploy.ParseRequest(s.Execution.Input)
+	if err != nil {
+		return err
+	}
+	if outliving := Outliving(blue, *s.Deployment); len(outliving) > 0 {
+		if _, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Made = outliving }, ledger.Creating); err != nil {
 			return err
 		}
 	}
 	to := c.at(s, s.Deployment.Green, ledger.Creating)
+	to.userData, to.launch = request.Green.UserData, &made{}
 	for _, p := range pieces {
 		if piece, ok := p.(putter); ok {
 			if err := piece.put(ctx, to, blue); err != nil {

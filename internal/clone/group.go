@@ -24,6 +24,7 @@ type group struct{}
 // not this deployment's is somebody else's.
 func (group) put(ctx context.Context, to target, blue Whole) error {
 	input := Copy(blue.Group, to.Deployment)
+	to.launch.by(input)
 	input.MinSize, input.DesiredCapacity = aws.Int32(0), aws.Int32(0)
 	_, err := step.Write(ctx, to.writes, to.fence, writes.CreateAutoScalingGroup, input)
 	var exists *types.AlreadyExistsFault
@@ -65,7 +66,7 @@ func grow(ctx context.Context, to target, blue Whole) error {
 }
 
 // apart are members of a copy's input that are no traits of blue, or that are another piece's.
-var apart = []string{"AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity", "HealthCheckType", "LaunchTemplate", "Tags"}
+var apart = []string{"AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity", "HealthCheckType", "LaunchConfigurationName", "LaunchTemplate", "Tags"}
 
 func (group) traits(w Whole, d deploy.Deployment) map[string]string {
 	all := map[string]string{"HealthCheckType": aws.ToString(w.Group.HealthCheckType)}

@@ -10,23 +10,42 @@ import (
 // source is what instances are launched from, which the call that creates a group takes.
 type source struct{}
 
-// traits: a copy may name what it was pinned to, where that is resolved again at each deployment.
-func (source) traits(w Whole, _ deploy.Deployment) map[string]string {
-	spec := w.Group.LaunchTemplate
-	if policy := w.Group.MixedInstancesPolicy; policy != nil && policy.LaunchTemplate != nil {
+// traits: a copy may name what it was pinned to, where that is resolved again at each deployment. Green that launches from
+// something else than blue, as it was asked for, stands for what blue launched from when that was decided.
+func (source) traits(w Whole, d deploy.Deployment) map[string]string {
+	kind, named := Source(w.Group, w.Pinned)
+	if d.Named != "" && aws.ToString(w.Group.AutoScalingGroupName) == d.Green {
+		named = d.Named
+		if kind = template; d.Template == nil {
+			kind = configuration
+		}
+	}
+	return map[string]string{kind: named}
+}
+
+// The kinds of what a group launches from.
+const (
+	template      = "launch template"
+	configuration = "launch configuration"
+)
+
+// Source is what a group launches from, in words. pinned is what a deployment has pinned it to; nil: it is no copy.
+func Source(group types.AutoScalingGroup, pinned *deploy.Template) (kind, named string) {
+	spec := group.LaunchTemplate
+	if policy := group.MixedInstancesPolicy; policy != nil && policy.LaunchTemplate != nil {
 		spec = policy.LaunchTemplate.LaunchTemplateSpecification
 	}
 	if spec == nil {
-		return nil
+		return configuration, aws.ToString(group.LaunchConfigurationName)
 	}
 	id, version := aws.ToString(spec.LaunchTemplateId), aws.ToString(spec.Version)
-	if pinned := w.Pinned.Pinned(id, version); pinned != nil {
-		version = pinned.Specifier
+	if before := pinned.Pinned(id, version); before != nil {
+		version = before.Specifier
 	}
 	if version == "" {
 		version = "$Default"
 	}
-	return map[string]string{"launch template": id + " version " + version}
+	return template, id + " version " + version
 }
 
 // Pinned is the specification with its version as a number.

@@ -143,7 +143,9 @@ type Deployment struct {
 	Strategy     Strategy     `json:"strategy"`
 	TargetGroups []string     `json:"target_groups,omitempty"` // ARNs
 	Template     *Template    `json:"template,omitempty"`
-	Ran          *Template    `json:"ran,omitempty"` // what blue's instances run, which a rollback launches again
+	Own          *Own         `json:"own,omitempty"`   // made for green to launch from; nil: it launches from what blue does
+	Named        string       `json:"named,omitempty"` // what blue launched from when it was described, in words, where green launches from something else
+	Ran          *Template    `json:"ran,omitempty"`   // what blue's instances run, which a rollback launches again
 	WaitSeconds  int          `json:"wait_seconds"`
 	Health       HealthPolicy `json:"health"`
 	Drain        DrainPolicy  `json:"drain"`

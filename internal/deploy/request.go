@@ -36,6 +36,7 @@ type Request struct {
 	Action      Action
 	BlueName    string // any group of the lineage
 	WaitSeconds int    // the longest pause between two polls while something is about to happen
+	Green       Green
 	Strategy    Strategy
 	Health      HealthPolicy
 	Drain       DrainPolicy
@@ -153,6 +154,7 @@ func (r *Request) form(override *Override) form.Object {
 		form.Required("blue", "The fleet to replace.", form.Object{
 			form.Required("asg_name", "Any Auto Scaling group of the lineage; it is resolved to the one that serves now, so the same request deploys again and again.", r.group()),
 		}),
+		form.Optional("green", "How green differs from blue. Default: not at all.", r.Green.form()),
 		form.Optional("Wait", "The longest pause between two looks, in seconds, while something is about to happen; a loop that lasts for hours may pause longer.",
 			form.Whole{Into: &r.WaitSeconds, Min: 1, Max: 300, Unit: "seconds"}),
 		form.Optional("traffic", "How traffic moves to green.", form.Object{
@@ -229,6 +231,7 @@ func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) 
 	var override Override
 	problems := form.Read(input, request.form(&override))
 	request.Drain.idle(defaults.Drain.OnTimeout, problems)
+	request.Green.idle(request.Action, problems)
 	if problems.Count() > 0 {
 		return Request{}, fault.New(fault.BadRequest, "the request has %s: %s; the smallest request is %s",
 			Counted(problems.Count(), "problem"), strings.Join(problems.Said(), "; "), minimal)

@@ -43,6 +43,18 @@ func TestABadRequestNamesEveryProblem(t *testing.T) {
 		}},
 		{`{"project": "ec", "blue": "a"}`, []string{`$.blue is "a": it must be an object`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "Wait": null}`, []string{`$.Wait is null`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"id": "ami-12345678", "parameter": "/a"}}}`, []string{
+			`$.green.image is {"id":"ami-12345678","parameter":"/a"}: it must be an object with exactly one of "id", "parameter"`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {}}}`, []string{`$.green.image is {}: it must be an object with exactly one of "id", "parameter"`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"build": {}}}}`, []string{`$.green.image.build is not a known field`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"id": "ami-1"}, "launch_template_version": "latest", "instance_type": "large"}}`, []string{
+			`3 problems`, `$.green.image.id is "ami-1": it must be an image's id`, `$.green.launch_template_version is "latest": it must be a version's number, "$Latest" or "$Default"`,
+			`$.green.instance_type is "large": it must be an instance type`,
+		}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"user_data": "` + strings.Repeat("é", 8193) + `"}}`, []string{
+			`it must be a text of 1 to 16,384 bytes (it has 16386 bytes)`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "action": "rollback", "green": {"instance_type": "m7g.large"}}`, []string{
+			`$.green says how a copy differs from blue, and action "rollback" makes no copy: leave it out`}},
 	}
 	for _, test := range tests {
 		_, err := deploy.ParseRequest(json.RawMessage(test.input))
@@ -55,6 +67,20 @@ func TestABadRequestNamesEveryProblem(t *testing.T) {
 			if !strings.Contains(f.Message, want) {
 				t.Errorf("%s:\n  got  %s\n  want %s", test.input, f.Message, want)
 			}
+		}
+	}
+}
+
+func TestWhatGreenHasOtherwise(t *testing.T) {
+	for input, want := range map[string]deploy.Green{
+		`{}`: {},
+		`{"launch_template_version": "7", "image": {"id": "ami-12345678"}, "instance_type": "m7g.large", "user_data": "#!/bin/sh\necho ok\n"}`: {
+			TemplateVersion: "7", ImageID: "ami-12345678", InstanceType: "m7g.large", UserData: "#!/bin/sh\necho ok\n"},
+		`{"launch_template_version": "$Default", "image": {"parameter": "/ec/image:live"}}`: {TemplateVersion: "$Default", ImageParameter: "/ec/image:live"},
+	} {
+		got, err := deploy.ParseRequest(json.RawMessage(`{"project": "ec", "blue": {"asg_name": "a"}, "green": ` + input + `}`))
+		if err != nil || got.Green != want {
+			t.Errorf("%s: %+v, %v", input, got.Green, err)
 		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	asgtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"bluegreen/internal/deploy"
 )
 
 // Changes are what green's instances are to have otherwise than blue's. What is empty stays.
@@ -17,6 +19,15 @@ type Changes struct {
 	RootDevice   string // name of the image's root device, e.g. /dev/xvda
 	InstanceType string
 	UserData     string // as it is run, not encoded
+}
+
+// ChangesOf are those that a deployment has decided on. The user data is the request's.
+func ChangesOf(own deploy.Own, userData string) Changes {
+	c := Changes{ImageID: own.ImageID, RootDevice: own.RootDevice, InstanceType: own.InstanceType}
+	if own.UserData {
+		c.UserData = userData
+	}
+	return c
 }
 
 // Any reports whether anything is to be otherwise.

@@ -84,26 +84,6 @@ func TestOverridden(t *testing.T) {
 	}
 }
 
-// A template is named by its group, as far as AWS takes that; two groups never share a name.
-func TestTemplateName(t *testing.T) {
-	long := strings.Repeat("a", 250)
-	for group, want := range map[string]string{
-		"web-asg-v001":  "web-asg-v001",
-		"web~asg-v001":  "web-asg-v001-",
-		"web asg":       "web-asg-",
-		long + "-v001":  long[:119] + "-",
-		long + "-v0012": long[:119] + "-",
-	} {
-		got := launch.TemplateName(group)
-		if !strings.HasPrefix(got, want) || len(got) > 128 {
-			t.Errorf("of %s: %s, want %s…", group, got, want)
-		}
-	}
-	if launch.TemplateName(long+"-v001") == launch.TemplateName(long+"-v002") || launch.TemplateName("web~asg-v001") == launch.TemplateName("web+asg-v001") {
-		t.Error("two groups share a template's name")
-	}
-}
-
 func TestTags(t *testing.T) {
 	var got []string
 	for _, specification := range launch.Tags(deploy.Deployment{Project: "ec", Lineage: "web", Execution: "arn"}) {

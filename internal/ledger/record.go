@@ -16,6 +16,7 @@ type Record struct {
 	Live       string              `json:"live"`               // group that serves
 	Template   *deploy.Template    `json:"template,omitempty"` // what Live was pinned to, and what to resolve next time
 	Made       []Made              `json:"made,omitempty"`     // for Live, and left when it is deleted
+	Own        *deploy.Own         `json:"own,omitempty"`      // what was made for Live alone to launch from; nil: nothing was
 	Lock       *Lock               `json:"lock,omitempty"`     // nil when no deployment is under way
 	Drain      *deploy.DrainPolicy `json:"drain,omitempty"`    // how every instance of the lineage is shut down
 	Previous   *Previous           `json:"previous,omitempty"` // the fleet that Live replaced
@@ -66,6 +67,7 @@ type Previous struct {
 	Suspended []string     `json:"suspended,omitempty"`
 
 	Template *deploy.Template `json:"template,omitempty"` // what its instances ran
+	Own      *deploy.Own      `json:"own,omitempty"`      // what was made for it alone to launch from
 	Made     []Made           `json:"made,omitempty"`     // for it, and left when it is deleted
 	Quieted  []Change         `json:"quieted,omitempty"`  // what keeps it from acting while it stands by
 }

@@ -26,6 +26,6 @@ func (h Surveyor) resolvePrevious(ctx context.Context, record ledger.Record, d *
 	case f.Deleting:
 		return []string{fmt.Sprintf("the fleet that it replaced, %s, is being deleted", previous.Name)}, nil
 	}
-	d.Revives, d.Green, d.Template = true, previous.Name, previous.Template
+	d.Revives, d.Green, d.Template, d.Own = true, previous.Name, previous.Template, previous.Own
 	return nil, nil
 }

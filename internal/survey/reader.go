@@ -26,6 +26,7 @@ import (
 type groups interface {
 	fleet.Groups
 	DescribeInstanceRefreshes(context.Context, *autoscaling.DescribeInstanceRefreshesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeInstanceRefreshesOutput, error)
+	DescribeLaunchConfigurations(context.Context, *autoscaling.DescribeLaunchConfigurationsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeLaunchConfigurationsOutput, error)
 	DescribeAccountLimits(context.Context, *autoscaling.DescribeAccountLimitsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeAccountLimitsOutput, error)
 }
 
@@ -34,9 +35,16 @@ type scaling interface {
 	DescribeScheduledActions(context.Context, *autoscaling.DescribeScheduledActionsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScheduledActionsOutput, error)
 }
 
-// templates resolves launch template versions.
+// templates is what is asked about what instances are launched from.
 type templates interface {
+	DescribeImages(context.Context, *ec2.DescribeImagesInput, ...func(*ec2.Options)) (*ec2.DescribeImagesOutput, error)
+	DescribeInstanceTypes(context.Context, *ec2.DescribeInstanceTypesInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error)
 	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
+}
+
+// parameters resolves parameters that hold images' ids.
+type parameters interface {
+	GetParameters(context.Context, *ssm.GetParametersInput, ...func(*ssm.Options)) (*ssm.GetParametersOutput, error)
 }
 
 // targets is what is read of the load balancers.
@@ -54,6 +62,7 @@ var (
 	_ groups     = (*autoscaling.Client)(nil)
 	_ scaling    = (*autoscaling.Client)(nil)
 	_ templates  = (*ec2.Client)(nil)
+	_ parameters = (*ssm.Client)(nil)
 	_ targets    = (*elb.Client)(nil)
 	_ executions = (*sfn.Client)(nil)
 )
@@ -68,6 +77,7 @@ type Surveyor struct {
 	executions executions
 	agents     fleet.Agents
 	copier     clone.Copier
+	parameters parameters
 	ledger     ledger.Ledger
 	Options
 }
@@ -82,7 +92,7 @@ type Options struct {
 
 // New makes a surveyor of an account.
 func New(cfg aws.Config, o Options) Surveyor {
-	group := autoscaling.NewFromConfig(cfg)
+	group, systems := autoscaling.NewFromConfig(cfg), ssm.NewFromConfig(cfg)
 	return Surveyor{
 		groups:     group,
 		scaling:    group,
@@ -90,8 +100,9 @@ func New(cfg aws.Config, o Options) Surveyor {
 		templates:  ec2.NewFromConfig(cfg),
 		targets:    elb.NewFromConfig(cfg),
 		executions: sfn.NewFromConfig(cfg),
-		agents:     ssm.NewFromConfig(cfg),
+		agents:     systems,
 		copier:     clone.New(cfg),
+		parameters: systems,
 		ledger:     ledger.Open(cfg, o.LedgerTable),
 		Options:    o,
 	}
@@ -189,5 +200,5 @@ func (f Found) String() string {
 	if d.Revives {
 		return fmt.Sprintf("%s serves and is replaced by %s, which it replaced; traffic strategy %s; %s", d.Blue, d.Green, d.Strategy, f.Guardrails)
 	}
-	return fmt.Sprintf("%s serves and is replaced by a copy; traffic strategy %s; %s", d.Blue, d.Strategy, f.Guardrails)
+	return fmt.Sprintf("%s serves and is replaced by a copy%s; traffic strategy %s; %s", d.Blue, d.Own, d.Strategy, f.Guardrails)
 }

@@ -22,32 +22,49 @@ import (
 
 // resolveTemplate pins every launch template version that the group names to a number. Where the live copy was pinned
 // by an earlier deployment, what that one resolved ($Latest, say) is resolved again: a new template version is what a
-// new deployment is for.
-func (h Surveyor) resolveTemplate(ctx context.Context, group types.AutoScalingGroup, record ledger.Record, d *deploy.Deployment) ([]string, error) {
+// new deployment is for. What green is to have otherwise is decided here too.
+func (h Surveyor) resolveTemplate(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, record ledger.Record, d *deploy.Deployment) ([]string, error) {
 	var pins []deploy.Template
+	var bases []pinned
 	var findings []string
 	for place, spec := range fleet.Templates(group) {
 		before := record.Template.PinnedAt(place, aws.ToString(spec.LaunchTemplateId), aws.ToString(spec.Version))
-		pin, newest, finding, err := h.pin(ctx, spec, before, d.Action)
+		if place == 0 && d.Action == deploy.ActionDeploy {
+			spec, before = origin(spec, before, request.Green, record.Own)
+		}
+		found, err := h.pin(ctx, spec, before)
 		if err != nil {
 			return nil, err
 		}
-		if newest != "" && d.Action == deploy.ActionDeploy {
+		if found.newest != "" && d.Action == deploy.ActionDeploy && (place > 0 || request.Green.TemplateVersion == "") {
 			d.Warnings = append(d.Warnings, fmt.Sprintf("the group names version %s of launch template %s, so green runs that too, and the newest version %s "+
-				"is not deployed: let the group name $Latest or $Default", pin.Version, pin.ID, newest))
+				"is not deployed: let the group name $Latest or $Default", found.pin.Version, found.pin.ID, found.newest))
 		}
-		if finding != "" {
-			findings = append(findings, finding)
+		if found.finding != "" {
+			if named := request.Green.TemplateVersion; named != "" && place == 0 {
+				found.finding = fmt.Sprintf("green.launch_template_version is %s, and %s", named, found.finding)
+			}
+			findings = append(findings, found.finding)
 			continue
 		}
-		pins = append(pins, pin)
+		if alias := ofVersion(found.data).image; place > 0 && d.Action == deploy.ActionDeploy && strings.HasPrefix(alias, aliased) {
+			findings = append(findings, fmt.Sprintf("version %s of launch template %s, which an override of its mixed instances policy names, names its image by a parameter (%s), "+
+				"and that is supported of the policy's own template only: name the image's id", found.pin.Version, found.pin.ID, alias))
+		}
+		pins, bases = append(pins, found.pin), append(bases, found)
 	}
-	if len(pins) > 0 && len(findings) == 0 {
+	if len(findings) > 0 {
+		return findings, nil
+	}
+	if len(pins) > 0 {
 		d.Ran = running(group, pins)
 		d.Template = &pins[0]
 		d.Template.Overrides = pins[1:]
 	}
-	return findings, nil
+	if d.Action != deploy.ActionDeploy { // a rollback launches what was launched before
+		return nil, nil
+	}
+	return h.decideOwn(ctx, group, bases, request.Green, record, d)
 }
 
 // running is what blue's instances run, so that a rollback can launch it again: by then $Latest and $Default may stand for
@@ -86,10 +103,17 @@ func mostRun(instances []types.Instance, template string) string {
 	return most
 }
 
-// pin resolves a version to its number: what was resolved to the number that is named, if that is known. Where a number is named
-// and there is a newer one, newest is that.
-func (h Surveyor) pin(ctx context.Context, spec types.LaunchTemplateSpecification, before *deploy.Template, action deploy.Action) (pin deploy.Template, newest, finding string, err error) {
-	pin = deploy.Template{ID: aws.ToString(spec.LaunchTemplateId), Specifier: aws.ToString(spec.Version)}
+// pinned is a launch template's version as it was resolved.
+type pinned struct {
+	pin     deploy.Template
+	data    *ec2types.ResponseLaunchTemplateData
+	newest  string // where a number is named and there is a newer one
+	finding string
+}
+
+// pin resolves a version to its number: what was resolved to the number that is named, if that is known.
+func (h Surveyor) pin(ctx context.Context, spec types.LaunchTemplateSpecification, before *deploy.Template) (pinned, error) {
+	pin := deploy.Template{ID: aws.ToString(spec.LaunchTemplateId), Specifier: aws.ToString(spec.Version)}
 	if pin.Specifier == "" {
 		pin.Specifier = "$Default"
 	}
@@ -110,12 +134,12 @@ func (h Surveyor) pin(ctx context.Context, spec types.LaunchTemplateSpecificatio
 	var api smithy.APIError
 	switch {
 	case errors.As(err, &api) && (api.ErrorCode() == "InvalidLaunchTemplateId.NotFound" || api.ErrorCode() == "InvalidLaunchTemplateId.VersionNotFound"):
-		return pin, "", fmt.Sprintf("of its launch template %s version %s does not exist any more: %s; AWS refuses every change of a group that names one: let it name another",
-			pin.ID, strings.Join(versions, " or "), strings.TrimSuffix(api.ErrorMessage(), ".")), nil
+		return pinned{finding: fmt.Sprintf("of its launch template %s version %s does not exist any more: %s; AWS refuses every change of a group that names one: let it name another",
+			pin.ID, strings.Join(versions, " or "), strings.TrimSuffix(api.ErrorMessage(), "."))}, nil
 	case err != nil:
-		return pin, "", "", fmt.Errorf("resolving version %s of launch template %s: %w", pin.Specifier, pin.ID, err)
+		return pinned{}, fmt.Errorf("resolving version %s of launch template %s: %w", pin.Specifier, pin.ID, err)
 	case len(out.LaunchTemplateVersions) == 0:
-		return pin, "", fmt.Sprintf("its launch template %s has no version %s", pin.ID, pin.Specifier), nil
+		return pinned{finding: fmt.Sprintf("its launch template %s has no version %s", pin.ID, pin.Specifier)}, nil
 	}
 	latest := int64(0)
 	for _, version := range out.LaunchTemplateVersions {
@@ -125,13 +149,16 @@ func (h Surveyor) pin(ctx context.Context, spec types.LaunchTemplateSpecificatio
 		named = resolved(out.LaunchTemplateVersions, runs)
 	}
 	pin.Version = strconv.FormatInt(named, 10)
+	found := pinned{pin: pin}
 	if numbered && latest > named {
-		newest = strconv.FormatInt(latest, 10)
+		found.newest = strconv.FormatInt(latest, 10)
 	}
-	if action == deploy.ActionDeploy { // a rollback launches what was launched before
-		finding = floating(pin, named, out.LaunchTemplateVersions)
+	for _, version := range out.LaunchTemplateVersions {
+		if aws.ToInt64(version.VersionNumber) == named {
+			found.data = version.LaunchTemplateData
+		}
 	}
-	return pin, newest, finding, nil
+	return found, nil
 }
 
 // resolved is the number that $Latest or $Default stands for, which was asked for together with what the group runs.
@@ -143,20 +170,4 @@ func resolved(versions []ec2types.LaunchTemplateVersion, runs string) int64 {
 		}
 	}
 	return number
-}
-
-// floating is a finding where a version of a template names its image by a parameter of Systems Manager: its instances are
-// not alike whenever they are launched, so that pinning it pins nothing; and who makes a group of it must be allowed to read
-// the parameter (ssm:GetParameters: EC2 Auto Scaling user guide, "Use AWS Systems Manager parameters instead of AMI IDs").
-func floating(pin deploy.Template, version int64, versions []ec2types.LaunchTemplateVersion) string {
-	for _, v := range versions {
-		if aws.ToInt64(v.VersionNumber) != version || v.LaunchTemplateData == nil {
-			continue
-		}
-		if image := aws.ToString(v.LaunchTemplateData.ImageId); strings.HasPrefix(image, "resolve:ssm:") {
-			return fmt.Sprintf("version %s of its launch template %s names its image by a parameter (%s), which is not supported yet: "+
-				"name the image's id", pin.Version, pin.ID, image)
-		}
-	}
-	return ""
 }

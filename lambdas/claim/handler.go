@@ -67,6 +67,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 		record.Generation++
 		d.Generation = record.Generation
 		d.Green = deploy.GreenName(d.Lineage, d.Generation)
+		if d.Own != nil {
+			d.Own.Name = deploy.OwnName(d.Green, d.Execution)
+		}
 	}
 	record.Lock = &ledger.Lock{Execution: s.Execution.ID, Since: s.Entered, Stage: ledger.Creating, Deployment: d, Drain: record.Drain}
 	record.Drain = &d.Drain

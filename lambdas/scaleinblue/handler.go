@@ -101,13 +101,13 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 	record.Lock.Stage, record.Lock.Deployment.Warnings = ledger.Committed, d.Warnings
 	replaced := &ledger.Previous{
 		Name: d.Blue, Sizes: want, Suspended: blue.Suspended, Template: cmp.Or(d.Ran, record.Template),
-		Made: record.Made, Quieted: clone.Quieting(whole),
+		Own: record.Own, Made: record.Made, Quieted: clone.Quieting(whole),
 	}
 	record.Made = record.Lock.Made
 	if d.Revives && record.Previous != nil {
 		record.Made = record.Previous.Made
 	}
-	record.Live, record.Template, record.Previous = d.Green, d.Template, replaced
+	record.Live, record.Template, record.Own, record.Previous = d.Green, d.Template, d.Own, replaced
 	return record, put(ctx, s, record)
 }
 

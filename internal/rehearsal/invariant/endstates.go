@@ -37,6 +37,10 @@ type endStates struct {
 	instead   []types.LaunchTemplateSpecification // that others have blue launch from since it was copied: nothing if the copy goes live
 	resolved  map[string][]string                 // by execution: the templates' versions when it began
 	ended     map[string]time.Time                // executions that are over
+	deleted   map[string]bool                     // groups that functions have deleted
+	inputs    map[string]string                   // of executions that are over
+	launch    map[string]contents                 // what was made for a live fleet to launch from, by group
+	configure string                              // launch configuration that the lineage launches from, as people name it
 	wrote     map[string]bool                     // executions whose functions wrote to AWS
 	tookOver  map[string]bool                     // executions that took over another's lock, and those that lost theirs so
 }
@@ -45,13 +49,13 @@ func newEndStates(b base, _ snapshot) invariant {
 	e := &endStates{
 		base: b, live: b.w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), resolved: make(map[string][]string),
 		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]version), filled: make(map[string]bool), emptied: make(map[string]traits),
-		ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
+		deleted: make(map[string]bool), inputs: make(map[string]string), launch: make(map[string]contents), ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range b.w.r.AWS.Groups.Names() {
 		view, _ := b.w.r.AWS.Groups.View(name)
 		e.expected[name] = traitsOf(view)
 		if name == e.live {
-			e.templates = templatesOf(view.Shown)
+			e.templates, e.configure = templatesOf(view.Shown), aws.ToString(view.Shown.LaunchConfigurationName)
 		}
 	}
 	b.w.endStates = e
@@ -68,6 +72,9 @@ func (e *endStates) done(a *apiCall, was before) {
 	}
 	if created, ok := a.input.(*autoscaling.CreateAutoScalingGroupInput); ok && !slices.Contains(e.w.lineage, *created.AutoScalingGroupName) {
 		e.copiedAt[*created.AutoScalingGroupName] = e.w.r.AWS.Account.Now()
+	}
+	if removed, ok := a.input.(*autoscaling.DeleteAutoScalingGroupInput); ok {
+		e.deleted[*removed.AutoScalingGroupName] = true
 	}
 	e.unseen.describes(e.w, a)
 	e.overwritten(a, was.sizes)
@@ -244,7 +251,7 @@ func (e *endStates) executionStarted(arn string) {
 // nothing but that a recovery puts things right.
 func (e *endStates) executionEnded(arn, end, input string) {
 	w := e.w
-	e.ended[arn] = w.r.AWS.Account.Now()
+	e.ended[arn], e.inputs[arn] = w.r.AWS.Account.Now(), input
 	if !w.deploys(arn) {
 		return
 	}
@@ -260,6 +267,7 @@ func (e *endStates) executionEnded(arn, end, input string) {
 	case deploy.EndSucceeded, deploy.EndRolledBack, deploy.EndRejected:
 		v.outcome(end, input)
 		v.world()
+		v.leftSources()
 		v.adopt()
 	}
 	for _, wrong := range v.wrong {
@@ -404,12 +412,28 @@ func (v *verdict) copies(view localasg.GroupView) {
 		_, own := v.endStates.onGreen[view.Name][trait]
 		return own
 	})
-	v.wrong = append(v.wrong, want.differences(view, traitsOf(view).copied(), since...)...)
-	var versions []string
-	for _, spec := range templatesOf(view.Shown) {
-		versions = append(versions, aws.ToString(spec.Version))
+	own := v.endStates.own(view)
+	if own || v.endStates.asked(outcome.Execution).TemplateVersion != "" {
+		since = append(since, "LaunchTemplate", "LaunchConfigurationName") // what they launch is looked at
+		v.launches(view, outcome)
 	}
-	v.check(slices.Equal(versions, v.endStates.resolve()) || slices.Equal(versions, v.endStates.resolved[outcome.Execution]),
+	v.wrong = append(v.wrong, v.endStates.asPeoples(want).differences(view, v.endStates.asPeoples(traitsOf(view).copied()), since...)...)
+	if v.endStates.asked(outcome.Execution).TemplateVersion != "" {
+		return
+	}
+	var versions []string
+	for place, spec := range templatesOf(view.Shown) {
+		if place > 0 || !own {
+			versions = append(versions, aws.ToString(spec.Version))
+		}
+	}
+	like := func(numbers []string) bool {
+		if own && len(numbers) > 0 {
+			numbers = numbers[1:]
+		}
+		return slices.Equal(versions, numbers)
+	}
+	v.check(like(v.endStates.resolve()) || like(v.endStates.resolved[outcome.Execution]),
 		"%s launches from template versions %v, not from %v", view.Name, versions, v.endStates.resolved[outcome.Execution])
 }
 

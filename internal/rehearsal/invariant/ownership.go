@@ -20,7 +20,8 @@ import (
 // only what the promise names of blue, and only once the record has the original; it deletes nothing else.
 type ownership struct {
 	base
-	shapes []shape // what the live fleet was like by others' doing, one after the other
+	shapes []shape         // what the live fleet was like by others' doing, one after the other
+	made   map[string]bool // launch configurations that functions have made, which have no tags
 }
 
 // shape is what the record keeps of blue before it changes it.
@@ -31,7 +32,7 @@ type shape struct {
 }
 
 func newOwnership(b base, s snapshot) invariant {
-	o := &ownership{base: b}
+	o := &ownership{base: b, made: make(map[string]bool)}
 	for _, fleet := range s.fleets {
 		o.shapes = append(o.shapes, shapeOf(fleet))
 	}
@@ -105,7 +106,14 @@ func (o *ownership) beforeWrite(a *apiCall) {
 		o.ledgerOnly(a, aws.ToString(input.TableName))
 		return
 	case *autoscaling.CreateAutoScalingGroupInput:
-		o.tagged(a, input, record)
+		tags := make(map[string]string)
+		for _, tag := range input.Tags {
+			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+		}
+		o.tagged(a, aws.ToString(input.AutoScalingGroupName), tags, record)
+		return
+	}
+	if o.source(a, record) {
 		return
 	}
 	if a.service == "monitoring" {
@@ -132,18 +140,15 @@ func (o *ownership) ledgerOnly(a *apiCall, table string) {
 }
 
 // tagged checks the tags of what is created.
-func (o *ownership) tagged(a *apiCall, input *autoscaling.CreateAutoScalingGroupInput, record ledger.Record) {
+func (o *ownership) tagged(a *apiCall, name string, tags map[string]string, record ledger.Record) {
 	want := map[string]string{deploy.TagExecution: a.execution, deploy.TagLineage: o.w.r.World.GroupName}
 	if record.Lock != nil {
 		want[deploy.TagExecution], want[deploy.TagProject] = record.Lock.Deployment.Execution, record.Lock.Deployment.Project
 	}
-	for _, tag := range input.Tags {
-		if want[aws.ToString(tag.Key)] == aws.ToString(tag.Value) {
-			delete(want, aws.ToString(tag.Key))
-		}
-	}
 	for key, value := range want {
-		o.breaks("%s creates %s without its tag %s=%s", a, aws.ToString(input.AutoScalingGroupName), key, value)
+		if tags[key] != value {
+			o.breaks("%s creates %s without its tag %s=%s", a, name, key, value)
+		}
 	}
 }
 

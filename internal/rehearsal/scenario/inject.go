@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go"
 	"github.com/cockroachdb/datadriven"
 
@@ -37,6 +38,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		"elbv2":       elbv2.NewFromConfig(s.r.Config),
 		"sfn":         s.r.Machines,
 		"sns":         sns.NewFromConfig(s.r.Config),
+		"ssm":         ssm.NewFromConfig(s.r.Config),
 	}
 	client, ok := clients[d.CmdArgs[0].Key]
 	if !ok {
@@ -65,7 +67,7 @@ func (s *Script) standIns() *strings.Replacer {
 		words = append(words, fmt.Sprintf("TARGET_GROUP_%d", i+1), arn)
 	}
 	return strings.NewReplacer(append(words, "TARGET_GROUP", s.r.World.TargetGroupARN, "TARGET_LABEL", s.targetLabel(), "BLUE", s.r.World.GroupName, "TEMPLATE", s.r.World.TemplateName,
-		"LISTENER", s.r.World.ListenerARN, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "NOTED", s.firstNoted(),
+		"LISTENER", s.r.World.ListenerARN, "GREEN_IMAGE", s.r.World.GreenImage, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "NOTED", s.firstNoted(),
 		"SHUTDOWN_MACHINE", s.drainMachine)...)
 }
 

@@ -53,7 +53,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		return "", fmt.Errorf("the first command must be: world")
 	}
 	commands := map[string]func(context.Context, *datadriven.TestData) (string, error){
-		"start": s.start, "advance": s.advance, "end": s.end, "look": s.look, "stop": s.stop, "redrive": s.redrive,
+		"start": s.start, "advance": s.advance, "end": s.end, "look": s.look, "launched": s.launched, "no-configurations": s.noConfigurations, "stop": s.stop, "redrive": s.redrive,
 		"call": s.call, "fault": s.fault, "lag": s.lag, "outlive": s.outlive, "sicken": s.sicken, "terminate": s.terminate,
 		"sick-image": s.sickImage, "capacity": s.capacity, "record": s.record, "calls": s.calls,
 		"drains": s.drains, "lose-agent": s.loseAgent, "no-agent": s.noAgent, "note": s.noteMembers, "drained": s.drained, "protect": s.protect,
@@ -139,7 +139,7 @@ func (s *Script) start(ctx context.Context, d *datadriven.TestData) (string, err
 	if err != nil {
 		return "", err
 	}
-	arn, err := s.r.Start(ctx, name, padded(input, bytes))
+	arn, err := s.r.Start(ctx, name, padded(s.standIns().Replace(input), bytes))
 	if err != nil {
 		return refusal(err), nil
 	}

@@ -1,0 +1,76 @@
+package scenario
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/cockroachdb/datadriven"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/localaws/autoscaling"
+)
+
+// launched tells what each group launches from and what its instances run, and then what deployments have made to launch from.
+func (s *Script) launched(context.Context, *datadriven.TestData) (string, error) {
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	var b strings.Builder
+	for _, name := range s.r.AWS.Groups.Names() {
+		if view, ok := s.r.AWS.Groups.View(name); ok {
+			fmt.Fprintf(&b, "%s: %s; %s\n", name, sourceOf(view), s.running(view))
+		}
+	}
+	var made []string
+	for _, template := range s.r.AWS.Compute.Templates() {
+		if template.Tags[deploy.TagExecution] != "" {
+			made = append(made, "launch template "+template.Name)
+		}
+	}
+	for name := range s.r.AWS.Groups.Configurations() {
+		if name != s.r.World.TemplateName {
+			made = append(made, "launch configuration "+name)
+		}
+	}
+	slices.Sort(made)
+	fmt.Fprintf(&b, "made: %s\n", cmp.Or(strings.Join(made, ", "), "nothing"))
+	return b.String(), nil
+}
+
+// noConfigurations has the account make no launch configurations any more.
+func (s *Script) noConfigurations(context.Context, *datadriven.TestData) (string, error) {
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	s.r.AWS.Groups.RefuseConfigurations()
+	return "", nil
+}
+
+func sourceOf(view autoscaling.GroupView) string {
+	spec := view.Shown.LaunchTemplate
+	if policy := view.Shown.MixedInstancesPolicy; policy != nil {
+		spec = policy.LaunchTemplate.LaunchTemplateSpecification
+	}
+	if spec == nil {
+		return "launch configuration " + aws.ToString(view.Shown.LaunchConfigurationName)
+	}
+	return fmt.Sprintf("launch template %s version %s", aws.ToString(spec.LaunchTemplateName), aws.ToString(spec.Version))
+}
+
+// running counts a group's instances by what they run. The seeded images are named as a scenario names them.
+func (s *Script) running(view autoscaling.GroupView) string {
+	names := map[string]string{s.r.World.BlueImage: "IMAGE", s.r.World.GreenImage: "GREEN_IMAGE"}
+	runs := make(map[string]int)
+	for _, member := range view.Instances {
+		i, ok := s.r.AWS.Compute.Instance(member.ID)
+		if !ok {
+			continue
+		}
+		data, _ := base64.StdEncoding.DecodeString(i.UserData)
+		runs[fmt.Sprintf("of %s, %s, %q", cmp.Or(names[i.ImageID], i.ImageID), i.InstanceType, data)]++
+	}
+	return orNone(runs)
+}
