@@ -3,6 +3,7 @@ package sweep
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +27,10 @@ const request = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wa
 const drains = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
 	"drain": {"command": ["systemctl stop mqagt"], "timeout_seconds": 60}}`
 
+// differs has green launch from something of its own, and blue with what it launches from deleted.
+const differs = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
+	"green": {"user_data": "#!/bin/sh\nsystemctl start app\n"}, "blue_after": {"then": "delete"}}`
+
 const rollback = `{"project": "ec", "action": "rollback", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60}}`
 
 // Courses are the deployments that the sweep disturbs: each strategy, each shape of blue, and each part of the way back.
@@ -41,6 +46,8 @@ func Courses() []Course {
 	configured.Suspended, configured.Metrics = []string{"AZRebalance"}, []string{"GroupInServiceInstances"}
 	mixed := quick
 	mixed.Source, mixed.TargetGroups = world.FromPolicy, 2
+	single := workers
+	single.Source = world.FromConfiguration
 	held := workers
 	held.Hooks = []world.Hook{{Name: "terminate", Heartbeat: 30 * time.Second}}
 	seeds := world.DefaultPlan()
@@ -50,6 +57,9 @@ func Courses() []Course {
 		{Name: "none", Plan: workers, End: deploy.EndSucceeded},
 		{Name: "second-generation", Plan: workers, End: deploy.EndSucceeded, Prepare: firstGeneration},
 		{Name: "launch-configuration", Plan: configured, End: deploy.EndSucceeded, Prepare: notifyingHooks},
+		{Name: "own-template", Plan: workers, End: deploy.EndSucceeded, Request: differs, Prepare: ownGeneration},
+		{Name: "own-configuration", Plan: single, End: deploy.EndSucceeded, Request: differs, Prepare: ownGeneration},
+		{Name: "own-template-of-a-configuration", Plan: single, End: deploy.EndRolledBack, Request: differs, Prepare: noConfigurations},
 		{Name: "mixed-two-target-groups", Plan: mixed, End: deploy.EndSucceeded},
 		{Name: "no-capacity", Plan: workers, End: deploy.EndRolledBack, Prepare: noCapacity},
 		{Name: "sick-green", Plan: quick, End: deploy.EndRolledBack, Prepare: sickGreen},
@@ -80,6 +90,19 @@ func quickly() *localaws.Settings {
 // firstGeneration deploys once before: the course goes from the first copy to the second.
 func firstGeneration(ctx context.Context, r *rehearsal.Rehearsal) error {
 	return generation(ctx, r, request)
+}
+
+// ownGeneration deploys once before, to a fleet that launches from something of its own.
+func ownGeneration(ctx context.Context, r *rehearsal.Rehearsal) error {
+	return generation(ctx, r, strings.Replace(differs, "delete", "scale_to_zero", 1))
+}
+
+// noConfigurations lets the account make no launch configurations any more, and EC2 launch nothing.
+func noConfigurations(ctx context.Context, r *rehearsal.Rehearsal) error {
+	r.AWS.Account.Lock()
+	r.AWS.Groups.RefuseConfigurations()
+	r.AWS.Account.Unlock()
+	return noCapacity(ctx, r)
 }
 
 // drainedGeneration deploys once before, so that the lineage has drain settings, beside the machine that drains.
