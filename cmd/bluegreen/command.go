@@ -26,7 +26,7 @@ func newRoot(term terminal) *cobra.Command {
 		RunE:               func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(
-		newDemo(term), newLocal(term), newWorker(term), newSearch(term), newRehearse(term),
+		newDemo(term), newLocal(term), newWorker(term), newSearch(term), newPlan(term), newRehearse(term),
 		newGuardrails(term), newTrace(term), newVersion(term), newMan(term),
 	)
 	root.SetOut(term.out)
@@ -91,7 +91,18 @@ func wrongUse(c *cobra.Command, format string, args ...any) error {
 	return usagef("%s: %s; \"%s --help\" lists the flags", c.Name(), fmt.Sprintf(format, args...), c.CommandPath())
 }
 
-// run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 not understood.
+// exitRejected is the exit code of what would be Rejected.
+const exitRejected = 4
+
+// exitError is a failure with an exit code of its own.
+type exitError struct {
+	code int
+	text string
+}
+
+func (e exitError) Error() string { return e.text }
+
+// run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 not understood, 4 would be Rejected.
 func run(ctx context.Context, term terminal, args []string) int {
 	term = term.safe()
 	root := newRoot(term)
@@ -109,9 +120,13 @@ func run(ctx context.Context, term terminal, args []string) int {
 // exitCode prints err, if there is one, and returns the exit code.
 func exitCode(term terminal, err error) int {
 	var wrongUse usageError
+	var own exitError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &own):
+		fmt.Fprintf(term.err, "bluegreen: %s\n", err)
+		return own.code
 	case errors.As(err, &wrongUse):
 		fmt.Fprintf(term.err, "bluegreen: %s\n", err)
 		return 2

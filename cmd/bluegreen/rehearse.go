@@ -125,25 +125,32 @@ func (o rehearseOptions) check() error {
 
 // request reads the request and checks it as the state machine would.
 func (o rehearseOptions) request() (json.RawMessage, deploy.Request, error) {
-	var input []byte
-	var err error
-	if o.file == "-" {
-		input, err = form.Load(os.Stdin)
-	} else {
-		input, err = form.LoadFile(o.file)
-	}
+	input, err := readInput(o.file)
 	if err != nil {
-		return nil, deploy.Request{}, fmt.Errorf("read the request: %w", err)
+		return nil, deploy.Request{}, err
 	}
 	request, err := deploy.ParseRequest(input)
 	if err != nil {
 		return nil, deploy.Request{}, fmt.Errorf("%s: %w", o.file, err)
 	}
-	if request.Action == deploy.ActionRecover {
+	if request.Action == deploy.ActionRecover || request.Action == deploy.ActionPlan {
 		return nil, deploy.Request{}, fmt.Errorf("%s: $.action is %q: only %q and %q can be rehearsed, from the fleet that serves now",
 			o.file, request.Action, deploy.ActionDeploy, deploy.ActionRollback)
 	}
 	return input, request, nil
+}
+
+// readInput reads a request from a file; - is standard input.
+func readInput(file string) (json.RawMessage, error) {
+	load := func() ([]byte, error) { return form.LoadFile(file) }
+	if file == "-" {
+		load = func() ([]byte, error) { return form.Load(os.Stdin) }
+	}
+	input, err := load()
+	if err != nil {
+		return nil, fmt.Errorf("read the request: %w", err)
+	}
+	return input, nil
 }
 
 // awsConfig finds Region and credentials where every AWS tool does. An endpoint that is not empty stands for AWS.

@@ -39,7 +39,7 @@ var grants = []grant{
 	},
 	{
 		sid:     "ReadTargets",
-		actions: []string{"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetHealth"},
+		actions: []string{"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"},
 		why:     "sees who is healthy behind the load balancer; Describe of Elastic Load Balancing knows no resource level",
 	},
 	{

@@ -64,6 +64,7 @@ type Document struct {
 	Progress   *Loop       `json:"progress,omitempty"`
 	Fault      *Fault      `json:"fault,omitempty"` // why the deployment turned back, as Catch wrote it
 	Report     *Report     `json:"report,omitempty"`
+	Plan       *Plan       `json:"plan,omitempty"`    // until it is in the report
 	Action     *Lifecycle  `json:"action,omitempty"`  // of the graceful-shutdown machine, which has no deployment
 	Drained    *Drained    `json:"drained,omitempty"` // of its instance
 }
@@ -118,6 +119,7 @@ const (
 	RouteDeploy   Route = "deploy"    // create green
 	RouteTakeOver Route = "take_over" // an ended execution left something behind: put that right first
 	RouteNothing  Route = "nothing"   // recover was asked for and nothing was left
+	RoutePlan     Route = "plan"      // a plan was asked for, and is made
 )
 
 // Then is what follows when what an ended execution left was finished or undone.
@@ -288,6 +290,7 @@ type Report struct {
 	TookSeconds int       `json:"took_seconds"`
 	Warnings    []string  `json:"warnings,omitempty"`
 	Override    *Override `json:"override,omitempty"` // of a freeze: who and why
+	Plan        *Plan     `json:"plan,omitempty"`     // where one was asked for
 }
 
 // ExecutionName is the last part of an execution's ARN.

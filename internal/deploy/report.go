@@ -32,6 +32,7 @@ func NewReport(call Call) Report {
 	if f := call.Document.Fault; f != nil {
 		r.Error, r.What = f.Error, f.What()
 	}
+	r.Plan = call.Document.Plan
 	switch call.Way {
 	case Forward:
 		r.succeeded(d)
@@ -73,6 +74,11 @@ func (r *Report) succeeded(d *Deployment) {
 	case d.Route == RouteNothing:
 		r.Live = d.Blue
 		r.What = "nothing to recover: no deployment of " + d.Lineage + " was under way"
+	case d.Route == RoutePlan:
+		r.Live = d.Blue
+		if r.Plan != nil {
+			r.Green, r.What = r.Plan.Green, "nothing was touched; the plan: "+r.Plan.What
+		}
 	case d.Closed == EndRolledBack, d.Then == ThenEnd && d.Closed == EndSucceeded:
 		r.Live, r.What = d.Live(), d.Closing()
 	case d.Then == ThenEnd:

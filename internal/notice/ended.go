@@ -32,14 +32,17 @@ type Aftermath string
 
 // The aftermaths.
 const (
-	AfterReported    Aftermath = "reported"    // nothing: it ended as one of our end states, and said so
+	AfterReported    Aftermath = "reported"    // nothing: it ended as one of our end states, and said so, or was a plan
 	AfterUnreported  Aftermath = "unreported"  // people hear of an end whose report could not be written
 	AfterStranded    Aftermath = "stranded"    // people hear at once what is left
 	AfterInterrupted Aftermath = "interrupted" // a recovery
 )
 
-// Aftermath sorts the ends of the machine that deploys.
+// Aftermath sorts the ends of the machine that deploys. A plan touches nothing, however it ends.
 func (e Ended) Aftermath() Aftermath {
+	if _, _, action := deploy.Asked(e.Input); action == deploy.ActionPlan {
+		return AfterReported
+	}
 	if e.Status != "FAILED" {
 		return AfterInterrupted
 	}

@@ -39,6 +39,14 @@ func TestAftermath(t *testing.T) {
 	}
 }
 
+// A plan touches nothing, so nothing is to be done however it ends.
+func TestAPlanHasNoAftermath(t *testing.T) {
+	ended := Ended{Status: "ABORTED", Input: json.RawMessage(`{"project": "ec", "action": "plan", "blue": {"asg_name": "fleet"}}`)}
+	if got := ended.Aftermath(); got != AfterReported {
+		t.Errorf("%s, want %s", got, AfterReported)
+	}
+}
+
 // A recovery is named after what it recovers: an event that comes twice starts one, an execution that was redriven and
 // died again gets another. No recovery is started for a recovery.
 func TestRecovery(t *testing.T) {

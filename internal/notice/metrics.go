@@ -48,8 +48,13 @@ func endMetrics(call deploy.Call, after deploy.Document) []Metric {
 	switch {
 	case r == nil && d != nil && d.Then == deploy.ThenDescribe && d.Closed != "" && is(after.Progress, deploy.Done) && after.Progress.State == call.State:
 		return []Metric{{"Deployments" + d.Closed, UnitCount, 1}} // its own execution had ended before
-	case r == nil, idle(*r, d):
+	case r == nil, idle(*r, d), asked(call) == deploy.ActionPlan:
 		return nil
 	}
 	return []Metric{{"Deployments" + outcome(*r, d), UnitCount, 1}, {"DeploymentSeconds", UnitSeconds, r.TookSeconds}}
+}
+
+func asked(call deploy.Call) deploy.Action {
+	_, _, action := call.Asked()
+	return action
 }

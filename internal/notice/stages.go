@@ -77,7 +77,7 @@ func closed(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 // ended tells what the report says.
 func ended(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	r := c.Document.Report
-	if r == nil {
+	if r == nil || n.Action == deploy.ActionPlan { // nothing was touched: who asked for the plan reads it
 		return false
 	}
 	n.Outcome, n.Error, n.Live, n.Left, n.Next, n.Message = outcome(*r, c.Document.Deployment), r.Error, r.Live, r.Left, r.Next, r.What
@@ -100,9 +100,9 @@ func ended(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	return true
 }
 
-// idle reports the end of a recovery that found nothing to do: no deployment has ended with it.
+// idle reports the end of a plan, or of a recovery that found nothing to do: no deployment has ended with it.
 func idle(r deploy.Report, d *deploy.Deployment) bool {
-	return d != nil && r.End == deploy.EndSucceeded && (d.Route == deploy.RouteNothing || d.Closed == "")
+	return d != nil && r.End == deploy.EndSucceeded && (d.Route == deploy.RouteNothing || d.Route == deploy.RoutePlan || d.Closed == "")
 }
 
 // outcome is how the deployment ended: a recovery has succeeded when it has undone one.

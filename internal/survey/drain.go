@@ -16,7 +16,8 @@ import (
 // drainFindings resolves which lifecycle hook holds an instance while the drain's command runs on it. Without a command
 // each instance completes its own hooks. Of a drain that the record remembers, and that a rollback uses, only the hook must be
 // there: all else was looked at when it was deployed.
-func (h Surveyor) drainFindings(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, d *deploy.Deployment) ([]string, error) {
+func (h Surveyor) drainFindings(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, f *Found) ([]string, error) {
+	d := &f.Deployment
 	if len(d.Drain.Command) == 0 {
 		return nil, nil
 	}

@@ -1,12 +1,8 @@
 package survey
 
 import (
-	"context"
 	"fmt"
 	"strconv"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"bluegreen/internal/deploy"
 )
@@ -24,7 +20,8 @@ const (
 // joinFindings looks at what happens to a target group when green joins it beside blue: whether the targets fit, and
 // whether the load balancer would send requests to green's before they have started. Where none is healthy it does so
 // already, and green waits before it joins.
-func (h Surveyor) joinFindings(ctx context.Context, arn string, targets deploy.Targets, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
+func joinFindings(group TargetGroup, targets deploy.Targets, blue deploy.Fleet, d *deploy.Deployment) []string {
+	arn := group.ARN
 	registered, healthy := len(targets), 0
 	for _, state := range targets {
 		if state == deploy.TargetHealthy {
@@ -36,17 +33,13 @@ func (h Surveyor) joinFindings(ctx context.Context, arn string, targets deploy.T
 		d.Warnings = append(d.Warnings, fmt.Sprintf("%s holds %d targets, and green adds %d: a target group takes %d unless its quota was raised",
 			arn, registered, blue.Count(), mostTargets))
 	}
-	out, err := h.targets.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})
-	if err != nil {
-		return nil, fmt.Errorf("describing the attributes of %s: %w", arn, err)
-	}
 	var findings []string
-	for _, attribute := range out.Attributes {
-		least, err := strconv.Atoi(aws.ToString(attribute.Value))
+	for _, key := range []string{leastHealthyPercent, leastHealthyCount} {
+		least, err := strconv.Atoi(group.attributes[key])
 		if err != nil || healthy == 0 { // "off"
 			continue
 		}
-		switch aws.ToString(attribute.Key) {
+		switch key {
 		case leastHealthyPercent:
 			if healthy*100 < least*together {
 				findings = append(findings, fmt.Sprintf("%s fails open below %d %% of healthy targets (%s): while green starts only %d of %d are, "+
@@ -61,5 +54,5 @@ func (h Surveyor) joinFindings(ctx context.Context, arn string, targets deploy.T
 			}
 		}
 	}
-	return findings, nil
+	return findings
 }

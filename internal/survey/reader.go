@@ -110,26 +110,28 @@ func New(cfg aws.Config, o Options) Surveyor {
 
 // Found is what a survey has found.
 type Found struct {
-	Request    deploy.Request // as the guardrails fit it
-	Record     ledger.Record
-	Deployment deploy.Deployment // as it would begin, with its warnings
-	Blue       types.AutoScalingGroup
-	Forbidden  error    // by the guardrails; nil: they allow it
-	Findings   []string // what stands in the way, each with what to do
-	Guardrails string   // what they did, in words
+	Request      deploy.Request // as the guardrails fit it
+	Record       ledger.Record
+	Deployment   deploy.Deployment // as it would begin, with its warnings
+	Blue         types.AutoScalingGroup
+	Forbidden    error         // by the guardrails; nil: they allow it
+	TargetGroups []TargetGroup // blue's
+	Findings     []string      // what stands in the way, each with what to do
+	Guardrails   string        // what they did, in words
 
 	everything bool
 }
 
-// Err is why the deployment cannot begin: what the guardrails forbid, else NotReady with all findings; nil: it can.
+// Err is why the deployment cannot begin: Forbidden by the guardrails, or NotReady, with all findings; nil: it can.
 func (f Found) Err() error {
-	if f.Forbidden != nil {
+	if len(f.Findings) == 0 {
 		return f.Forbidden
 	}
-	if len(f.Findings) > 0 {
-		return fault.New(fault.NotReady, "%s cannot be replaced as it stands: %s", f.Deployment.Blue, list(f.Findings))
+	found := fmt.Sprintf("%s cannot be replaced as it stands: %s", f.Deployment.Blue, list(f.Findings))
+	if f.Forbidden != nil {
+		return fault.New(fault.Forbidden, "%w; besides, %s", f.Forbidden, found)
 	}
-	return nil
+	return fault.New(fault.NotReady, "%s", found)
 }
 
 // Look surveys what an execution asks for. An error is what kept it from looking: a request that cannot be read, a group that is not
@@ -152,6 +154,9 @@ func (h Surveyor) Look(ctx context.Context, call deploy.Call) (Found, error) {
 		return f, err
 	}
 	f.Request = request.Recalling(f.Record.Drain)
+	if f.Request.Action == deploy.ActionPlan {
+		f.Request.Action, f.everything = deploy.ActionDeploy, true
+	}
 	override, err := policy.Begin(f.Request, f.Record.Lineage, call.Entered)
 	if err = f.forbid(err); err != nil {
 		return f, err

@@ -48,8 +48,8 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 		func() ([]string, error) { return h.scalingFindings(ctx, d) },
 		func() ([]string, error) { return h.copyFindings(ctx, group, record, d) },
 		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
-		func() ([]string, error) { return h.drainFindings(ctx, group, request, d) },
-		func() ([]string, error) { return h.trafficFindings(ctx, blue, d) },
+		func() ([]string, error) { return h.drainFindings(ctx, group, request, f) },
+		func() ([]string, error) { return h.trafficFindings(ctx, blue, f) },
 		func() ([]string, error) { return h.resolveTemplate(ctx, group, request, record, d) },
 	} {
 		found, err := look()

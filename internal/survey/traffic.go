@@ -15,7 +15,8 @@ import (
 
 // trafficFindings looks at blue's target groups: each must exist and be used by a load balancer. That some of blue's
 // targets are sick is a warning: a deployment may be the cure.
-func (h Surveyor) trafficFindings(ctx context.Context, blue deploy.Fleet, d *deploy.Deployment) ([]string, error) {
+func (h Surveyor) trafficFindings(ctx context.Context, blue deploy.Fleet, f *Found) ([]string, error) {
+	d := &f.Deployment
 	traffic, err := fleet.ReadTraffic(ctx, h.targets, blue.TargetGroups)
 	var gone *elbtypes.TargetGroupNotFoundException
 	if errors.As(err, &gone) {
@@ -44,11 +45,12 @@ func (h Surveyor) trafficFindings(ctx context.Context, blue deploy.Fleet, d *dep
 		if healthy < blue.Sizes.Desired {
 			d.Warnings = append(d.Warnings, fmt.Sprintf("blue has %d of %d %ss healthy in %s", healthy, blue.Sizes.Desired, blue.Unit(), arn))
 		}
-		joining, err := h.joinFindings(ctx, arn, traffic[arn], blue, d)
+		group, err := h.targetGroup(ctx, arn)
 		if err != nil {
 			return nil, err
 		}
-		findings = append(findings, joining...)
+		f.TargetGroups = append(f.TargetGroups, group)
+		findings = append(findings, joinFindings(group, traffic[arn], blue, d)...)
 	}
 	return findings, nil
 }

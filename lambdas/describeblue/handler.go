@@ -9,14 +9,21 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/plan"
 	"bluegreen/internal/survey"
 )
 
-type handler struct{ surveyor survey.Surveyor }
+type handler struct {
+	surveyor survey.Surveyor
+	planner  plan.Planner
+}
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
-	return handler{survey.New(cfg, survey.Options{LedgerTable: env.LedgerTable, Guardrails: env.Guardrails, Fleets: env.Fleets})}.handle
+	return handler{
+		surveyor: survey.New(cfg, survey.Options{LedgerTable: env.LedgerTable, Guardrails: env.Guardrails, Fleets: env.Fleets}),
+		planner:  plan.New(cfg),
+	}.handle
 }
 
 func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document, error) {
@@ -27,8 +34,18 @@ func (h handler) handle(ctx context.Context, call deploy.Call) (deploy.Document,
 	if err != nil {
 		return deploy.Document{}, err
 	}
-	return deploy.Document{
+	document := deploy.Document{
 		Deployment: &found.Deployment,
 		Progress:   &deploy.Loop{State: call.State, Verdict: deploy.Done, Since: call.Entered, Message: found.String()},
-	}, nil
+	}
+	if _, _, action := deploy.Asked(call.Execution.Input); action != deploy.ActionPlan {
+		return document, nil
+	}
+	planned, err := h.planner.Of(ctx, found)
+	if err != nil {
+		return deploy.Document{}, err
+	}
+	document.Plan = &planned
+	document.Deployment.Action, document.Deployment.Route = deploy.ActionPlan, deploy.RoutePlan
+	return document, nil
 }

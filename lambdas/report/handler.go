@@ -23,6 +23,6 @@ func handle(_ context.Context, call deploy.Call) (deploy.Document, error) {
 	}
 	document := call.Document
 	report := deploy.NewReport(call)
-	document.Report = &report
+	document.Report, document.Plan = &report, nil
 	return document, nil
 }

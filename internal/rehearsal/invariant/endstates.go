@@ -284,6 +284,9 @@ func (v *verdict) outcome(end, input string) {
 		v.check(!noted || v.endStates.tookOver[v.arn], "the record says that it ended %s", outcome.End)
 		v.check(!v.endStates.wrote[v.arn] || v.endStates.tookOver[v.arn], "its functions wrote to AWS")
 	case rehearsal.ActionOf(input) == deploy.ActionRecover:
+	case rehearsal.ActionOf(input) == deploy.ActionPlan:
+		v.check(!noted, "the record says that it ended %s", outcome.End)
+		v.check(!v.endStates.wrote[v.arn], "its functions wrote to AWS")
 	case rehearsal.ActionOf(input) == deploy.ActionRollback && !noted && v.endStates.tookOver[v.arn]: // it finished the one that another began
 		undone := len(v.record.Outcomes) > 0 && v.record.Outcomes[0].End == deploy.EndRolledBack
 		v.check(len(v.record.Outcomes) > 0 && v.record.Outcomes[0].End == end || undone, "the record does not say so of what it took over")

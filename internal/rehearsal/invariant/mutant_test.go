@@ -1,6 +1,7 @@
 package invariant_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -29,6 +30,7 @@ import (
 // mutation is a deployment that is broken on purpose, in a world where the real one breaks nothing.
 type mutation struct {
 	name    string
+	input   string // empty: the smallest deployment
 	mutant  rehearsal.Mutant
 	plan    func(*world.Plan)                                 // of the world; nil: the default
 	prepare func(context.Context, *rehearsal.Rehearsal) error // the world, before the deployment starts
@@ -117,6 +119,15 @@ var mutations = []mutation{
 		breaks:  []int{4},
 	},
 	{
+		name:  "a plan deploys",
+		input: `{"project": "ec", "action": "plan", "blue": {"asg_name": "ec-mqagt-dev-asg"}}`,
+		mutant: rehearsal.Mutant{Definition: func(definition string) string {
+			before, after, _ := strings.Cut(definition, `"StringEquals": "plan"`)
+			return before + `"StringEquals": "plan"` + strings.Replace(after, `"Next": "ReportSuccess"`, `"Next": "Claim"`, 1)
+		}},
+		breaks: []int{4},
+	},
+	{
 		name:   "green is made without the project's tag",
 		mutant: rehearsal.Mutant{Work: work("CreateGreen", changed(creategreen.New, withoutProject))},
 		breaks: []int{5},
@@ -197,7 +208,7 @@ func (m mutation) isCaught(t *testing.T) {
 	if got := promises(broken); !slices.Equal(got, m.breaks) {
 		t.Errorf("promises %v are broken, want %v:\n%s", got, m.breaks, strings.Join(broken, "\n"))
 	}
-	if m.plan != nil || m.prepare != nil || m.during != nil { // the world alone breaks nothing
+	if m.plan != nil || m.prepare != nil || m.during != nil || m.input != "" { // the world alone breaks nothing
 		if broken := m.rehearse(t, rehearsal.Mutant{}); len(broken) > 0 {
 			t.Errorf("the real deployment breaks promises there:\n%s", strings.Join(broken, "\n"))
 		}
@@ -226,7 +237,7 @@ func (m mutation) rehearse(t *testing.T, mutant rehearsal.Mutant) []string {
 			}
 		}
 		var arn string
-		if arn, err = r.Start(ctx, "deployment", minimal); err != nil {
+		if arn, err = r.Start(ctx, "deployment", cmp.Or(m.input, minimal)); err != nil {
 			return
 		}
 		if m.during != nil {

@@ -55,7 +55,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 	commands := map[string]func(context.Context, *datadriven.TestData) (string, error){
 		"start": s.start, "advance": s.advance, "end": s.end, "look": s.look, "launched": s.launched, "no-configurations": s.noConfigurations, "stop": s.stop, "redrive": s.redrive,
 		"call": s.call, "fault": s.fault, "lag": s.lag, "outlive": s.outlive, "sicken": s.sicken, "terminate": s.terminate,
-		"sick-image": s.sickImage, "capacity": s.capacity, "record": s.record, "calls": s.calls,
+		"sick-image": s.sickImage, "capacity": s.capacity, "record": s.record, "calls": s.calls, "plan": s.planned,
 		"drains": s.drains, "lose-agent": s.loseAgent, "no-agent": s.noAgent, "note": s.noteMembers, "drained": s.drained, "protect": s.protect,
 		"graceful-shutdown": s.gracefulShutdown, "lose-events": s.loseEvents, "interrupt-spot": s.interruptSpot, "shutdowns": s.shutdowns,
 		"resize": s.resize, "impair": s.impair, "invoke-fault": s.invokeFault, "converge": s.converge, "guardrails": s.guardrails,

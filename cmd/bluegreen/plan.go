@@ -1,0 +1,93 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/spf13/cobra"
+
+	"bluegreen/internal/clock"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleetreader"
+	"bluegreen/internal/plan"
+	"bluegreen/internal/survey"
+)
+
+// planOptions say what is planned, and where.
+type planOptions struct {
+	file, endpoint string
+	table          string // of the ledger
+	guardrails     string // file
+	fleets         []string
+	json           bool
+}
+
+func newPlan(term terminal) *cobra.Command {
+	var o planOptions
+	c := newCommand("plan", "say what a deployment would do, what stands in its way, how long it takes; reads AWS, writes nothing",
+		func(ctx context.Context, _ []string) error { return runPlan(ctx, term, o) })
+	c.Long = "Says what a deployment would do: what it creates, changes and removes, what stands in its way, how long it takes and what that costs. " +
+		"It reads AWS and writes nothing. The exit code is 0 where it could begin, 4 where it would be Rejected as things stand."
+	flags := c.Flags()
+	flags.StringVarP(&o.file, "file", "f", "", "`file` with the request, the state machine's input; - is standard input")
+	flags.StringVar(&o.endpoint, "endpoint-url", "", "`URL` of the AWS to ask, such as that of bluegreen local; without it the real one")
+	flags.StringVar(&o.table, "ledger-table", "", "`name` of the ledger's table; without it the one that the Deployer stack makes for a group of this name")
+	flags.StringVar(&o.guardrails, "guardrails", "", "`file` with the operators' guardrails; without it there are none")
+	flags.StringSliceVar(&o.fleets, "fleets", []string{"*"}, "`names` of the deployer's fleets, as its parameter of that name says them")
+	flags.BoolVar(&o.json, "json", false, "print the plan as JSON")
+	return c
+}
+
+// runPlan plans what a request asks for.
+func runPlan(ctx context.Context, term terminal, o planOptions) error {
+	if o.file == "" {
+		return usagef("plan: -f is missing: the file with the request, such as pipeline/state_machine_input.json, or - for standard input")
+	}
+	input, err := readInput(o.file)
+	if err != nil {
+		return err
+	}
+	_, group, _ := deploy.Asked(input)
+	cfg, err := awsConfig(ctx, o.endpoint)
+	if err != nil {
+		return err
+	}
+	if err := sayWhere(ctx, term, cfg); err != nil {
+		return err
+	}
+	table, err := fleetreader.LedgerTable(ctx, cfg, o.table, group)
+	if err != nil {
+		return err
+	}
+	p, err := plan.Real(ctx, cfg, survey.Options{LedgerTable: table, Guardrails: o.guardrails, Fleets: o.fleets}, input, clock.NewScaled(1).Now())
+	if err != nil {
+		return err
+	}
+	if o.json {
+		encoder := json.NewEncoder(term.out)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(p); err != nil {
+			return err
+		}
+	} else {
+		plan.Print(term.out, p)
+	}
+	if !p.Begins {
+		return exitError{exitRejected, fmt.Sprintf("plan: it would be Rejected (%s)", p.Error)}
+	}
+	return nil
+}
+
+// sayWhere says whose AWS it is: a plan of the wrong account is worse than none.
+func sayWhere(ctx context.Context, term terminal, cfg aws.Config) error {
+	who, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return fmt.Errorf("ask whose account this is: %w", err)
+	}
+	fmt.Fprintf(term.err, "account %s, %s, %s\n", aws.ToString(who.Account), cfg.Region, cmp.Or(aws.ToString(cfg.BaseEndpoint), "AWS"))
+	return nil
+}

@@ -1,0 +1,151 @@
+package plan
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"bluegreen/internal/deploy"
+)
+
+// columns are how wide a terminal is; a longer word stands on a line of its own.
+const columns = 80
+
+var signs = map[deploy.Effect]string{deploy.EffectCreate: "+", deploy.EffectChange: "~", deploy.EffectRemove: "-"}
+
+// Print writes a plan for people.
+func Print(out io.Writer, p deploy.Plan) {
+	if p.Blue != "" {
+		wrap(out, "", "", fmt.Sprintf("%s of %s, traffic strategy %s", orDeploy(p.Action), p.Blue, orUnknown(string(p.Strategy))))
+	}
+	for _, thing := range p.Things {
+		printThing(out, thing)
+	}
+	if len(p.Stages) > 0 {
+		printStages(out, p)
+	}
+	if p.Guardrails != "" {
+		fmt.Fprintln(out)
+		wrap(out, "Guardrails: ", "    ", p.Guardrails)
+	}
+	list(out, "Warnings", p.Warnings)
+	list(out, "In the way", p.Findings)
+	fmt.Fprintln(out)
+	switch {
+	case p.Begins && len(p.Things) == 0:
+		wrap(out, "Plan: ", "    ", p.What)
+	case p.Begins:
+		fmt.Fprintf(out, "Plan: %s.\n", p.What)
+	case len(p.Things) > 0:
+		fmt.Fprintf(out, "Plan: %s.\nIt would be Rejected as things stand (%s).\n", p.What, p.Error)
+	default:
+		fmt.Fprintf(out, "It would be Rejected as things stand (%s).\n", p.Error)
+	}
+}
+
+func orDeploy(a deploy.Action) string {
+	if a == "" {
+		return string(deploy.ActionDeploy)
+	}
+	return string(a)
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "not known yet"
+	}
+	return s
+}
+
+func printThing(out io.Writer, t deploy.Planned) {
+	fmt.Fprintln(out)
+	about := ""
+	if t.About != "" {
+		about = ": " + t.About
+	}
+	wrap(out, "  "+signs[t.Effect]+" ", "      ", t.Kind+" "+t.Name+about)
+	for _, f := range t.Fields {
+		value := f.Was + " → " + f.Becomes
+		switch f.Effect {
+		case deploy.EffectCreate:
+			value = f.Becomes
+		case deploy.EffectRemove:
+			value = f.Was
+		}
+		wrap(out, "      "+signs[f.Effect]+" ", "          ", f.Name+": "+value)
+	}
+	if len(t.Kept) > 0 {
+		whole := strings.ReplaceAll(strings.Join(t.Kept, ",\n"), " ", unbroken)
+		wrap(out, "      = ", "          ", fmt.Sprintf("%d kept as on blue: %s", len(t.Kept), strings.ReplaceAll(whole, "\n", " ")))
+	}
+}
+
+func printStages(out io.Writer, p deploy.Plan) {
+	fmt.Fprintf(out, "\nTimeline             expected  at most\n")
+	var expected, worst span
+	for _, s := range p.Stages {
+		expected, worst = expected.and(s.Expected), worst.and(s.Worst)
+		wrap(out, fmt.Sprintf("  %-19s %7s  %7s  ", s.Name, length(s.Expected), length(s.Worst)), strings.Repeat(" ", 40), s.Why)
+	}
+	fmt.Fprintf(out, "  %-19s %7s  %7s\n", "all", expected, worst)
+	if c := p.Cost; c != nil {
+		kind := ""
+		if c.Type != "" {
+			kind = " of type " + c.Type
+		}
+		fmt.Fprintln(out)
+		wrap(out, "Cost: ", "    ", fmt.Sprintf("%s%s more than now until blue is empty: %.1f instance hours expected, %.1f at most",
+			deploy.Counted(c.Instances, "instance"), kind, c.ExpectedHours, c.WorstHours))
+	}
+}
+
+// span is a sum of lengths of time, of which some may not be known.
+type span struct {
+	seconds int
+	more    bool
+}
+
+func (s span) and(seconds int) span { return span{s.seconds + seconds, s.more || seconds == 0} }
+
+func (s span) String() string { return length(s.seconds) + map[bool]string{true: "+"}[s.more] }
+
+// length is a number of seconds as people say it; 0 is not known.
+func length(seconds int) string {
+	if seconds == 0 {
+		return "?"
+	}
+	return strings.TrimSuffix((time.Duration(seconds)*time.Second).String(), "m0s") + map[bool]string{true: "m"}[seconds%60 == 0]
+}
+
+func list(out io.Writer, title string, all []string) {
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n%s (%d)\n", title, len(all))
+	for _, one := range all {
+		wrap(out, "  * ", "    ", one)
+	}
+}
+
+// unbroken is a space at which no line ends.
+const unbroken = "\x00"
+
+// wrap writes text in lines that fit, the first behind first and the others behind rest.
+func wrap(out io.Writer, first, rest, text string) {
+	line, empty := first, true
+	for _, word := range strings.Fields(text) {
+		word = strings.ReplaceAll(word, unbroken, " ")
+		if !empty && width(line)+1+width(word) > columns {
+			fmt.Fprintln(out, line)
+			line, empty = rest, true
+		}
+		if !empty {
+			line += " "
+		}
+		line, empty = line+word, false
+	}
+	fmt.Fprintln(out, line)
+}
+
+func width(s string) int { return len([]rune(s)) }

@@ -1,0 +1,136 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/clone"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+)
+
+// things fills in what is created, changed and removed.
+func (w *work) things(ctx context.Context, p *deploy.Plan) error {
+	blue, err := w.whole(ctx, w.Blue, w.Record.Template)
+	if err != nil {
+		return err
+	}
+	w.hooks = blue.Hooks
+	green, err := w.green(ctx, blue)
+	if err != nil {
+		return err
+	}
+	p.Things = append(p.Things, green)
+	if !w.d.Revives {
+		for _, made := range clone.Outliving(blue, w.d) {
+			p.Things = append(p.Things, deploy.Planned{Effect: deploy.EffectCreate, Kind: string(made.What), Name: made.Name, About: "of its own, for green"})
+		}
+	}
+	p.Things = append(p.Things, w.end(blue))
+	return nil
+}
+
+// green is what becomes of green: a copy of blue is created, or a fleet that blue had replaced is brought back.
+func (w *work) green(ctx context.Context, blue clone.Whole) (deploy.Planned, error) {
+	launches, err := w.launches(ctx)
+	if err != nil {
+		return deploy.Planned{}, err
+	}
+	if w.d.Revives {
+		return w.revived(ctx, blue, launches)
+	}
+	planned := clone.Planned(blue, w.d)
+	return deploy.Planned{
+		Effect: deploy.EffectCreate, Kind: "group", Name: w.d.Green, About: "a copy of " + w.d.Blue,
+		Fields: append(differences(clone.Diff(blue, planned, w.d)), launches...),
+		Kept:   clone.Alike(blue, planned, w.d),
+	}, nil
+}
+
+// revived is the fleet that a rollback brings back: it has what hangs on it.
+func (w *work) revived(ctx context.Context, blue clone.Whole, launches []deploy.PlannedField) (deploy.Planned, error) {
+	described, err := fleet.Describe(ctx, w.groups, w.d.Green)
+	if err != nil {
+		return deploy.Planned{}, err
+	}
+	whole, err := w.whole(ctx, described[w.d.Green], w.d.Template)
+	if err != nil {
+		return deploy.Planned{}, err
+	}
+	f := fleet.Of(described[w.d.Green])
+	resumed := w.resumed(&whole)
+	fields := []deploy.PlannedField{deploy.Field("desired capacity", fmt.Sprint(f.Sizes.Desired), fmt.Sprint(w.blue.Sizes.Desired))}
+	if missing := f.Missing(w.d.TargetGroups); len(missing) > 0 {
+		fields = append(fields, deploy.Field("target groups", names(f.TargetGroups), names(w.d.TargetGroups)))
+	}
+	fields = append(append(fields, resumed...), differences(clone.Diff(blue, whole, w.d))...)
+	return deploy.Planned{
+		Effect: deploy.EffectChange, Kind: "group", Name: w.d.Green, About: "brought back; what differs from " + w.d.Blue + " is its own",
+		Fields: append(fields, launches...), Kept: clone.Alike(blue, whole, w.d),
+	}, nil
+}
+
+// resumed is what becomes of the processes that were suspended when the fleet was replaced: it has its own again.
+func (w *work) resumed(green *clone.Whole) []deploy.PlannedField {
+	if w.Record.Previous == nil {
+		return nil
+	}
+	is, own := fleet.Of(green.Group).Suspended, w.Record.Previous.Suspended
+	green.Group.SuspendedProcesses = nil
+	for _, process := range own {
+		green.Group.SuspendedProcesses = append(green.Group.SuspendedProcesses, types.SuspendedProcess{ProcessName: &process})
+	}
+	if slices.Equal(is, own) {
+		return nil
+	}
+	return []deploy.PlannedField{deploy.Field("suspended processes", strings.Join(is, ", "), strings.Join(own, ", "))}
+}
+
+// end is what becomes of blue.
+func (w *work) end(blue clone.Whole) deploy.Planned {
+	t := deploy.Planned{Effect: deploy.EffectChange, Kind: "group", Name: w.d.Blue, About: "blue, once its traffic has moved"}
+	if w.d.BlueAfter == deploy.AfterDelete {
+		t.Effect, t.About = deploy.EffectRemove, "blue, once its traffic has moved and it is empty"
+	}
+	if len(w.blue.TargetGroups) > 0 {
+		t.Fields = append(t.Fields, deploy.Field("target groups", names(w.blue.TargetGroups), ""))
+	}
+	s := w.blue.Sizes
+	t.Fields = append(t.Fields, deploy.Field("min, desired, max", fmt.Sprintf("%d, %d, %d", s.Min, s.Desired, s.Max), "0, 0, 0"))
+	for _, change := range clone.Quieting(blue) {
+		t.Fields = append(t.Fields, deploy.Field(string(change.Kind)+" "+change.Of, change.Was, change.Set[len(change.Set)-1]))
+	}
+	if active := w.blue.Active(); len(active) > 0 {
+		t.Fields = append(t.Fields, deploy.Field("suspended processes", strings.Join(w.blue.Suspended, ", "), strings.Join(append(w.blue.Suspended, active...), ", ")))
+	}
+	return t
+}
+
+// differences are those of blue and its copy, as what the copy will have.
+func differences(all []clone.Difference) []deploy.PlannedField {
+	var fields []deploy.PlannedField
+	for _, one := range all {
+		fields = append(fields, deploy.Field(one.Name, one.Blue, one.Green))
+	}
+	return fields
+}
+
+// names are those of target groups, whose ARNs are long: …:targetgroup/<name>/<id>.
+func names(arns []string) string {
+	all := make([]string, len(arns))
+	for i, arn := range arns {
+		all[i] = nameOf(arn)
+	}
+	return strings.Join(all, ", ")
+}
+
+func nameOf(arn string) string {
+	if parts := strings.Split(arn, "/"); len(parts) == 3 {
+		return parts[1]
+	}
+	return arn
+}

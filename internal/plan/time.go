@@ -1,0 +1,165 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
+	"bluegreen/internal/deploy"
+)
+
+const (
+	registered = 13 * time.Second  // a group's targets are registered, then checked (aws-facts B)
+	slack      = 300 * time.Second // beyond the deregistration delay, until SwitchTraffic turns back
+)
+
+// time fills in how long the stages take, and what running both fleets costs.
+func (w *work) time(ctx context.Context, p *deploy.Plan) error {
+	out, err := w.groups.DescribeScalingActivities(ctx, &autoscaling.DescribeScalingActivitiesInput{
+		AutoScalingGroupName: &w.d.Blue, MaxRecords: aws.Int32(100), // the latest; AWS keeps those of six weeks
+	})
+	if err != nil {
+		return fmt.Errorf("describing the activities of %s: %w", w.d.Blue, err)
+	}
+	p.Stages = append(p.Stages, w.starts(out.Activities))
+	if w.d.Strategy == deploy.StrategyAttach && len(w.TargetGroups) > 0 {
+		checked, err := w.checked(ctx)
+		if err != nil {
+			return err
+		}
+		p.Stages = append(p.Stages, w.joins(checked), w.leaves())
+	}
+	p.Stages = append(p.Stages, w.ends(out.Activities))
+	cost := deploy.PlannedCost{Instances: w.blue.Sizes.Desired, Type: w.instanceType}
+	for _, stage := range p.Stages {
+		cost.ExpectedHours += hours(cost.Instances, stage.Expected)
+		cost.WorstHours += hours(cost.Instances, stage.Worst)
+	}
+	cost.ExpectedHours, cost.WorstHours = tenths(cost.ExpectedHours), tenths(cost.WorstHours)
+	p.Cost = &cost
+	return nil
+}
+
+func hours(instances, seconds int) float64 { return float64(instances) * float64(seconds) / 3600 }
+
+func tenths(n float64) float64 { return math.Round(n*10) / 10 }
+
+// starts is how long green takes until it is in service.
+func (w *work) starts(activities []types.Activity) deploy.PlannedStage {
+	s := deploy.PlannedStage{Name: "green starts", Worst: w.d.Health.TimeoutSeconds}
+	median, n := took(activities, "Launching a new EC2 instance")
+	if n == 0 {
+		s.Why = "no launch of blue in the last six weeks says how long; health.timeout_seconds"
+		return s
+	}
+	s.Expected = seconds(median)
+	s.Why = fmt.Sprintf("median of blue's last %s; health.timeout_seconds", deploy.Counted(n, "launch"+es(n)))
+	return s
+}
+
+func es(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "e" // Counted adds the s
+}
+
+// targetGroupsAtOnce is how many one call describes at most.
+const targetGroupsAtOnce = 20
+
+// checked is how long the slowest health checks take to find a target healthy.
+func (w *work) checked(ctx context.Context) (time.Duration, error) {
+	var longest time.Duration
+	for batch := range slices.Chunk(w.d.TargetGroups, targetGroupsAtOnce) {
+		out, err := w.targets.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: batch})
+		if err != nil {
+			return 0, fmt.Errorf("describing the target groups %v: %w", batch, err)
+		}
+		for _, t := range out.TargetGroups {
+			longest = max(longest, time.Duration(aws.ToInt32(t.HealthyThresholdCount)*aws.ToInt32(t.HealthCheckIntervalSeconds))*time.Second)
+		}
+	}
+	return longest, nil
+}
+
+// joins is how long green takes to serve in the target groups.
+func (w *work) joins(checked time.Duration) deploy.PlannedStage {
+	s := deploy.PlannedStage{Name: "green joins", Worst: w.d.Health.TimeoutSeconds, Why: "health checks; health.timeout_seconds"}
+	var slow time.Duration
+	for _, t := range w.TargetGroups {
+		slow = max(slow, t.SlowStart)
+	}
+	s.Expected = seconds(registered + checked + slow)
+	if slow > 0 {
+		s.Worst += seconds(slow)
+		s.Why = fmt.Sprintf("health checks, and %.0f s of slow start; health.timeout_seconds", slow.Seconds())
+	}
+	return s
+}
+
+// leaves is how long blue's requests have to end.
+func (w *work) leaves() deploy.PlannedStage {
+	var delay time.Duration
+	for _, t := range w.TargetGroups {
+		delay = max(delay, t.Delay)
+	}
+	return deploy.PlannedStage{Name: "blue's requests end", Expected: seconds(delay), Worst: seconds(delay + slack),
+		Why: "the deregistration delay; 5 minutes beyond it"}
+}
+
+// ends is how long blue's instances take to go. What holds them is a terminating hook.
+func (w *work) ends(activities []types.Activity) deploy.PlannedStage {
+	s := deploy.PlannedStage{Name: "blue's instances end"}
+	median, n := took(activities, "Terminating EC2 instance")
+	s.Expected, s.Why = seconds(median), fmt.Sprintf("median of blue's last %s", deploy.Counted(n, "termination"))
+	if n == 0 {
+		s.Why = "no termination of blue in the last six weeks says how long"
+	}
+	s.Worst = s.Expected
+	if len(w.d.Drain.Command) > 0 {
+		s.Worst += w.d.Drain.TimeoutSeconds
+		s.Why += "; drain.timeout_seconds besides"
+		return s
+	}
+	if held := w.held(); held > 0 {
+		s.Worst += held
+		s.Why += "; its terminating hooks' heartbeat timeouts besides"
+	}
+	return s
+}
+
+// held is for how long terminating hooks that nobody completes hold an instance, in seconds.
+func (w *work) held() int {
+	held := 0
+	for _, hook := range w.hooks {
+		if strings.HasSuffix(aws.ToString(hook.LifecycleTransition), "TERMINATING") {
+			held = max(held, int(aws.ToInt32(hook.HeartbeatTimeout)))
+		}
+	}
+	return held
+}
+
+// took is the median of how long activities that begin so have taken, of those that succeeded, and how many there are.
+func took(activities []types.Activity, begins string) (time.Duration, int) {
+	var all []time.Duration
+	for _, a := range activities {
+		if a.StatusCode == types.ScalingActivityStatusCodeSuccessful && strings.HasPrefix(aws.ToString(a.Description), begins) && a.StartTime != nil && a.EndTime != nil {
+			all = append(all, a.EndTime.Sub(*a.StartTime))
+		}
+	}
+	if len(all) == 0 {
+		return 0, 0
+	}
+	slices.Sort(all)
+	return all[len(all)/2], len(all)
+}
+
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
