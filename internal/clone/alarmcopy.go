@@ -156,9 +156,14 @@ func (alarms) outlive(blue Whole, d deploy.Deployment) []string {
 	return slices.Sorted(maps.Values(namesOf(blue, d)))
 }
 
-// remove deletes those of the lineage. AWS has deleted most of them with their group: those that acted on nothing else.
+// remove deletes those of the lineage. AWS has deleted most of them with their group: those that acted on nothing else. One that a
+// composite alarm names CloudWatch does not delete: it stays, without actions.
 func (alarms) remove(ctx context.Context, to target, names []string) error {
 	metric, _, err := named(ctx, to.reads, names)
+	if err != nil || len(metric) == 0 {
+		return err
+	}
+	_, composite, err := describeAlarms(ctx, to.reads, &cloudwatch.DescribeAlarmsInput{AlarmTypes: []types.AlarmType{types.AlarmTypeCompositeAlarm}})
 	if err != nil {
 		return err
 	}
@@ -168,9 +173,15 @@ func (alarms) remove(ctx context.Context, to target, names []string) error {
 		if err != nil {
 			return err
 		}
-		if tagged(tags, deploy.TagLineage, to.Lineage) {
-			made = append(made, name)
+		if !tagged(tags, deploy.TagLineage, to.Lineage) {
+			continue
 		}
+		if at := slices.IndexFunc(composite, func(parent types.CompositeAlarm) bool { return mentions(aws.ToString(parent.AlarmRule), metric[name]) }); at >= 0 {
+			to.warn("alarm %s was made for a fleet that is gone, and stays since composite alarm %s names it: take it out there, and delete it",
+				name, aws.ToString(composite[at].AlarmName))
+			continue
+		}
+		made = append(made, name)
 	}
 	for batch := range slices.Chunk(made, alarmsAtOnce) {
 		if _, err := step.Write(ctx, to.alarms, to.fence, alarmWrites.DeleteAlarms, &cloudwatch.DeleteAlarmsInput{AlarmNames: batch}); err != nil {

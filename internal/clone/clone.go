@@ -121,6 +121,7 @@ type target struct {
 	Copier
 	fence ledger.Fence
 	name  string // of the group
+	warn  func(format string, args ...any)
 	deploy.Deployment
 	userData string // that the request asks for
 	launch   *made  // of green, while it is created

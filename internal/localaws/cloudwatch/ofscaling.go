@@ -75,6 +75,12 @@ func (a *Alarms) Metric() (alarms []types.MetricAlarm, tags map[string][]types.T
 	return alarms, tags
 }
 
+// Named reports whether a composite alarm names an alarm, which cannot be deleted then.
+func (a *Alarms) Named(name string) bool {
+	found := a.alarms[name]
+	return found != nil && len(a.parents(found)) > 0
+}
+
 func (m *alarm) has(action string) bool {
 	for _, actions := range m.actions {
 		if slices.Contains(actions, action) {

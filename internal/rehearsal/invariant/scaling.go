@@ -288,7 +288,7 @@ func (s *scaling) copies(group string, record ledger.Record, now items) []string
 	return found
 }
 
-// left are alarms that deployments have made for a group that is gone.
+// left are alarms that deployments have made for a group that is gone, but for those that AWS does not delete.
 func (s *scaling) left() []string {
 	arns := make(map[string]bool)
 	for _, group := range s.w.r.AWS.Groups.Names() {
@@ -300,7 +300,7 @@ func (s *scaling) left() []string {
 	alarms, tags := s.w.r.AWS.Alarms.Metric()
 	for _, alarm := range alarms {
 		acts := slices.ContainsFunc(actionsOf(alarm), func(action string) bool { return arns[action] })
-		if !acts && tagged(tags[*alarm.AlarmName], deploy.TagLineage, s.w.r.World.GroupName) {
+		if !acts && !s.w.r.AWS.Alarms.Named(*alarm.AlarmName) && tagged(tags[*alarm.AlarmName], deploy.TagLineage, s.w.r.World.GroupName) {
 			found = append(found, "alarm "+*alarm.AlarmName+" is left")
 		}
 	}
