@@ -141,11 +141,14 @@ func TestRehearsePreflight(t *testing.T) {
 		AutoScalingGroupName: aws.String("web"), PolicyName: aws.String("grow"), PolicyType: aws.String("SimpleScaling"),
 		AdjustmentType: aws.String("ChangeInCapacity"), ScalingAdjustment: aws.Int32(1),
 	}))
+	must[*autoscaling.SuspendProcessesOutput](t)(autoscaling.NewFromConfig(e.Config).SuspendProcesses(t.Context(), &autoscaling.SuspendProcessesInput{
+		AutoScalingGroupName: aws.String("web"), ScalingProcesses: []string{"AddToLoadBalancer"},
+	}))
 	out, errText, code := rehearse()
 	if code != 1 || !strings.Contains(errText, "this would not go well") {
-		t.Errorf("a scaling policy: code %d, %s", code, errText)
+		t.Errorf("a suspended process: code %d, %s", code, errText)
 	}
-	for _, want := range []string{"preflight    Rejected (BlueGreen.NotReady): web cannot be replaced as it stands: it has scaling policies (grow)",
+	for _, want := range []string{"preflight    Rejected (BlueGreen.NotReady): web cannot be replaced as it stands: its process AddToLoadBalancer is suspended",
 		"The rehearsals take that for mended.", "undisturbed  1 rehearsal: 1 Succeeded", "its scaling policies (1)"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
