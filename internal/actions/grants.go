@@ -128,13 +128,14 @@ var grants = []grant{
 		why: "changes blue and green; by name, since blue may bear no tag of ours",
 	},
 	{
-		sid:     "EquipGreen",
-		actions: []string{"autoscaling:EnableMetricsCollection", "autoscaling:PutLifecycleHook", "autoscaling:PutNotificationConfiguration"},
-		on:      Scope.groups,
+		sid: "EquipGreen",
+		actions: []string{"autoscaling:EnableMetricsCollection", "autoscaling:PutLifecycleHook", "autoscaling:PutNotificationConfiguration",
+			"autoscaling:PutScheduledUpdateGroupAction"},
+		on: Scope.groups,
 		conditions: func(s Scope) []Condition {
 			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagLineage, s.fleetNames()}}
 		},
-		why: "gives green the metrics, hooks and notifications that its creation could not take; only to what a deployment created",
+		why: "gives green the metrics, hooks, notifications and scheduled actions that its creation could not take; only to what a deployment created",
 	},
 	{
 		sid:        "DeleteEmptyFleets",

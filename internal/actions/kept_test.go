@@ -85,20 +85,20 @@ func TestLossIsSeen(t *testing.T) {
 func TestKept(t *testing.T) {
 	reads := []string{"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribePolicies"}
 	table := []grant{
-		{sid: "Read", actions: reads, why: "sees"},
+		{sid: "Read", actions: append(reads, "autoscaling:DescribeScheduledActions"), why: "sees"},
 		{sid: "Drop", actions: []string{"dynamodb:DeleteItem"}, on: Scope.table, why: "drops"},
 		{sid: "Wide", actions: []string{"dynamodb:GetItem"}, on: Scope.table, why: "reads all", kept: true},
-		{sid: "Narrow", actions: []string{"dynamodb:GetItem"}, on: Scope.table, conditions: always(Condition{"Null", "k", []string{"false"}}), why: "reads some"},
-		{sid: "Update", actions: []string{"autoscaling:UpdateAutoScalingGroup"}, on: Scope.groups, why: "changes"},
+		{sid: "Narrow", actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"}, on: Scope.table, conditions: always(Condition{"Null", "k", []string{"false"}}), why: "reads some"},
+		{sid: "Update", actions: []string{"autoscaling:ResumeProcesses", "autoscaling:UpdateAutoScalingGroup"}, on: Scope.groups, why: "changes"},
 	}
 	before := []Statement{{Sid: "Read", Actions: reads}, {Sid: "Drop", Actions: []string{"dynamodb:DeleteItem"}}, {Sid: "Wide", Actions: []string{"dynamodb:GetItem"}}}
 	for _, c := range []struct {
 		before []Statement
 		want   []string
 	}{
-		{nil, []string{"Read [autoscaling:DescribeAutoScalingGroups]", "Narrow [dynamodb:GetItem]", "Update [autoscaling:UpdateAutoScalingGroup]"}},
-		{before, []string{"Read [autoscaling:DescribeAutoScalingGroups]", "KeptRead [autoscaling:DescribePolicies]", "KeptDrop [dynamodb:DeleteItem]",
-			"KeptWide [dynamodb:GetItem]", "Narrow [dynamodb:GetItem]", "Update [autoscaling:UpdateAutoScalingGroup]"}},
+		{nil, []string{"Read [autoscaling:DescribeAutoScalingGroups autoscaling:DescribeScheduledActions]", "Narrow [dynamodb:GetItem dynamodb:PutItem]", "Update [autoscaling:ResumeProcesses autoscaling:UpdateAutoScalingGroup]"}},
+		{before, []string{"Read [autoscaling:DescribeAutoScalingGroups autoscaling:DescribeScheduledActions]", "KeptRead [autoscaling:DescribePolicies]", "KeptDrop [dynamodb:DeleteItem]",
+			"KeptWide [dynamodb:GetItem]", "Narrow [dynamodb:GetItem dynamodb:PutItem]", "Update [autoscaling:ResumeProcesses autoscaling:UpdateAutoScalingGroup]"}},
 	} {
 		statements, err := allow("RestoreBlue", ReleasedScope(), table, c.before)
 		if err != nil {

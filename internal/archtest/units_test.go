@@ -25,6 +25,7 @@ var counted = map[string]string{
 	"internal/rehearsal/scenario/inject.go":     "whether a fleet has a first instance",
 	"internal/rehearsal/sweep/scalein.go":       "a course without weights",
 	"lambdas/completelifecycle/fleet.go":        "whether a fleet is empty, and how many instances are left of it",
+	"lambdas/completelifecycle/unpin.go":        "whether any of a fleet's instances is in service",
 	"lambdas/removegreen/handler.go":            "how many instances end",
 	"lambdas/scaleinblue/handler.go":            "the same",
 }

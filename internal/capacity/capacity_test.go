@@ -3,6 +3,7 @@ package capacity_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
@@ -126,8 +127,8 @@ func TestMinimumIsKeptAndPutBack(t *testing.T) {
 		if said(u) != c.unpin || theirs != c.theirs {
 			t.Errorf("%s: unpinned %s, theirs %t", c.name, said(u), theirs)
 		}
-		if again := capacity.PinnedAgain(lock, blue); again != c.again {
-			t.Errorf("%s: pinned again %t", c.name, again)
+		if again := capacity.Again(lock, blue, time.Time{}); (again != "") != c.again {
+			t.Errorf("%s: pinned again %q", c.name, again)
 		}
 		if kept := capacity.Keep(lock, blue); kept != c.kept {
 			t.Errorf("%s: kept %t", c.name, kept)
@@ -160,19 +161,21 @@ func TestCommit(t *testing.T) {
 		pin         string
 		blue, green deploy.Fleet
 		wanted      string // min/desired/max
-		resize      string
+		resize      string // at once
+		unpin       string // later
 	}{
-		{"as pinned", "4", sized("blue", 4, 4, 8), sized("green", 4, 4, 8), "2/4/8", "2/-/-"},
-		{"somebody has set another minimum", "4", sized("blue", 3, 4, 8), sized("green", 4, 4, 8), "3/4/8", "3/-/-"},
-		{"somebody has set another maximum", "4", sized("blue", 4, 4, 9), sized("green", 4, 4, 8), "2/4/9", "2/-/9"},
-		{"blue has grown", "4", sized("blue", 4, 6, 8), sized("green", 4, 4, 8), "2/6/8", "2/6/-"},
-		{"green has grown", "4", sized("blue", 4, 4, 8), sized("green", 4, 6, 8), "2/4/8", "2/-/-"},
-		{"not pinned", "", sized("blue", 2, 4, 8), sized("green", 2, 4, 8), "2/4/8", "-/-/-"},
-		{"emptied by hand", "4", sized("blue", 0, 0, 0), sized("green", 4, 4, 8), "2/4/8", "2/-/-"},
-		{"deleted by hand", "4", gone, sized("green", 4, 4, 8), "2/4/8", "2/-/-"},
-		{"being deleted by hand", "4", leaving, sized("green", 4, 4, 8), "2/4/8", "2/-/-"},
-		{"emptied by hand, never pinned", "", sized("blue", 0, 0, 0), sized("green", 2, 4, 8), "2/4/8", "-/-/-"},
-		{"green is gone", "4", sized("blue", 4, 4, 8), gone, "2/4/8", "-/-/-"},
+		{"as pinned", "4", sized("blue", 4, 4, 8), sized("green", 4, 4, 8), "2/4/8", "-/-/-", "2/-/-"},
+		{"somebody has set another minimum", "4", sized("blue", 3, 4, 8), sized("green", 4, 4, 8), "3/4/8", "-/-/-", "3/-/-"},
+		{"somebody has set another maximum", "4", sized("blue", 4, 4, 9), sized("green", 4, 4, 8), "2/4/9", "-/-/9", "2/-/-"},
+		{"blue has grown", "4", sized("blue", 4, 6, 8), sized("green", 4, 4, 8), "2/6/8", "-/6/-", "2/-/-"},
+		{"green has grown", "4", sized("blue", 4, 4, 8), sized("green", 4, 6, 8), "2/4/8", "-/-/-", "2/-/-"},
+		{"not pinned", "", sized("blue", 2, 4, 8), sized("green", 2, 4, 8), "2/4/8", "-/-/-", "-/-/-"},
+		{"not pinned, somebody has set another minimum", "", sized("blue", 3, 4, 8), sized("green", 2, 4, 8), "3/4/8", "3/-/-", "-/-/-"},
+		{"somebody has set a maximum below the pin", "4", sized("blue", 2, 3, 3), sized("green", 4, 4, 8), "2/3/3", "-/-/4", "2/-/3"},
+		{"emptied by hand", "4", sized("blue", 0, 0, 0), sized("green", 4, 4, 8), "2/4/8", "-/-/-", "2/-/-"},
+		{"deleted by hand", "4", gone, sized("green", 4, 4, 8), "2/4/8", "-/-/-", "2/-/-"},
+		{"being deleted by hand", "4", leaving, sized("green", 4, 4, 8), "2/4/8", "-/-/-", "2/-/-"},
+		{"emptied by hand, never pinned", "", sized("blue", 0, 0, 0), sized("green", 2, 4, 8), "2/4/8", "-/-/-", "-/-/-"},
 	} {
 		record := ledger.Record{Lock: pinned("2", c.pin)}
 		want := capacity.Wanted(record.Lock, c.blue, c.green)
@@ -180,8 +183,12 @@ func TestCommit(t *testing.T) {
 			t.Errorf("%s: wanted %s", c.name, got)
 		}
 		live := capacity.Live(record, c.blue, c.green, want)
-		if got := said(capacity.Resize(c.green, live, capacity.Pinned(record.Lock) > 0)); got != c.resize {
+		if got := said(capacity.Hand(record.Lock, c.green, live)); got != c.resize {
 			t.Errorf("%s: resized %s, want %s", c.name, got, c.resize)
+		}
+		u, _ := capacity.Unpin(record.Lock, c.green)
+		if got := said(u); got != c.unpin {
+			t.Errorf("%s: unpinned %s, want %s", c.name, got, c.unpin)
 		}
 	}
 }
@@ -189,7 +196,8 @@ func TestCommit(t *testing.T) {
 // A fleet that a rollback brings back keeps its own sizes, and gets its own minimum back where it is pinned.
 func TestCommitOfARollback(t *testing.T) {
 	record := ledger.Record{Lock: pinned("2", "4"), Previous: &ledger.Previous{Name: "green", Sizes: deploy.Sizes{Min: 1, Max: 5}}}
-	record.Lock.Deployment.Revives = true
+	record.Lock.Deployment.Revives, record.Lock.Deployment.Green = true, "green"
+	capacity.Own(&record)
 	for shown, want := range map[int]int{4: 1, 3: 3} {
 		live := capacity.Live(record, sized("blue", 4, 4, 8), sized("green", shown, 4, 5), deploy.Sizes{Min: 2, Desired: 4, Max: 8})
 		if live != (deploy.Sizes{Min: want, Desired: 4, Max: 5}) {

@@ -1,7 +1,10 @@
 package capacity
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
+	"time"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
@@ -26,11 +29,11 @@ func Pinned(lock *ledger.Lock) int {
 	return 0
 }
 
-// Keep takes a minimum that somebody has given blue since it was pinned for the one that people want, and that is put back in
-// the end. It reports whether that changes the record. Who takes all that blue has by hand says nothing of what is wanted.
-func Keep(lock *ledger.Lock, blue deploy.Fleet) bool {
-	c := lock.Change(ledger.KindMin, blue.Name)
-	return c != nil && !emptied(blue) && c.Theirs(strconv.Itoa(blue.Sizes.Min))
+// Keep takes a minimum that somebody has given a fleet since it was pinned for the one that people want, and that is put back in
+// the end. It reports whether that changes the record. Who takes all that a fleet has by hand says nothing of what is wanted.
+func Keep(lock *ledger.Lock, f deploy.Fleet) bool {
+	c := lock.Change(ledger.KindMin, f.Name)
+	return c != nil && !emptied(f) && c.Theirs(strconv.Itoa(f.Sizes.Min))
 }
 
 // Pin raises a fleet's minimum to least and its desired capacity to want, never lowers them, and never passes most: somebody
@@ -57,23 +60,64 @@ func Pin(f deploy.Fleet, least, want, most int) Update {
 	return u
 }
 
-// Unpin puts the minimum back that people want of blue, also where it looks as if it were back: what is described may lag the
-// pin. theirs: somebody else has set another, which stays. Nothing where blue was never pinned.
-func Unpin(lock *ledger.Lock, blue deploy.Fleet) (u Update, theirs bool) {
-	c := lock.Change(ledger.KindMin, blue.Name)
+// Hold is what keeps a fleet that serves at its pin, at want instances at least, and gives it what scheduled actions have wanted
+// meanwhile as far as that is not below the pin. The rest it gets when it is unpinned.
+func Hold(lock *ledger.Lock, f deploy.Fleet, want int) Update {
+	pin, least, most := Pinned(lock), Pinned(lock), f.Sizes.Max
+	if c := lock.Change(ledger.KindMin, f.Name); c != nil && c.Ours(strconv.Itoa(f.Sizes.Min)) {
+		least = max(least, number(c.Was))
+	}
+	if c := lock.Change(ledger.KindDesired, f.Name); c != nil && c.Ours(strconv.Itoa(f.Sizes.Desired)) {
+		want = max(want, number(c.Was))
+	}
+	if c := lock.Change(ledger.KindMax, f.Name); c != nil && c.Ours(strconv.Itoa(most)) {
+		if held := max(pin, number(c.Was)); held >= max(f.Sizes.Desired, want) {
+			most = held
+		}
+	}
+	u := Pin(f, least, want, most)
+	if most != f.Sizes.Max {
+		u.Max = &most
+	}
+	return u
+}
+
+// Unpin puts the minimum back that people want of a fleet, also where it looks as if it were back: what is described may lag the
+// pin. With it goes what scheduled actions have wanted and could not have. theirs: somebody else has set another minimum, which
+// stays. Nothing where the fleet was never pinned.
+func Unpin(lock *ledger.Lock, f deploy.Fleet) (u Update, theirs bool) {
+	c := lock.Change(ledger.KindMin, f.Name)
 	if c == nil {
 		return Update{}, false
 	}
-	if !c.Restores(strconv.Itoa(blue.Sizes.Min)) {
-		return Update{}, true
+	want := wants(lock, f)
+	if want.Max != f.Sizes.Max {
+		u.Max = &want.Max
 	}
-	was := number(c.Was)
-	return Update{Min: &was}, false
+	if want.Desired != f.Sizes.Desired {
+		desired := min(max(want.Desired, want.Min), want.Max)
+		u.Desired = &desired
+	}
+	if !c.Restores(strconv.Itoa(f.Sizes.Min)) {
+		return u, true
+	}
+	least := min(number(c.Was), want.Max)
+	u.Min = &least
+	return u, false
 }
 
-// PinnedAgain reports whether blue has the minimum again that was lifted: a call that was under way when its function ended may
-// take effect after others have worked on.
-func PinnedAgain(lock *ledger.Lock, blue deploy.Fleet) bool {
-	c := lock.Change(ledger.KindMin, blue.Name)
-	return c != nil && c.Ours(strconv.Itoa(blue.Sizes.Min))
+// Again says what of a fleet is as the deployment had made it again, or is not done, after it was put back: a call that was under way
+// when its function ended may take effect after others have worked on. since is when it had been put back. Empty: nothing.
+func Again(lock *ledger.Lock, f deploy.Fleet, since time.Time) string {
+	c := lock.Change(ledger.KindMin, f.Name)
+	switch {
+	case f.Name == "":
+	case c != nil && c.Ours(strconv.Itoa(f.Sizes.Min)):
+		return fmt.Sprintf("the minimum of %s is %d again", f.Name, f.Sizes.Min)
+	case Stopped(lock, f.Name) && slices.Contains(f.Suspended, ledger.ScheduledActions):
+		return fmt.Sprintf("the process %s of %s is suspended again", ledger.ScheduledActions, f.Name)
+	case Due(lock, f.Name, since):
+		return fmt.Sprintf("a scheduled action of %s was due before its process was resumed", f.Name)
+	}
+	return ""
 }

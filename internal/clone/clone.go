@@ -5,6 +5,7 @@ package clone
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -28,6 +29,7 @@ type Whole struct {
 	Notifications []types.NotificationConfiguration
 	Policies      []types.ScalingPolicy
 	Alarms        []alarmtypes.MetricAlarm // that act on the policies, but those that AWS makes itself
+	Schedule      []types.ScheduledUpdateGroupAction
 }
 
 // piece is one thing that a copy has of its original.
@@ -48,7 +50,7 @@ type putter interface {
 }
 
 // pieces are what a copy has, in the order in which green gets it.
-var pieces = []piece{own{}, group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}, policies{}, alarms{}}
+var pieces = []piece{own{}, group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}, policies{}, alarms{}, schedule{}}
 
 // reads is what is read of groups, and of the alarms that act on them.
 type reads struct {
@@ -59,6 +61,7 @@ type reads struct {
 type groupReads interface {
 	fleet.Groups
 	fleet.Hooks
+	fleet.Schedules
 	DescribeNotificationConfigurations(context.Context, *autoscaling.DescribeNotificationConfigurationsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeNotificationConfigurationsOutput, error)
 	policyLister
 	DescribeLaunchConfigurations(context.Context, *autoscaling.DescribeLaunchConfigurationsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeLaunchConfigurationsOutput, error)
@@ -74,6 +77,7 @@ type writes interface {
 	EnableMetricsCollection(context.Context, *autoscaling.EnableMetricsCollectionInput, ...func(*autoscaling.Options)) (*autoscaling.EnableMetricsCollectionOutput, error)
 	PutScalingPolicy(context.Context, *autoscaling.PutScalingPolicyInput, ...func(*autoscaling.Options)) (*autoscaling.PutScalingPolicyOutput, error)
 	PutLifecycleHook(context.Context, *autoscaling.PutLifecycleHookInput, ...func(*autoscaling.Options)) (*autoscaling.PutLifecycleHookOutput, error)
+	PutScheduledUpdateGroupAction(context.Context, *autoscaling.PutScheduledUpdateGroupActionInput, ...func(*autoscaling.Options)) (*autoscaling.PutScheduledUpdateGroupActionOutput, error)
 	PutNotificationConfiguration(context.Context, *autoscaling.PutNotificationConfigurationInput, ...func(*autoscaling.Options)) (*autoscaling.PutNotificationConfigurationOutput, error)
 }
 
@@ -121,7 +125,8 @@ type target struct {
 	Copier
 	fence ledger.Fence
 	name  string // of the group
-	warn  func(format string, args ...any)
+	now   time.Time
+	warn  func(format string, args ...any) // adds a warning to the deployment, once
 	deploy.Deployment
 	userData string // that the request asks for
 	launch   *made  // of green, while it is created

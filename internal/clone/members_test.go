@@ -42,3 +42,31 @@ func TestMembersOfNotifications(t *testing.T) {
 		"TopicARN":             "copied",
 	})
 }
+
+func TestMembersOfScheduledActions(t *testing.T) {
+	everyMember[types.ScheduledUpdateGroupAction](t, map[string]string{
+		"AutoScalingGroupName": "derived: green",
+		"DesiredCapacity":      "copied",
+		"EndTime":              "copied; an action that has ended is left out",
+		"MaxSize":              "copied",
+		"MinSize":              "copied",
+		"Recurrence":           "copied",
+		"ScheduledActionARN":   "left out: AWS gives it",
+		"ScheduledActionName":  "copied",
+		"StartTime":            "copied of one that runs once; of one that recurs only where it was set later than the recurrence says",
+		"Time":                 "left out: AWS uses StartTime",
+		"TimeZone":             "copied",
+	})
+	everyMember[autoscaling.PutScheduledUpdateGroupActionInput](t, map[string]string{
+		"AutoScalingGroupName": "derived: green",
+		"DesiredCapacity":      "copied",
+		"EndTime":              "copied",
+		"MaxSize":              "copied",
+		"MinSize":              "copied",
+		"Recurrence":           "copied",
+		"ScheduledActionName":  "copied",
+		"StartTime":            "copied or left out",
+		"Time":                 "left out: AWS uses StartTime",
+		"TimeZone":             "copied",
+	})
+}

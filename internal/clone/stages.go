@@ -37,7 +37,7 @@ type outliver interface {
 
 // at is a group as a call may change it at these stages.
 func (c Copier) at(s *step.Step, group string, stages ...ledger.Stage) target {
-	return target{Copier: c, fence: s.Holder.At(stages...), name: group, warn: s.Deployment.Warn, Deployment: *s.Deployment}
+	return target{Copier: c, fence: s.Holder.At(stages...), name: group, now: s.Now(), warn: s.Deployment.Warn, Deployment: *s.Deployment}
 }
 
 // Arm lets what hangs on green act, before it takes its first share of traffic.

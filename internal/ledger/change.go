@@ -8,6 +8,9 @@ type Kind string
 // The kinds. Each has its line in left.
 const (
 	KindMin      Kind = "min"           // a group's minimum; Of is the group's name
+	KindMax      Kind = "max"           // its maximum, where a scheduled action's run wants another
+	KindDesired  Kind = "desired"       // its desired capacity, the same
+	KindProcess  Kind = "process"       // one of its processes (Process)
 	KindAlarm    Kind = "alarm actions" // AlarmOn or AlarmOff; Of is the alarm's name
 	KindForecast Kind = "forecast"      // a predictive policy's mode; Of is the policy's name
 )
@@ -18,11 +21,26 @@ const (
 	AlarmOff = "off"
 )
 
-// left says of each kind what a change leaves that is not undone, given what was set last and what it was.
+// What a process is described as.
+const (
+	Active    = "active"
+	Suspended = "suspended"
+)
+
+// ScheduledActions is the process that carries out a group's scheduled actions.
+const ScheduledActions = "ScheduledActions"
+
+// Process is what a change of a group's process is of.
+func Process(name, group string) string { return name + " of " + group }
+
+// left says of each kind what a change leaves that is not undone, given what it is of, what was set last and what it was.
 var left = map[Kind]string{
-	KindMin:      "the minimum of both, pinned at %s: that of blue was %s",
-	KindAlarm:    "the actions of an alarm, turned %s: they were %s",
-	KindForecast: "the mode of a predictive scaling policy, set to %s: it was %s",
+	KindMin:      "the minimum of both, pinned at %[2]s: that of blue was %[3]s",
+	KindMax:      "the maximum of %s, left at %s: its scheduled actions want %s",
+	KindDesired:  "the desired capacity of %s, left at %s: its scheduled actions want %s",
+	KindProcess:  "the process %s, %s: it was %s",
+	KindAlarm:    "the actions of %s, turned %s: they were %s",
+	KindForecast: "the mode of the predictive scaling policy %s, set to %s: it was %s",
 }
 
 // Change is a value of something that the deployment did not create, which it has changed or is about to: the record has it
@@ -79,4 +97,19 @@ func (l *Lock) Note(kind Kind, of, was, set string) {
 	if !slices.Contains(c.Set, set) {
 		c.Set = append(c.Set, set)
 	}
+}
+
+// Want remembers that a scheduled action's run wants a value, where one of others stands, or is written for now.
+func (l *Lock) Want(kind Kind, of, want string, stands ...string) {
+	for _, value := range stands {
+		l.Note(kind, of, want, value)
+	}
+	if c := l.Change(kind, of); c != nil {
+		c.Was = want
+	}
+}
+
+// Forget remembers nothing any more of a value.
+func (l *Lock) Forget(kind Kind, of string) {
+	l.Changes = slices.DeleteFunc(l.Changes, func(c Change) bool { return c.Kind == kind && c.Of == of })
 }

@@ -106,6 +106,7 @@ func (r Record) clone() Record {
 		for i, c := range lock.Changes {
 			lock.Changes[i].Set = slices.Clone(c.Set)
 		}
+		lock.Schedules = slices.Clone(lock.Schedules) // nobody changes an action: they are replaced
 		r.Lock = &lock
 	}
 	if r.Previous != nil {

@@ -30,9 +30,20 @@ func (r Record) Left(execution string) []string {
 	}
 	if lock.Stage != Committed {
 		for _, c := range lock.Changes {
-			lines = append(lines, fmt.Sprintf(left[c.Kind], c.Set[len(c.Set)-1], c.Was))
+			if c.Of == d.Green { // which is to go
+				continue
+			}
+			lines = append(lines, fmt.Sprintf(left[c.Kind], c.Of, c.Set[len(c.Set)-1], c.Was))
 		}
-	} else if r.Previous != nil && r.Previous.Name == d.Blue && len(r.Previous.Suspended) > 0 {
+		return lines
+	}
+	if c := lock.Change(KindMin, d.Green); c != nil {
+		lines = append(lines, fmt.Sprintf("the minimum of green %s, pinned: it is to become %s", d.Green, c.Was))
+	}
+	if c := lock.Change(KindProcess, Process(ScheduledActions, d.Green)); c != nil && c.Was == Active {
+		lines = append(lines, fmt.Sprintf("the process %s of green, suspended: it is to be resumed", ScheduledActions))
+	}
+	if r.Previous != nil && r.Previous.Name == d.Blue && len(r.Previous.Suspended) > 0 {
 		lines = append(lines, "processes of blue that were suspended before: "+strings.Join(r.Previous.Suspended, ", "))
 	}
 	return lines

@@ -47,6 +47,9 @@ type Lock struct {
 
 	Made []Made `json:"made,omitempty"` // for green, written before it is made
 
+	Schedules []Schedule `json:"schedules,omitempty"` // of fleets whose scheduled actions are suspended meanwhile
+	Alone     *time.Time `json:"alone,omitempty"`     // since when green carries all load
+
 	Drain *deploy.DrainPolicy `json:"drain,omitempty"` // the lineage's before, for the way back
 }
 

@@ -46,6 +46,11 @@ func TestLeft(t *testing.T) {
 		{ledger.Removing, ledger.Leaving, pinned("4"), nil, []string{"blue b serves", "green g, which is to go", "the minimum of both, pinned at 4"}},
 		{ledger.Committed, "", nil, nil, []string{"green g serves", "blue b, which is to be scaled in to 0"}},
 		{ledger.Committed, "", pinned("4"), nil, []string{"green g serves", "blue b, which is to be scaled in to 0"}},
+		{ledger.Committed, "", append(pinned("4"), ledger.Change{Kind: ledger.KindMin, Of: "g", Was: "3", Set: []string{"4"}},
+			ledger.Change{Kind: ledger.KindProcess, Of: ledger.Process(ledger.ScheduledActions, "g"), Was: ledger.Active, Set: []string{ledger.Suspended}}), nil,
+			[]string{"green g serves", "blue b, which is to be scaled in to 0", "the minimum of green g, pinned: it is to become 3", "the process ScheduledActions of green, suspended: it is to be resumed"}},
+		{ledger.Switching, "", append(pinned("4"), ledger.Change{Kind: ledger.KindProcess, Of: ledger.Process(ledger.ScheduledActions, "b"), Was: ledger.Active, Set: []string{ledger.Suspended}}), nil,
+			[]string{"blue b, with green beside it", "green g, which takes traffic", "the minimum of both, pinned at 4", "the process ScheduledActions of b, suspended: it was active"}},
 		{ledger.Committed, "", pinned("4"), []string{"AZRebalance", "Launch"}, []string{"green g serves", "blue b, which is to be scaled in to 0", "processes of blue that were suspended before: AZRebalance, Launch"}},
 	} {
 		record := held("mine", "first", c.stage)

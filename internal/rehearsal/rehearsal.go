@@ -18,7 +18,7 @@ import (
 	"bluegreen/statemachine"
 )
 
-// start is when every rehearsal begins: three in the morning.
+// start is when a rehearsal begins that names no time: three in the morning.
 var start = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 
 // Options say what is rehearsed.
@@ -29,6 +29,8 @@ type Options struct {
 	Mutant   Mutant             // a deployment that is broken on purpose
 
 	Guardrails string // file with the operators' policy; empty: there is none
+
+	Start time.Time // when the world begins; zero: on a Saturday
 }
 
 // Rehearsal is one world with the state machine in it. Only the goroutine that made it may use it.
@@ -57,7 +59,11 @@ type Timeline interface {
 
 // New seeds a world and waits until its fleet serves. The error says what the seeder could not put there.
 func New(options Options) (*Rehearsal, error) {
-	virtual := clock.NewVirtual(start)
+	begins := options.Start
+	if begins.IsZero() {
+		begins = start
+	}
+	virtual := clock.NewVirtual(begins)
 	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings})
 	r := &Rehearsal{AWS: a, Clock: virtual, mutant: options.Mutant, Guardrails: options.Guardrails, fleets: scope(options.Plan).Fleets}
 	r.Config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})

@@ -47,7 +47,7 @@ func TestMinimumThatIsPinnedAgainAndAgain(t *testing.T) {
 			return
 		}
 		end, report := rehearsal.EndState(out)
-		if end != deploy.EndStranded || !strings.Contains(report.What, "the minimum of blue ec-mqagt-dev-asg is 4 again") {
+		if end != deploy.EndStranded || !strings.Contains(report.What, "the minimum of ec-mqagt-dev-asg is 4 again") {
 			t.Errorf("it ended %s: %s", end, report.What)
 		}
 	})

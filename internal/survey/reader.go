@@ -30,11 +30,6 @@ type groups interface {
 	DescribeAccountLimits(context.Context, *autoscaling.DescribeAccountLimitsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeAccountLimitsOutput, error)
 }
 
-// scaling is what may hang on a group and is not copied.
-type scaling interface {
-	DescribeScheduledActions(context.Context, *autoscaling.DescribeScheduledActionsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScheduledActionsOutput, error)
-}
-
 // templates is what is asked about what instances are launched from.
 type templates interface {
 	DescribeImages(context.Context, *ec2.DescribeImagesInput, ...func(*ec2.Options)) (*ec2.DescribeImagesOutput, error)
@@ -60,7 +55,6 @@ type executions interface {
 
 var (
 	_ groups     = (*autoscaling.Client)(nil)
-	_ scaling    = (*autoscaling.Client)(nil)
 	_ templates  = (*ec2.Client)(nil)
 	_ parameters = (*ssm.Client)(nil)
 	_ targets    = (*elb.Client)(nil)
@@ -70,7 +64,6 @@ var (
 // Surveyor looks at requests and fleets.
 type Surveyor struct {
 	groups     groups
-	scaling    scaling
 	hooks      fleet.Hooks
 	templates  templates
 	targets    targets
@@ -95,7 +88,6 @@ func New(cfg aws.Config, o Options) Surveyor {
 	group, systems := autoscaling.NewFromConfig(cfg), ssm.NewFromConfig(cfg)
 	return Surveyor{
 		groups:     group,
-		scaling:    group,
 		hooks:      group,
 		templates:  ec2.NewFromConfig(cfg),
 		targets:    elb.NewFromConfig(cfg),

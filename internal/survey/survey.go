@@ -45,7 +45,6 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 	findings = append(findings, strategyFindings(d.Strategy, blue)...)
 	for _, look := range []func() ([]string, error){
 		func() ([]string, error) { return h.refreshFindings(ctx, blue.Name) },
-		func() ([]string, error) { return h.scalingFindings(ctx, d) },
 		func() ([]string, error) { return h.copyFindings(ctx, group, record, d) },
 		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
 		func() ([]string, error) { return h.drainFindings(ctx, group, request, f) },
@@ -191,33 +190,14 @@ func (h Surveyor) copyFindings(ctx context.Context, group types.AutoScalingGroup
 		if n := len(blue.Policies); n > 0 {
 			d.Warn("blue %s has scaling policies (%s), which stay with it: the fleet that comes back has its own", d.Blue, aws.ToString(blue.Policies[0].PolicyName))
 		}
+		if n := len(blue.Schedule); n > 0 {
+			d.Warn("blue %s has scheduled actions (%s), which stay with it: the fleet that comes back has its own", d.Blue, aws.ToString(blue.Schedule[0].ScheduledActionName))
+		}
 		return nil, nil
 	}
 	found, err := h.copier.Survey(ctx, blue, *d, record.Made)
 	d.Warnings = append(d.Warnings, found.Warnings...)
 	return found.Findings, err
-}
-
-// scalingFindings looks for what hangs on the group and is not copied yet.
-func (h Surveyor) scalingFindings(ctx context.Context, d *deploy.Deployment) ([]string, error) {
-	name := d.Blue
-	actions, err := h.scaling.DescribeScheduledActions(ctx, &autoscaling.DescribeScheduledActionsInput{AutoScalingGroupName: &name})
-	if err != nil {
-		return nil, fmt.Errorf("describing the scheduled actions of %s: %w", name, err)
-	}
-	back, who, becomes := d.Action == deploy.ActionRollback, "it", "which are not copied yet: green would lose them"
-	if back {
-		who, becomes = "blue "+name, "which stay with it: the fleet that comes back has its own"
-	}
-	var findings []string
-	if n := len(actions.ScheduledUpdateGroupActions); n > 0 {
-		findings = append(findings, fmt.Sprintf("%s has scheduled actions (%s), %s", who, aws.ToString(actions.ScheduledUpdateGroupActions[0].ScheduledActionName), becomes))
-	}
-	if back {
-		d.Warnings = append(d.Warnings, findings...)
-		return nil, nil
-	}
-	return findings, nil
 }
 
 // limitFindings looks for room for one more group, which a rollback does not need.

@@ -1,6 +1,7 @@
 package completelifecycle
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ const lateCalls = deploy.LateCallSeconds * time.Second
 type ending struct {
 	fleet  string
 	blue   string // on the way back: it must be as it was
+	green  string // on the way forward: it is live, and pinned at first
 	stage  ledger.Stage
 	end    string
 	remove bool // delete the group when it is empty
@@ -48,7 +50,7 @@ func endingOf(s *step.Step) ending {
 	if s.Way == deploy.Back {
 		return ending{fleet: d.Green, blue: d.Blue, stage: ledger.Removing, end: deploy.EndRolledBack, remove: !d.Revives, ours: !d.Revives, standby: d.Revives}
 	}
-	return ending{fleet: d.Blue, stage: ledger.Committed, end: deploy.EndSucceeded, remove: d.BlueAfter == deploy.AfterDelete}
+	return ending{fleet: d.Blue, green: d.Green, stage: ledger.Committed, end: deploy.EndSucceeded, remove: d.BlueAfter == deploy.AfterDelete}
 }
 
 // made is what a deployment has made beside the group that this way deletes.
@@ -64,19 +66,31 @@ func (e ending) made(record ledger.Record) []ledger.Made {
 
 // names are the groups to look at.
 func (e ending) names() []string {
-	if e.blue == "" {
-		return []string{e.fleet}
-	}
-	return []string{e.fleet, e.blue}
+	return []string{e.fleet, cmp.Or(e.blue, e.green)}
 }
 
-// whole sees one fleet of a deployment to its end.
+// whole sees one fleet of a deployment to its end. Green, which is live, is unpinned on the way: at the end at the latest, also where
+// that is one for which a person is asked.
 func (h handler) whole(ctx context.Context, s *step.Step, m *memory) (deploy.Loop, error) {
 	e := endingOf(s)
 	fleets, err := fleet.Read(ctx, h.groups, e.names()...)
 	if err != nil {
 		return deploy.Loop{}, err
 	}
+	f, green := fleets[e.fleet], fleets[e.green]
+	if err := h.unpin(ctx, s, m, f, green, false); err != nil {
+		return deploy.Loop{}, err
+	}
+	p, err := h.end(ctx, s, m, e, fleets)
+	var expired *fault.Error
+	if errors.As(err, &expired) && expired.Name == fault.DrainExpired {
+		return p, cmp.Or(h.unpin(ctx, s, m, f, green, true), err)
+	}
+	return p, err
+}
+
+// end is whole but for the unpinning on the way.
+func (h handler) end(ctx context.Context, s *step.Step, m *memory, e ending, fleets map[string]deploy.Fleet) (deploy.Loop, error) {
 	p := s.Begin()
 	f, found := fleets[e.fleet]
 	foreign := e.ours && found && f.Tags[deploy.TagExecution] != s.Deployment.Execution
@@ -94,7 +108,10 @@ func (h handler) whole(ctx context.Context, s *step.Step, m *memory) (deploy.Loo
 	case e.standby && len(f.AttachedTo(s.Deployment.TargetGroups)) > 0:
 		return p.Finished(deploy.Unpin, fmt.Sprintf("%s is attached to a target group again: a call came late", e.fleet)), nil
 	}
-	p, err = h.closeRecord(ctx, s, p, e, fleets[e.blue])
+	if err := h.unpin(ctx, s, m, f, fleets[e.green], true); err != nil {
+		return p, err
+	}
+	p, err := h.closeRecord(ctx, s, p, e, fleets[e.blue])
 	if err == nil && p.Verdict == deploy.Done {
 		s.Deployment.Closed = e.end
 	}
@@ -206,12 +223,11 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 	if late := p.Began.Add(lateCalls); e.end == deploy.EndRolledBack && record.Lock != nil && len(record.Lock.Changes) > 0 && s.Entered.Before(late) {
 		return s.WaitUntil(p, late, fmt.Sprintf("%s is empty; what was changed on %s is looked at once more when no call for it can be under way", e.fleet, blue.Name)), nil
 	}
-	if capacity.PinnedAgain(record.Lock, blue) {
+	if again := capacity.Again(record.Lock, blue, p.Began); again != "" {
 		if d.Unpinned++; d.Unpinned > unpinTries {
-			return p, fault.New(fault.TrafficDiverged, "the minimum of blue %s is %d again, however often it is restored: "+
-				"find out who sets it, then redrive this execution", blue.Name, blue.Sizes.Min)
+			return p, fault.New(fault.TrafficDiverged, "%s, however often it is restored: find out who does it, then redrive this execution", again)
 		}
-		return p.Finished(deploy.Unpin, fmt.Sprintf("the minimum of %s is %d again: a pin came late", blue.Name, blue.Sizes.Min)), nil
+		return p.Finished(deploy.Unpin, again+": a call came late"), nil
 	}
 	if err := h.copier.TakeAway(ctx, s, e.made(record), e.stage); err != nil {
 		return p, err

@@ -11,6 +11,7 @@ type memory struct {
 	HeartbeatAt      *time.Time       `json:"heartbeat_at,omitempty"`      // the last heartbeats
 	HeartbeatAfter   string           `json:"heartbeat_after,omitempty"`   // the instance up to which a round of heartbeats has come
 	HeartbeatSeconds int              `json:"heartbeat_seconds,omitempty"` // timeout of the hook
+	Unpinned         bool             `json:"unpinned,omitempty"`          // green has its own sizes
 	Unfinished       bool             `json:"unfinished,omitempty"`        // the look left lifecycle calls to the next one
 	Unreached        deploy.Unreached `json:"unreached,omitempty"`         // instances whose agents do not answer, and since when they are held
 }

@@ -32,7 +32,8 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	}
 	var resume []string
 	for _, process := range deploy.Reviving {
-		if !slices.Contains(previous.Suspended, process) {
+		later := process == ledger.ScheduledActions && d.Strategy == deploy.StrategyAttach // when it is unpinned
+		if !later && !slices.Contains(previous.Suspended, process) {
 			resume = append(resume, process)
 		}
 	}

@@ -85,22 +85,25 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 	if err := d.Diverged(blue); err != nil {
 		return record, err
 	}
-	whole, err := h.compare(ctx, d, blueGroup, greenGroup, record.Template)
+	whole, own, err := h.compare(ctx, s, record, blueGroup, greenGroup)
 	if err != nil {
 		return record, err
 	}
-	capacity.Keep(record.Lock, blue)
+	suspended := capacity.Suspended(record.Lock, blue)
+	capacity.Take(record.Lock, blue, capacity.Actions(whole.Schedule), s.Now().Add(capacity.Lead))
+	capacity.Take(record.Lock, green, capacity.Actions(own.Schedule), s.Now().Add(capacity.Lead))
 	want := capacity.Wanted(record.Lock, blue, green)
-	u := capacity.Resize(green, capacity.Live(record, blue, green, want), capacity.Pinned(record.Lock) > 0)
-	if err := h.resize(ctx, s, green.Name, u, "giving it the sizes that people want", forward...); err != nil {
+	live := capacity.Live(record, blue, green, want)
+	capacity.Succeed(record.Lock, blue, green, capacity.Actions(own.Schedule))
+	if err := h.resize(ctx, s, green.Name, capacity.Hand(record.Lock, green, live), "giving it the sizes that people want", forward...); err != nil {
 		return record, err
 	}
-	if green.Sizes.Desired == 0 && (u.Desired == nil || *u.Desired == 0) {
+	if green.Sizes.Desired == 0 && live.Desired == 0 {
 		d.Warn("nothing was tried: %s is at size 0, as %s was, so no instance of it was ever seen to serve", d.Green, d.Blue)
 	}
-	record.Lock.Stage, record.Lock.Deployment.Warnings = ledger.Committed, d.Warnings
+	record.Lock.Stage, record.Lock.Alone, record.Lock.Deployment.Warnings = ledger.Committed, &s.Entered, d.Warnings
 	replaced := &ledger.Previous{
-		Name: d.Blue, Sizes: want, Suspended: blue.Suspended, Template: cmp.Or(d.Ran, record.Template),
+		Name: d.Blue, Sizes: want, Suspended: suspended, Template: cmp.Or(d.Ran, record.Template),
 		Own: record.Own, Made: record.Made, Quieted: clone.Quieting(whole),
 	}
 	record.Made = record.Lock.Made

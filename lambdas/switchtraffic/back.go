@@ -60,6 +60,16 @@ func (v *move) bring(ctx context.Context, p deploy.Loop, record ledger.Record) (
 	if err != nil {
 		return p, err
 	}
+	if record.Lock.BlueLeft() || record.Lock.Schedule(blue.Name) != nil {
+		if record, err = v.take(ctx, record, ledger.Restoring, blue); err != nil {
+			return p, err
+		}
+	}
+	if !record.Lock.BlueLeft() && record.Lock.Schedule(blue.Name) != nil {
+		if err := v.hold(ctx, record, blue, 0, ledger.Restoring); err != nil {
+			return p, err
+		}
+	}
 	if record.Lock.BlueLeft() {
 		var serves bool
 		serves, p, err = v.rejoin(ctx, p, record, blue, green, traffic)
@@ -137,13 +147,9 @@ func (v *move) rejoin(ctx context.Context, p deploy.Loop, record ledger.Record, 
 		return true, p, nil
 	}
 	p = v.phase(p, returning)
-	record, err := v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { capacity.Keep(r.Lock, blue) }, ledger.Restoring)
-	if err != nil {
-		return false, p, err
-	}
 	pinned := capacity.Pinned(record.Lock)
 	want := min(max(pinned, green.Sizes.Desired), blue.Sizes.Max)
-	if err := v.pin(ctx, blue, pinned, want, blue.Sizes.Max, ledger.Restoring); err != nil {
+	if err := v.hold(ctx, record, blue, want, ledger.Restoring); err != nil {
 		return false, p, err
 	}
 	if missing := blue.Missing(v.Deployment.TargetGroups); len(missing) > 0 {

@@ -71,28 +71,46 @@ func (v *move) early(p deploy.Loop, blue deploy.Fleet, traffic deploy.Traffic) b
 	return blue.Sizes.Desired > 0 && v.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, blue, traffic, 1).Good
 }
 
-// begin notes blue's minimum before it is pinned.
+// begin notes blue's minimum before it is pinned, and its scheduled actions before they are suspended.
 func (v *move) begin(ctx context.Context, blue deploy.Fleet) (ledger.Record, error) {
-	return v.Holder.Change(ctx, func(r *ledger.Record) {
-		if r.Lock.Stage == ledger.Creating {
-			r.Lock.Stage = ledger.Switching
-			capacity.Note(r.Lock, blue)
+	stages := []ledger.Stage{ledger.Creating, ledger.Switching, ledger.Leaving}
+	record, err := v.Record(ctx, stages...)
+	if err != nil || record.Lock.Stage != ledger.Creating {
+		return record, err
+	}
+	actions, err := v.actions(ctx, blue.Name)
+	if err != nil {
+		return record, err
+	}
+	return v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
+		if r.Lock.Stage != ledger.Creating {
+			return
 		}
-	}, ledger.Creating, ledger.Switching, ledger.Leaving)
+		r.Lock.Stage = ledger.Switching
+		capacity.Note(r.Lock, blue)
+		capacity.Own(r)
+		if len(actions) > 0 {
+			capacity.Start(r.Lock, blue, actions)
+		}
+	}, stages...)
 }
 
 func (v *move) join(ctx context.Context, p deploy.Loop, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Loop, error) {
 	p = v.phase(p, joining)
-	record, err := v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { capacity.Keep(r.Lock, blue) }, ledger.Switching)
+	record, err := v.take(ctx, record, ledger.Switching, blue)
 	if err != nil {
 		return p, err
 	}
-	pinned := capacity.Pinned(record.Lock)
-	want := max(pinned, blue.Sizes.Desired)
-	if err := v.pin(ctx, blue, pinned, 0, blue.Sizes.Max, ledger.Switching); err != nil {
+	pinned, asked := capacity.Pinned(record.Lock), capacity.Asked(record.Lock, blue)
+	want := max(pinned, blue.Sizes.Desired, asked.Desired)
+	if err := v.suspend(ctx, record, blue); err != nil {
 		return p, err
 	}
-	if err := v.pin(ctx, green, pinned, want, capacity.Room(*v.Deployment, record, green, blue, want), ledger.Switching); err != nil {
+	if err := v.hold(ctx, record, blue, 0, ledger.Switching); err != nil {
+		return p, err
+	}
+	room := max(capacity.Room(*v.Deployment, record, green, blue, want), asked.Max)
+	if err := v.pin(ctx, green, capacity.Pin(green, pinned, want, room), ledger.Switching); err != nil {
 		return p, err
 	}
 	missing := green.Missing(v.Deployment.TargetGroups)
@@ -151,7 +169,19 @@ func (v *move) cutover(ctx context.Context, p deploy.Loop, record ledger.Record,
 	if err != nil {
 		return p, err
 	}
-	if _, err := v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.Stage = ledger.Leaving }, ledger.Switching); err != nil {
+	var own []ledger.Action // of a fleet that is brought back: from now on it serves
+	if v.Deployment.Revives && capacity.Stopped(record.Lock, v.Deployment.Green) {
+		if own, err = v.actions(ctx, v.Deployment.Green); err != nil {
+			return p, err
+		}
+	}
+	_, err = v.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
+		r.Lock.Stage = ledger.Leaving
+		if len(own) > 0 {
+			r.Lock.Plan(v.Deployment.Green, own)
+		}
+	}, ledger.Switching)
+	if err != nil {
 		return p, err
 	}
 	if err := v.detach(ctx, blue, blue.AttachedTo(v.Deployment.TargetGroups), ledger.Leaving); err != nil {
@@ -167,6 +197,10 @@ func (v *move) cutover(ctx context.Context, p deploy.Loop, record ledger.Record,
 // leave waits until blue has drained, and watches that green serves meanwhile.
 func (v *move) leave(ctx context.Context, p deploy.Loop, record ledger.Record, blue, green deploy.Fleet, traffic deploy.Traffic) (deploy.Loop, error) {
 	p = v.phase(p, leaving)
+	record, err := v.carry(ctx, record, blue, green)
+	if err != nil {
+		return p, err
+	}
 	want := capacity.Pinned(record.Lock)
 	if want == 0 { // blue was at size 0: green is to have what it has by now
 		want = green.Sizes.Desired

@@ -24,6 +24,7 @@ import (
 type writes interface {
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 	AttachLoadBalancerTargetGroups(context.Context, *autoscaling.AttachLoadBalancerTargetGroupsInput, ...func(*autoscaling.Options)) (*autoscaling.AttachLoadBalancerTargetGroupsOutput, error)
+	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
 	DetachLoadBalancerTargetGroups(context.Context, *autoscaling.DetachLoadBalancerTargetGroupsInput, ...func(*autoscaling.Options)) (*autoscaling.DetachLoadBalancerTargetGroupsOutput, error)
 }
 
@@ -39,16 +40,17 @@ var (
 )
 
 type handler struct {
-	groups  fleet.Groups
-	writes  step.Writes[writes]
-	targets targets
-	copier  clone.Copier
+	groups    fleet.Groups
+	schedules fleet.Schedules
+	writes    step.Writes[writes]
+	targets   targets
+	copier    clone.Copier
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), targets: elb.NewFromConfig(cfg), copier: clone.New(cfg)}
+	h := handler{groups: group, schedules: group, writes: step.Guard[writes](group), targets: elb.NewFromConfig(cfg), copier: clone.New(cfg)}
 	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 

@@ -18,16 +18,20 @@ import (
 	"bluegreen/internal/step"
 )
 
-// pin is capacity.Pin of a fleet, made.
-func (v *move) pin(ctx context.Context, f deploy.Fleet, least, want, most int, stage ledger.Stage) error {
-	u := capacity.Pin(f, least, want, most)
+// pin makes an update that pins a fleet.
+func (v *move) pin(ctx context.Context, f deploy.Fleet, u capacity.Update, stage ledger.Stage) error {
 	if u.Nothing() {
 		return nil
 	}
 	if _, err := step.Write(ctx, v.writes, v.Holder.At(stage), writes.UpdateAutoScalingGroup, u.Of(f.Name)); err != nil {
-		return fmt.Errorf("pinning %s to at least %s: %w", f.Name, deploy.Counted(max(least, want), f.Unit()), err)
+		return fmt.Errorf("pinning %s: %w", f.Name, err)
 	}
 	return nil
+}
+
+// hold is capacity.Hold of a fleet, made.
+func (v *move) hold(ctx context.Context, record ledger.Record, f deploy.Fleet, want int, stage ledger.Stage) error {
+	return v.pin(ctx, f, capacity.Hold(record.Lock, f, want), stage)
 }
 
 func (v *move) setHealthCheck(ctx context.Context, f deploy.Fleet, kind string, graceSeconds int) error {

@@ -36,6 +36,7 @@ type Groups struct {
 	past           map[string][]pastView        // what describes still show of groups written to a moment ago
 	deleted        map[string][]*types.Activity // of groups that are gone, by name
 	listeners      []func(groupName string)
+	scheduled      []func(group string, action types.ScheduledUpdateGroupAction, due, over bool)
 	events         []func(detailType string, resources []string, detail any)
 	topics         Topics
 	queues         Queues
@@ -63,6 +64,12 @@ func New(acct *account.Account, compute *localec2.Compute, balancers *localelb.L
 // OnChange calls f, with the lock held, after anything about a group has changed: its sizes, an instance's state, an
 // attachment, its end.
 func (in *Groups) OnChange(f func(groupName string)) { in.listeners = append(in.listeners, f) }
+
+// OnScheduled calls f, with the lock held, right before a scheduled action runs or is over: due at its time, also where its process
+// is suspended and the run is lost; over when the group has it no longer.
+func (in *Groups) OnScheduled(f func(group string, action types.ScheduledUpdateGroupAction, due, over bool)) {
+	in.scheduled = append(in.scheduled, f)
+}
 
 // Names are the names of the groups that exist, those being deleted too, in order.
 func (in *Groups) Names() []string { return slices.Sorted(maps.Keys(in.groups)) }

@@ -142,10 +142,15 @@ func (g *group) fire(s *schedule) {
 	if at < 0 || g.deleting {
 		return
 	}
-	if !g.now().Before(*s.action.StartTime) && !g.isSuspended("ScheduledActions") {
+	end := s.action.EndTime
+	due, goesOn := !g.now().Before(*s.action.StartTime), s.cron != nil && (end == nil || g.now().Before(*end))
+	for _, f := range g.in.scheduled {
+		f(g.name, s.action, due, !goesOn)
+	}
+	if due && !g.isSuspended("ScheduledActions") {
 		g.scheduledUpdate(s)
 	}
-	if end := s.action.EndTime; s.cron != nil && (end == nil || g.now().Before(*end)) {
+	if goesOn {
 		s.setNext(g.now())
 		g.arm(s)
 		return

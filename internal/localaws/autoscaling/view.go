@@ -161,6 +161,7 @@ type GroupView struct {
 	Shown          types.AutoScalingGroup // as describes will show it once they do not lag; not to be changed
 	LifecycleHooks []types.LifecycleHook  // the same
 	Notifications  map[string][]string    // types of events that topics are told of, by topic
+	Schedule       []types.ScheduledUpdateGroupAction
 }
 
 // AttachmentView is a target group of a group.
@@ -198,6 +199,9 @@ func (in *Groups) View(name string) (GroupView, bool) {
 	}
 	for _, s := range g.subscriptions {
 		v.Notifications[s.topic] = s.types
+	}
+	for _, s := range g.schedules {
+		v.Schedule = append(v.Schedule, s.action)
 	}
 	for _, tag := range g.spec.Tags {
 		v.Tags[*tag.Key] = aws.ToString(tag.Value)

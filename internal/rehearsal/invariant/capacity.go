@@ -3,6 +3,7 @@ package invariant
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	localasg "bluegreen/internal/localaws/autoscaling"
 )
@@ -157,7 +158,7 @@ func (c *capacity) writtenByDeployment(s snapshot, by *apiCall, was, now localas
 	}
 	switch {
 	case now.Name != c.followed:
-	case now.Desired < was.Desired: // blue is scaled in: the other fleet serves
+	case now.Desired == 0 && was.Desired > 0: // blue is scaled in: the other fleet serves
 		c.pinned = false
 		if shown, looked := c.w.endStates.unseen.desired[by.caller+was.Name]; looked { // more than that nobody could know of
 			c.want = min(c.want, shown)
@@ -204,6 +205,12 @@ func (c *capacity) unpin() {
 	c.pinned = false
 	if others, ok := c.others[c.followed]; ok {
 		c.want = others
+	}
+	view, _ := c.w.r.AWS.Groups.View(c.followed)
+	for _, run := range c.w.ahead(view) {
+		if n, err := strconv.Atoi(run[traitDesired]); err == nil {
+			c.want = min(c.want, n)
+		}
 	}
 }
 

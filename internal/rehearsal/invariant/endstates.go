@@ -372,7 +372,7 @@ func (v *verdict) serves(view localasg.GroupView) {
 		if room := v.endStates.room[view.Name]; room != "" && room == strconv.Itoa(view.Max) {
 			was[traitMax] = room
 		}
-		v.wrong = append(v.wrong, was.differences(view, v.existing(traitsOf(view)))...)
+		v.wrong = append(v.wrong, v.carriedOut(was, view).differences(view, v.existing(traitsOf(view)))...)
 		v.runs(view)
 	} else {
 		v.copies(view)
@@ -420,7 +420,7 @@ func (v *verdict) copies(view localasg.GroupView) {
 		since = append(since, "LaunchTemplate", "LaunchConfigurationName") // what they launch is looked at
 		v.launches(view, outcome)
 	}
-	v.wrong = append(v.wrong, v.endStates.asPeoples(want).differences(view, v.endStates.asPeoples(traitsOf(view).copied()), since...)...)
+	v.wrong = append(v.wrong, v.carriedOut(v.endStates.asPeoples(want), view).differences(view, v.endStates.asPeoples(traitsOf(view).copied()), since...)...)
 	if v.endStates.asked(outcome.Execution).TemplateVersion != "" {
 		return
 	}
@@ -440,6 +440,21 @@ func (v *verdict) copies(view localasg.GroupView) {
 		"%s launches from template versions %v, not from %v", view.Name, versions, v.endStates.resolved[outcome.Execution])
 }
 
+// carriedOut is what is wanted of a group with the runs of its scheduled actions that are carried out a moment early.
+func (v *verdict) carriedOut(want traits, view localasg.GroupView) traits {
+	runs := v.ahead(view)
+	if len(runs) == 0 {
+		return want
+	}
+	want = maps.Clone(want)
+	for trait, got := range map[string]int{traitMin: view.Min, traitMax: view.Max} {
+		if heeds(runs, trait, want[trait], got) {
+			want[trait] = strconv.Itoa(got)
+		}
+	}
+	return want
+}
+
 // remembers checks what the record says of the fleet that the live one replaced.
 func (v *verdict) remembers(view localasg.GroupView) {
 	at := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool { return o.Green == view.Name && o.End == deploy.EndSucceeded })
@@ -450,7 +465,8 @@ func (v *verdict) remembers(view localasg.GroupView) {
 	_, stands := v.r.AWS.Groups.View(replaced)
 	blue, known := v.endStates.wantedOf(replaced)
 	if previous := v.record.Previous; previous != nil && previous.Name == replaced && known {
-		v.check(blue[traitMin] == strconv.Itoa(previous.Sizes.Min) && blue[traitMax] == strconv.Itoa(previous.Sizes.Max),
+		runs := v.schedules.handed
+		v.check(heeds(runs, traitMin, blue[traitMin], previous.Sizes.Min) && heeds(runs, traitMax, blue[traitMax], previous.Sizes.Max),
 			"the record says that %s had min %d and max %d, not %s and %s", previous.Name, previous.Sizes.Min, previous.Sizes.Max, blue[traitMin], blue[traitMax])
 	} else if stands {
 		v.check(previous != nil && previous.Name == replaced, "the record does not say what %s was like", replaced)

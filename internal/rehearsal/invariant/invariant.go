@@ -21,6 +21,7 @@ var table = []struct {
 	{3, newGrace},
 	{4, newEndStates},
 	{4, newScaling},
+	{4, newSchedules},
 	{5, newOwnership},
 	{6, newFence},
 	{7, newPrivilege},

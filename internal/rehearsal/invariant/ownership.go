@@ -36,6 +36,7 @@ func newOwnership(b base, s snapshot) invariant {
 	for _, fleet := range s.fleets {
 		o.shapes = append(o.shapes, shapeOf(fleet))
 	}
+	b.w.ownership = o
 	return o
 }
 
@@ -89,6 +90,7 @@ var rights = map[string]right{
 	"PutLifecycleHook":               {},
 	"PutScalingPolicy":               {blue: true, recorded: true},
 	"EnableMetricsCollection":        {},
+	"PutScheduledUpdateGroupAction":  {},
 	"PutNotificationConfiguration":   {},
 	"DeleteLifecycleHook":            {},
 	"DeleteAutoScalingGroup":         {},
@@ -236,6 +238,24 @@ func (o *ownership) onBlue(a *apiCall) {
 	}
 }
 
+// scheduled notes what a fleet is like by a run of its scheduled actions, whoever carries it out.
+func (o *ownership) scheduled(group string, run traits) {
+	for _, was := range slices.Backward(o.shapes) {
+		if was.group != group {
+			continue
+		}
+		for trait, size := range map[string]*int{traitMin: &was.sizes.Min, traitMax: &was.sizes.Max} {
+			if n, err := strconv.Atoi(run[trait]); err == nil {
+				*size = n
+			}
+		}
+		if !slices.Contains(o.shapes, was) {
+			o.shapes = append(o.shapes, was)
+		}
+		return
+	}
+}
+
 // remembered checks that each thing that the record says of blue was so by others' doing at some time: they may have
 // changed one and not the other since.
 func (o *ownership) remembered(a *apiCall, record ledger.Record) {
@@ -243,6 +263,11 @@ func (o *ownership) remembered(a *apiCall, record ledger.Record) {
 	type said struct {
 		what string
 		same func(shape) bool
+	}
+	if view, exists := o.w.r.AWS.Groups.View(blue); exists { // runs that are carried out a moment early
+		for _, run := range o.w.ahead(view) {
+			o.scheduled(blue, run)
+		}
 	}
 	var all []said
 	if c := record.Lock.Change(ledger.KindMin, blue); c != nil {

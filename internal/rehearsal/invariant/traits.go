@@ -27,7 +27,8 @@ const (
 	traitProcesses    = "suspended processes"
 	traitTargetGroups = "target groups"
 	traitHooks        = "lifecycle hooks"
-	traitTag          = "tag " // with its key
+	traitTag          = "tag "              // with its key
+	traitSchedule     = "scheduled action " // with its name
 	traitNotified     = "notifications to "
 	traitProtected    = "protection of " // with an instance's id
 )
@@ -71,6 +72,9 @@ func traitsOf(view localasg.GroupView) traits {
 	t[traitHooks] = strings.Join(slices.Sorted(slices.Values(hooks)), ", ")
 	for topic, kinds := range view.Notifications {
 		t[traitNotified+topic] = strings.Join(slices.Sorted(slices.Values(kinds)), ", ")
+	}
+	for _, action := range view.Schedule {
+		t[traitSchedule+aws.ToString(action.ScheduledActionName)] = scheduleText(action)
 	}
 	for _, tag := range view.Shown.Tags {
 		t[traitTag+aws.ToString(tag.Key)] = text([]any{aws.ToString(tag.Value), aws.ToBool(tag.PropagateAtLaunch)})

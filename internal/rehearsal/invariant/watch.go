@@ -33,6 +33,8 @@ type Watcher struct {
 	grace     *grace
 	fence     *fence
 	endStates *endStates
+	ownership *ownership
+	schedules *schedules
 }
 
 // apiCall is an API call at the moment of its effect.
@@ -70,6 +72,7 @@ func Watch(r *rehearsal.Rehearsal) *Watcher {
 	r.AWS.Compute.OnChange(w.instanceChanged)
 	r.AWS.Balancers.OnChange(w.changed)
 	r.AWS.Groups.OnChange(func(string) { w.changed() })
+	r.AWS.Groups.OnScheduled(w.scheduled)
 	r.AWS.Account.Unlock()
 	r.AWS.Machines.OnEvent(w.executionEvent)
 	return w

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,7 +10,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/cockroachdb/datadriven"
 
@@ -50,12 +53,27 @@ func (s *Script) look(context.Context, *datadriven.TestData) (string, error) {
 		for _, topic := range slices.Sorted(maps.Keys(view.Notifications)) {
 			fmt.Fprintf(&b, "; notifies %s of %s", topic[strings.LastIndex(topic, ":")+1:], strings.ReplaceAll(strings.Join(view.Notifications[topic], ", "), "autoscaling:", ""))
 		}
+		for _, action := range view.Schedule {
+			fmt.Fprintf(&b, "; %s", scheduled(action))
+		}
 		if view.Deleting {
 			b.WriteString("; being deleted")
 		}
 		b.WriteString("\n")
 	}
 	return b.String(), nil
+}
+
+// scheduled tells what a scheduled action does when.
+func scheduled(action types.ScheduledUpdateGroupAction) string {
+	told := fmt.Sprintf("%s next %s", *action.ScheduledActionName, action.StartTime.Format("01-02 15:04"))
+	if action.Recurrence != nil {
+		told += fmt.Sprintf(" (%s %s)", *action.Recurrence, cmp.Or(aws.ToString(action.TimeZone), "UTC"))
+	}
+	if action.EndTime != nil {
+		told += action.EndTime.Format(" until 01-02 15:04")
+	}
+	return told
 }
 
 func countStates(instances []autoscaling.InstanceView) map[string]int {

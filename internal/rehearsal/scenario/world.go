@@ -47,6 +47,10 @@ var worldArguments = map[string]worldArgument{
 		o.Seed, err = strconv.ParseUint(value, 10, 64)
 		return err
 	},
+	"start": func(o *rehearsal.Options, value string) (err error) {
+		o.Start, err = time.Parse(time.RFC3339, value)
+		return err
+	},
 	"guardrails": func(o *rehearsal.Options, _ string) error {
 		dir, err := os.MkdirTemp("", "bluegreen-guardrails-")
 		o.Guardrails = filepath.Join(dir, "guardrails.json")

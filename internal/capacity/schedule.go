@@ -1,0 +1,170 @@
+package capacity
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
+)
+
+// Lead is how long before it is due a run is carried out where the fleet is handed over: to AWS, or from one function to another.
+// What falls due while a function works would be nobody's. AWS may carry it out again, to the same end.
+const Lead = deploy.FunctionTimeoutSeconds * time.Second
+
+// Actions are a group's scheduled actions, as AWS describes them, as the record keeps them.
+func Actions(described []types.ScheduledUpdateGroupAction) []ledger.Action {
+	var actions []ledger.Action
+	size := func(n *int32) *int {
+		if n == nil {
+			return nil
+		}
+		return aws.Int(int(*n))
+	}
+	for _, d := range described {
+		a := ledger.Action{
+			Name: aws.ToString(d.ScheduledActionName), Recurrence: aws.ToString(d.Recurrence), Zone: aws.ToString(d.TimeZone),
+			Min: size(d.MinSize), Max: size(d.MaxSize), Desired: size(d.DesiredCapacity), Next: aws.ToTime(d.StartTime).UTC(),
+		}
+		if d.EndTime != nil {
+			a.End = aws.Time(d.EndTime.UTC())
+		}
+		actions = append(actions, a)
+	}
+	return actions
+}
+
+// run is one time at which a scheduled action changes sizes.
+type run struct {
+	at time.Time
+	ledger.Action
+}
+
+// runs are those of an action up to a time.
+func runs(a ledger.Action, until time.Time) []run {
+	var due []run
+	for at, more := a.Next, true; more && !at.After(until) && !over(a, at); {
+		due = append(due, run{at, a})
+		if more = a.Recurrence != ""; more {
+			at, more = NextRun(a.Recurrence, a.Zone, at)
+		}
+	}
+	return due
+}
+
+// over reports whether an action has no run at a time any more.
+func over(a ledger.Action, at time.Time) bool { return a.End != nil && !at.Before(*a.End) }
+
+// Due reports whether a run of a fleet's scheduled actions is due that nobody has carried out.
+func Due(lock *ledger.Lock, of string, until time.Time) bool {
+	s := lock.Schedule(of)
+	return s != nil && slices.ContainsFunc(s.Actions, func(a ledger.Action) bool { return len(runs(a, until)) > 0 })
+}
+
+// Take takes in what others want of a fleet since it was looked at last: what somebody has set, and what its scheduled actions were
+// to do until a time, in the order of their times, where the deployment carries those out. described are the actions as AWS shows
+// them.
+func Take(lock *ledger.Lock, f deploy.Fleet, described []ledger.Action, until time.Time) {
+	if lock == nil || emptied(f) {
+		return
+	}
+	settle(lock, f)
+	s := lock.Schedule(f.Name)
+	if s == nil {
+		return
+	}
+	var due []run
+	actions := upToDate(s.Actions, described, until)
+	for _, a := range actions {
+		due = append(due, runs(a, until)...)
+	}
+	slices.SortStableFunc(due, func(a, b run) int { return a.at.Compare(b.at) })
+	for _, r := range due {
+		r.carryOut(lock, f)
+	}
+	var planned []ledger.Action
+	for _, a := range actions {
+		if a, more := after(a, until); more {
+			planned = append(planned, a)
+		}
+	}
+	lock.Plan(f.Name, planned)
+}
+
+// upToDate are a fleet's actions, each with the run that is its next by what the record has carried out. One that is not described
+// any more and was to end about now is over; any other somebody has deleted.
+func upToDate(known, described []ledger.Action, until time.Time) []ledger.Action {
+	var all []ledger.Action
+	for _, d := range described {
+		at := slices.IndexFunc(known, func(k ledger.Action) bool { return k.Name == d.Name })
+		if at >= 0 && d.Recurrence != "" && same(known[at], d) {
+			d.Next = known[at].Next
+		}
+		all = append(all, d)
+	}
+	for _, k := range known {
+		gone := !slices.ContainsFunc(described, func(d ledger.Action) bool { return k.Name == d.Name })
+		ends := k.Recurrence == "" || k.End != nil && !k.End.After(until.Add(Lead))
+		if gone && ends && !k.Next.After(until.Add(Lead)) {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// same reports whether two actions are the same but for their next run.
+func same(a, b ledger.Action) bool {
+	a.Next = b.Next
+	return reflect.DeepEqual(a, b)
+}
+
+// after is an action with its next run after a time; false: it has none, or the next description shows it.
+func after(a ledger.Action, until time.Time) (ledger.Action, bool) {
+	for more := true; !a.Next.After(until); {
+		if a.Next, more = NextRun(a.Recurrence, a.Zone, a.Next); !more {
+			return a, false
+		}
+	}
+	return a, !over(a, a.Next)
+}
+
+// carryOut lets a run's sizes be what people want of a fleet. As with AWS, a minimum above the desired capacity or a maximum below it
+// takes it along, and sizes that contradict each other change nothing.
+func (r run) carryOut(lock *ledger.Lock, f deploy.Fleet) {
+	was := wants(lock, f)
+	want := was
+	for _, size := range []struct{ of, wanted *int }{{&want.Min, r.Min}, {&want.Max, r.Max}, {&want.Desired, r.Desired}} {
+		if size.wanted != nil {
+			*size.of = *size.wanted
+		}
+	}
+	switch {
+	case r.Desired != nil:
+	case r.Min != nil:
+		want.Desired = max(want.Desired, want.Min)
+	case r.Max != nil:
+		want.Desired = min(want.Desired, want.Max)
+	}
+	if want.Min > want.Desired || want.Desired > want.Max {
+		return
+	}
+	pin := Pinned(lock)
+	for _, size := range []struct {
+		kind             ledger.Kind
+		was, want, stand int
+		held             int
+	}{
+		{ledger.KindMin, was.Min, want.Min, f.Sizes.Min, max(want.Min, pin)},
+		{ledger.KindMax, was.Max, want.Max, f.Sizes.Max, max(want.Max, pin)},
+		{ledger.KindDesired, was.Desired, want.Desired, f.Sizes.Desired, max(want.Desired, f.Sizes.Desired)},
+	} {
+		if size.was != size.want {
+			lock.Want(size.kind, f.Name, strconv.Itoa(size.want), strconv.Itoa(size.was), strconv.Itoa(size.held), strconv.Itoa(size.stand))
+		}
+	}
+}

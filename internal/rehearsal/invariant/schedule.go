@@ -1,0 +1,223 @@
+package invariant
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
+	localasg "bluegreen/internal/localaws/autoscaling"
+)
+
+// schedules holds what promise 4 says of scheduled actions: each run of the fleet that serves has its sizes at the end, and none has
+// them before while that is below the pin. A run that AWS does not carry out, since the deployment has suspended the process, counts
+// all the same; one that the fleet's owner has suspended does not.
+type schedules struct {
+	base
+	planned   map[string]int // desired capacity as the last run wants it, by group, until others set another
+	pin       int            // of the deployment under way; 0: none
+	seen      map[string]int // desired capacity at the last look, by group
+	shared    time.Time      // when blue had a share of the load last
+	handed    []traits       // what runs of blue were to set right after the commit
+	committed time.Time
+	early     map[string]time.Time // executions that unpinned green before it had carried all load for long
+}
+
+// aloneFor is how long green carries all load before it is unpinned, unless the deployment ends first.
+const aloneFor = 15 * time.Minute
+
+func newSchedules(b base, _ snapshot) invariant {
+	b.w.schedules = &schedules{base: b, planned: make(map[string]int), seen: make(map[string]int), early: make(map[string]time.Time)}
+	return b.w.schedules
+}
+
+// scheduleText is a scheduled action as a trait. The next run of one that recurs is none.
+func scheduleText(action types.ScheduledUpdateGroupAction) string {
+	action.AutoScalingGroupName, action.ScheduledActionARN, action.Time = nil, nil, nil
+	if action.Recurrence != nil {
+		action.StartTime = nil
+	}
+	return text(action)
+}
+
+// scheduled takes in that a scheduled action is due, or over.
+func (w *Watcher) scheduled(group string, action types.ScheduledUpdateGroupAction, due, over bool) {
+	e := w.endStates
+	view, _ := w.r.AWS.Groups.View(group)
+	if due && slices.Contains(w.lineage, group) {
+		w.schedules.due(view, action)
+	}
+	if over {
+		name := traitSchedule + aws.ToString(action.ScheduledActionName)
+		delete(e.expected[group], name)
+		delete(e.onGreen[group], name)
+	}
+}
+
+// due takes in a run's sizes as what others want of the fleet.
+func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGroupAction) {
+	e, record := c.w.endStates, c.w.r.Record()
+	live, lock := record.Live, record.Lock
+	if live == "" {
+		live = e.live
+	}
+	owner, known := e.expected[view.Name]
+	if !known {
+		owner = e.expected[e.live]
+	}
+	if listed(owner[traitProcesses])[ledger.ScheduledActions] {
+		return // its owner has suspended them
+	}
+	green := lock != nil && view.Name == lock.Deployment.Green
+	if lock != nil && view.Name == lock.Deployment.Blue && c.w.r.AWS.Account.Now().Sub(c.committed) < lead {
+		c.handed = append(c.handed, sizesOf(action)) // the commit may have carried it out a moment before
+	}
+	if view.Name != live && !green {
+		return // it stands by
+	}
+	desired, planned := c.planned[view.Name]
+	if !planned {
+		desired = view.Desired
+	}
+	least, most := sizeOr(action.MinSize, 0), sizeOr(action.MaxSize, desired)
+	desired = sizeOr(action.DesiredCapacity, min(max(desired, least), max(most, least)))
+	c.planned[view.Name] = desired
+	c.w.capacity.others[view.Name] = desired
+	if view.Name != live && !(lock.Deployment.Revives && lock.Stage == ledger.Leaving) {
+		return // what blue's run wants is what its copy gets at the commit
+	}
+	into := e.expected[view.Name]
+	if into == nil {
+		if e.onGreen[view.Name] == nil {
+			e.onGreen[view.Name] = make(traits)
+		}
+		into = e.onGreen[view.Name]
+	}
+	run := sizesOf(action)
+	for _, trait := range []string{traitMin, traitMax} {
+		if run[trait] != "" {
+			into[trait] = run[trait]
+		}
+	}
+	c.w.ownership.scheduled(view.Name, run)
+}
+
+func sizeOr(size *int32, otherwise int) int {
+	if size == nil {
+		return otherwise
+	}
+	return int(*size)
+}
+
+// look notes what others set after a run, and when blue serves.
+func (c *schedules) look(s snapshot, by *apiCall) {
+	record := c.w.r.Record()
+	if record.Lock == nil {
+		c.pin, c.committed = 0, time.Time{}
+		return
+	}
+	d := record.Lock.Deployment
+	if record.Lock.Stage == ledger.Committed && c.committed.IsZero() {
+		c.committed = c.w.r.AWS.Account.Now()
+	}
+	for id, fleet := range c.w.serving(s).fleet {
+		if _, member := s.members[id]; member && fleet == d.Blue {
+			c.shared = c.w.r.AWS.Account.Now()
+		}
+	}
+	for _, fleet := range s.fleets {
+		was, known := c.seen[fleet.Name]
+		c.seen[fleet.Name] = fleet.Desired
+		if known && was != fleet.Desired && !by.deployment() && fleet.Desired != c.planned[fleet.Name] {
+			delete(c.planned, d.Blue)
+			delete(c.planned, d.Green)
+		}
+	}
+}
+
+// done holds what a function sets on a fleet that is pinned: until green carries all load for long, or the deployment ends, nothing
+// goes below the pin.
+func (c *schedules) done(a *apiCall, was before) {
+	input, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput)
+	record := c.w.r.Record()
+	if !ok || !a.deployment() || record.Lock == nil || record.Lock.Deployment.Strategy != deploy.StrategyAttach {
+		return
+	}
+	d, name := record.Lock.Deployment, *input.AutoScalingGroupName
+	if name == d.Blue && input.MinSize != nil && was.sizes.Min < int(*input.MinSize) {
+		c.pin = int(*input.MinSize)
+	}
+	lowered := input.MinSize != nil && int(*input.MinSize) < min(c.pin, was.sizes.Min) ||
+		input.DesiredCapacity != nil && int(*input.DesiredCapacity) < min(c.pin, was.sizes.Desired)
+	switch stage := record.Lock.Stage; {
+	case !lowered || d.Revives && name == d.Green && stage != ledger.Committed:
+	case stage == ledger.Switching, stage == ledger.Leaving, stage == ledger.Restoring:
+		base{c.w, 1}.breaks("%s takes %s below its pin of %d before the commit", a, name, c.pin)
+	case stage == ledger.Committed && name == d.Green && !c.carried(d):
+		c.early[a.execution] = c.w.r.AWS.Account.Now()
+	}
+}
+
+// carried reports whether green has carried all load for long, and blue has no instance in service.
+func (c *schedules) carried(d deploy.Deployment) bool {
+	blue, _ := c.w.r.AWS.Groups.View(d.Blue)
+	serves := slices.ContainsFunc(blue.Instances, func(i localasg.InstanceView) bool { return i.State == deploy.InService })
+	return !serves && !c.w.r.AWS.Account.Now().Before(c.shared.Add(aloneFor))
+}
+
+// executionEnded holds the fleet that is live against the last run.
+func (c *schedules) executionEnded(arn, end, _ string) {
+	record := c.w.r.Record()
+	if !c.w.deploys(arn) || heldByAnother(record, arn) || end != deploy.EndSucceeded && end != deploy.EndRolledBack {
+		return
+	}
+	if at, unpinned := c.early[arn]; unpinned && c.w.r.AWS.Account.Now().Sub(at) > time.Minute {
+		c.breaks("green was unpinned %s before the end, before it had carried all load for %s", c.w.r.AWS.Account.Now().Sub(at).Round(time.Second), aloneFor)
+	}
+	view, _ := c.w.r.AWS.Groups.View(record.Live)
+	if want, planned := c.planned[record.Live]; planned && !heeds(c.w.ahead(view), traitDesired, strconv.Itoa(want), view.Desired) {
+		c.breaks("the desired capacity of %s is %d, a scheduled action was to make it %d", record.Live, view.Desired, want)
+	}
+	clear(c.planned)
+	c.handed = nil
+}
+
+// lead is how long before its time a run may be carried out, where a fleet is handed over: to AWS, or by one function to the next.
+const lead = time.Minute
+
+// ahead are the sizes that runs set which are due in a moment.
+func (w *Watcher) ahead(view localasg.GroupView) []traits {
+	var all []traits
+	now := w.r.AWS.Account.Now()
+	for _, action := range view.Schedule {
+		if action.StartTime.After(now) && !action.StartTime.After(now.Add(lead)) {
+			all = append(all, sizesOf(action))
+		}
+	}
+	return all
+}
+
+// traitDesired is no trait of a group: others' scaling goes on.
+const traitDesired = "DesiredCapacity"
+
+// sizesOf are the sizes that an action sets.
+func sizesOf(action types.ScheduledUpdateGroupAction) traits {
+	t := make(traits)
+	for trait, size := range map[string]*int32{traitMin: action.MinSize, traitMax: action.MaxSize, traitDesired: action.DesiredCapacity} {
+		if size != nil {
+			t[trait] = strconv.Itoa(int(*size))
+		}
+	}
+	return t
+}
+
+// heeds reports whether a size is the one that is wanted, or that a run wants.
+func heeds(runs []traits, trait, wanted string, got int) bool {
+	is := strconv.Itoa(got)
+	return is == wanted || slices.ContainsFunc(runs, func(run traits) bool { return run[trait] == is })
+}
