@@ -52,6 +52,15 @@ type putter interface {
 // pieces are what a copy has, in the order in which green gets it.
 var pieces = []piece{own{}, group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}, policies{}, alarms{}, schedule{}}
 
+// What each piece is besides, so that one which loses a method does not build.
+var (
+	_ = []reader{hooks{}, notifications{}, policies{}, alarms{}, schedule{}}
+	_ = []putter{own{}, group{}, hooks{}, processes{}, metrics{}, notifications{}, policies{}, alarms{}, schedule{}}
+	_ = []armer{policies{}, alarms{}}
+	_ = []quieter{policies{}, alarms{}}
+	_ = []outliver{own{}, alarms{}}
+)
+
 // reads is what is read of groups, and of the alarms that act on them.
 type reads struct {
 	groupReads

@@ -151,8 +151,17 @@ func (own) outlive(_ Whole, d deploy.Deployment) []string {
 	return []string{d.Own.Name}
 }
 
-// remove deletes it: a launch configuration, or a template, which may also have taken a configuration's place.
-func (own) remove(ctx context.Context, to target, name string) error {
+func (own) remove(ctx context.Context, to target, names []string) error {
+	for _, name := range names {
+		if err := removeOwn(ctx, to, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeOwn deletes a launch configuration, or a template, which may also have taken a configuration's place.
+func removeOwn(ctx context.Context, to target, name string) error {
 	out, err := to.reads.DescribeLaunchConfigurations(ctx, &autoscaling.DescribeLaunchConfigurationsInput{LaunchConfigurationNames: []string{name}})
 	if err != nil {
 		return fmt.Errorf("describing launch configuration %s: %w", name, err)
