@@ -23,7 +23,7 @@ var grants = []grant{
 		actions: []string{"autoscaling:DescribeAccountLimits", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances",
 			"autoscaling:DescribeInstanceRefreshes",
 			"autoscaling:DescribeLaunchConfigurations", "autoscaling:DescribeLifecycleHooks", "autoscaling:DescribeNotificationConfigurations", "autoscaling:DescribePolicies", "autoscaling:DescribeScalingActivities",
-			"autoscaling:DescribeScheduledActions"},
+			"autoscaling:DescribeScheduledActions", "autoscaling:DescribeWarmPool"},
 		why: "sees the fleets as they are; Describe of EC2 Auto Scaling knows no resource level",
 	},
 	{
@@ -122,7 +122,8 @@ var grants = []grant{
 	{
 		sid: "ChangeFleets",
 		actions: []string{"autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:CompleteLifecycleAction",
-			"autoscaling:DetachLoadBalancerTargetGroups", "autoscaling:PutScalingPolicy", "autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:ResumeProcesses",
+			"autoscaling:DeleteWarmPool", "autoscaling:DetachLoadBalancerTargetGroups", "autoscaling:PutScalingPolicy", "autoscaling:PutWarmPool",
+			"autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:ResumeProcesses",
 			"autoscaling:SetInstanceProtection", "autoscaling:SuspendProcesses", "autoscaling:UpdateAutoScalingGroup"},
 		on:  Scope.groups,
 		why: "changes blue and green; by name, since blue may bear no tag of ours",

@@ -50,14 +50,14 @@ type putter interface {
 }
 
 // pieces are what a copy has, in the order in which green gets it.
-var pieces = []piece{own{}, group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}, policies{}, alarms{}, schedule{}}
+var pieces = []piece{own{}, group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}, warmPool{}, policies{}, alarms{}, schedule{}}
 
 // What each piece is besides, so that one which loses a method does not build.
 var (
 	_ = []reader{hooks{}, notifications{}, policies{}, alarms{}, schedule{}}
 	_ = []putter{own{}, group{}, hooks{}, processes{}, metrics{}, notifications{}, policies{}, alarms{}, schedule{}}
-	_ = []armer{policies{}, alarms{}}
-	_ = []quieter{policies{}, alarms{}}
+	_ = []armer{warmPool{}, policies{}, alarms{}}
+	_ = []quieter{warmPool{}, policies{}, alarms{}}
 	_ = []outliver{own{}, alarms{}}
 )
 
@@ -88,6 +88,7 @@ type writes interface {
 	PutLifecycleHook(context.Context, *autoscaling.PutLifecycleHookInput, ...func(*autoscaling.Options)) (*autoscaling.PutLifecycleHookOutput, error)
 	PutScheduledUpdateGroupAction(context.Context, *autoscaling.PutScheduledUpdateGroupActionInput, ...func(*autoscaling.Options)) (*autoscaling.PutScheduledUpdateGroupActionOutput, error)
 	PutNotificationConfiguration(context.Context, *autoscaling.PutNotificationConfigurationInput, ...func(*autoscaling.Options)) (*autoscaling.PutNotificationConfigurationOutput, error)
+	PutWarmPool(context.Context, *autoscaling.PutWarmPoolInput, ...func(*autoscaling.Options)) (*autoscaling.PutWarmPoolOutput, error)
 }
 
 var (

@@ -27,7 +27,8 @@ func Diff(blue, green Whole, d deploy.Deployment) []Difference {
 	var all []Difference
 	for _, p := range pieces {
 		is, copied := p.traits(blue, d), p.traits(green, d)
-		names := maps.Clone(copied)
+		names := make(map[string]string)
+		maps.Copy(names, copied)
 		maps.Copy(names, is)
 		for _, name := range slices.Sorted(maps.Keys(names)) {
 			if _, shown := is[name]; !shown && p == (group{}) { // AWS shows a default where blue shows nothing

@@ -30,6 +30,24 @@ func everyMember[T any](t *testing.T, rows map[string]string) {
 	}
 }
 
+func TestMembersOfWarmPools(t *testing.T) {
+	everyMember[types.WarmPoolConfiguration](t, map[string]string{
+		"InstanceReusePolicy":      "copied",
+		"MaxGroupPreparedCapacity": "copied",
+		"MinSize":                  "copied",
+		"PoolState":                "copied",
+		"Status":                   "derived: a pool that is being deleted is none",
+	})
+	everyMember[types.InstanceReusePolicy](t, map[string]string{"ReuseOnScaleIn": "copied with the policy"})
+	everyMember[autoscaling.PutWarmPoolInput](t, map[string]string{
+		"AutoScalingGroupName":     "derived: green",
+		"InstanceReusePolicy":      "copied",
+		"MaxGroupPreparedCapacity": "copied",
+		"MinSize":                  "copied",
+		"PoolState":                "copied",
+	})
+}
+
 func TestMembersOfNotifications(t *testing.T) {
 	everyMember[types.NotificationConfiguration](t, map[string]string{
 		"AutoScalingGroupName": "derived: green",

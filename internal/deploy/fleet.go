@@ -21,8 +21,8 @@ type Fleet struct {
 	HealthCheckGraceSeconds int
 	Tags                    map[string]string
 	Deleting                bool
-	WarmPool                bool // it has one, whose instances are not among these
-	Weighted                bool // its sizes count weights, vCPUs or memory, and not instances
+	Pool                    *Pool // its warm pool, whose instances are not among these; nil: it has none
+	Weighted                bool  // its sizes count weights, vCPUs or memory, and not instances
 }
 
 // Sizes are a group's capacities, in what the group counts: instances, or units where these have weights.
@@ -30,6 +30,25 @@ type Sizes struct {
 	Min     int `json:"min"`
 	Max     int `json:"max"`
 	Desired int `json:"desired"`
+}
+
+// Pool is a fleet's warm pool.
+type Pool struct {
+	Min      int
+	Prepared *int // capacity, that of the fleet included; nil: the fleet's maximum
+	Deleting bool
+}
+
+// PoolWants is how much a fleet's warm pool is to hold.
+func (f Fleet) PoolWants() int {
+	if f.Pool == nil || f.Pool.Deleting {
+		return 0
+	}
+	prepared := f.Sizes.Max
+	if f.Pool.Prepared != nil {
+		prepared = *f.Pool.Prepared
+	}
+	return max(f.Pool.Min, prepared-f.Sizes.Desired, 0)
 }
 
 // Instance is a member of a fleet.

@@ -112,3 +112,26 @@ func TestCountTakesTheWorstTargetGroup(t *testing.T) {
 		}
 	}
 }
+
+// A warm pool holds what is prepared beyond what is desired, and no less than its minimum.
+func TestPoolWants(t *testing.T) {
+	sized := func(n int) *int { return &n }
+	for _, c := range []struct {
+		name  string
+		pool  *deploy.Pool
+		sizes deploy.Sizes
+		want  int
+	}{
+		{"none", nil, deploy.Sizes{Max: 8, Desired: 4}, 0},
+		{"up to the maximum", &deploy.Pool{}, deploy.Sizes{Max: 8, Desired: 4}, 4},
+		{"a size of its own", &deploy.Pool{Min: 1, Prepared: sized(6)}, deploy.Sizes{Max: 8, Desired: 4}, 2},
+		{"at its minimum", &deploy.Pool{Min: 3, Prepared: sized(6)}, deploy.Sizes{Max: 8, Desired: 4}, 3},
+		{"of a fleet that is scaled in", &deploy.Pool{Min: 1, Prepared: sized(6)}, deploy.Sizes{}, 6},
+		{"emptied", &deploy.Pool{Prepared: sized(0)}, deploy.Sizes{Max: 8, Desired: 4}, 0},
+		{"being deleted", &deploy.Pool{Min: 2, Deleting: true}, deploy.Sizes{Max: 8}, 0},
+	} {
+		if got := (deploy.Fleet{Pool: c.pool, Sizes: c.sizes}).PoolWants(); got != c.want {
+			t.Errorf("%s: %d, want %d", c.name, got, c.want)
+		}
+	}
+}

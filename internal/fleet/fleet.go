@@ -64,21 +64,14 @@ func Of(group types.AutoScalingGroup) deploy.Fleet {
 		HealthCheckGraceSeconds: int(aws.ToInt32(group.HealthCheckGracePeriod)),
 		Tags:                    make(map[string]string, len(group.Tags)),
 		Deleting:                aws.ToString(group.Status) != "",
-		WarmPool:                group.WarmPoolConfiguration != nil,
+		Pool:                    poolOf(group),
 	}
 	for _, source := range group.TrafficSources {
 		f.Sources = append(f.Sources, aws.ToString(source.Identifier))
 	}
 	f.Sources = append(append(f.Sources, group.LoadBalancerNames...), group.TargetGroupARNs...)
 	for _, instance := range group.Instances {
-		f.Instances = append(f.Instances, deploy.Instance{
-			ID:        aws.ToString(instance.InstanceId),
-			Zone:      aws.ToString(instance.AvailabilityZone),
-			Lifecycle: string(instance.LifecycleState),
-			Healthy:   aws.ToString(instance.HealthStatus) == "Healthy",
-			Protected: aws.ToBool(instance.ProtectedFromScaleIn),
-			Weight:    weight(instance),
-		})
+		f.Instances = append(f.Instances, instanceOf(instance))
 	}
 	f.Weighted = weighted(group)
 	for _, process := range group.SuspendedProcesses {

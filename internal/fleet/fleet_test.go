@@ -41,8 +41,8 @@ func TestOf(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	going := fleet.Of(types.AutoScalingGroup{Status: aws.String("Delete in progress"), WarmPoolConfiguration: &types.WarmPoolConfiguration{}})
-	if !going.Deleting || !going.WarmPool {
-		t.Errorf("deleting %t, warm pool %t", going.Deleting, going.WarmPool)
+	if !going.Deleting || going.Pool == nil {
+		t.Errorf("deleting %t, warm pool %v", going.Deleting, going.Pool)
 	}
 }
 

@@ -13,6 +13,7 @@ const (
 	KindProcess  Kind = "process"       // one of its processes (Process)
 	KindAlarm    Kind = "alarm actions" // AlarmOn or AlarmOff; Of is the alarm's name
 	KindForecast Kind = "forecast"      // a predictive policy's mode; Of is the policy's name
+	KindPool     Kind = "pool"          // the minimum and the prepared capacity of a group's warm pool, -1 where it names none: "2/-1"; Of is the group's name
 )
 
 // The values of KindAlarm.
@@ -41,6 +42,7 @@ var left = map[Kind]string{
 	KindProcess:  "the process %s, %s: it was %s",
 	KindAlarm:    "the actions of %s, turned %s: they were %s",
 	KindForecast: "the mode of the predictive scaling policy %s, set to %s: it was %s",
+	KindPool:     "the minimum and the prepared capacity of the warm pool of %s, set to %s: they were %s",
 }
 
 // Change is a value of something that the deployment did not create, which it has changed or is about to: the record has it

@@ -112,7 +112,6 @@ func inspect(group types.AutoScalingGroup, blue deploy.Fleet) []string {
 		find(slices.Contains(blue.Suspended, process), "its process %s is suspended: resume it first", process)
 	}
 	find(group.Operator != nil, "it is managed by %s, which refuses changes by others", operator(group))
-	find(group.WarmPoolConfiguration != nil, "it has a warm pool, which no copy would have: first %s", text.EndWarmPool(blue.Name))
 	find(len(group.LoadBalancerNames) > 0, "it serves Classic Load Balancers %v, which are not supported yet", group.LoadBalancerNames)
 	for _, source := range group.TrafficSources {
 		id := aws.ToString(source.Identifier)

@@ -52,6 +52,7 @@ func (h handler) alone(ctx context.Context, s *step.Step, m *memory) (deploy.Loo
 	slowest, err := h.drain(ctx, s, m, f, draining{
 		policy: *policy,
 		key:    action.DrainKey(s.Drained.ToPool),
+		toPool: true,
 		since:  p.Since.Add(-time.Hour), // a deployment may have begun the same drain before
 		fence:  func() error { return nil },
 	})

@@ -27,6 +27,7 @@ const (
 type draining struct {
 	policy deploy.DrainPolicy
 	key    string       // of the drains (deploy.Lifecycle.DrainKey)
+	toPool bool         // those too that go back to the warm pool: each time with a key of its own
 	since  time.Time    // a drain that was sent before counts for nothing
 	fence  func() error // asked before the first write
 }
@@ -49,7 +50,14 @@ func (h handler) drain(ctx context.Context, s *step.Step, m *memory, f deploy.Fl
 		return "", nil
 	}
 	m.HeartbeatSeconds = int(aws.ToInt32(hooks[0].HeartbeatTimeout)) // it bounds the pause, and with it what an instance may wait unseen
-	waiting := f.In(held, heldToPool)
+	l := lifecycle{handler: h, group: f.Name, hook: policy.Hook, left: callsALook}
+	if err := l.endPooled(ctx, f, g); err != nil {
+		return "", err
+	}
+	waiting := f.In(held)
+	if g.toPool {
+		waiting = f.In(held, heldToPool)
+	}
 	if len(waiting) == 0 {
 		m.Unreached = nil
 		return "", nil
@@ -70,7 +78,6 @@ func (h handler) drain(ctx context.Context, s *step.Step, m *memory, f deploy.Fl
 	if err := h.send(ctx, policy, g.key, todo[deploy.DrainSend]); err != nil {
 		return "", err
 	}
-	l := lifecycle{handler: h, group: f.Name, hook: policy.Hook, left: callsALook}
 	for _, result := range []deploy.DrainAction{deploy.DrainContinue, deploy.DrainAbandon} {
 		if err := l.complete(ctx, string(result), todo[result]); err != nil {
 			return "", err
@@ -93,6 +100,22 @@ type lifecycle struct {
 	handler
 	group, hook string
 	left        int // calls that this look may still make
+}
+
+// endPooled lets those go that end in the warm pool: they are not in service, and mostly stopped, so that they could run no
+// command.
+func (l *lifecycle) endPooled(ctx context.Context, f deploy.Fleet, g draining) error {
+	var ids []string
+	for _, instance := range f.In(heldFromPool) {
+		ids = append(ids, instance.ID)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := g.fence(); err != nil {
+		return err
+	}
+	return l.complete(ctx, string(deploy.DrainContinue), ids)
 }
 
 // complete ends lifecycle actions. One that is no longer active was ended by somebody else, or by its time.

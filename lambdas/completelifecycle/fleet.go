@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -94,13 +95,16 @@ func (h handler) end(ctx context.Context, s *step.Step, m *memory, e ending, fle
 	p := s.Begin()
 	f, found := fleets[e.fleet]
 	foreign := e.ours && found && f.Tags[deploy.TagExecution] != s.Deployment.Execution
+	if found && !foreign && f.Pool != nil {
+		pooled, err := fleet.Pooled(ctx, h.groups, f.Name)
+		if err != nil {
+			return p, err
+		}
+		f.Instances = append(f.Instances, pooled...)
+	}
 	switch {
-	case found && !foreign && len(f.Instances) > 0:
+	case found && !foreign && (len(f.Instances) > 0 || f.PoolWants() > 0):
 		return h.empty(ctx, s, m, p, f, e)
-	case found && !foreign && f.WarmPool && s.Elapsed(p) >= emptyWithin:
-		return p, fault.New(fault.DrainExpired, "after %s %s; then redrive this execution", emptyWithin, poolKeeps(f))
-	case found && !foreign && f.WarmPool:
-		return s.Wait(p, poolKeeps(f)), nil
 	case found && !foreign && e.remove:
 		return h.remove(ctx, s, p, f, e)
 	case e.standby && s.Elapsed(p) < lateCalls:
@@ -129,14 +133,16 @@ func (h handler) empty(ctx context.Context, s *step.Step, m *memory, p deploy.Lo
 	const end = "aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id <id>"
 	shown := s.Elapsed(p) >= soonestEmpty // a person may have ended them just before a redrive
 	switch {
-	case shown && len(retained) == len(f.Instances):
+	case shown && len(retained) > 0 && len(retained) == len(f.Instances):
 		return p, fault.New(fault.DrainExpired, "%d instances of %s did not drain in time and are retained for a person: look at them, end each with "+
 			"%s, then redrive this execution", len(retained), f.Name, end)
-	case shown && len(retained)+len(standby) == len(f.Instances):
+	case shown && len(retained)+len(standby) > 0 && len(retained)+len(standby) == len(f.Instances):
 		return p, fault.New(fault.DrainExpired, "%s, and no scale-in ends those: look at them, end each with %s, then redrive this execution", remaining(f), end)
 	case slices.Contains(f.Suspended, "Terminate") && s.Elapsed(p) >= time.Duration(d.Drain.TimeoutSeconds)*time.Second:
 		return p, fault.New(fault.DrainExpired, "%s: resume it with aws autoscaling resume-processes --scaling-processes Terminate %s, then redrive this execution",
 			remaining(f), text.Option("--auto-scaling-group-name", f.Name))
+	case f.PoolWants() > 0 && s.Elapsed(p) >= emptyWithin:
+		return p, fault.New(fault.DrainExpired, "after %s %s; then redrive this execution", emptyWithin, remaining(f))
 	case s.Elapsed(p) >= emptyWithin:
 		return p, fault.New(fault.DrainExpired, "after %s %s; look at them with aws autoscaling describe-auto-scaling-instances, then redrive this execution",
 			emptyWithin, remaining(f))
@@ -197,13 +203,11 @@ func (h handler) remove(ctx context.Context, s *step.Step, p deploy.Loop, f depl
 	if f.Deleting {
 		return p, nil
 	}
-	_, err := step.Write(ctx, h.writes, s.Holder.At(e.stage), writes.DeleteAutoScalingGroup, &autoscaling.DeleteAutoScalingGroupInput{AutoScalingGroupName: &f.Name})
-	var active *types.ScalingActivityInProgressFault
-	var inUse *types.ResourceInUseFault
-	if errors.As(err, &active) || errors.As(err, &inUse) { // what was described lags: look again
-		return p, nil
+	if err := h.removePool(ctx, s, f, e); err != nil {
+		return p, err
 	}
-	if err != nil {
+	_, err := step.Write(ctx, h.writes, s.Holder.At(e.stage), writes.DeleteAutoScalingGroup, &autoscaling.DeleteAutoScalingGroupInput{AutoScalingGroupName: &f.Name})
+	if err != nil && !busy(err) {
 		return p, fmt.Errorf("deleting %s: %w", f.Name, err)
 	}
 	return p, nil
@@ -251,17 +255,35 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 // unpinTries is how often a pin that came back is lifted: each call that comes late does so once.
 const unpinTries = 3
 
-// poolKeeps says what to do about a warm pool that came during the deployment: instances may have gone there, and work
-// to its end by its hook.
-func poolKeeps(f deploy.Fleet) string {
-	return fmt.Sprintf("%s is empty, but it has a warm pool now: %s", f.Name, text.EndWarmPool(f.Name))
+// removePool deletes a warm pool that is empty, without which AWS deletes no group but by force. One that is still shown may be
+// gone.
+func (h handler) removePool(ctx context.Context, s *step.Step, f deploy.Fleet, e ending) error {
+	if f.Pool == nil || f.Pool.Deleting {
+		return nil
+	}
+	_, err := step.Write(ctx, h.writes, s.Holder.At(e.stage), writes.DeleteWarmPool, &autoscaling.DeleteWarmPoolInput{AutoScalingGroupName: &f.Name})
+	if err != nil && !strings.Contains(err.Error(), "No warm pool found") && !busy(err) {
+		return fmt.Errorf("deleting the warm pool of %s: %w", f.Name, err)
+	}
+	return nil
 }
 
-// remaining says how many instances are left, by lifecycle state, and what keeps them.
+// busy recognises AWS's answers for what is not empty yet, or no more: what was described lags.
+func busy(err error) bool {
+	var active *types.ScalingActivityInProgressFault
+	var inUse *types.ResourceInUseFault
+	return errors.As(err, &active) || errors.As(err, &inUse)
+}
+
+// remaining says how many instances are left, by lifecycle state, and what keeps them: also a warm pool that somebody has given
+// the fleet since the commit.
 func remaining(f deploy.Fleet) string {
-	text := fmt.Sprintf("%s of %s left: %s", deploy.Counted(len(f.Instances), "instance"), f.Name, f.Lifecycles())
+	said := fmt.Sprintf("%s of %s left: %s", deploy.Counted(len(f.Instances), "instance"), f.Name, f.Lifecycles())
 	if slices.Contains(f.Suspended, "Terminate") {
-		text += "; its process Terminate is suspended, so none ends"
+		said += "; its process Terminate is suspended, so none ends"
 	}
-	return text
+	if f.PoolWants() > 0 && f.Sizes.Max == 0 {
+		said += "; it has a warm pool now: " + text.EndWarmPool(f.Name)
+	}
+	return said
 }

@@ -33,6 +33,7 @@ type endStates struct {
 	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
 	changed   map[string]map[string]time.Time     // when others last changed a trait, by group
 	copiedAt  map[string]time.Time                // when functions created a group
+	scaledIn  map[string]time.Time                // when functions last scaled a group in to nothing
 	templates []types.LaunchTemplateSpecification // that the lineage launches from, with versions as people name them
 	instead   []types.LaunchTemplateSpecification // that others have blue launch from since it was copied: nothing if the copy goes live
 	resolved  map[string][]string                 // by execution: the templates' versions when it began
@@ -47,7 +48,7 @@ type endStates struct {
 
 func newEndStates(b base, _ snapshot) invariant {
 	e := &endStates{
-		base: b, live: b.w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), resolved: make(map[string][]string),
+		base: b, live: b.w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), scaledIn: make(map[string]time.Time), resolved: make(map[string][]string),
 		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]version), filled: make(map[string]bool), emptied: make(map[string]traits),
 		deleted: make(map[string]bool), inputs: make(map[string]string), launch: make(map[string]contents), ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
@@ -75,6 +76,9 @@ func (e *endStates) done(a *apiCall, was before) {
 	}
 	if removed, ok := a.input.(*autoscaling.DeleteAutoScalingGroupInput); ok {
 		e.deleted[*removed.AutoScalingGroupName] = true
+	}
+	if update, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput); ok && update.MaxSize != nil && *update.MaxSize == 0 {
+		e.scaledIn[*update.AutoScalingGroupName] = e.w.r.AWS.Account.Now()
 	}
 	e.unseen.describes(e.w, a)
 	e.overwritten(a, was.sizes)
@@ -486,6 +490,7 @@ func (v *verdict) empty(view localasg.GroupView) {
 		v.check(slices.Contains(view.Suspended, process), "%s of %s is not suspended", process, view.Name)
 	}
 	if expected, known := v.endStates.expected[view.Name]; known {
-		v.wrong = append(v.wrong, expected.differences(view, traitsOf(view), traitMin, traitMax, traitProcesses, traitTargetGroups)...)
+		v.wrong = append(v.wrong, expected.differences(view, traitsOf(view), traitMin, traitMax, traitProcesses, traitTargetGroups, traitPool)...)
+		v.pool(view, expected[traitPool])
 	}
 }

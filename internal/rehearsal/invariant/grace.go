@@ -33,6 +33,10 @@ func (g *grace) beforeWrite(a *apiCall) {
 		if aws.ToBool(input.ForceDelete) {
 			g.breaks("%s with ForceDelete: its instances get no drain and no hook", a)
 		}
+	case *autoscaling.DeleteWarmPoolInput:
+		if aws.ToBool(input.ForceDelete) {
+			g.breaks("%s with ForceDelete: its instances get no hook", a)
+		}
 	case *autoscaling.CompleteLifecycleActionInput:
 		g.drained(a, aws.ToString(input.InstanceId), aws.ToString(input.LifecycleHookName))
 	case *autoscaling.DeleteLifecycleHookInput:

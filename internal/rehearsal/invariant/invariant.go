@@ -22,6 +22,7 @@ var table = []struct {
 	{4, newEndStates},
 	{4, newScaling},
 	{4, newSchedules},
+	{4, newPools},
 	{5, newOwnership},
 	{6, newFence},
 	{7, newPrivilege},

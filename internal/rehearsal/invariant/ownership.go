@@ -29,6 +29,7 @@ type shape struct {
 	group     string
 	sizes     deploy.Sizes
 	processes string
+	pool      string // sizes of its warm pool; empty: it has none
 }
 
 func newOwnership(b base, s snapshot) invariant {
@@ -41,8 +42,12 @@ func newOwnership(b base, s snapshot) invariant {
 }
 
 func shapeOf(fleet localasg.GroupView) shape {
+	pool := ""
+	if configuration := fleet.Shown.WarmPoolConfiguration; configuration != nil {
+		pool = poolSizes(*configuration)
+	}
 	return shape{
-		group: fleet.Name, sizes: deploy.Sizes{Min: fleet.Min, Max: fleet.Max, Desired: fleet.Desired},
+		pool: pool, group: fleet.Name, sizes: deploy.Sizes{Min: fleet.Min, Max: fleet.Max, Desired: fleet.Desired},
 		processes: strings.Join(fleet.Suspended, ", "),
 	}
 }
@@ -94,6 +99,8 @@ var rights = map[string]right{
 	"PutNotificationConfiguration":   {},
 	"DeleteLifecycleHook":            {},
 	"DeleteAutoScalingGroup":         {},
+	"DeleteWarmPool":                 {},
+	"PutWarmPool":                    {blue: true, recorded: true},
 	"TerminateInstances":             {},
 }
 
@@ -204,9 +211,9 @@ func (o *ownership) allowed(a *apiCall, group string, may right, record ledger.R
 	case !exists && group == d.Green: // its own, and gone meanwhile
 	case d.Revives && group == d.Green && may.blue && (lock.Stage == ledger.Committed || record.Previous != nil && record.Previous.Name == group):
 		o.onBlue(a) // the fleet that blue replaced comes back; until the commit the record says what it was like
-	case a.operation == "DeleteAutoScalingGroup" && group == d.Blue && d.BlueAfter == deploy.AfterDelete && lock.Stage == ledger.Committed:
-		if len(view.Instances) > 0 {
-			o.breaks("%s deletes blue %s, which has %d instances", a, group, len(view.Instances))
+	case strings.HasPrefix(a.operation, "Delete") && group == d.Blue && d.BlueAfter == deploy.AfterDelete && lock.Stage == ledger.Committed:
+		if left := len(view.Instances) + len(view.Warm); left > 0 {
+			o.breaks("%s deletes what is of blue %s, which has %d instances", a, group, left)
 		}
 	case group != d.Blue || !may.blue:
 		o.breaks("%s changes %s, which the deployment did not create", a, group)
@@ -279,6 +286,11 @@ func (o *ownership) remembered(a *apiCall, record ledger.Record) {
 			said{fmt.Sprintf("the minimum %d", previous.Sizes.Min), func(was shape) bool { return was.sizes.Min == previous.Sizes.Min }},
 			said{fmt.Sprintf("the maximum %d", previous.Sizes.Max), func(was shape) bool { return was.sizes.Max == previous.Sizes.Max }},
 			said{"suspended processes " + processes, func(was shape) bool { return was.processes == processes }})
+		for _, c := range previous.Quieted {
+			if c.Kind == ledger.KindPool {
+				all = append(all, said{"the sizes " + c.Was + " of its warm pool", func(was shape) bool { return was.pool == c.Was }})
+			}
+		}
 	}
 	for _, s := range all {
 		if !slices.ContainsFunc(o.shapes, func(was shape) bool { return was.group == blue && s.same(was) }) {

@@ -49,7 +49,7 @@ func traitsOf(view localasg.GroupView) traits {
 		}
 	}
 	if pool := view.Shown.WarmPoolConfiguration; pool != nil && pool.Status == types.WarmPoolStatusPendingDelete {
-		delete(t, "WarmPoolConfiguration") // somebody has deleted it, and it is gone once it is empty
+		delete(t, traitPool) // somebody has deleted it, and it is gone once it is empty
 	}
 	t[traitProcesses] = strings.Join(view.Suspended, ", ")
 	var attached []string

@@ -36,6 +36,7 @@ func (s *Script) look(context.Context, *datadriven.TestData) (string, error) {
 		if len(view.Warm) > 0 {
 			fmt.Fprintf(&b, "; warm pool: %s", orNone(countStates(view.Warm)))
 		}
+		b.WriteString(poolOf(view))
 		if targets := s.countTargets(view); targets != "" {
 			fmt.Fprintf(&b, "; targets: %s", targets)
 		}
@@ -82,6 +83,22 @@ func countStates(instances []autoscaling.InstanceView) map[string]int {
 		states[instance.State]++
 	}
 	return states
+}
+
+// poolOf tells what the group's warm pool is to be.
+func poolOf(view autoscaling.GroupView) string {
+	pool := view.Shown.WarmPoolConfiguration
+	if pool == nil {
+		return ""
+	}
+	said := fmt.Sprintf("; prepares %s, at least %d", pool.PoolState, *pool.MinSize)
+	if pool.MaxGroupPreparedCapacity != nil {
+		said += fmt.Sprintf(", up to %d", *pool.MaxGroupPreparedCapacity)
+	}
+	if reuse := pool.InstanceReusePolicy; reuse != nil && reuse.ReuseOnScaleIn != nil && *reuse.ReuseOnScaleIn {
+		said += ", reused"
+	}
+	return said
 }
 
 // weightsOf tells what each instance counts for, where that is not one.

@@ -1,0 +1,121 @@
+package clone
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
+)
+
+// warmPool is the pool of prepared instances. Green's is filled before green takes traffic; that of a fleet that stands by is
+// emptied and not deleted, so that it comes back with its state and its reuse policy.
+type warmPool struct{}
+
+var (
+	_ armer   = warmPool{}
+	_ quieter = warmPool{}
+)
+
+// poolOf is the pool's configuration, which the group's own description has; nil: there is none, or it is being deleted.
+func poolOf(group types.AutoScalingGroup) *types.WarmPoolConfiguration {
+	pool := group.WarmPoolConfiguration
+	if pool == nil || pool.Status == types.WarmPoolStatusPendingDelete {
+		return nil
+	}
+	return pool
+}
+
+func (warmPool) traits(w Whole, _ deploy.Deployment) map[string]string {
+	pool := poolOf(w.Group)
+	if pool == nil {
+		return nil
+	}
+	said := fmt.Sprintf("%s, at least %d", pool.PoolState, aws.ToInt32(pool.MinSize))
+	if pool.MaxGroupPreparedCapacity != nil {
+		said += fmt.Sprintf(", up to a prepared capacity of %d", *pool.MaxGroupPreparedCapacity)
+	}
+	if reuse := pool.InstanceReusePolicy; reuse != nil && aws.ToBool(reuse.ReuseOnScaleIn) {
+		said += ", reused on scale-in"
+	}
+	return map[string]string{"warm pool": said}
+}
+
+// arm puts the pool before green takes its first share: every member that blue's shows, since a call changes what it names.
+func (warmPool) arm(ctx context.Context, to target, blue Whole, attached bool) error {
+	pool := poolOf(blue.Group)
+	if pool == nil || attached && to.Strategy != deploy.StrategyNone { // then it was put before
+		return nil
+	}
+	_, err := step.Write(ctx, to.writes, to.fence, writes.PutWarmPool, &autoscaling.PutWarmPoolInput{
+		AutoScalingGroupName: &to.Green, MinSize: pool.MinSize, MaxGroupPreparedCapacity: pool.MaxGroupPreparedCapacity,
+		PoolState: pool.PoolState, InstanceReusePolicy: pool.InstanceReusePolicy,
+	})
+	if err != nil {
+		return fmt.Errorf("putting blue's warm pool on %s: %w", to.Green, err)
+	}
+	return nil
+}
+
+func (warmPool) kinds() []ledger.Kind { return []ledger.Kind{ledger.KindPool} }
+
+// unset is the prepared capacity of a pool that names none; AWS takes it for that, too.
+const unset = -1
+
+// noPool are the sizes of a pool without instances, whatever the group's own sizes are.
+const noPool = "0/0"
+
+// quiet empties the pool: it would grow by what the group is scaled in by, and work in a fleet that stands by.
+func (warmPool) quiet(w Whole) []ledger.Change {
+	pool := poolOf(w.Group)
+	if pool == nil {
+		return nil
+	}
+	prepared := int32(unset)
+	if pool.MaxGroupPreparedCapacity != nil {
+		prepared = *pool.MaxGroupPreparedCapacity
+	}
+	sizes := fmt.Sprintf("%d/%d", aws.ToInt32(pool.MinSize), prepared)
+	if sizes == noPool {
+		return nil
+	}
+	return []ledger.Change{{Kind: ledger.KindPool, Of: aws.ToString(w.Group.AutoScalingGroupName), Was: sizes, Set: []string{noPool}}}
+}
+
+func (warmPool) still(ctx context.Context, to target, changes []ledger.Change) error {
+	return to.resizePools(ctx, changes, func(c ledger.Change) string { return c.Set[len(c.Set)-1] })
+}
+
+func (warmPool) wake(ctx context.Context, to target, changes []ledger.Change) error {
+	return to.resizePools(ctx, changes, func(c ledger.Change) string { return c.Was })
+}
+
+// resizePools gives warm pools their minimums and prepared capacities. A group whose pool somebody has deleted gets none by it.
+func (to target) resizePools(ctx context.Context, changes []ledger.Change, sizes func(ledger.Change) string) error {
+	for _, change := range changes {
+		var least, prepared int32
+		if _, err := fmt.Sscanf(sizes(change), "%d/%d", &least, &prepared); err != nil {
+			return fmt.Errorf("the sizes %q of the warm pool of %s in the record: %w", sizes(change), change.Of, err)
+		}
+		described, err := fleet.Describe(ctx, to.reads, change.Of)
+		if err != nil {
+			return err
+		}
+		if poolOf(described[change.Of]) == nil {
+			continue
+		}
+		_, err = step.Write(ctx, to.writes, to.fence, writes.PutWarmPool, &autoscaling.PutWarmPoolInput{
+			AutoScalingGroupName: &change.Of, MinSize: &least, MaxGroupPreparedCapacity: &prepared,
+		})
+		if err != nil {
+			return fmt.Errorf("setting the sizes of the warm pool of %s to %s: %w", change.Of, sizes(change), err)
+		}
+	}
+	return nil
+}
