@@ -45,6 +45,9 @@ func (s *Script) look(context.Context, *datadriven.TestData) (string, error) {
 				fmt.Fprintf(&b, "; a target group is being removed")
 			}
 		}
+		if strings.Contains(view.HealthCheckType, ",") {
+			fmt.Fprintf(&b, "; checks %s", view.HealthCheckType)
+		}
 		if len(view.Suspended) > 0 {
 			fmt.Fprintf(&b, "; suspended: %s", strings.Join(view.Suspended, ", "))
 		}
