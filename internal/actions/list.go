@@ -125,6 +125,7 @@ var byState = map[string][]Operation{
 		{"events", "PutEvents"},
 		{"monitoring", "DescribeAlarms"},
 		{"monitoring", "DisableAlarmActions"},
+		{"monitoring", "EnableAlarmActions"},
 	},
 	"CompleteLifecycle": {
 		{"autoscaling", "CompleteLifecycleAction"},

@@ -17,7 +17,7 @@ import (
 	"bluegreen/internal/step"
 )
 
-// put makes the alarms, whose actions do nothing yet. CloudWatch takes three a second (aws-facts H2): one that an earlier call of
+// put makes the alarms, whose actions do nothing yet where green waits for its traffic. CloudWatch takes three a second (aws-facts H2): one that an earlier call of
 // this deployment has made stays, so that the calls of one deployment come to an end together.
 func (alarms) put(ctx context.Context, to target, blue Whole) error {
 	if len(blue.Alarms) == 0 {
@@ -37,7 +37,10 @@ func (alarms) put(ctx context.Context, to target, blue Whole) error {
 		if policy := unmapped(blue, input); policy != "" { // a describe may lag the write
 			return fault.New(fault.Unavailable, "scaling policy %s of %s is put but not shown yet", policy, to.name)
 		}
-		input.AlarmName, input.ActionsEnabled = aws.String(names[aws.ToString(alarm.AlarmName)]), aws.Bool(false)
+		input.AlarmName = aws.String(names[aws.ToString(alarm.AlarmName)])
+		if to.waits() {
+			input.ActionsEnabled = aws.Bool(false)
+		}
 		if other, exists := composite[*input.AlarmName]; exists {
 			return taken(to, *input.AlarmName, "a composite alarm "+aws.ToString(other.AlarmArn))
 		}
@@ -46,7 +49,7 @@ func (alarms) put(ctx context.Context, to target, blue Whole) error {
 			if err := to.ours(ctx, there); err != nil {
 				return err
 			}
-			if there.ActionsEnabled = aws.Bool(false); given(input) == given(copyAlarm(there, rewriting{}, nil)) {
+			if there.ActionsEnabled = input.ActionsEnabled; given(input) == given(copyAlarm(there, rewriting{}, nil)) {
 				continue
 			}
 		}

@@ -13,7 +13,7 @@ import (
 	"bluegreen/internal/step"
 )
 
-// policies are the scaling policies. They are put disabled. AWS takes one that looks at a target group only once the group is
+// policies are the scaling policies. They are put disabled where green waits for its traffic. AWS takes one that looks at a target group only once the group is
 // attached to it (aws-facts H1): those are put when they may act.
 type policies struct{}
 
@@ -46,13 +46,19 @@ func (policies) put(ctx context.Context, to target, blue Whole) error {
 			continue
 		}
 		input := copyPolicy(policy, rewritten(blue, to.Deployment))
-		input.Enabled = aws.Bool(false)
+		if to.waits() {
+			input.Enabled = aws.Bool(false)
+		}
 		if err := to.putPolicy(ctx, input); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// waits reports whether green takes no share of the work before it is switched to. Without a load balancer its first instance works:
+// what acts on it is put as blue's from the start, so that a call which comes late changes nothing.
+func (to target) waits() bool { return to.Strategy != deploy.StrategyNone }
 
 // arm puts the policies again as blue has them: what is left out of a call may count as what it was, or as AWS's default
 // (aws-facts H1).

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	alarmtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
@@ -51,6 +55,49 @@ func (c Copier) Arm(ctx context.Context, s *step.Step, stage ledger.Stage, blue 
 		}
 	}
 	return nil
+}
+
+// Rearm lets that act on green again which acts on blue and not on green, and is otherwise alike: a call that put it without effect
+// may come late, when it was armed already. It reports whether there was any.
+func (c Copier) Rearm(ctx context.Context, s *step.Step, blue, green Whole, stages ...ledger.Stage) (some bool, err error) {
+	idle, some := unarmed(blue, green, *s.Deployment)
+	if !some {
+		return false, nil
+	}
+	to := c.at(s, s.Deployment.Green, stages...)
+	for _, attached := range []bool{false, true} {
+		for _, p := range pieces {
+			if piece, ok := p.(armer); ok {
+				if err := piece.arm(ctx, to, idle, attached); err != nil {
+					return true, err
+				}
+			}
+		}
+	}
+	return true, nil
+}
+
+// unarmed is blue with those of its policies and alarms that should act on green and do not.
+func unarmed(blue, green Whole, d deploy.Deployment) (idle Whole, some bool) {
+	idle = Whole{Group: blue.Group}
+	for _, policy := range blue.Policies {
+		want := copyPolicy(policy, rewritten(blue, d))
+		want.Enabled = aws.Bool(false)
+		off := slices.ContainsFunc(green.Policies, func(p types.ScalingPolicy) bool { return given(copyPolicy(p, rewriting{})) == given(want) })
+		if off && aws.ToBool(policy.Enabled) {
+			idle.Policies, some = append(idle.Policies, policy), true
+		}
+	}
+	names := namesOf(blue, d)
+	for _, alarm := range blue.Alarms {
+		name := names[aws.ToString(alarm.AlarmName)]
+		off := slices.ContainsFunc(green.Alarms, func(a alarmtypes.MetricAlarm) bool {
+			return aws.ToString(a.AlarmName) == name && !aws.ToBool(a.ActionsEnabled)
+		})
+		alarm.ActionsEnabled = aws.Bool(off && aws.ToBool(alarm.ActionsEnabled))
+		idle.Alarms, some = append(idle.Alarms, alarm), some || *alarm.ActionsEnabled
+	}
+	return idle, some
 }
 
 // Quieting are the changes that keep a fleet from acting while it stands by.

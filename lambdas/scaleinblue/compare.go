@@ -31,6 +31,15 @@ func (h handler) compare(ctx context.Context, s *step.Step, record ledger.Record
 	if err := d.Drain.HeldBy(d.Blue, fleet.Terminating(whole.Hooks)); err != nil {
 		return whole, own, err
 	}
+	if !d.Revives {
+		rearmed, err := h.copier.Rearm(ctx, s, whole, own, forward...)
+		if err == nil && rearmed {
+			own, err = h.copier.Read(ctx, greenGroup, d.Template)
+		}
+		if err != nil {
+			return whole, own, err
+		}
+	}
 	blue, green := whole, own
 	if len(d.Drain.Command) > 0 && !slices.Contains(fleet.Terminating(green.Hooks), d.Drain.Hook) {
 		d.Warn("green %s has no terminating lifecycle hook %s any more, which somebody has deleted: nothing will hold its instances while they drain; put it back",

@@ -62,6 +62,12 @@ func (s *scaling) done(a *apiCall, was before) {
 		return
 	}
 	if created, ok := a.input.(*autoscaling.CreateAutoScalingGroupInput); ok && a.deployment() {
+		if blue := s.w.blue(); s.wanted[blue] == nil { // it came since the last end, as a copy itself
+			for _, wrong := range s.copies(blue, s.w.r.Record(), s.of(blue)) {
+				s.breaks("%s, but %s", a, wrong)
+			}
+			s.adopt(blue)
+		}
 		s.atCopy[*created.AutoScalingGroupName] = maps.Clone(s.wanted[s.w.blue()])
 		delete(s.wanted, *created.AutoScalingGroupName)
 	}
@@ -200,9 +206,17 @@ func (s *scaling) executionEnded(arn, end, _ string) {
 		s.breaks("%s, but %s", end, wrong)
 	}
 	if live := s.live(record); s.wanted[live] == nil {
-		s.wanted[live] = s.of(live)
-		delete(s.byHand, live)
+		s.adopt(live)
 	}
+}
+
+// adopt takes what a group has for what others want of it, and have wanted all along.
+func (s *scaling) adopt(group string) {
+	s.wanted[group] = make(items)
+	for item := range s.of(group) {
+		s.wanted[group][item] = time.Time{}
+	}
+	delete(s.byHand, group)
 }
 
 func (s *scaling) atRest() []string {

@@ -66,6 +66,8 @@ func Courses() []Course {
 		{Name: "lost-green", Plan: quick, End: deploy.EndRolledBack, Prepare: lostGreen},
 		{Name: "drain", Plan: held, End: deploy.EndSucceeded, Request: drains, Prepare: slowDrains},
 		{Name: "drain-on-the-way-back", Plan: held, End: deploy.EndRolledBack, Request: drains, Prepare: littleCapacity},
+		{Name: "scales", Plan: workers, End: deploy.EndSucceeded, Prepare: scales},
+		{Name: "scales-no-capacity", Plan: workers, End: deploy.EndRolledBack, Prepare: scalesInVain},
 		{Name: "scale-in", Plan: held, End: string(types.ExecutionStatusSucceeded), ScaleIn: true, Prepare: drainedGeneration},
 		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: firstGeneration},
 	}

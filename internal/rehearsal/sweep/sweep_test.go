@@ -22,7 +22,7 @@ var (
 )
 
 // maxCalls bounds a course: a sweep costs the square of it, since each call is disturbed and then all are made again.
-const maxCalls = 130
+const maxCalls = 150
 
 // undisturbed are all courses with what they come to and their points, rehearsed once.
 var undisturbed = sync.OnceValues(func() ([]sweptCourse, error) {
