@@ -21,6 +21,7 @@ var counted = map[string]string{
 	"internal/rehearsal/invariant/capacity.go":  "which fleet has the more instances, once the other is scaled in",
 	"internal/rehearsal/invariant/endstates.go": "whether a fleet is empty",
 	"internal/rehearsal/invariant/ownership.go": "the same",
+	"internal/rehearsal/invariant/schedule.go":  "the same",
 	"internal/rehearsal/scenario/converge.go":   "whether the instances that were noted are there",
 	"internal/rehearsal/scenario/inject.go":     "whether a fleet has a first instance",
 	"internal/rehearsal/sweep/scalein.go":       "a course without weights",

@@ -424,7 +424,7 @@ func (v *verdict) copies(view localasg.GroupView) {
 		since = append(since, "LaunchTemplate", "LaunchConfigurationName") // what they launch is looked at
 		v.launches(view, outcome)
 	}
-	v.wrong = append(v.wrong, v.carriedOut(v.endStates.asPeoples(want), view).differences(view, v.endStates.asPeoples(traitsOf(view).copied()), since...)...)
+	v.wrong = append(v.wrong, v.endStates.asPeoples(v.carriedOut(want, view)).differences(view, v.endStates.asPeoples(traitsOf(view).copied()), since...)...)
 	if v.endStates.asked(outcome.Execution).TemplateVersion != "" {
 		return
 	}

@@ -163,11 +163,12 @@ func (c *schedules) done(a *apiCall, was before) {
 	}
 }
 
-// carried reports whether green has carried all load for long, and blue has no instance in service.
+// carried reports whether green has carried all load for long, and blue has no instance in service; or blue is empty, and the
+// deployment about to end.
 func (c *schedules) carried(d deploy.Deployment) bool {
 	blue, _ := c.w.r.AWS.Groups.View(d.Blue)
 	serves := slices.ContainsFunc(blue.Instances, func(i localasg.InstanceView) bool { return i.State == deploy.InService })
-	return !serves && !c.w.r.AWS.Account.Now().Before(c.shared.Add(aloneFor))
+	return len(blue.Instances) == 0 || !serves && !c.w.r.AWS.Account.Now().Before(c.shared.Add(aloneFor))
 }
 
 // executionEnded holds the fleet that is live against the last run.
