@@ -143,4 +143,4 @@ released: infra/node_modules
 clean:
 	rm -rf build cdk.out infra/node_modules
 
-.PHONY: help demo local test quick sweep search race bench build build-host build-arm64 synth bootstrap deploy destroy check released clean
+.PHONY: help demo local test quick sweep search race bench build build-host build-arm64 man synth bootstrap deploy destroy check released clean
