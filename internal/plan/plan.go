@@ -10,7 +10,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
@@ -88,7 +87,7 @@ func (p Planner) Of(ctx context.Context, f survey.Found) (deploy.Plan, error) {
 		d.Green = deploy.GreenName(d.Lineage, f.Record.Generation+1)
 		plan.Green = d.Green
 	}
-	w := work{Planner: p, Found: f, d: d, blue: fleet.Of(f.Blue)}
+	w := work{Planner: p, Found: f, d: d, blue: fleet.Of(f.Blue.Group)}
 	if err := w.things(ctx, &plan); err != nil {
 		return plan, err
 	}
@@ -105,7 +104,6 @@ type work struct {
 	survey.Found
 	d            deploy.Deployment // with green's name
 	blue         deploy.Fleet
-	hooks        []types.LifecycleHook
 	instanceType string // that green launches, where its template says it
 }
 
@@ -113,9 +111,4 @@ type work struct {
 func sum(p deploy.Plan) string {
 	created, changed, removed, kept := p.Counts()
 	return fmt.Sprintf("%d to create, %d to change, %d to remove; %d kept as on blue", created, changed, removed, kept)
-}
-
-// whole is a group with everything that hangs on it.
-func (w *work) whole(ctx context.Context, group types.AutoScalingGroup, pinned *deploy.Template) (clone.Whole, error) {
-	return w.copier.Read(ctx, group, pinned)
 }

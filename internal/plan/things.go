@@ -15,11 +15,7 @@ import (
 
 // things fills in what is created, changed and removed.
 func (w *work) things(ctx context.Context, p *deploy.Plan) error {
-	blue, err := w.whole(ctx, w.Blue, w.Record.Template)
-	if err != nil {
-		return err
-	}
-	w.hooks = blue.Hooks
+	blue := w.Blue
 	green, err := w.green(ctx, blue)
 	if err != nil {
 		return err
@@ -57,7 +53,7 @@ func (w *work) revived(ctx context.Context, blue clone.Whole, launches []deploy.
 	if err != nil {
 		return deploy.Planned{}, err
 	}
-	whole, err := w.whole(ctx, described[w.d.Green], w.d.Template)
+	whole, err := w.copier.Read(ctx, described[w.d.Green], w.d.Template)
 	if err != nil {
 		return deploy.Planned{}, err
 	}

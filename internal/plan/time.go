@@ -139,7 +139,7 @@ func (w *work) ends(activities []types.Activity) deploy.PlannedStage {
 // held is for how long terminating hooks that nobody completes hold an instance, in seconds.
 func (w *work) held() int {
 	held := 0
-	for _, hook := range w.hooks {
+	for _, hook := range w.Blue.Hooks {
 		if strings.HasSuffix(aws.ToString(hook.LifecycleTransition), "TERMINATING") {
 			held = max(held, int(aws.ToInt32(hook.HeartbeatTimeout)))
 		}

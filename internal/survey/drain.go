@@ -16,16 +16,12 @@ import (
 // drainFindings resolves which lifecycle hook holds an instance while the drain's command runs on it. Without a command
 // each instance completes its own hooks. Of a drain that the record remembers, and that a rollback uses, only the hook must be
 // there: all else was looked at when it was deployed.
-func (h Surveyor) drainFindings(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, f *Found) ([]string, error) {
+func (h Surveyor) drainFindings(ctx context.Context, request deploy.Request, f *Found) ([]string, error) {
 	d := &f.Deployment
 	if len(d.Drain.Command) == 0 {
 		return nil, nil
 	}
-	hooks, err := fleet.DescribeHooks(ctx, h.hooks, d.Blue)
-	if err != nil {
-		return nil, err
-	}
-	names := fleet.Terminating(hooks)
+	names := fleet.Terminating(f.Blue.Hooks)
 	if request.Recalled {
 		if slices.Contains(names, d.Drain.Hook) {
 			return nil, nil
@@ -44,10 +40,10 @@ func (h Surveyor) drainFindings(ctx context.Context, group types.AutoScalingGrou
 	case !slices.Contains(names, d.Drain.Hook):
 		findings = append(findings, fmt.Sprintf("drain.hook %q is not one of its terminating hooks (%s)", d.Drain.Hook, strings.Join(names, ", ")))
 	}
-	if d.Drain.OnTimeout == deploy.TimeoutRetain && !retains(group) {
+	if d.Drain.OnTimeout == deploy.TimeoutRetain && !retains(f.Blue.Group) {
 		findings = append(findings, `drain.on_timeout is "retain", but its instance lifecycle policy does not retain instances whose terminating hook is abandoned`)
 	}
-	unreachable, err := h.agentFindings(ctx, fleet.Of(group), d)
+	unreachable, err := h.agentFindings(ctx, fleet.Of(f.Blue.Group), d)
 	return append(findings, unreachable...), err
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -64,7 +63,6 @@ var (
 // Surveyor looks at requests and fleets.
 type Surveyor struct {
 	groups     groups
-	hooks      fleet.Hooks
 	templates  templates
 	targets    targets
 	executions executions
@@ -88,7 +86,6 @@ func New(cfg aws.Config, o Options) Surveyor {
 	group, systems := autoscaling.NewFromConfig(cfg), ssm.NewFromConfig(cfg)
 	return Surveyor{
 		groups:     group,
-		hooks:      group,
 		templates:  ec2.NewFromConfig(cfg),
 		targets:    elb.NewFromConfig(cfg),
 		executions: sfn.NewFromConfig(cfg),
@@ -105,11 +102,11 @@ type Found struct {
 	Request      deploy.Request // as the guardrails fit it
 	Record       ledger.Record
 	Deployment   deploy.Deployment // as it would begin, with its warnings
-	Blue         types.AutoScalingGroup
-	Forbidden    error         // by the guardrails; nil: they allow it
-	TargetGroups []TargetGroup // blue's
-	Findings     []string      // what stands in the way, each with what to do
-	Guardrails   string        // what they did, in words
+	Blue         clone.Whole       // once it was looked at
+	Forbidden    error             // by the guardrails; nil: they allow it
+	TargetGroups []TargetGroup     // blue's
+	Findings     []string          // what stands in the way, each with what to do
+	Guardrails   string            // what they did, in words
 
 	everything bool
 }

@@ -29,7 +29,6 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 	if !found {
 		return h.missing(ctx, request.BlueName, record)
 	}
-	f.Blue = group
 	blue := fleet.Of(group)
 	findings := append(inspect(group, blue), supersededFindings(described, before)...)
 	findings = append(findings, protectionFindings(group, d)...)
@@ -45,9 +44,9 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 	findings = append(findings, strategyFindings(d.Strategy, blue)...)
 	for _, look := range []func() ([]string, error){
 		func() ([]string, error) { return h.refreshFindings(ctx, blue.Name) },
-		func() ([]string, error) { return h.copyFindings(ctx, group, record, d) },
+		func() ([]string, error) { return h.copyFindings(ctx, group, f) },
 		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
-		func() ([]string, error) { return h.drainFindings(ctx, group, request, f) },
+		func() ([]string, error) { return h.drainFindings(ctx, request, f) },
 		func() ([]string, error) { return h.trafficFindings(ctx, blue, f) },
 		func() ([]string, error) { return h.resolveTemplate(ctx, group, request, record, d) },
 	} {
@@ -180,11 +179,13 @@ func (h Surveyor) refreshFindings(ctx context.Context, name string) ([]string, e
 
 // copyFindings looks at what hangs on the group and is copied. A rollback copies nothing: the fleet that it brings back has its
 // own, and what the other has stays there.
-func (h Surveyor) copyFindings(ctx context.Context, group types.AutoScalingGroup, record ledger.Record, d *deploy.Deployment) ([]string, error) {
-	blue, err := h.copier.Read(ctx, group, nil)
+func (h Surveyor) copyFindings(ctx context.Context, group types.AutoScalingGroup, f *Found) ([]string, error) {
+	d := &f.Deployment
+	blue, err := h.copier.Read(ctx, group, f.Record.Template)
 	if err != nil {
 		return nil, err
 	}
+	f.Blue = blue
 	if d.Action == deploy.ActionRollback {
 		if n := len(blue.Policies); n > 0 {
 			d.Warn("blue %s has scaling policies (%s), which stay with it: the fleet that comes back has its own", d.Blue, aws.ToString(blue.Policies[0].PolicyName))
@@ -194,7 +195,7 @@ func (h Surveyor) copyFindings(ctx context.Context, group types.AutoScalingGroup
 		}
 		return nil, nil
 	}
-	found, err := h.copier.Survey(ctx, blue, *d, record.Made)
+	found, err := h.copier.Survey(ctx, blue, *d, f.Record.Made)
 	d.Warnings = append(d.Warnings, found.Warnings...)
 	return found.Findings, err
 }
