@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/local"
 )
 
 // reading begins the names of AWS's operations that change nothing.
@@ -57,6 +58,19 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// suspend suspends a process of the fleet's group, and waits until descriptions show it.
+func suspend(t *testing.T, e *local.Environment, process string) {
+	t.Helper()
+	groups := autoscaling.NewFromConfig(e.Config)
+	must[*autoscaling.SuspendProcessesOutput](t)(groups.SuspendProcesses(t.Context(), &autoscaling.SuspendProcessesInput{
+		AutoScalingGroupName: aws.String("web"), ScalingProcesses: []string{process},
+	}))
+	for shown := false; !shown; {
+		described := must[*autoscaling.DescribeAutoScalingGroupsOutput](t)(groups.DescribeAutoScalingGroups(t.Context(), nil))
+		shown = len(described.AutoScalingGroups[0].SuspendedProcesses) > 0
+	}
+}
+
 // What programs read of a plan is all that there is of it.
 func TestPlanAsJSON(t *testing.T) {
 	e := openFleet(t)
@@ -96,13 +110,7 @@ func TestPlanOfWhatWouldBeRejected(t *testing.T) {
 	if err := os.WriteFile(frozen, []byte(`{"fleet": {"most_instances": 2}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	must[*autoscaling.SuspendProcessesOutput](t)(autoscaling.NewFromConfig(e.Config).SuspendProcesses(t.Context(), &autoscaling.SuspendProcessesInput{
-		AutoScalingGroupName: aws.String("web"), ScalingProcesses: []string{"Launch"},
-	}))
-	for shown := false; !shown; { // a description lags the write
-		groups := must[*autoscaling.DescribeAutoScalingGroupsOutput](t)(autoscaling.NewFromConfig(e.Config).DescribeAutoScalingGroups(t.Context(), nil))
-		shown = len(groups.AutoScalingGroups[0].SuspendedProcesses) > 0
-	}
+	suspend(t, e, "Launch")
 	for _, test := range []struct {
 		name, file string
 		flags      []string

@@ -68,7 +68,7 @@ func TestRehearseARealFleet(t *testing.T) {
 	e := openFleet(t)
 	e.AWS.Faults.Keep(-1)
 	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}, "Wait": 30}`)
-	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", e.URL, "--seeds", "4", "--faults", "16", "--json")
+	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", e.URL, "--seeds", "4", "--faults", "40", "--json")
 	if code != 0 {
 		t.Fatalf("code %d: %s", code, errText)
 	}
@@ -84,7 +84,7 @@ func TestRehearseARealFleet(t *testing.T) {
 	if u.MedianSeconds < 90+60 || u.P95Seconds < u.MedianSeconds || u.P95Seconds > 600 {
 		t.Errorf("it takes %d s, %d s for 95 %%", u.MedianSeconds, u.P95Seconds)
 	}
-	if f == nil || f.Rehearsals != 16 || f.Places < 100 || len(f.Broken) > 0 || f.Worst == nil {
+	if f == nil || f.Rehearsals != 40 || f.Places < 100 || len(f.Broken) > 0 || f.Worst == nil {
 		t.Errorf("with faults: %+v", f)
 	}
 	if !found.Preflight.Passes || !strings.Contains(found.Preflight.What, "web serves and is replaced by a copy") {

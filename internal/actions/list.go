@@ -82,6 +82,7 @@ var byState = map[string][]Operation{
 	},
 	"WaitHealthy": {
 		{"autoscaling", "DescribeAutoScalingGroups"},
+		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "DescribeScalingActivities"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},

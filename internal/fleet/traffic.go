@@ -19,23 +19,37 @@ var _ TargetHealth = (*elb.Client)(nil)
 
 // ReadTraffic returns what each target group shows. An instance registered on several ports counts as its worst state.
 func ReadTraffic(ctx context.Context, targets TargetHealth, targetGroupARNs []string) (deploy.Traffic, error) {
+	traffic, _, err := ReadTargets(ctx, targets, targetGroupARNs)
+	return traffic, err
+}
+
+// Ports are those at which each instance is registered in each target group, by its ARN, and does not leave.
+type Ports map[string]map[string][]int32
+
+// ReadTargets is ReadTraffic, with the ports.
+func ReadTargets(ctx context.Context, targets TargetHealth, targetGroupARNs []string) (deploy.Traffic, Ports, error) {
+	ports := make(Ports, len(targetGroupARNs))
 	traffic := make(deploy.Traffic, len(targetGroupARNs))
 	for _, arn := range targetGroupARNs {
 		out, err := targets.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: &arn})
 		if err != nil {
-			return nil, fmt.Errorf("describing the targets of %s: %w", arn, err)
+			return nil, nil, fmt.Errorf("describing the targets of %s: %w", arn, err)
 		}
+		ports[arn] = make(map[string][]int32)
 		states := make(deploy.Targets, len(out.TargetHealthDescriptions))
 		for _, target := range out.TargetHealthDescriptions {
 			if target.Target == nil || target.TargetHealth == nil {
 				continue
 			}
 			id, state := aws.ToString(target.Target.Id), string(target.TargetHealth.State)
+			if state != deploy.TargetDraining {
+				ports[arn][id] = append(ports[arn][id], aws.ToInt32(target.Target.Port))
+			}
 			if known, listed := states[id]; !listed || known == deploy.TargetHealthy {
 				states[id] = state
 			}
 		}
 		traffic[arn] = states
 	}
-	return traffic, nil
+	return traffic, ports, nil
 }

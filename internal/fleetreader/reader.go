@@ -323,6 +323,10 @@ func (r reader) hooks(ctx context.Context, s *Survey, request deploy.Request) er
 		return fmt.Errorf("describe the lifecycle hooks of %s: %w", s.Group, err)
 	}
 	for _, described := range out.LifecycleHooks {
+		if fleet.IsCodeDeploys(described) { // the preflight refuses it
+			s.leaveOut("CodeDeploy's lifecycle hook %s", aws.ToString(described.LifecycleHookName))
+			continue
+		}
 		hook := world.Hook{
 			Name:      aws.ToString(described.LifecycleHookName),
 			Launching: aws.ToString(described.LifecycleTransition) == "autoscaling:EC2_INSTANCE_LAUNCHING",

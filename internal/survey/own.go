@@ -81,7 +81,8 @@ func (h Surveyor) decideOwn(ctx context.Context, group types.AutoScalingGroup, b
 		d.Named = was
 	}
 	if own.ImageID == "" && !own.Asked {
-		return findings, nil
+		found, err = h.imageFindings(ctx, base, bases)
+		return append(findings, found...), err
 	}
 	d.Own = &own
 	changes := launch.ChangesOf(own, green.UserData)

@@ -42,6 +42,11 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 		return err
 	}
 	findings = append(findings, strategyFindings(d.Strategy, blue)...)
+	findings = append(findings, fleetFindings(d.Blue, h.Fleets)...)
+	if request.Action == deploy.ActionDeploy { // a fleet that is brought back is there, with all that hangs on it
+		findings = append(findings, tagFindings(group)...)
+		findings = append(findings, nameFindings(d.Lineage, record.Generation+1)...)
+	}
 	for _, look := range []func() ([]string, error){
 		func() ([]string, error) { return h.refreshFindings(ctx, blue.Name) },
 		func() ([]string, error) { return h.copyFindings(ctx, group, f) },
@@ -197,7 +202,7 @@ func (h Surveyor) copyFindings(ctx context.Context, group types.AutoScalingGroup
 	}
 	found, err := h.copier.Survey(ctx, blue, *d, f.Record.Made)
 	d.Warnings = append(d.Warnings, found.Warnings...)
-	return found.Findings, err
+	return append(found.Findings, hookFindings(blue.Hooks)...), err
 }
 
 // limitFindings looks for room for one more group, which a rollback does not need.

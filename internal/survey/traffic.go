@@ -17,7 +17,7 @@ import (
 // targets are sick is a warning: a deployment may be the cure.
 func (h Surveyor) trafficFindings(ctx context.Context, blue deploy.Fleet, f *Found) ([]string, error) {
 	d := &f.Deployment
-	traffic, err := fleet.ReadTraffic(ctx, h.targets, blue.TargetGroups)
+	traffic, ports, err := fleet.ReadTargets(ctx, h.targets, blue.TargetGroups)
 	var gone *elbtypes.TargetGroupNotFoundException
 	if errors.As(err, &gone) {
 		return []string{"it is attached to a target group that does not exist: " + awserror.Text(err)}, nil
@@ -50,6 +50,15 @@ func (h Surveyor) trafficFindings(ctx context.Context, blue deploy.Fleet, f *Fou
 			return nil, err
 		}
 		f.TargetGroups = append(f.TargetGroups, group)
+		if group.Delay == 0 {
+			d.Warn("%s has a deregistration delay of 0 s: requests that are under way when blue leaves it are cut; let deregistration_delay.timeout_seconds "+
+				"be longer than your requests last, which AWS does not tell", arn)
+		}
+		elsewhere, err := h.portFindings(ctx, arn, ports[arn], blue)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, elsewhere...)
 		findings = append(findings, joinFindings(group, traffic[arn], blue, d)...)
 	}
 	return findings, nil

@@ -22,6 +22,7 @@ import (
 // groups is what this state reads of the groups.
 type groups interface {
 	fleet.Groups
+	fleet.Hooks
 	DescribeScalingActivities(context.Context, *autoscaling.DescribeScalingActivitiesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error)
 }
 
@@ -82,7 +83,7 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	case p.Good >= d.Health.Consecutive:
 		return p.Finished(deploy.Done, sample.Message), nil
 	case !sample.Good && s.Elapsed(p) >= time.Duration(d.Health.TimeoutSeconds)*time.Second:
-		return p, h.expired(ctx, d, sample)
+		return p, h.expired(ctx, d, green, sample)
 	case sample.Good:
 		return s.Again(p, sample.Message), nil
 	}
