@@ -140,6 +140,9 @@ func (v *move) join(ctx context.Context, p deploy.Loop, record ledger.Record, bl
 	}
 	sample := deploy.GreenServes(blue, green, traffic, max(want, green.Sizes.Desired))
 	p = p.Count(sample)
+	if !sample.Good { // who becomes healthy later starts slowly then
+		v.FullBy = nil
+	}
 	if sample.Good && !sameHealthCheck(blue, green) {
 		if err := v.setHealthCheck(ctx, green, blue.HealthCheckType, blue.HealthCheckGraceSeconds); err != nil {
 			return p, err
@@ -163,11 +166,26 @@ func sameHealthCheck(blue, green deploy.Fleet) bool {
 	return green.HealthCheckType == blue.HealthCheckType && green.HealthCheckGraceSeconds == blue.HealthCheckGraceSeconds
 }
 
+// growing reports whether green's share of requests still grows, where target groups start their targets slowly.
+func (v *move) growing(p deploy.Loop, slow time.Duration) bool {
+	if slow == 0 || p.Wanted == 0 {
+		return false
+	}
+	if v.FullBy == nil {
+		full := v.Entered.Add(slow)
+		v.FullBy = &full
+	}
+	return v.Entered.Before(*v.FullBy)
+}
+
 // cutover lets blue leave: green is healthy and was seen with blue's health checks.
 func (v *move) cutover(ctx context.Context, p deploy.Loop, record ledger.Record, blue deploy.Fleet) (deploy.Loop, error) {
-	delay, err := v.deregistrationDelay(ctx)
+	delay, slow, err := v.slowest(ctx)
 	if err != nil {
 		return p, err
+	}
+	if v.growing(p, slow) {
+		return v.WaitUntil(p, *v.FullBy, fmt.Sprintf("green is healthy; its share grows for %.0f s (slow start), and blue serves beside it until then", slow.Seconds())), nil
 	}
 	var own []ledger.Action // of a fleet that is brought back: from now on it serves
 	if v.Deployment.Revives && capacity.Stopped(record.Lock, v.Deployment.Green) {

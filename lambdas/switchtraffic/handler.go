@@ -58,6 +58,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 type memory struct {
 	DrainBy *time.Time `json:"drain_by,omitempty"` // when the fleet that leaves has drained
 	Armed   bool       `json:"armed,omitempty"`    // what hangs on green acts
+	FullBy  *time.Time `json:"full_by,omitempty"`  // when green's share has grown, of target groups with a slow start
 }
 
 // move is one call's work.

@@ -83,22 +83,31 @@ const defaultDelay = 300 * time.Second
 
 // deregistrationDelay is the longest of the target groups' delays.
 func (v *move) deregistrationDelay(ctx context.Context) (time.Duration, error) {
-	var longest time.Duration
+	delay, _, err := v.slowest(ctx)
+	return delay, err
+}
+
+// slowest are the longest deregistration delay and the longest slow start of the target groups.
+func (v *move) slowest(ctx context.Context) (longest, slow time.Duration, err error) {
 	for _, arn := range v.Deployment.TargetGroups {
 		out, err := v.targets.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})
 		if err != nil {
-			return 0, fmt.Errorf("describing the attributes of %s: %w", arn, err)
+			return 0, 0, fmt.Errorf("describing the attributes of %s: %w", arn, err)
 		}
 		delay := defaultDelay
 		for _, attribute := range out.Attributes {
-			if aws.ToString(attribute.Key) != "deregistration_delay.timeout_seconds" {
+			seconds, err := strconv.Atoi(aws.ToString(attribute.Value))
+			if err != nil {
 				continue
 			}
-			if seconds, err := strconv.Atoi(aws.ToString(attribute.Value)); err == nil {
-				delay = time.Duration(seconds) * time.Second
+			switch length := time.Duration(seconds) * time.Second; aws.ToString(attribute.Key) {
+			case "deregistration_delay.timeout_seconds":
+				delay = length
+			case "slow_start.duration_seconds":
+				slow = max(slow, length)
 			}
 		}
 		longest = max(longest, delay)
 	}
-	return longest, nil
+	return longest, slow, nil
 }
