@@ -91,7 +91,6 @@ var byState = map[string][]Operation{
 	"SwitchTraffic": {
 		{"autoscaling", "AttachLoadBalancerTargetGroups"},
 		{"autoscaling", "DescribeAutoScalingGroups"},
-		{"autoscaling", "DescribeLaunchConfigurations"},
 		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "DescribeNotificationConfigurations"},
 		{"autoscaling", "DescribePolicies"},
@@ -112,7 +111,6 @@ var byState = map[string][]Operation{
 	},
 	"ScaleInBlue": {
 		{"autoscaling", "DescribeAutoScalingGroups"},
-		{"autoscaling", "DescribeLaunchConfigurations"},
 		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "DescribeNotificationConfigurations"},
 		{"autoscaling", "DescribePolicies"},
@@ -166,7 +164,6 @@ var byState = map[string][]Operation{
 	},
 	"RemoveGreen": {
 		{"autoscaling", "DescribeAutoScalingGroups"},
-		{"autoscaling", "DescribeLaunchConfigurations"},
 		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "DescribeNotificationConfigurations"},
 		{"autoscaling", "DescribePolicies"},

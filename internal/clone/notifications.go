@@ -21,7 +21,7 @@ type notifications struct{}
 
 func (notifications) read(ctx context.Context, from reads, w *Whole) error {
 	name := aws.ToString(w.Group.AutoScalingGroupName)
-	pages := autoscaling.NewDescribeNotificationConfigurationsPaginator(from, &autoscaling.DescribeNotificationConfigurationsInput{AutoScalingGroupNames: []string{name}})
+	pages := autoscaling.NewDescribeNotificationConfigurationsPaginator(from.groupReads, &autoscaling.DescribeNotificationConfigurationsInput{AutoScalingGroupNames: []string{name}})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

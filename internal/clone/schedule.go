@@ -22,7 +22,7 @@ import (
 type schedule struct{}
 
 func (schedule) read(ctx context.Context, from reads, w *Whole) (err error) {
-	w.Schedule, err = fleet.DescribeSchedule(ctx, from, aws.ToString(w.Group.AutoScalingGroupName))
+	w.Schedule, err = fleet.DescribeSchedule(ctx, from.groupReads, aws.ToString(w.Group.AutoScalingGroupName))
 	return err
 }
 

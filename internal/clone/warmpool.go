@@ -103,7 +103,7 @@ func (to target) resizePools(ctx context.Context, changes []ledger.Change, sizes
 		if _, err := fmt.Sscanf(sizes(change), "%d/%d", &least, &prepared); err != nil {
 			return fmt.Errorf("the sizes %q of the warm pool of %s in the record: %w", sizes(change), change.Of, err)
 		}
-		described, err := fleet.Describe(ctx, to.reads, change.Of)
+		described, err := fleet.Describe(ctx, to.reads.groupReads, change.Of)
 		if err != nil {
 			return err
 		}

@@ -174,11 +174,15 @@ func (c *schedules) carried(d deploy.Deployment) bool {
 // executionEnded holds the fleet that is live against the last run.
 func (c *schedules) executionEnded(arn, end, _ string) {
 	record := c.w.r.Record()
-	if !c.w.deploys(arn) || heldByAnother(record, arn) || end != deploy.EndSucceeded && end != deploy.EndRolledBack {
+	if !c.w.deploys(arn) || heldByAnother(record, arn) {
 		return
 	}
 	if at, unpinned := c.early[arn]; unpinned && c.w.r.AWS.Account.Now().Sub(at) > time.Minute {
 		c.breaks("green was unpinned %s before the end, before it had carried all load for %s", c.w.r.AWS.Account.Now().Sub(at).Round(time.Second), aloneFor)
+	}
+	delete(c.early, arn) // an end for which a person is needed is one, and a redrive may follow
+	if end != deploy.EndSucceeded && end != deploy.EndRolledBack {
+		return
 	}
 	view, _ := c.w.r.AWS.Groups.View(record.Live)
 	if want, planned := c.planned[record.Live]; planned && !heeds(c.w.ahead(view), traitDesired, strconv.Itoa(want), view.Desired) {

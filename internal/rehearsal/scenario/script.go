@@ -27,7 +27,8 @@ type Script struct {
 	executions map[string]string // ARN by name
 	started    []string          // names, in order
 	latest     string
-	noted      []string // instance ids
+	used       []rehearsal.Use // in the worlds before
+	noted      []string        // instance ids
 
 	drainMachine string // ARN, once graceful-shutdown has put it there
 	mailRead     int    // mails that the scenario has shown
@@ -95,16 +96,17 @@ func (s *Script) Executions() []string {
 // Rehearsal returns what the scenario's last world is played in; nil before there is one.
 func (s *Script) Rehearsal() *rehearsal.Rehearsal { return s.r }
 
-// Used returns the operations that the functions called in the scenario's last world, as Rehearsal.Used does.
+// Used returns the operations that the functions have called in the scenario's worlds, as Rehearsal.Used does.
 func (s *Script) Used() []rehearsal.Use {
 	if s.r == nil {
 		return nil
 	}
-	return s.r.Used()
+	return append(s.used, s.r.Used()...)
 }
 
 // world seeds the fleet: desired=4 min=2 max=8 delay=60s seed=1 unbalanced boot=30s, and what else worldArguments has.
 func (s *Script) world(d *datadriven.TestData) (string, error) {
+	used := s.Used()
 	s.Close()
 	options, err := worldOptions(d.CmdArgs)
 	if err != nil {
@@ -115,7 +117,7 @@ func (s *Script) world(d *datadriven.TestData) (string, error) {
 		return "", err
 	}
 	r.AWS.Faults.Keep(-1) // for the command calls
-	*s = Script{r: r, watch: invariant.Watch(r), executions: make(map[string]string)}
+	*s = Script{r: r, watch: invariant.Watch(r), executions: make(map[string]string), used: used}
 	return servesWith(options.Plan, r.World), nil
 }
 
