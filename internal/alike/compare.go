@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -32,36 +31,6 @@ func Compare(blue, green Shown) []Difference {
 // Unexplained are the differences that nothing explains.
 func Unexplained(all []Difference) []Difference {
 	return slices.DeleteFunc(slices.Clone(all), func(d Difference) bool { return d.Why != "" })
-}
-
-// Meant is a difference that is meant to be.
-type Meant struct {
-	Place *regexp.Regexp
-	Why   string // a row of docs/copy.md
-}
-
-func meant(place, why string) Meant { return Meant{regexp.MustCompile("^(" + place + ")$"), why} }
-
-// meantToBe are the differences between a fleet and its copy that are meant to be. Each stands in docs/copy.md.
-var meantToBe = []Meant{
-	meant(`group (AutoScalingGroupARN|AutoScalingGroupName|CreatedTime|Status)`, "each group has its own"),
-	meant(`group Tags bluegreen:(project|lineage|execution) .*`, "says which deployment made it"),
-	meant(`group Tags .* ResourceId`, "each group has its own"),
-	meant(`group (LaunchTemplate|MixedInstancesPolicy LaunchTemplate LaunchTemplateSpecification|MixedInstancesPolicy LaunchTemplate Overrides [0-9]+ LaunchTemplateSpecification) Version`, "a copy names its version by number"),
-	meant(`launch template ImageId|instance (ImageId|LaunchTime|InstanceId|Private.*|Public.*|ClientToken|NetworkInterfaces .*|BlockDeviceMappings .*|Placement .*|SubnetId)`, "what is deployed, and each instance's own"),
-	meant(`instance Tags (aws:.*|bluegreen:.*) (Value|Key)`, "AWS's tags, and who made the fleet"),
-	meant(`policy .* PolicyARN|alarm .* (AlarmArn|AlarmName)|scheduled action .* ScheduledActionARN`, "each copy has its own"),
-	meant(`alarm .* (State.*|AlarmConfigurationUpdatedTimestamp|EvaluationState)`, "the alarm's state is its metric's"),
-	meant(`alarm .* tag bluegreen:(project|lineage|execution) .*`, "says which deployment made it"),
-}
-
-func why(place string) string {
-	for _, m := range meantToBe {
-		if m.Place.MatchString(place) {
-			return m.Why
-		}
-	}
-	return ""
 }
 
 // Table are the places of two groups side by side, those that differ marked: ~ as it is meant to be, ! as nothing explains.

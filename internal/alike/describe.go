@@ -54,7 +54,13 @@ func (r Reader) Show(ctx context.Context, name string) (Shown, error) {
 	if err := r.launches(ctx, &n, group); err != nil {
 		return nil, err
 	}
-	return n.shown, r.instances(ctx, &n, instances)
+	if err := r.instances(ctx, &n, instances); err != nil {
+		return nil, err
+	}
+	if group.MixedInstancesPolicy != nil {
+		n.rename("instance InstanceType", "instance InstanceType (one of several)")
+	}
+	return n.shown, nil
 }
 
 func (r Reader) hooks(ctx context.Context, n *names) error {
@@ -103,12 +109,13 @@ func (r Reader) alarm(ctx context.Context, n *names, name string) error {
 		return err
 	}
 	for _, alarm := range out.MetricAlarms {
-		n.add("alarm "+n.generic(name), alarm)
+		place := "alarm " + n.alarm(name)
+		n.add(place, alarm)
 		tags, err := r.alarms.ListTagsForResource(ctx, &cloudwatch.ListTagsForResourceInput{ResourceARN: alarm.AlarmArn})
 		if err != nil {
 			return err
 		}
-		n.add("alarm "+n.generic(name)+" tag", tags.Tags)
+		n.add(place+" tag", tags.Tags)
 	}
 	return nil
 }
@@ -121,7 +128,12 @@ func (r Reader) schedule(ctx context.Context, n *names) error {
 			return err
 		}
 		for _, action := range page.ScheduledUpdateGroupActions {
-			n.add("scheduled action "+aws.ToString(action.ScheduledActionName), action)
+			place := "scheduled action " + aws.ToString(action.ScheduledActionName)
+			action.Time = nil // AWS shows StartTime's here too
+			n.add(place, action)
+			if action.Recurrence != nil {
+				n.rename(place+" StartTime", place+" StartTime (its next run)")
+			}
 		}
 	}
 	return nil

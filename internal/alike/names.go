@@ -14,24 +14,40 @@ type names struct {
 }
 
 var (
-	policyID   = regexp.MustCompile(`scalingPolicy:[0-9a-f-]+:`)
-	actionID   = regexp.MustCompile(`scheduledUpdateGroupAction:[0-9a-f-]+:`)
-	groupID    = regexp.MustCompile(`autoScalingGroup:[0-9a-f-]+:`)
+	ids        = regexp.MustCompile(`(scalingPolicy|scheduledUpdateGroupAction|autoScalingGroup):[0-9a-f-]+:`)
 	generation = regexp.MustCompile(`-v[0-9]{3,}$`)
+
+	// naming are the places that name the group. All other texts are people's own: a copy has them as they are.
+	naming = regexp.MustCompile(`( AutoScalingGroupName| ResourceId| Expression| Query| Dimensions AutoScalingGroupName Value| aws:autoscaling:groupName Value)$`)
 )
 
 // generic is a text with the group's own name, and the ids that AWS gives, taken out.
-func (n names) generic(text string) string {
-	own := regexp.MustCompile(`(^|[^A-Za-z0-9-])` + regexp.QuoteMeta(n.group) + `($|[^A-Za-z0-9-])`)
+func (n names) generic(place, text string) string {
+	switch {
+	case strings.Contains(text, ":autoScalingGroupName/"):
+		text = ids.ReplaceAllString(text, "$1:<id>:")
+		return n.replaced(text, `[:/]`, `:`)
+	case naming.MatchString(place):
+		return n.replaced(text, `[^A-Za-z0-9-]`, `[^A-Za-z0-9-]`)
+	}
+	return text
+}
+
+// replaced is a text with <group> for the group's name, wherever that stands between such characters.
+func (n names) replaced(text, before, after string) string {
+	own := regexp.MustCompile(`(^|` + before + `)` + regexp.QuoteMeta(n.group) + `($|` + after + `)`)
 	for own.MatchString(text) { // matches that share a separator
 		text = own.ReplaceAllString(text, "${1}<group>${2}")
 	}
-	if strings.HasPrefix(text, n.group+"-") && !generation.MatchString(text) { // an alarm's name that begins with the group's
-		text = "<group>" + strings.TrimPrefix(text, n.group)
+	return text
+}
+
+// alarm is how a group calls an alarm: its copy's is named by the lineage's rule, after the group or by number.
+func (n names) alarm(name string) string {
+	if own := n.replaced(name, `[^A-Za-z0-9]`, `[^A-Za-z0-9]`); own != name {
+		return own
 	}
-	text = policyID.ReplaceAllString(text, "scalingPolicy:<id>:")
-	text = actionID.ReplaceAllString(text, "scheduledUpdateGroupAction:<id>:")
-	return groupID.ReplaceAllString(text, "autoScalingGroup:<id>:")
+	return generation.ReplaceAllString(name, "")
 }
 
 // add shows a part of an answer.
@@ -61,28 +77,41 @@ func (n *names) flatten(place string, value any) {
 		}
 	case []any:
 		for i, element := range v {
-			n.flatten(place+" "+n.identity(i, element), element)
+			n.flatten(place+" "+n.identity(place, i, element), element)
 		}
 	case string:
 		if v != "" {
-			n.shown[place] = n.generic(v)
+			n.shown[place] = n.generic(place, v)
 		}
 	default:
 		n.shown[place] = fmt.Sprint(v)
 	}
 }
 
+// ordered are the lists of texts whose order counts.
+var ordered = regexp.MustCompile(` TerminationPolicies$`)
+
 // identity is how an element of a list is told from others: by its name where it has one, by itself where it is a text.
-func (n *names) identity(i int, element any) string {
+func (n *names) identity(place string, i int, element any) string {
 	switch v := element.(type) {
 	case string:
-		return n.generic(v)
+		if !ordered.MatchString(place) {
+			return n.generic(place, v)
+		}
 	case map[string]any:
 		for _, key := range []string{"Key", "Name", "Metric", "ProcessName", "Id", "DeviceName", "Identifier"} {
 			if name, ok := v[key].(string); ok {
-				return n.generic(name)
+				return name
 			}
 		}
 	}
 	return fmt.Sprint(i)
+}
+
+// rename shows a place under a name of its own.
+func (n *names) rename(place, as string) {
+	if text, ok := n.shown[place]; ok {
+		delete(n.shown, place)
+		n.shown[as] = text
+	}
 }

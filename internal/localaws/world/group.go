@@ -92,24 +92,16 @@ func (p Plan) overrides(w *World) []asgtypes.LaunchTemplateOverrides {
 
 // equip gives the group what no creation takes.
 func (s Seeder) equip(ctx context.Context, plan Plan, w *World) error {
-	if len(plan.Suspended) > 0 {
-		_, err := s.autoscaling.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
-			AutoScalingGroupName: &w.GroupName, ScalingProcesses: plan.Suspended,
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if len(plan.Metrics) > 0 {
-		_, err := s.autoscaling.EnableMetricsCollection(ctx, &autoscaling.EnableMetricsCollectionInput{
-			AutoScalingGroupName: &w.GroupName, Granularity: aws.String("1Minute"), Metrics: plan.Metrics,
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if len(plan.Suspended)+len(plan.Metrics) == 0 {
+	if len(plan.Suspended)+len(plan.Metrics) == 0 && plan.Equipped == nil {
 		return nil
+	}
+	if err := putProcesses(ctx, s.autoscaling, w.GroupName, plan.Suspended, plan.Metrics); err != nil {
+		return err
+	}
+	if plan.Equipped != nil {
+		if err := plan.Equipped(*w, s.Clock.Now()).Put(ctx, s.Config, w.GroupName); err != nil {
+			return err
+		}
 	}
 	return s.Clock.Sleep(ctx, longestLag)
 }

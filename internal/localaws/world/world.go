@@ -55,6 +55,9 @@ type Plan struct {
 	Variables                  map[string]string // of the functions' environment, besides the seed's own
 	Traced                     bool              // by X-Ray: the state machines and the functions
 
+	// Equipped is what hangs on the group besides, once it serves: by its world, and the time then. nil: nothing.
+	Equipped func(World, time.Time) Equipment
+
 	// Definition is the state machine's, asked with the functions' ARNs by name.
 	Definition func(arns map[string]string) (string, error)
 }
@@ -202,7 +205,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		{"state machine", s.machine},
 		{"serving fleet", s.serving},
 		{"agents", s.agents},
-		{"group's processes and metrics", s.equip},
+		{"group's equipment", s.equip},
 		{"next template version", s.nextVersion},
 	}
 	for _, step := range steps {

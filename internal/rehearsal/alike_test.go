@@ -1,0 +1,89 @@
+package rehearsal_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"bluegreen/internal/alike"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/localaws/world"
+	"bluegreen/internal/rehearsal"
+)
+
+const rollback = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "action": "rollback"}`
+
+// compared deploys a plan, and rolls it back, and says what differs of blue then that nothing explains.
+func compared(plan world.Plan, back bool) error {
+	r, err := rehearsal.New(rehearsal.Options{Seed: 1, Plan: plan})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	r.Run(func(ctx context.Context) {
+		reader := alike.New(r.Config)
+		r.Wait(ctx, rehearsal.Settle)
+		var blue alike.Shown
+		if blue, err = reader.Show(ctx, r.World.GroupName); err != nil {
+			return
+		}
+		if err = played(ctx, r, "deployed", minimal); err == nil {
+			err = differs(ctx, reader, blue, r.World.GroupName+"-v001")
+		}
+		if err != nil || !back {
+			return
+		}
+		if err = played(ctx, r, "back", rollback); err == nil {
+			err = differs(ctx, reader, blue, r.World.GroupName)
+		}
+	})
+	return err
+}
+
+// played plays an execution that is to succeed.
+func played(ctx context.Context, r *rehearsal.Rehearsal, name, input string) error {
+	arn, err := r.Start(ctx, name, input)
+	if err != nil {
+		return err
+	}
+	out, err := r.AwaitEnd(ctx, arn, 4*time.Hour)
+	if err != nil {
+		return err
+	}
+	if end, report := rehearsal.EndState(out); end != deploy.EndSucceeded {
+		return fmt.Errorf("%s ended %s: %s", name, end, report.What)
+	}
+	r.Wait(ctx, rehearsal.Settle)
+	return nil
+}
+
+func differs(ctx context.Context, reader alike.Reader, blue alike.Shown, group string) error {
+	is, err := reader.Show(ctx, group)
+	if err != nil {
+		return err
+	}
+	var lines []string
+	for _, d := range alike.Unexplained(alike.Compare(blue, is)) {
+		lines = append(lines, fmt.Sprintf("%s: %s, and of %s %s", d.Place, d.Blue, group, d.Green))
+	}
+	if len(lines) > 0 {
+		return fmt.Errorf("blue differs from %s:\n%s", group, strings.Join(lines, "\n"))
+	}
+	return nil
+}
+
+// What has everything that a group can have is copied, and so it is when it comes back.
+func TestARichFleetIsCopied(t *testing.T) {
+	for _, source := range world.Sources() {
+		t.Run(source, func(t *testing.T) {
+			plan := world.DefaultPlan()
+			plan.LaunchFrom(source)
+			plan.Enrich()
+			if err := compared(plan, true); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
