@@ -17,16 +17,18 @@ BLUEGREEN := build/$(HOST)/bluegreen
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-# What the demonstration's fleet does: web (requests behind a load balancer) or workers (jobs of a queue).
-FLEET := web
+# What the demonstration's fleet does: web (requests behind a load balancer), workers (jobs of a queue) or rich (web, with everything
+# that a group can have); and what it launches from: template, configuration, weights or requirements.
+FLEET  := web
+SOURCE := template
 
-## demo: build, then replace a working fleet on this machine (FLEET=workers: a queue's workers instead of a web fleet)
+## demo: build, then replace a working fleet on this machine (FLEET=web, workers or rich; SOURCE=template, configuration, weights or requirements)
 demo: build-host
-	@$(BLUEGREEN) demo --fleet $(FLEET) $(DEMO)
+	@$(BLUEGREEN) demo --fleet $(FLEET) --source $(SOURCE) $(DEMO)
 
-## local: build, then keep the demonstration's world up to try commands against (FLEET=workers too)
+## local: build, then keep the demonstration's world up to try commands against (FLEET and SOURCE too)
 local: build-host
-	@$(BLUEGREEN) local --fleet $(FLEET) $(LOCAL)
+	@$(BLUEGREEN) local --fleet $(FLEET) --source $(SOURCE) $(LOCAL)
 
 # A part of the tests, and the seconds that it took: $(call part,name,command).
 part = @began=$$(date +%s); ($(2)); code=$$?; echo "$(1): $$(($$(date +%s) - began)) s"; exit $$code

@@ -66,9 +66,16 @@ func runDemo(ctx context.Context, term terminal, options demoOptions) error {
 		return err
 	}
 	defer e.Close()
+	if request, err = e.Request(request); err != nil {
+		return err
+	}
+	kind, err := options.local.kind()
+	if err != nil {
+		return err
+	}
 	d := demo.Demonstration{
 		Environment: e, Scenario: scenario, Request: request, Out: out,
-		PerSecond: options.perSecond, PerMinute: options.perMinute, Seed: options.local.Seed,
+		PerSecond: options.perSecond, PerMinute: options.perMinute, Seed: options.local.Seed, Compared: kind.Compared,
 	}
 	result, err := d.Run(ctx)
 	if err != nil {

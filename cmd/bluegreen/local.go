@@ -25,6 +25,7 @@ type localOptions struct {
 	local.Options
 	functions string // directory with <state>/bootstrap
 	fleet     string // kind of fleet
+	source    string // that it launches from
 }
 
 // flags defines the flags that say what kind of local AWS to put up.
@@ -32,7 +33,8 @@ func (o *localOptions) flags(flags *pflag.FlagSet, address string) {
 	flags.StringVar(&o.Address, "addr", address, "`address` of the endpoint, on loopback")
 	flags.Float64Var(&o.Speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
 	flags.Uint64Var(&o.Seed, "seed", 1, "`number` that every random draw of the model follows from")
-	flags.StringVar(&o.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer) or workers (on a queue)")
+	flags.StringVar(&o.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer), workers (on a queue) or rich (web, with everything that a group can have)")
+	flags.StringVar(&o.source, "source", "template", "`what` the fleet launches from: template, configuration, weights or requirements")
 	flags.StringVar(&o.Guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
 	flags.StringVar(&o.functions, "functions", local.DefaultFunctions(), "`directory` with the built functions, <state>/bootstrap")
 }
@@ -54,7 +56,7 @@ func (o *localOptions) check() error {
 			return err
 		}
 	}
-	_, err := fleetNamed(o.fleet)
+	_, err := o.kind()
 	return err
 }
 
@@ -107,7 +109,7 @@ func runLocal(ctx context.Context, term terminal, options localOptions, input st
 
 // openSeeded puts up a local AWS with its fleet, and waits until blue serves.
 func openSeeded(ctx context.Context, out *progress, options localOptions) (*local.Environment, error) {
-	kind, err := fleetNamed(options.fleet)
+	kind, err := options.kind()
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +125,7 @@ func openSeeded(ctx context.Context, out *progress, options localOptions) (*loca
 		e.Close()
 		return nil, err
 	}
-	out.Line("blue serves: %s, %s", e.World.GroupName, deploy.Counted(int(e.World.DesiredCapacity), "instance"))
+	out.Line("blue serves: %s, %s", e.World.GroupName, deploy.Counted(int(e.World.DesiredCapacity), e.Counts))
 	return e, nil
 }
 
@@ -209,6 +211,18 @@ func fleetNamed(name string) (local.FleetKind, error) {
 	kind, err := local.FleetNamed(name)
 	if err != nil {
 		return kind, usagef("--fleet %s", err)
+	}
+	return kind, nil
+}
+
+// kind is the kind of fleet, from its source.
+func (o *localOptions) kind() (local.FleetKind, error) {
+	kind, err := fleetNamed(o.fleet)
+	if err != nil {
+		return kind, err
+	}
+	if kind, err = kind.From(o.source); err != nil {
+		return kind, usagef("--source %s", err)
 	}
 	return kind, nil
 }

@@ -23,6 +23,7 @@ type Demonstration struct {
 	PerSecond   int     // requests, wall
 	PerMinute   float64 // jobs, the clock's
 	Seed        uint64  // of the jobs' lengths
+	Compared    bool    // lay blue and green side by side, roll back, and do it again
 	Out         observe.Output
 
 	load load.Load
@@ -51,7 +52,14 @@ func (d *Demonstration) Run(ctx context.Context) (*Summary, error) {
 		return nil, err
 	}
 	result := &Summary{Speed: d.Environment.Clock.Speed()}
-	err := d.deploy(ctx, result)
+	serving, err := d.serving(ctx)
+	switch {
+	case err != nil:
+	case d.Compared:
+		err = d.copied(ctx, result)
+	default:
+		err = d.deploy(ctx, result)
+	}
 	measured, ending := d.load.End(ctx)
 	if result.Measured = measured; err == nil {
 		err = ending
@@ -59,9 +67,21 @@ func (d *Demonstration) Run(ctx context.Context) (*Summary, error) {
 	d.Out.Show("")
 	world := d.Environment.World
 	result.judge(expectation{
-		endState: d.Scenario.endState, serving: int(world.DesiredCapacity), blue: world.GroupName, balanced: world.ListenerARN != "",
+		endState: d.Scenario.endState, serving: serving, blue: world.GroupName, balanced: world.ListenerARN != "",
 	})
 	return result, err
+}
+
+// serving is how many instances of blue serve: a group may count something else.
+func (d *Demonstration) serving(ctx context.Context) (int, error) {
+	e := d.Environment
+	view, err := observe.New(e.Config, e.World.GroupName, e.World.MachineARN).Look(ctx)
+	for _, group := range view.Groups {
+		if group.Name == e.World.GroupName {
+			return group.Instances["InService"], err
+		}
+	}
+	return 0, err
 }
 
 // margin is how long the load goes on before and after the deployment, in the clock's time.

@@ -56,6 +56,19 @@ func limitCapacity(e *local.Environment) {
 	}
 }
 
+// rollbackRequest asks to bring the fleet of a deployment's request back.
+func rollbackRequest(request string) (string, error) {
+	var deployed struct {
+		Project json.RawMessage `json:"project"`
+		Blue    json.RawMessage `json:"blue"`
+	}
+	if err := json.Unmarshal([]byte(request), &deployed); err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(map[string]any{"project": deployed.Project, "blue": deployed.Blue, "action": deploy.ActionRollback})
+	return string(text), err
+}
+
 // Request is the input of the execution: the file's, with the scenario's patience unless it has its own.
 func (s Scenario) Request(input []byte) (string, error) {
 	var members map[string]json.RawMessage

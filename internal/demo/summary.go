@@ -28,6 +28,9 @@ type Summary struct {
 	load.Measured
 	Stands   observe.View `json:"stands"`
 	Promises []Promise    `json:"promises"`
+
+	Rollback    string       `json:"rollback,omitempty"` // end state of the rollback; empty: there was none
+	Comparisons []Comparison `json:"comparisons,omitempty"`
 }
 
 // Promise is one of the product's promises and whether it held.
@@ -65,6 +68,7 @@ func (s *Summary) judge(want expectation) {
 	add(s.LowestServing >= want.serving, fmt.Sprintf("never fewer than %d %s", want.serving, serve), "the fewest were %d", s.LowestServing)
 	kept, why := s.worldMatches(want)
 	add(kept, "the world is what the end state says", "%s", why)
+	s.judgeCopy(add)
 }
 
 // worldMatches compares what stands with the end state: one group at full size and healthy, the other empty or gone.
@@ -118,6 +122,7 @@ func (s *Summary) WriteJSON(w io.Writer) error {
 
 // WriteText writes the summary for people.
 func (s *Summary) WriteText(w io.Writer) error {
+	s.writeCopies(w)
 	fmt.Fprintf(w, "\n%s in %.0f s of deployment time (%.1f s on this machine, %g times as fast)\n", s.EndState, s.DeploymentSeconds, s.WallSeconds, s.Speed)
 	if s.Error != "" {
 		fmt.Fprintf(w, "%s: %s\n", s.Error, s.causeText())

@@ -49,12 +49,14 @@ type Environment struct {
 	URL     string // of the endpoint
 	Config  aws.Config
 	World   world.World // what Seed put into it
+	Counts  string      // what its fleet's sizes count: instance, or unit
 	Workers *Workers    // nil: the fleet is not one of workers
 
 	server     *http.Server
 	functions  map[string]string // ARNs by state
 	daemon     *localxray.Daemon
 	guardrails string // file
+	namesImage bool   // a request has to name the new image
 }
 
 // ErrNotLoopback is an address that other machines reach.
@@ -147,8 +149,11 @@ const enoughMemory = 128 << 20
 // <state>/bootstrap in it.
 func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetKind) (err error) {
 	debug.SetMemoryLimit(enoughMemory)
-	plan := world.DefaultPlan()
-	kind.shape(&plan)
+	plan := kind.plan()
+	e.namesImage, e.Counts = plan.Source == world.FromConfiguration, "instance"
+	if plan.CapacityType != "" || len(plan.Weights) > 0 {
+		e.Counts = "unit"
+	}
 	plan.Traced = true
 	plan.Machine = statemachine.Name(plan.Project, plan.Role, plan.Environment)
 	plan.Definition = func(arns map[string]string) (string, error) {

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -14,15 +15,57 @@ type FleetKind struct {
 	About string // one line
 	Input string // file with the request that replaces it
 
-	works bool // at jobs from a queue; else it answers requests
-	shape func(*world.Plan)
+	Compared bool // blue and green are laid side by side in a demonstration
+
+	works  bool   // at jobs from a queue; else it answers requests
+	source string // that it launches from; empty: a template
+	shape  func(*world.Plan)
+}
+
+const webInput = "pipeline/state_machine_input.json"
+
+// From is the kind of fleet that launches from a source of that name. The error names those that there are.
+func (k FleetKind) From(source string) (FleetKind, error) {
+	if !new(world.Plan).LaunchFrom(source) {
+		return k, fmt.Errorf("%q: want %s", source, strings.Join(world.Sources(), ", "))
+	}
+	k.source = source
+	return k, nil
+}
+
+// plan is the fleet's, by the default one.
+func (k FleetKind) plan() world.Plan {
+	plan := world.DefaultPlan()
+	if k.source != "" {
+		plan.LaunchFrom(k.source)
+	}
+	k.shape(&plan)
+	return plan
+}
+
+// Request is a request in JSON with what this fleet's needs: where it launches from a configuration, which has no versions, the
+// new image is named.
+func (e *Environment) Request(input string) (string, error) {
+	if !e.namesImage {
+		return input, nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(input), &members); err != nil {
+		return "", fmt.Errorf("not a JSON object: %w", err)
+	}
+	if members["green"] == nil {
+		members["green"] = json.RawMessage(fmt.Sprintf(`{"image":{"id":%q}}`, e.World.GreenImage))
+	}
+	named, err := json.Marshal(members)
+	return string(named), err
 }
 
 // FleetKinds are those that the local AWS knows.
 func FleetKinds() []FleetKind {
 	return []FleetKind{
-		{"web", "web servers behind a load balancer", "pipeline/state_machine_input.json", false, func(*world.Plan) {}},
-		{"workers", "workers that take jobs from a queue", "pipeline/examples/workers.json", true, shapeWorkers},
+		{Name: "web", About: "web servers behind a load balancer", Input: webInput, shape: func(*world.Plan) {}},
+		{Name: "workers", About: "workers that take jobs from a queue", Input: "pipeline/examples/workers.json", works: true, shape: shapeWorkers},
+		{Name: "rich", About: "web servers with everything that a group can have", Input: webInput, Compared: true, shape: (*world.Plan).Enrich},
 	}
 }
 
