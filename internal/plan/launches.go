@@ -9,15 +9,20 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/launch"
 )
 
 // launches are what instances of green are launched with that blue's are not: for each launch template, the version that most of
-// blue's instances run against the one that green is pinned to.
+// blue's instances run against the one that green is pinned to, with what the request asks for.
 func (w *work) launches(ctx context.Context) ([]deploy.PlannedField, error) {
+	if w.d.Own != nil && w.d.Own.Configuration {
+		return w.configuration(ctx)
+	}
 	ran, pinned := each(w.d.Ran), each(w.d.Template)
 	var fields []deploy.PlannedField
 	for i, after := range pinned {
@@ -34,19 +39,49 @@ func (w *work) launches(ctx context.Context) ([]deploy.PlannedField, error) {
 			return nil, err
 		}
 		if i == 0 {
-			w.instanceType = string(becomes.InstanceType)
+			w.changes().Template(becomes)
+			w.launchesType(string(becomes.InstanceType))
 		}
-		if before.ID == after.ID && before.Version == after.Version {
-			continue
-		}
-		version := deploy.Field("launch template "+after.ID, "version "+before.Version, "version "+after.Version)
 		if before.ID != after.ID {
-			version = deploy.Field("launch template", before.ID+" version "+before.Version, after.ID+" version "+after.Version)
+			fields = append(fields, deploy.Field("launch template", before.ID+" version "+before.Version, after.ID+" version "+after.Version))
+		} else if before.Version != after.Version {
+			fields = append(fields, deploy.Field("launch template "+after.ID, "version "+before.Version, "version "+after.Version))
 		}
-		fields = append(fields, version)
-		fields = append(fields, contents(was, becomes)...)
+		fields = append(fields, contents(*was, *becomes)...)
 	}
 	return fields, nil
+}
+
+// changes are what green is to have otherwise than what it is copied from.
+func (w *work) changes() launch.Changes {
+	if w.d.Own == nil || w.d.Revives {
+		return launch.Changes{}
+	}
+	return launch.ChangesOf(*w.d.Own, w.Request.Green.UserData)
+}
+
+// launchesType notes the type of green's instances, where not a policy's overrides say which they are.
+func (w *work) launchesType(of string) {
+	if policy := w.Blue.Group.MixedInstancesPolicy; policy == nil || policy.LaunchTemplate == nil || len(policy.LaunchTemplate.Overrides) == 0 {
+		w.instanceType = of
+	}
+}
+
+// configuration is launches of a group that launches from a launch configuration.
+func (w *work) configuration(ctx context.Context) ([]deploy.PlannedField, error) {
+	name := aws.ToString(w.Blue.Group.LaunchConfigurationName)
+	out, err := w.groups.DescribeLaunchConfigurations(ctx, &autoscaling.DescribeLaunchConfigurationsInput{LaunchConfigurationNames: []string{name}})
+	if err != nil {
+		return nil, fmt.Errorf("describing launch configuration %s: %w", name, err)
+	}
+	if len(out.LaunchConfigurations) == 0 || w.d.Revives {
+		return nil, nil
+	}
+	was := launch.CopyConfiguration(out.LaunchConfigurations[0], name)
+	becomes := *was
+	w.changes().Configuration(&becomes)
+	w.launchesType(aws.ToString(becomes.InstanceType))
+	return contents(*was, becomes), nil
 }
 
 // each is a template and those of a policy's overrides.
@@ -57,24 +92,24 @@ func each(t *deploy.Template) []deploy.Template {
 	return append([]deploy.Template{{ID: t.ID, Version: t.Version}}, t.Overrides...)
 }
 
-// version is what a version of a template says; nothing of one that does not exist any more.
-func (w *work) version(ctx context.Context, t deploy.Template) (types.ResponseLaunchTemplateData, error) {
+// version is what makes a template of a version; nothing of one that does not exist any more.
+func (w *work) version(ctx context.Context, t deploy.Template) (*types.RequestLaunchTemplateData, error) {
 	out, err := w.templates.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
-		LaunchTemplateId: &t.ID, Filters: nil, MinVersion: &t.Version, MaxVersion: &t.Version, // of a version that is gone: none, and no error
+		LaunchTemplateId: &t.ID, MinVersion: &t.Version, MaxVersion: &t.Version, // of a version that is gone: none, and no error
 	})
 	if err != nil {
-		return types.ResponseLaunchTemplateData{}, fmt.Errorf("describing version %s of launch template %s: %w", t.Version, t.ID, err)
+		return nil, fmt.Errorf("describing version %s of launch template %s: %w", t.Version, t.ID, err)
 	}
 	for _, version := range out.LaunchTemplateVersions {
 		if strconv.FormatInt(aws.ToInt64(version.VersionNumber), 10) == t.Version && version.LaunchTemplateData != nil {
-			return *version.LaunchTemplateData, nil
+			return launch.FromVersion(*version.LaunchTemplateData)
 		}
 	}
-	return types.ResponseLaunchTemplateData{}, nil
+	return &types.RequestLaunchTemplateData{}, nil
 }
 
-// contents are the members of a template's data that differ.
-func contents(was, becomes types.ResponseLaunchTemplateData) []deploy.PlannedField {
+// contents are the members of what two launches are made with, of the same type, that differ.
+func contents(was, becomes any) []deploy.PlannedField {
 	var fields []deploy.PlannedField
 	before, after := reflect.ValueOf(was), reflect.ValueOf(becomes)
 	for i := range before.NumField() {

@@ -23,7 +23,11 @@ func (w *work) things(ctx context.Context, p *deploy.Plan) error {
 	p.Things = append(p.Things, green)
 	if !w.d.Revives {
 		for _, made := range clone.Outliving(blue, w.d) {
-			p.Things = append(p.Things, deploy.Planned{Effect: deploy.EffectCreate, Kind: string(made.What), Name: made.Name, About: "of its own, for green"})
+			kind, name := string(made.What), made.Name
+			if name == "" { // a sum of the execution is in it
+				kind, name = w.ownKind(), w.d.Green+"-…"
+			}
+			p.Things = append(p.Things, deploy.Planned{Effect: deploy.EffectCreate, Kind: kind, Name: name, About: "of its own, for green"})
 		}
 	}
 	p.Things = append(p.Things, w.end(blue))
@@ -43,8 +47,22 @@ func (w *work) green(ctx context.Context, blue clone.Whole) (deploy.Planned, err
 	return deploy.Planned{
 		Effect: deploy.EffectCreate, Kind: "group", Name: w.d.Green, About: "a copy of " + w.d.Blue,
 		Fields: append(differences(clone.Diff(blue, planned, w.d)), launches...),
-		Kept:   clone.Alike(blue, planned, w.d),
+		Kept:   w.alike(blue, planned),
 	}, nil
+}
+
+// alike are the names of what green has as blue has it: not what it launches from, where that is of its own.
+func (w *work) alike(blue, planned clone.Whole) []string {
+	kind, _ := clone.Source(blue.Group, blue.Pinned)
+	return slices.DeleteFunc(clone.Alike(blue, planned, w.d), func(name string) bool { return w.d.Own != nil && name == kind })
+}
+
+// ownKind is what is made for green to launch from.
+func (w *work) ownKind() string {
+	if w.d.Own.Configuration {
+		return "launch configuration"
+	}
+	return "launch template"
 }
 
 // revived is the fleet that a rollback brings back: it has what hangs on it.

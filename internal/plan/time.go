@@ -38,7 +38,7 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 		p.Stages = append(p.Stages, w.joins(checked), w.leaves())
 	}
 	p.Stages = append(p.Stages, w.ends(out.Activities))
-	cost := deploy.PlannedCost{Instances: w.blue.Sizes.Desired, Type: w.instanceType}
+	cost := deploy.PlannedCost{Instances: w.blue.Count(), Type: w.instanceType}
 	for _, stage := range p.Stages {
 		cost.ExpectedHours += hours(cost.Instances, stage.Expected)
 		cost.WorstHours += hours(cost.Instances, stage.Worst)

@@ -20,7 +20,7 @@ func (s *Script) planned(ctx context.Context, d *datadriven.TestData) (string, e
 	var b strings.Builder
 	if d.Input != "" {
 		o := survey.Options{LedgerTable: s.r.World.LedgerTable, Guardrails: s.r.Guardrails, Fleets: []string{fleet.Any}}
-		p, err := plan.Real(ctx, s.r.Config, o, json.RawMessage(d.Input), s.r.Clock.Now())
+		p, err := plan.Real(ctx, s.r.Config, o, json.RawMessage(s.standIns().Replace(d.Input)), s.r.Clock.Now())
 		if err != nil {
 			return "", err
 		}
