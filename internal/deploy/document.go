@@ -156,7 +156,7 @@ type Deployment struct {
 	Override     *Override    `json:"override,omitempty"` // lifted a freeze
 	StartedAt    time.Time    `json:"started_at"`
 	Warnings     []string     `json:"warnings,omitempty"`
-	Unpinned     int          `json:"unpinned,omitempty"` // how often a pin of blue came back after it was lifted
+	Unpinned     int          `json:"unpinned,omitempty"` // how often a call that came late had done again what was undone
 	Closed       string       `json:"closed,omitempty"`   // the end state that it was closed as
 }
 
@@ -225,7 +225,7 @@ const (
 	Finish   Verdict = "finish"   // TakeOver: what was left is finished first
 	NotOurs  Verdict = "not_ours" // the way back found no lock of this deployment: nothing to restore
 	Released Verdict = "released" // TakeOver: the lock was given back meanwhile
-	Unpin    Verdict = "unpin"    // CompleteLifecycle: blue is pinned again, by a call that came late
+	Unpin    Verdict = "unpin"    // CompleteLifecycle: a call that came late has done again what was undone
 )
 
 // Loop is how a poll loop stands, and what a person reads of it in the execution's history.

@@ -103,6 +103,9 @@ func (h handler) end(ctx context.Context, s *step.Step, m *memory, e ending, fle
 		f.Instances = append(f.Instances, pooled...)
 	}
 	switch {
+	case found && !foreign && h.refilled(s, p, f, e):
+		s.Deployment.Unpinned++
+		return p.Finished(deploy.Unpin, fmt.Sprintf("the warm pool of %s is to have instances again: a call came late", e.fleet)), nil
 	case found && !foreign && (len(f.Instances) > 0 || f.PoolWants() > 0):
 		return h.empty(ctx, s, m, p, f, e)
 	case found && !foreign && e.remove:
@@ -120,6 +123,12 @@ func (h handler) end(ctx context.Context, s *step.Step, m *memory, e ending, fle
 		s.Deployment.Closed = e.end
 	}
 	return p, err
+}
+
+// refilled reports whether a call that was under way when the deployment turned back has filled a warm pool that was emptied since. It
+// is emptied again once no other such call can be, a few times: from then on it is a person who fills it.
+func (h handler) refilled(s *step.Step, p deploy.Loop, f deploy.Fleet, e ending) bool {
+	return e.blue != "" && f.PoolWants() > 0 && s.Elapsed(p) >= lateCalls && s.Deployment.Unpinned < unpinTries
 }
 
 // empty drains what can be drained now and waits for the instances that are left.
@@ -252,7 +261,7 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 	return p, err
 }
 
-// unpinTries is how often a pin that came back is lifted: each call that comes late does so once.
+// unpinTries is how often what came back is undone: each call that comes late does so once.
 const unpinTries = 3
 
 // removePool deletes a warm pool that is empty, without which AWS deletes no group but by force. One that is still shown may be

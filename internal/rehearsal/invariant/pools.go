@@ -32,8 +32,8 @@ func (p *pools) done(a *apiCall, _ before) {
 	switch input := a.input.(type) {
 	case *autoscaling.UpdateAutoScalingGroupInput:
 		p.goes[aws.ToString(input.AutoScalingGroupName)] = a.deployment() && input.MaxSize != nil && *input.MaxSize == 0
-	case *autoscaling.PutWarmPoolInput:
-		if !a.deployment() {
+	case *autoscaling.PutWarmPoolInput: // of a function of the way forward it comes late: the fence has no other for a fleet that goes
+		if !a.deployment() || a.state == "SwitchTraffic" || a.state == "CreateGreen" {
 			p.goes[aws.ToString(input.AutoScalingGroupName)] = false
 		}
 	}
