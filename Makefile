@@ -17,12 +17,12 @@ BLUEGREEN := build/$(HOST)/bluegreen
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-# What the demonstration's fleet does: web (requests behind a load balancer), workers (jobs of a queue) or rich (web, with everything
-# that a group can have); and what it launches from: template, configuration, weights or requirements.
+# What the demonstration's fleet does: web (requests behind a load balancer), workers (jobs of a queue), rich (web, with everything that a
+# group can have) or scaling (web, under a load that doubles twice); and what it launches from: template, configuration, weights or requirements.
 FLEET  := web
 SOURCE := template
 
-## demo: build, then replace a working fleet on this machine (FLEET=web, workers or rich; SOURCE=template, configuration, weights or requirements)
+## demo: build, then replace a working fleet on this machine (FLEET=web, workers, rich or scaling; SOURCE=template, configuration, weights or requirements)
 demo: build-host
 	@$(BLUEGREEN) demo --fleet $(FLEET) --source $(SOURCE) $(DEMO)
 

@@ -33,7 +33,7 @@ func (o *localOptions) flags(flags *pflag.FlagSet, address string) {
 	flags.StringVar(&o.Address, "addr", address, "`address` of the endpoint, on loopback")
 	flags.Float64Var(&o.Speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
 	flags.Uint64Var(&o.Seed, "seed", 1, "`number` that every random draw of the model follows from")
-	flags.StringVar(&o.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer), workers (on a queue) or rich (web, with everything that a group can have)")
+	flags.StringVar(&o.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer), workers (on a queue), rich (web, with everything that a group can have) or scaling (web, with scaling policies)")
 	flags.StringVar(&o.source, "source", "template", "`what` the fleet launches from: template, configuration, weights or requirements")
 	flags.StringVar(&o.Guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
 	flags.StringVar(&o.functions, "functions", local.DefaultFunctions(), "`directory` with the built functions, <state>/bootstrap")

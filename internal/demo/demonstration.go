@@ -26,7 +26,8 @@ type Demonstration struct {
 	Compared    bool    // lay blue and green side by side, roll back, and do it again
 	Out         observe.Output
 
-	load load.Load
+	load    load.Load
+	growing *growing // nil: the load stays as it is
 }
 
 // begin gives the fleet something to do.
@@ -35,6 +36,9 @@ func (d *Demonstration) begin(ctx context.Context) error {
 		d.load = load.StartJobs(ctx, d.Environment, d.PerMinute, d.Seed)
 		d.Out.Line("jobs: %g a minute, of 5 to 40 s, to %s", d.PerMinute, workers.Queue.URL)
 		return nil
+	}
+	if d.Environment.Scales {
+		return d.beginGrowing(ctx)
 	}
 	requests, err := load.StartRequests(ctx, d.Environment, d.PerSecond)
 	if err != nil {
@@ -118,6 +122,11 @@ func (d *Demonstration) deploy(ctx context.Context, result *Summary) error {
 	}
 	result.EndState, result.Error, result.Cause = ending.State, ending.Error, ending.Cause
 	result.DeploymentSeconds, result.Stages = ending.Seconds, ending.Stages
+	if d.growing != nil {
+		if result.Growth, err = d.growing.end(ctx, d, changes.Since); err != nil {
+			return err
+		}
+	}
 	result.Stands, err = o.Look(ctx)
 	return err
 }
@@ -134,6 +143,11 @@ func (d *Demonstration) showUntilEnd(ctx context.Context, o observe.Observer, ch
 		changes.Mail(d.Environment.Mail())
 		if err := show(ctx, d.load, changes); err != nil {
 			return err
+		}
+		if d.growing != nil {
+			if err := d.growing.look(ctx, d, o, changes); err != nil {
+				return err
+			}
 		}
 		seen := changes.Last(executionARN)
 		if ended(seen.Status) {

@@ -26,6 +26,7 @@ type Summary struct {
 	WallSeconds       float64             `json:"wall_seconds"`
 	Stages            []observe.StageTime `json:"stages"`
 	load.Measured
+	Growth   *Growth      `json:"growth,omitempty"` // of a fleet that scales
 	Stands   observe.View `json:"stands"`
 	Promises []Promise    `json:"promises"`
 
@@ -48,27 +49,31 @@ type expectation struct {
 	balanced bool   // the fleet stands behind a load balancer
 }
 
+func (s *Summary) add(kept bool, promised, why string, args ...any) {
+	s.Promises = append(s.Promises, Promise{Promise: promised, Kept: kept, Why: fmt.Sprintf(why, args...)})
+}
+
 // judge fills in the promises.
 func (s *Summary) judge(want expectation) {
-	add := func(kept bool, promised, why string, args ...any) {
-		s.Promises = append(s.Promises, Promise{Promise: promised, Kept: kept, Why: fmt.Sprintf(why, args...)})
-	}
-	add(s.EndState == want.endState, "the execution ends "+want.endState, "it ended %s", s.EndState)
+	s.add(s.EndState == want.endState, "the execution ends "+want.endState, "it ended %s", s.EndState)
 	if r := s.Requests; r != nil {
-		add(r.Failed == 0 && r.Sent > 0, "no request fails", "%d of %d failed", r.Failed, r.Sent)
+		s.add(r.Failed == 0 && r.Sent > 0, "no request fails", "%d of %d failed", r.Failed, r.Sent)
 	}
 	if j := s.Jobs; j != nil {
-		add(j.Once == j.Sent && j.Sent > 0, "every job is done exactly once", "%d of %d; %d more than once, %d lost", j.Once, j.Sent, j.Again, j.Lost)
-		add(j.CutShort == 0, "no job is cut short", "%d were", j.CutShort)
+		s.add(j.Once == j.Sent && j.Sent > 0, "every job is done exactly once", "%d of %d; %d more than once, %d lost", j.Once, j.Sent, j.Again, j.Lost)
+		s.add(j.CutShort == 0, "no job is cut short", "%d were", j.CutShort)
 	}
 	serve := "instances serve"
 	if s.Jobs != nil {
 		serve = "workers take jobs"
 	}
-	add(s.LowestServing >= want.serving, fmt.Sprintf("never fewer than %d %s", want.serving, serve), "the fewest were %d", s.LowestServing)
+	s.add(s.LowestServing >= want.serving, fmt.Sprintf("never fewer than %d %s", want.serving, serve), "the fewest were %d", s.LowestServing)
 	kept, why := s.worldMatches(want)
-	add(kept, "the world is what the end state says", "%s", why)
-	s.judgeCopy(add)
+	s.add(kept, "the world is what the end state says", "%s", why)
+	s.judgeCopy(s.add)
+	if s.Growth != nil {
+		s.judgeGrowth(want)
+	}
 }
 
 // worldMatches compares what stands with the end state: one group at full size and healthy, the other empty or gone.
@@ -137,6 +142,7 @@ func (s *Summary) WriteText(w io.Writer) error {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t%s\n", g.Name, g.Min, g.Desired, g.Max, observe.CountsText(g.Instances, "none"), observe.CountsText(g.Targets, "none"))
 	}
 	s.writeLoad(t)
+	s.writeGrowth(t)
 	fmt.Fprintln(t, "\nPromises")
 	for _, p := range s.Promises {
 		mark := "kept"

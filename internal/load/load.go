@@ -22,4 +22,6 @@ type Measured struct {
 	FailedRequests []string     `json:"failed_requests,omitempty"` // some of them, in words
 	Jobs           *jobs.Counts `json:"jobs,omitempty"`            // of a fleet of workers
 	LowestServing  int          `json:"lowest_serving"`            // at the worst moment: healthy instances that traffic could reach, workers that took jobs
+	// The longest time, in the clock's, for which what served was too small for a growing load.
+	TooSmallSeconds float64 `json:"too_small_seconds,omitempty"`
 }

@@ -25,12 +25,18 @@ type Requests struct {
 	traffic  *traffic
 	who      string // answered of late
 	lowest   int
+	enough   *enough // nil: what serves does every load
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 }
 
 // StartRequests sends perSecond requests a second of real time to the fleet of a local AWS, and slow ones besides.
 func StartRequests(ctx context.Context, e *local.Environment, perSecond int) (*Requests, error) {
+	return startRequests(ctx, e, perSecond, perSecond, nil)
+}
+
+// startRequests sends some requests a second at first, of the most that there will be.
+func startRequests(ctx context.Context, e *local.Environment, most, first int, enough *enough) (*Requests, error) {
 	fleet := e.World
 	address, ok := e.Plane.Address(fleet.ListenerARN)
 	if !ok {
@@ -40,9 +46,10 @@ func StartRequests(ctx context.Context, e *local.Environment, perSecond int) (*R
 	r := &Requests{
 		URL:   "http://" + address + "/",
 		plane: e.Plane, clock: e.Clock, listener: fleet.ListenerARN, blue: fleet.GroupName, stop: stop,
-		traffic: newTraffic("http://"+address+"/", perSecond, e.Clock),
-		lowest:  len(e.Plane.Serving(fleet.ListenerARN)),
+		traffic: newTraffic("http://"+address+"/", most, e.Clock),
+		lowest:  len(e.Plane.Serving(fleet.ListenerARN)), enough: enough,
 	}
+	r.traffic.rate.Store(int64(first))
 	r.running.Go(func() { r.traffic.run(ctx) })
 	r.running.Go(func() { r.watch(ctx) })
 	return r, nil
@@ -51,7 +58,11 @@ func StartRequests(ctx context.Context, e *local.Environment, perSecond int) (*R
 // watch keeps the lowest number of serving instances, looking every half second of the clock.
 func (r *Requests) watch(ctx context.Context) {
 	for r.clock.Sleep(ctx, time.Second/2) == nil {
-		r.lowest = min(r.lowest, len(r.plane.Serving(r.listener)))
+		serving := len(r.plane.Serving(r.listener))
+		r.lowest = min(r.lowest, serving)
+		if r.enough != nil {
+			r.enough.look(r.clock.Now(), serving, float64(r.traffic.rate.Load())*60/r.clock.Speed())
+		}
 	}
 }
 
@@ -60,7 +71,11 @@ func (r *Requests) End(context.Context) (Measured, error) {
 	r.stop()
 	r.running.Wait()
 	counts, failures := r.traffic.soFar()
-	return Measured{Requests: &counts, FailedRequests: failures, LowestServing: r.lowest}, nil
+	measured := Measured{Requests: &counts, FailedRequests: failures, LowestServing: r.lowest}
+	if r.enough != nil {
+		measured.TooSmallSeconds = r.enough.longest.Seconds()
+	}
+	return measured, nil
 }
 
 // Look says who answered of late; the line when other groups answer than before.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bluegreen/internal/clock"
@@ -18,7 +19,7 @@ import (
 // the load balancer may send a second time: what is lost counts.
 type traffic struct {
 	url         string
-	perSecond   int // wall
+	rate        atomic.Int64 // requests a second, wall
 	connections int
 	clock       *clock.Scaled // the deployment's
 	wall        *clock.Scaled // speed 1
@@ -42,10 +43,12 @@ type Counts struct {
 const minConnections = 8
 
 func newTraffic(url string, perSecond int, deployment *clock.Scaled) *traffic {
-	return &traffic{
-		url: url, perSecond: perSecond, connections: min(max(minConnections, perSecond/20), perSecond), clock: deployment, wall: clock.NewScaled(1),
+	t := &traffic{
+		url: url, connections: min(max(minConnections, perSecond/20), perSecond), clock: deployment, wall: clock.NewScaled(1),
 		counts: Counts{ByGroup: make(map[string]int)}, recent: make(map[string]int),
 	}
+	t.rate.Store(int64(perSecond))
+	return t
 }
 
 // keptFailures is how many failed requests are told in words.
@@ -81,12 +84,11 @@ func (t *traffic) run(ctx context.Context) {
 // sendSteadily is one connection's part of the traffic. A slow answer delays the next request, and those missed
 // meanwhile are not made up for.
 func (t *traffic) sendSteadily(ctx context.Context, client *http.Client) {
-	interval := time.Second * time.Duration(t.connections) / time.Duration(t.perSecond)
 	next := t.wall.Now()
 	for t.wall.Sleep(ctx, next.Sub(t.wall.Now())) == nil {
 		group, err := t.send(client, 0)
 		t.count(group, false, err)
-		next = next.Add(interval)
+		next = next.Add(time.Second * time.Duration(t.connections) / time.Duration(t.rate.Load()))
 		if now := t.wall.Now(); next.Before(now) {
 			next = now
 		}

@@ -51,6 +51,7 @@ type Environment struct {
 	World   world.World // what Seed put into it
 	Counts  string      // what its fleet's sizes count: instance, or unit
 	Workers *Workers    // nil: the fleet is not one of workers
+	Scales  bool        // the fleet has scaling policies
 
 	server     *http.Server
 	functions  map[string]string // ARNs by state
@@ -184,6 +185,11 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 	debug.FreeOSMemory() // the functions' packages were most of what is ever needed
 	if err != nil {
 		return err
+	}
+	if kind.Scales() {
+		if err := e.scale(ctx); err != nil {
+			return err
+		}
 	}
 	machines := []string{e.World.MachineARN}
 	if kind.works {

@@ -66,6 +66,7 @@ func FleetKinds() []FleetKind {
 		{Name: "web", About: "web servers behind a load balancer", Input: webInput, shape: func(*world.Plan) {}},
 		{Name: "workers", About: "workers that take jobs from a queue", Input: "pipeline/examples/workers.json", works: true, shape: shapeWorkers},
 		{Name: "rich", About: "web servers with everything that a group can have", Input: webInput, Compared: true, shape: (*world.Plan).Enrich},
+		{Name: scalingFleet, About: "web servers with scaling policies, whose load doubles twice", Input: webInput, shape: shapeScaling},
 	}
 }
 
@@ -88,5 +89,5 @@ func FleetNamed(name string) (FleetKind, error) {
 		}
 		texts = append(texts, fmt.Sprintf("%q (%s)", k.Name, k.About))
 	}
-	return FleetKind{}, fmt.Errorf("%q: want %s", name, strings.Join(texts, " or "))
+	return FleetKind{}, fmt.Errorf("%q: want %s", name, strings.Join(texts, ", "))
 }

@@ -30,6 +30,7 @@ type Loads struct {
 	targets   map[string]Load // by target group ARN
 	groups    map[string]Load // by name of the Auto Scaling group
 	counted   work            // that the data plane saw in this minute
+	counts    Load            // what requests take that it sees
 	running   bool
 }
 
@@ -63,9 +64,12 @@ func (l *Loads) set(loads map[string]Load, of string, load Load) {
 	l.run()
 }
 
+// Counted sets what the requests take that the data plane sends: so many a minute take all of an instance's CPU.
+func (l *Loads) Counted(capacity float64) { l.counts.Capacity = capacity }
+
 // Count counts a request that the data plane sends to an instance.
 func (l *Loads) Count(targetGroupARN, instanceID string) {
-	l.counted.of(targetGroupARN).add(instanceID, 1, Load{})
+	l.counted.of(targetGroupARN).add(instanceID, 1, l.counts)
 	l.run()
 }
 

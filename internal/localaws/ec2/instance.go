@@ -179,6 +179,9 @@ func (c *Compute) ImpairStatus(id string) {
 	c.changed(i)
 }
 
+// SetBoot sets how long the application takes from running until it answers, on instances that are running from now on.
+func (c *Compute) SetBoot(d account.Duration) { c.settings.Boot = d }
+
 // MarkImageSick makes the application of every instance launched from the image from now on fail from birth.
 func (c *Compute) MarkImageSick(imageID string) {
 	if image, ok := c.images[imageID]; ok {
