@@ -123,7 +123,7 @@ func (d *Demonstration) deploy(ctx context.Context, result *Summary) error {
 	result.EndState, result.Error, result.Cause = ending.State, ending.Error, ending.Cause
 	result.DeploymentSeconds, result.Stages = ending.Seconds, ending.Stages
 	if d.growing != nil {
-		if result.Growth, err = d.growing.end(ctx, d, changes.Since); err != nil {
+		if err := d.growing.end(ctx, d, result, changes.Since); err != nil {
 			return err
 		}
 	}

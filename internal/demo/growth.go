@@ -137,14 +137,18 @@ func (g *growing) acts(ctx context.Context, d *Demonstration) (bool, error) {
 	return !slices.ContainsFunc(alarms.MetricAlarms, func(a types.MetricAlarm) bool { return !*a.ActionsEnabled }), nil
 }
 
-// end reads from green's activities how it grew.
-func (g *growing) end(ctx context.Context, d *Demonstration, since time.Time) (*Growth, error) {
+// end reads from green's activities how it grew, if there is a green still.
+func (g *growing) end(ctx context.Context, d *Demonstration, result *Summary, since time.Time) error {
+	result.Growth = &g.Growth
+	if result.EndState != deploy.EndSucceeded {
+		return nil
+	}
 	pages := autoscaling.NewDescribeScalingActivitiesPaginator(autoscaling.NewFromConfig(d.Environment.Config),
 		&autoscaling.DescribeScalingActivitiesInput{AutoScalingGroupName: &g.green})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return &g.Growth, fmt.Errorf("describe the activities of %s: %w", g.green, err)
+			return fmt.Errorf("describe the activities of %s: %w", g.green, err)
 		}
 		for _, activity := range page.Activities {
 			g.Grown = append(g.Grown, grownBy(*activity.Cause, since)...)
@@ -152,7 +156,7 @@ func (g *growing) end(ctx context.Context, d *Demonstration, since time.Time) (*
 	}
 	slices.SortFunc(g.Grown, func(a, b Grown) int { return cmp.Compare(a.Seconds, b.Seconds) })
 	g.Grown = slices.Compact(g.Grown) // each instance's activity tells the same
-	return &g.Growth, nil
+	return nil
 }
 
 // A cause tells in sentences what was changed, and by which policy if one did.
