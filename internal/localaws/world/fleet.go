@@ -106,6 +106,7 @@ func (s Seeder) agents(ctx context.Context, plan Plan, w *World) error {
 	return s.await(ctx, plan, w, "have an agent", s.readyAgents)
 }
 
+// readyAgents is how much of the capacity that serves has an agent.
 func (s Seeder) readyAgents(ctx context.Context, _ Plan, _ *World) (int, error) {
 	online := 0
 	pages := ssm.NewDescribeInstanceInformationPaginator(s.ssm, &ssm.DescribeInstanceInformationInput{MaxResults: aws.Int32(50)})
@@ -114,12 +115,14 @@ func (s Seeder) readyAgents(ctx context.Context, _ Plan, _ *World) (int, error) 
 		if err != nil {
 			return 0, err
 		}
-		online += len(page.InstanceInformationList)
+		for _, agent := range page.InstanceInformationList {
+			online += s.weights[*agent.InstanceId]
+		}
 	}
 	return online, nil
 }
 
-// await looks until as many instances as the plan wants are ready.
+// await looks until as much capacity as the plan wants is ready.
 func (s Seeder) await(ctx context.Context, plan Plan, w *World, what string, look func(context.Context, Plan, *World) (int, error)) error {
 	began := s.Clock.Now()
 	for {
@@ -146,14 +149,14 @@ func (s Seeder) readyInstances(ctx context.Context, plan Plan, w *World) (int, e
 	if err != nil {
 		return 0, err
 	}
-	weights, inService := make(map[string]int), 0
+	inService := 0
 	for _, group := range groups.AutoScalingGroups {
 		for _, instance := range group.Instances {
 			weight, err := strconv.Atoi(cmp.Or(aws.ToString(instance.WeightedCapacity), "1"))
 			if err != nil {
 				return 0, err
 			}
-			weights[*instance.InstanceId] = weight
+			s.weights[*instance.InstanceId] = weight
 			if instance.LifecycleState == asgtypes.LifecycleStateInService {
 				inService += weight
 			}
@@ -167,7 +170,7 @@ func (s Seeder) readyInstances(ctx context.Context, plan Plan, w *World) (int, e
 		healthy := 0
 		for _, target := range health.TargetHealthDescriptions {
 			if target.TargetHealth.State == elbtypes.TargetHealthStateEnumHealthy {
-				healthy += weights[*target.Target.Id]
+				healthy += s.weights[*target.Target.Id]
 			}
 		}
 		if healthy < int(plan.Desired) {

@@ -170,6 +170,8 @@ type Seeder struct {
 	lambda      *lambda.Client
 	sfn         *sfn.Client
 	ssm         *ssm.Client
+
+	weights map[string]int // of the instances that were seen, in the group's units
 }
 
 // Seed puts the plan into the account and returns once the fleet serves and a new version of its launch template, with
@@ -182,6 +184,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 	s.lambda = lambda.NewFromConfig(s.Config)
 	s.sfn = sfn.NewFromConfig(s.Config)
 	s.ssm = ssm.NewFromConfig(s.Config)
+	s.weights = make(map[string]int)
 	w := World{
 		GroupName:       cmp.Or(plan.Group, plan.prefix()+"-asg"),
 		TemplateName:    plan.prefix(),
