@@ -466,10 +466,10 @@ func (v *verdict) remembers(view localasg.GroupView) {
 		return
 	}
 	replaced := v.record.Outcomes[at].Blue
-	_, stands := v.r.AWS.Groups.View(replaced)
+	before, stands := v.r.AWS.Groups.View(replaced)
 	blue, known := v.endStates.wantedOf(replaced)
 	if previous := v.record.Previous; previous != nil && previous.Name == replaced && known {
-		runs := v.schedules.handed
+		runs := slices.Concat(v.schedules.handed, v.ahead(before))
 		v.check(heeds(runs, traitMin, blue[traitMin], previous.Sizes.Min) && heeds(runs, traitMax, blue[traitMax], previous.Sizes.Max),
 			"the record says that %s had min %d and max %d, not %s and %s", previous.Name, previous.Sizes.Min, previous.Sizes.Max, blue[traitMin], blue[traitMax])
 	} else if stands {

@@ -285,7 +285,10 @@ func (o *ownership) remembered(a *apiCall, record ledger.Record) {
 		all = append(all,
 			said{fmt.Sprintf("the minimum %d", previous.Sizes.Min), func(was shape) bool { return was.sizes.Min == previous.Sizes.Min }},
 			said{fmt.Sprintf("the maximum %d", previous.Sizes.Max), func(was shape) bool { return was.sizes.Max == previous.Sizes.Max }},
-			said{"suspended processes " + processes, func(was shape) bool { return was.processes == processes }})
+			// Others may have changed some while one was suspended by the deployment.
+			said{"suspended processes " + processes, func(was shape) bool {
+				return was.processes == processes || o.w.endStates.expected[blue][traitProcesses] == processes
+			}})
 		for _, c := range previous.Quieted {
 			if c.Kind == ledger.KindPool {
 				all = append(all, said{"the sizes " + c.Was + " of its warm pool", func(was shape) bool { return was.pool == c.Was }})

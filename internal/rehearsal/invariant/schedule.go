@@ -1,6 +1,7 @@
 package invariant
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -73,6 +74,9 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 	if listed(owner[traitProcesses])[ledger.ScheduledActions] {
 		return // its owner has suspended them
 	}
+	if contradicts(owner, action) {
+		return // AWS changes nothing then
+	}
 	green := lock != nil && view.Name == lock.Deployment.Green
 	if lock != nil && view.Name == lock.Deployment.Blue && c.w.r.AWS.Account.Now().Sub(c.committed) < lead {
 		c.handed = append(c.handed, sizesOf(action)) // the commit may have carried it out a moment before
@@ -105,6 +109,22 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 		}
 	}
 	c.w.ownership.scheduled(view.Name, run)
+}
+
+// contradicts reports whether what a run sets does not go with the sizes that its group has otherwise.
+func contradicts(owner traits, action types.ScheduledUpdateGroupAction) bool {
+	all := make(traits)
+	maps.Copy(all, owner)
+	maps.Copy(all, sizesOf(action))
+	size := make(map[string]int)
+	for _, trait := range []string{traitMin, traitMax, traitDesired} {
+		if n, err := strconv.Atoi(all[trait]); err == nil {
+			size[trait] = n
+		}
+	}
+	least, most := size[traitMin], size[traitMax]
+	desired, set := size[traitDesired]
+	return least > most || set && (desired < least || desired > most)
 }
 
 func sizeOr(size *int32, otherwise int) int {
@@ -163,12 +183,15 @@ func (c *schedules) done(a *apiCall, was before) {
 	}
 }
 
-// carried reports whether green has carried all load for long, and blue has no instance in service; or blue is empty, and the
-// deployment about to end.
+// carried reports whether green has carried all load for long, and blue has no instance in service; or blue has none at all, and
+// the deployment waits for nothing any more.
 func (c *schedules) carried(d deploy.Deployment) bool {
 	blue, _ := c.w.r.AWS.Groups.View(d.Blue)
+	if len(blue.Instances) == 0 {
+		return true
+	}
 	serves := slices.ContainsFunc(blue.Instances, func(i localasg.InstanceView) bool { return i.State == deploy.InService })
-	return len(blue.Instances) == 0 || !serves && !c.w.r.AWS.Account.Now().Before(c.shared.Add(aloneFor))
+	return !serves && !c.w.r.AWS.Account.Now().Before(c.shared.Add(aloneFor))
 }
 
 // executionEnded holds the fleet that is live against the last run.
@@ -188,8 +211,24 @@ func (c *schedules) executionEnded(arn, end, _ string) {
 	if want, planned := c.planned[record.Live]; planned && !heeds(c.w.ahead(view), traitDesired, strconv.Itoa(want), view.Desired) {
 		c.breaks("the desired capacity of %s is %d, a scheduled action was to make it %d", record.Live, view.Desired, want)
 	}
+	c.takeOver(record.Previous)
 	clear(c.planned)
 	c.handed = nil
+}
+
+// takeOver takes in that a run of the fleet that was replaced was carried out a moment early: it has those sizes when it is asked back.
+func (c *schedules) takeOver(previous *ledger.Previous) {
+	if previous == nil || c.w.endStates.expected[previous.Name] == nil {
+		return
+	}
+	blue, _ := c.w.endStates.wantedOf(previous.Name)
+	view, _ := c.w.r.AWS.Groups.View(previous.Name)
+	runs := slices.Concat(c.handed, c.w.ahead(view))
+	for trait, got := range map[string]int{traitMin: previous.Sizes.Min, traitMax: previous.Sizes.Max} {
+		if !heeds(nil, trait, blue[trait], got) && heeds(runs, trait, blue[trait], got) {
+			c.w.endStates.expected[previous.Name][trait] = strconv.Itoa(got)
+		}
+	}
 }
 
 // lead is how long before its time a run may be carried out, where a fleet is handed over: to AWS, or by one function to the next.

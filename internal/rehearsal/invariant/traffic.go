@@ -58,6 +58,9 @@ func (t *traffic) look(s snapshot, _ *apiCall) {
 		t.noteOpen(s)
 		return
 	}
+	if t.w.capacity.want == 0 {
+		t.bare(s)
+	}
 	able := false
 	for id, m := range s.members {
 		able = able || m.State == "InService" && t.w.answers(id)
@@ -75,6 +78,15 @@ func (t *traffic) look(s snapshot, _ *apiCall) {
 		}
 		if weight == 0 {
 			t.breaks("the weights of rule %s are all 0: every request is answered 503", rule.Priority)
+		}
+	}
+}
+
+// bare notes that nothing is to serve: what grows from there fails open until its first healthy target.
+func (t *traffic) bare(s snapshot) {
+	for _, rule := range s.rules {
+		for _, group := range rule.Groups {
+			t.open[group.ARN] = true
 		}
 	}
 }

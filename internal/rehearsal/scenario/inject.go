@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ import (
 
 // call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
 // BLUE, TARGET_GROUP (of several TARGET_GROUP_1, …), LISTENER, TEMPLATE, IMAGE in it stand for the seeded resources, MEMBER for the
-// first instance that blue has now, POLICY(<group>/<policy>) for the ARN of a scaling policy,
+// first instance that blue has now, POLICY(<group>/<policy>) for the ARN of a scaling policy, AFTER(<duration>) for the time so long from now,
 // TARGET_LABEL for the target group as a policy's resource label names it.
 func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, error) {
 	if len(d.CmdArgs) < 2 {
@@ -49,7 +50,10 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		return "", fmt.Errorf("%s has no operation %s", d.CmdArgs[0].Key, d.CmdArgs[1].Key)
 	}
 	input := reflect.New(method.Type().In(1).Elem())
-	text := s.policies(s.standIns().Replace(d.Input))
+	text, err := s.instants(s.policies(s.standIns().Replace(d.Input)))
+	if err != nil {
+		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
+	}
 	if err := json.Unmarshal([]byte(text), input.Interface()); err != nil {
 		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
 	}
@@ -58,6 +62,19 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		return refusal(err), nil
 	}
 	return "", nil
+}
+
+var instantWord = regexp.MustCompile(`AFTER\(([^)]*)\)`)
+
+// instants puts the time that is so long from now in place of AFTER(<duration>).
+func (s *Script) instants(text string) (string, error) {
+	var failed error
+	now := s.r.Clock.Now()
+	return instantWord.ReplaceAllStringFunc(text, func(word string) string {
+		length, err := time.ParseDuration(instantWord.FindStringSubmatch(word)[1])
+		failed = errors.Join(failed, err)
+		return now.Add(length).UTC().Format(time.RFC3339)
+	}), failed
 }
 
 // standIns put what was seeded in place of the words that stand for it.
