@@ -11,6 +11,7 @@ import (
 type Case struct {
 	Seed    uint64
 	World   []Argument // of the command world; what is not named is the default
+	Setup   []Command  // what hangs on the fleet besides
 	Request RequestOptions
 	Faults  []Command // before the start
 	Events  []Event   // in order of time
@@ -25,6 +26,7 @@ type RequestOptions struct {
 	OnTimeout      string
 	Delete         bool   // blue, once it is empty
 	Action         string // empty is a deployment
+	Green          string // members of what green is to launch from; empty: as blue does
 }
 
 // Argument is one argument of a scenario's command; an empty value is a flag.
@@ -91,6 +93,9 @@ func (o RequestOptions) input() string {
 	if o.Delete {
 		fields = append(fields, `"blue_after": {"then": "delete"}`)
 	}
+	if o.Green != "" {
+		fields = append(fields, `"green": {`+o.Green+"}")
+	}
 	if o.Action != "" {
 		fields = append(fields, fmt.Sprintf(`"action": %q`, o.Action))
 	}
@@ -102,6 +107,7 @@ const recoverInput = `{"project": "ec", "action": "recover", "blue": {"asg_name"
 // commands are the scenario that the case is.
 func (c Case) commands() []Command {
 	all := []Command{{Name: "world", Arguments: append([]Argument{{"seed", fmt.Sprint(c.Seed)}}, c.World...)}}
+	all = append(all, c.Setup...)
 	all = append(all, c.Faults...)
 	all = append(all, Command{Name: "start", Arguments: arguments("name", "first"), Input: c.Request.input()})
 	at := time.Duration(0)

@@ -27,6 +27,7 @@ func Draw(seed uint64) Case {
 	c := Case{Seed: seed, World: d.world(), Request: d.request()}
 	c.Faults = d.faults()
 	c.Events = d.events()
+	c.adorn(d)
 	return c
 }
 

@@ -57,7 +57,7 @@ func TestShrinkKeepsOnlyWhatFails(t *testing.T) {
 		t.Fatalf("it should fail at the call: %q", played.Failure)
 	}
 	small, again := search.Shrink(c, played, 100)
-	if len(small.World)+len(small.Faults) > 0 || len(small.Events) != 1 || small.Events[0].At != 0 || small.Request != (search.RequestOptions{}) {
+	if len(small.World)+len(small.Setup)+len(small.Faults) > 0 || len(small.Events) != 1 || small.Events[0].At != 0 || small.Request != (search.RequestOptions{}) {
 		t.Errorf("more is left than the call that fails: %+v\n%s", small, again.Text)
 	}
 	if !strings.Contains(again.Failure, "NoSuchOperation") {

@@ -37,6 +37,11 @@ func (c Case) simpler() []Case {
 		without.Events = slices.Delete(slices.Clone(c.Events), i, i+1)
 		all = append(all, without)
 	}
+	for i := range c.Setup {
+		without := c
+		without.Setup = slices.Delete(slices.Clone(c.Setup), i, i+1)
+		all = append(all, without)
+	}
 	for i := range c.Faults {
 		without := c
 		without.Faults = slices.Delete(slices.Clone(c.Faults), i, i+1)
@@ -67,6 +72,11 @@ func (c Case) simpler() []Case {
 	if c.Request.Delete {
 		other := c
 		other.Request.Delete = false
+		all = append(all, other)
+	}
+	if c.Request.Green != "" {
+		other := c
+		other.Request.Green = ""
 		all = append(all, other)
 	}
 	for i, fault := range c.Faults {
