@@ -135,6 +135,8 @@ var byState = map[string][]Operation{
 		{"autoscaling", "DescribeAutoScalingInstances"},
 		{"autoscaling", "DescribeLaunchConfigurations"},
 		{"autoscaling", "DescribeLifecycleHooks"},
+		{"autoscaling", "DescribeNotificationConfigurations"},
+		{"autoscaling", "DescribePolicies"},
 		{"autoscaling", "DescribeScheduledActions"},
 		{"autoscaling", "DescribeWarmPool"},
 		{"autoscaling", "RecordLifecycleActionHeartbeat"},

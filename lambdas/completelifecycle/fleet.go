@@ -104,16 +104,18 @@ func (h handler) end(ctx context.Context, s *step.Step, m *memory, e ending, fle
 	}
 	switch {
 	case found && !foreign && h.refilled(s, p, f, e):
-		s.Deployment.Unpinned++
-		return p.Finished(deploy.Unpin, fmt.Sprintf("the warm pool of %s is to have instances again: a call came late", e.fleet)), nil
+		return once(s, p, fmt.Sprintf("the warm pool of %s is to have instances again", e.fleet), nil)
 	case found && !foreign && (len(f.Instances) > 0 || f.PoolWants() > 0):
 		return h.empty(ctx, s, m, p, f, e)
 	case found && !foreign && e.remove:
 		return h.remove(ctx, s, p, f, e)
 	case e.standby && s.Elapsed(p) < lateCalls:
 		return s.WaitUntil(p, p.Since.Add(lateCalls), fmt.Sprintf("%s is empty; it is looked at once more when no call for it can be under way", e.fleet)), nil
-	case e.standby && len(f.AttachedTo(s.Deployment.TargetGroups)) > 0:
-		return p.Finished(deploy.Unpin, fmt.Sprintf("%s is attached to a target group again: a call came late", e.fleet)), nil
+	case e.standby && found:
+		again, err := h.roused(ctx, s, f)
+		if err != nil || again != "" {
+			return once(s, p, again, err)
+		}
 	}
 	if err := h.unpin(ctx, s, m, f, fleets[e.green], true); err != nil {
 		return p, err
@@ -123,12 +125,6 @@ func (h handler) end(ctx context.Context, s *step.Step, m *memory, e ending, fle
 		s.Deployment.Closed = e.end
 	}
 	return p, err
-}
-
-// refilled reports whether a call that was under way when the deployment turned back has filled a warm pool that was emptied since. It
-// is emptied again once no other such call can be, a few times: from then on it is a person who fills it.
-func (h handler) refilled(s *step.Step, p deploy.Loop, f deploy.Fleet, e ending) bool {
-	return e.blue != "" && f.PoolWants() > 0 && s.Elapsed(p) >= lateCalls && s.Deployment.Unpinned < unpinTries
 }
 
 // empty drains what can be drained now and waits for the instances that are left.
@@ -237,10 +233,7 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 		return s.WaitUntil(p, late, fmt.Sprintf("%s is empty; what was changed on %s is looked at once more when no call for it can be under way", e.fleet, blue.Name)), nil
 	}
 	if again := capacity.Again(record.Lock, blue, p.Began); again != "" {
-		if d.Unpinned++; d.Unpinned > unpinTries {
-			return p, fault.New(fault.TrafficDiverged, "%s, however often it is restored: find out who does it, then redrive this execution", again)
-		}
-		return p.Finished(deploy.Unpin, again+": a call came late"), nil
+		return once(s, p, again, nil)
 	}
 	if err := h.copier.TakeAway(ctx, s, e.made(record), e.stage); err != nil {
 		return p, err
@@ -260,9 +253,6 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 	}, e.stage)
 	return p, err
 }
-
-// unpinTries is how often what came back is undone: each call that comes late does so once.
-const unpinTries = 3
 
 // removePool deletes a warm pool that is empty, without which AWS deletes no group but by force. One that is still shown may be
 // gone.
