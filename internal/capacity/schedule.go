@@ -45,8 +45,11 @@ type run struct {
 	ledger.Action
 }
 
-// runs are those of an action up to a time.
+// runs are those of an action up to a time; none of one whose next run nobody has shown yet.
 func runs(a ledger.Action, until time.Time) []run {
+	if a.Next.IsZero() {
+		return nil
+	}
 	var due []run
 	for at, more := a.Next, true; more && !at.After(until) && !over(a, at); {
 		due = append(due, run{at, a})
@@ -125,6 +128,9 @@ func same(a, b ledger.Action) bool {
 
 // after is an action with its next run after a time; false: it has none, or the next description shows it.
 func after(a ledger.Action, until time.Time) (ledger.Action, bool) {
+	if a.Next.IsZero() {
+		a.Next = until
+	}
 	for more := true; !a.Next.After(until); {
 		if a.Next, more = NextRun(a.Recurrence, a.Zone, a.Next); !more {
 			return a, false

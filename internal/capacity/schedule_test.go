@@ -107,6 +107,20 @@ func TestTake(t *testing.T) {
 	}
 }
 
+// An action that is described without its next run has none before its recurrence names one.
+func TestTakeOfAnActionWithoutItsNextRun(t *testing.T) {
+	lock, action := pinned("2", "4"), often("a", "0 8 * * *", 0, 1)
+	action.Next = time.Time{}
+	lock.Plan("blue", []ledger.Action{action})
+	capacity.Take(lock, sized("blue", 4, 4, 8), []ledger.Action{action}, noon)
+	if got, want := lock.Schedule("blue").Actions, noon.Add(20*time.Hour); len(got) != 1 || !got[0].Next.Equal(want) {
+		t.Errorf("planned %+v, want the next run at %s", got, want)
+	}
+	if got := lock.Change(ledger.KindMin, "blue").Was; got != "2" {
+		t.Errorf("the minimum that people want is %s: a run was carried out that nobody has shown", got)
+	}
+}
+
 // Who sets another size after a run has that: nothing is made of the run any more.
 func TestAPersonCountsMoreThanARunBefore(t *testing.T) {
 	lock := pinned("2", "4")
