@@ -17,7 +17,7 @@ import (
 	texts "bluegreen/internal/text"
 )
 
-// survey tells of forecasts, which begin anew with a group.
+// survey warns of forecasts: AWS has none for a new group.
 func (policies) survey(_ context.Context, _ reads, blue Whole, _ deploy.Deployment, _ []ledger.Made) (s Survey, _ error) {
 	for _, policy := range blue.Policies {
 		if forecasts(policy) {

@@ -150,7 +150,7 @@ func (c Copier) Create(ctx context.Context, s *step.Step, blue Whole) error {
 		return err
 	}
 	if outliving := Outliving(blue, *s.Deployment); len(outliving) > 0 {
-		if _, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Made = outliving }, ledger.Creating); err != nil {
+		if _, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Make(outliving) }, ledger.Creating); err != nil {
 			return err
 		}
 	}

@@ -111,6 +111,18 @@ func (l *Lock) Want(kind Kind, of, want string, stands ...string) {
 	}
 }
 
+// Make remembers, before they are made, things beside a group. What an earlier call has named stays: it may have been made, and be no
+// copy of anything any more.
+func (l *Lock) Make(things []Made) {
+	made := slices.Clone(l.Made)
+	for _, thing := range things {
+		if !slices.Contains(made, thing) {
+			made = append(made, thing)
+		}
+	}
+	l.Made = made
+}
+
 // Forget remembers nothing any more of a value.
 func (l *Lock) Forget(kind Kind, of string) {
 	l.Changes = slices.DeleteFunc(l.Changes, func(c Change) bool { return c.Kind == kind && c.Of == of })
