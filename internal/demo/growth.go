@@ -38,7 +38,7 @@ type Grown struct {
 }
 
 // room is what the fleet could do when the load begins, as a multiple of it: no policy acts yet.
-const room = 2.5
+const room = 3.0
 
 // tooSmallLimit is for how long what serves may be too small for the load, in the clock's seconds.
 const tooSmallLimit = 60

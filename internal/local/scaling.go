@@ -26,14 +26,14 @@ func shapeScaling(plan *world.Plan) {
 }
 
 // slowBoot is how long the application takes to start: long enough that a load can double meanwhile.
-var slowBoot = account.Duration{Min: 2 * time.Minute, Max: 150 * time.Second}
+var slowBoot = account.Duration{Min: 3 * time.Minute, Max: 210 * time.Second}
 
 // The policies' names and figures, in percent of CPU. A target is kept slowly; well above it the fleet grows by half, or doubles.
 const (
 	trackingPolicy, target = "cpu", 45.0
-	stepPolicy, busy       = "busy", 65.0
+	stepPolicy, busy       = "busy", 60.0
 	busier                 = 20.0 // above busy
-	warmup                 = 180  // seconds, as long as an instance takes to serve
+	warmup                 = 240  // seconds, as long as an instance takes to serve
 )
 
 // scale gives blue a target tracking policy, and a step policy with its alarm. New instances boot slowly from then on.
