@@ -18,6 +18,7 @@ var table = []struct {
 }{
 	{1, newCapacity},
 	{2, newTraffic},
+	{2, newRequests},
 	{3, newGrace},
 	{4, newEndStates},
 	{4, newScaling},
