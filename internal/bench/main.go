@@ -33,7 +33,7 @@ func main() {
 		name    string
 		measure func() error
 	}{
-		{"speed", b.speed}, {"times", b.times}, {"scale", b.scale}, {"drains", b.drain}, {"bluegreen local", b.local}, {"functions", b.functions},
+		{"speed", b.speed}, {"times", b.times}, {"scale", b.scale}, {"everything", b.rich}, {"drains", b.drain}, {"bluegreen local", b.local}, {"functions", b.functions},
 	} {
 		fmt.Fprintf(os.Stderr, "measuring: %s\n", part.name)
 		if err := part.measure(); err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // adorn draws what hangs on the fleet besides, and what green is to launch from. It has randomness of its own, so that all else of a
-// seed stays what it was before any of this was drawn.
+// seed stays what it was before any of this was drawn. What would let blue launch is not drawn while the image is sick.
 func (c *Case) adorn(drawn *draw) {
 	d := &draw{Rand: rand.New(rand.NewPCG(c.Seed, 0x68616e6773000000)), sickGreen: drawn.sickGreen, desired: drawn.desired, unchecked: drawn.unchecked}
 	switch {
@@ -20,19 +20,19 @@ func (c *Case) adorn(drawn *draw) {
 		d.desired = 0
 		c.World = append(without(c.World, "desired", "min"), arguments("desired", "0", "min", "0")...)
 	}
-	if d.chance(30) {
+	if d.chance(30) && !d.sickGreen {
 		c.Setup = append(c.Setup, d.policies(balancedHTTP(c.World))...)
 		c.Setup = append(c.Setup, d.load())
 		for range d.IntN(3) {
 			c.Events = append(c.Events, Event{d.moment(), d.load()})
 		}
 	}
-	if d.chance(25) {
+	if d.chance(25) && !d.sickGreen {
 		for i := range d.between(1, 3) {
 			c.Setup = append(c.Setup, d.scheduled(i))
 		}
 	}
-	if d.chance(20) {
+	if d.chance(20) && !d.sickGreen {
 		c.Setup = append(c.Setup, d.warmPool())
 	}
 	if d.chance(15) {
@@ -41,7 +41,7 @@ func (c *Case) adorn(drawn *draw) {
 	if d.chance(20) {
 		c.Request.Green = d.green()
 	}
-	if d.chance(10) {
+	if d.chance(10) && !d.sickGreen {
 		c.Events = append(c.Events, Event{d.moment(), d.rehang()})
 	}
 	slices.SortStableFunc(c.Events, func(a, b Event) int { return int(a.At - b.At) })
