@@ -149,12 +149,8 @@ func (r run) carryOut(lock *ledger.Lock, f deploy.Fleet) {
 			*size.of = *size.wanted
 		}
 	}
-	switch {
-	case r.Desired != nil:
-	case r.Min != nil:
-		want.Desired = max(want.Desired, want.Min)
-	case r.Max != nil:
-		want.Desired = min(want.Desired, want.Max)
+	if r.Desired == nil {
+		want.Desired = min(max(want.Desired, want.Min), want.Max)
 	}
 	if want.Min > want.Desired || want.Desired > want.Max {
 		return

@@ -74,6 +74,7 @@ func TestTake(t *testing.T) {
 		{"a minimum above the desired capacity", []ledger.Action{once("a", 5*time.Minute, 6)}, nil, "6/6/-", "6/6/-", ""},
 		{"down", []ledger.Action{once("a", 5*time.Minute, 1, 2, 1)}, nil, "-/-/4", "1/1/2", ""},
 		{"a maximum below the desired capacity", []ledger.Action{once("a", 5*time.Minute, -1, 3)}, nil, "-/-/4", "2/3/3", ""},
+		{"a minimum too, and a maximum below the desired capacity", []ledger.Action{once("a", 5*time.Minute, 1, 3)}, nil, "-/-/4", "1/3/3", ""},
 		{"what contradicts changes nothing", []ledger.Action{once("a", 5*time.Minute, 9)}, nil, "-/-/-", "2/-/-", ""},
 		{"the last counts", []ledger.Action{once("b", 7*time.Minute, 3), once("a", 5*time.Minute, 1)}, nil, "-/-/-", "3/-/-", ""},
 		{"by each of its runs", []ledger.Action{often("a", "*/10 * * * *", 0, 1), once("b", 5*time.Minute, 3)},
