@@ -108,14 +108,15 @@ func (d *draw) load() Command {
 	return Command{Name: "load", Arguments: arguments("requests", strconv.Itoa((d.desired+1)*d.between(20, 900)), "capacity", "600")}
 }
 
-// scheduled draws an action of which a run may fall due while the deployment goes on: once, or again and again.
+// scheduled draws an action of which a run may fall due while the deployment goes on: once, or again and again. The first alone sets
+// what is desired, and once: AWS ends instances that serve where a fleet shrinks that has not settled since another run.
 func (d *draw) scheduled(i int) Command {
 	when := fmt.Sprintf(`"StartTime": "AFTER(%s)"`, d.seconds(60, 1500))
-	if d.chance(35) {
+	if i > 0 && d.chance(35) {
 		when = fmt.Sprintf(`"Recurrence": "*/%d * * * *", "TimeZone": %q`, d.between(5, 30), d.pick("Etc/UTC", "Asia/Tokyo", "Asia/Kolkata"))
 	}
 	sizes := fmt.Sprintf(`"DesiredCapacity": %d`, d.between(1, 12))
-	if d.chance(40) {
+	if i > 0 || d.chance(40) {
 		least := d.IntN(5)
 		sizes = fmt.Sprintf(`"MinSize": %d, "MaxSize": %d`, least, d.between(max(least, 4), 60))
 	}
