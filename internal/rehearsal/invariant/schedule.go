@@ -175,7 +175,8 @@ func (c *schedules) done(a *apiCall, was before) {
 	lowered := input.MinSize != nil && int(*input.MinSize) < min(c.pin, was.sizes.Min) ||
 		input.DesiredCapacity != nil && int(*input.DesiredCapacity) < min(c.pin, was.sizes.Desired)
 	switch stage := record.Lock.Stage; {
-	case !lowered || d.Revives && name == d.Green && stage != ledger.Committed:
+	case !lowered || a.state == "CreateGreen": // a call that comes late: it was made before anything was pinned
+	case d.Revives && name == d.Green && stage != ledger.Committed:
 	case stage == ledger.Switching, stage == ledger.Leaving, stage == ledger.Restoring:
 		base{c.w, 1}.breaks("%s takes %s below its pin of %d before the commit", a, name, c.pin)
 	case stage == ledger.Committed && name == d.Green && !c.carried(d):
