@@ -2,10 +2,13 @@ package rehearsal_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"bluegreen/internal/alike"
 	"bluegreen/internal/deploy"
@@ -86,4 +89,21 @@ func TestARichFleetIsCopied(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever a group has, its copy has. -rapid.checks says how many groups are drawn, where 30 are not enough.
+func TestWhateverAFleetHasIsCopied(t *testing.T) {
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
+	if !given {
+		if err := flag.Set("rapid.checks", "30"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		plan := drawPlan(t)
+		if err := compared(plan, rapid.Bool().Draw(t, "rolled back")); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -151,7 +151,7 @@ func tracking(w World) []*autoscaling.PutScalingPolicyInput {
 		policies = append(policies, track("requests", &asgtypes.TargetTrackingConfiguration{
 			TargetValue: aws.Float64(100000),
 			PredefinedMetricSpecification: &asgtypes.PredefinedMetricSpecification{
-				PredefinedMetricType: asgtypes.MetricTypeALBRequestCountPerTarget, ResourceLabel: aws.String(w.label()),
+				PredefinedMetricType: asgtypes.MetricTypeALBRequestCountPerTarget, ResourceLabel: aws.String(w.Label()),
 			},
 		}))
 	}
@@ -162,8 +162,8 @@ func ofGroup(w World) []asgtypes.MetricDimension {
 	return []asgtypes.MetricDimension{{Name: aws.String("AutoScalingGroupName"), Value: &w.GroupName}}
 }
 
-// label is how a metric names the load balancer and its target group: app/<name>/<id>/targetgroup/<name>/<id>.
-func (w World) label() string {
+// Label is how a metric names the load balancer and its target group: app/<name>/<id>/targetgroup/<name>/<id>.
+func (w World) Label() string {
 	_, balancer, _ := strings.Cut(w.LoadBalancerARN, ":loadbalancer/")
 	return balancer + "/" + w.TargetGroupARN[strings.LastIndexByte(w.TargetGroupARN, ':')+1:]
 }
