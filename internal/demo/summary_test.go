@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"bluegreen/internal/alike"
 	"bluegreen/internal/jobs"
 	"bluegreen/internal/load"
 	"bluegreen/internal/observe"
@@ -39,6 +40,13 @@ func TestSummaryJudgesPromises(t *testing.T) {
 		}, "the world is what the end state says"},
 		{"blue is not empty", func(s *Summary) { s.Stands.Groups[0].Instances = map[string]int{"Terminating": 1} }, "the world is what the end state says"},
 		{"green is not healthy", func(s *Summary) { s.Stands.Groups[1].Targets = map[string]int{"healthy": 3, "unhealthy": 1} }, "the world is what the end state says"},
+		{"green is no copy", func(s *Summary) {
+			s.Comparisons = []Comparison{{Group: "blue-v001", Places: 9, Unexplained: []alike.Difference{{Place: "group Context", Blue: "shop"}}}}
+		}, "blue-v001 is what blue was"},
+		{"a copy", func(s *Summary) {
+			s.Rollback, s.Comparisons = "Succeeded", []Comparison{{Group: "blue-v001", Places: 9, Explained: 2}}
+		}, ""},
+		{"nobody is back", func(s *Summary) { s.Rollback = "RolledBack" }, "the rollback ends Succeeded"},
 		{"nobody serves", func(s *Summary) { s.Stands.Groups = s.Stands.Groups[:1] }, "the world is what the end state says"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
