@@ -18,8 +18,8 @@ import (
 
 const rollback = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "action": "rollback"}`
 
-// compared deploys a plan, and rolls it back, and says what differs of blue then that nothing explains.
-func compared(plan world.Plan, back bool) error {
+// compared deploys a plan, and then rolls it back or deploys it again, and says what differs of blue then that nothing explains.
+func compared(plan world.Plan, then string) error {
 	r, err := rehearsal.New(rehearsal.Options{Seed: 1, Plan: plan})
 	if err != nil {
 		return err
@@ -35,11 +35,15 @@ func compared(plan world.Plan, back bool) error {
 		if err = played(ctx, r, "deployed", minimal); err == nil {
 			err = differs(ctx, reader, blue, r.World.GroupName+"-v001")
 		}
-		if err != nil || !back {
+		if err != nil || then == "" {
 			return
 		}
-		if err = played(ctx, r, "back", rollback); err == nil {
-			err = differs(ctx, reader, blue, r.World.GroupName)
+		input, group := rollback, r.World.GroupName
+		if then == "again" {
+			input, group = minimal, r.World.GroupName+"-v002"
+		}
+		if err = played(ctx, r, then, input); err == nil {
+			err = differs(ctx, reader, blue, group)
 		}
 	})
 	return err
@@ -84,7 +88,7 @@ func TestARichFleetIsCopied(t *testing.T) {
 			plan := world.DefaultPlan()
 			plan.LaunchFrom(source)
 			plan.Enrich()
-			if err := compared(plan, true); err != nil {
+			if err := compared(plan, "rollback"); err != nil {
 				t.Error(err)
 			}
 		})
@@ -102,7 +106,7 @@ func TestWhateverAFleetHasIsCopied(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		plan := drawPlan(t)
-		if err := compared(plan, rapid.Bool().Draw(t, "rolled back")); err != nil {
+		if err := compared(plan, rapid.SampledFrom([]string{"", "rollback", "again"}).Draw(t, "then")); err != nil {
 			t.Error(err)
 		}
 	})
