@@ -19,10 +19,11 @@ type pools struct {
 	base
 	known map[string]bool // instances
 	goes  map[string]bool // fleets that a function has scaled in to nothing, and that nobody has touched since
+	late  map[string]bool // fleets whose pool a call of the way forward has filled when they were to go
 }
 
 func newPools(b base, s snapshot) invariant {
-	p := &pools{base: b, known: make(map[string]bool), goes: make(map[string]bool)}
+	p := &pools{base: b, known: make(map[string]bool), goes: make(map[string]bool), late: make(map[string]bool)}
 	p.look(s, nil)
 	return p
 }
@@ -31,10 +32,15 @@ func newPools(b base, s snapshot) invariant {
 func (p *pools) done(a *apiCall, _ before) {
 	switch input := a.input.(type) {
 	case *autoscaling.UpdateAutoScalingGroupInput:
-		p.goes[aws.ToString(input.AutoScalingGroupName)] = a.deployment() && input.MaxSize != nil && *input.MaxSize == 0
+		name := aws.ToString(input.AutoScalingGroupName)
+		p.goes[name] = a.deployment() && input.MaxSize != nil && *input.MaxSize == 0 && !p.late[name]
 	case *autoscaling.PutWarmPoolInput: // of a function of the way forward it comes late: the fence has no other for a fleet that goes
-		if !a.deployment() || a.state == "SwitchTraffic" || a.state == "CreateGreen" {
-			p.goes[aws.ToString(input.AutoScalingGroupName)] = false
+		name := aws.ToString(input.AutoScalingGroupName)
+		forward := a.state == "SwitchTraffic" || a.state == "CreateGreen"
+		lock := p.w.r.Record().Lock
+		p.late[name] = forward && lock != nil && lock.Stage == ledger.Removing
+		if !a.deployment() || forward {
+			p.goes[name] = false
 		}
 	}
 }

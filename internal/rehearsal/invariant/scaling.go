@@ -172,6 +172,9 @@ func (s *scaling) takesTraffic(a *apiCall, group string) {
 	if len(view.Attachments) > 1 || lock == nil || lock.Deployment.Green != group || lock.Deployment.Revives || s.byHand[group] {
 		return
 	}
+	if lock.Stage == ledger.Removing { // the call comes late, and green goes
+		return
+	}
 	now := s.of(group)
 	for _, item := range s.owed(group, lock.Deployment.Blue) {
 		if _, has := now[item]; !has && !strings.Contains(item, `"ResourceLabel":"`) {
