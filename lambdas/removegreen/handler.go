@@ -79,6 +79,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 
 // quiet keeps what hangs on green from acting on a fleet that goes.
 func (h handler) quiet(ctx context.Context, s *step.Step, described types.AutoScalingGroup) error {
+	if fleet.Of(described).Deleting {
+		return nil
+	}
 	green, err := h.copier.Read(ctx, described, nil)
 	if err != nil {
 		return err

@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 MinAdjustmentStep is deprecated, and policies that have it are shown with it.
+
 package autoscaling
 
 import (
