@@ -47,7 +47,7 @@ func TestPoliciesCanFail(t *testing.T) {
 		}, "WaitHealthy has Unused"},
 		"an action is added to a statement": {func(template map[string]any) {
 			s := statementOf(template, "RestoreBlue", "ChangeFleets")
-			s["Action"] = []any{s["Action"], "autoscaling:SetDesiredCapacity"}
+			s["Action"] = append(s["Action"].([]any), "autoscaling:SetDesiredCapacity")
 		}, "RestoreBlue: ChangeFleets"},
 		"a resource is widened": {func(template map[string]any) {
 			statementOf(template, "ScaleInBlue", "ChangeFleets")["Resource"] = "*"

@@ -90,7 +90,6 @@ func TestCommandsCanBePasted(t *testing.T) {
 	name, _ := json.Marshal(group + "-v001")
 	of := `{"AutoScalingGroupName": ` + string(name)
 	for _, step := range []string{
-		"call autoscaling PutWarmPool|, \"MinSize\": 0}", "advance for=1m", "start name=pool", "end", "call autoscaling DeleteWarmPool|, \"ForceDelete\": true}", "advance for=5m",
 		"call autoscaling UpdateAutoScalingGroup|, \"DeletionProtection\": \"prevent-all-deletion\"}", "advance for=1m", "call autoscaling StartInstanceRefresh|}",
 		"start name=refresh", "end",
 	} {
@@ -138,7 +137,7 @@ func checkPasted(t *testing.T, said string, groups []string, project string) {
 	}
 	for _, wanted := range []string{
 		"stop-execution", "start-execution", "get-execution-history", "describe-scaling-activities",
-		"delete-warm-pool", "cancel-instance-refresh", "update-auto-scaling-group",
+		"cancel-instance-refresh", "update-auto-scaling-group",
 	} {
 		if !seen[wanted] {
 			t.Errorf("nobody is told of aws … %s", wanted)
