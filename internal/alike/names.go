@@ -91,7 +91,7 @@ func (n *names) flatten(place string, value any) {
 // ordered are the lists of texts whose order counts.
 var ordered = regexp.MustCompile(` TerminationPolicies$`)
 
-// identity is how an element of a list is told from others: by its name where it has one, by itself where it is a text.
+// identity names an element of a list: by its name where it has one, by itself where it is a text.
 func (n *names) identity(place string, i int, element any) string {
 	switch v := element.(type) {
 	case string:

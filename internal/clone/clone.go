@@ -59,6 +59,7 @@ var (
 	_ = []armer{warmPool{}, policies{}, alarms{}}
 	_ = []quieter{warmPool{}, policies{}, alarms{}}
 	_ = []outliver{own{}, alarms{}}
+	_ = []preflighter{policies{}, alarms{}}
 )
 
 // reads is what is read of groups, and of the alarms that act on them.

@@ -72,34 +72,7 @@ func given(input any) string {
 	if err := json.Unmarshal([]byte(text(input)), &tree); err != nil {
 		return err.Error() // text has just written it
 	}
-	return text(pruned(tree))
-}
-
-// pruned is a tree of JSON without what is empty in it; nil: it is empty itself.
-func pruned(tree any) any {
-	switch branch := tree.(type) {
-	case map[string]any:
-		for name, member := range branch {
-			if branch[name] = pruned(member); branch[name] == nil {
-				delete(branch, name)
-			}
-		}
-		if len(branch) == 0 {
-			return nil
-		}
-	case []any:
-		for i := range branch {
-			branch[i] = pruned(branch[i])
-		}
-		if len(branch) == 0 {
-			return nil
-		}
-	case string:
-		if branch == "" {
-			return nil
-		}
-	}
-	return tree
+	return text(Pruned(tree))
 }
 
 func orNone(value string) string {

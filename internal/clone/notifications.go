@@ -16,7 +16,7 @@ import (
 )
 
 // notifications are the topics that the group tells of launches and terminations. They are put before anything launches, so
-// that green's first launch is told too; AWS sends each topic a test message then.
+// that the topics hear of green's first launch too; AWS sends each a test message then.
 type notifications struct{}
 
 func (notifications) read(ctx context.Context, from reads, w *Whole) error {

@@ -82,7 +82,7 @@ func (r *Report) succeeded(d *Deployment) {
 	case d.Closed == EndRolledBack, d.Then == ThenEnd && d.Closed == EndSucceeded:
 		r.Live, r.What = d.Live(), d.Closing()
 	case d.Then == ThenEnd:
-		r.What = "the lock was given back meanwhile: nothing was left to put right"
+		r.What = "the lock was given back meanwhile: nothing was left to recover"
 	default:
 		r.Live = d.Green
 		r.What = fmt.Sprintf("%s serves; %s %s", d.Green, d.Blue, d.BlueAfter.fate())

@@ -151,7 +151,7 @@ func (r *Request) form(override *Override) form.Object {
 	return form.Object{
 		form.Required("project", "Name on tags and reports.", r.project()),
 		form.Optional("action", "What is asked for. deploy: replace the live fleet by a copy. rollback: bring back the fleet that the live one replaced. "+
-			"recover: only put right what an ended execution left. plan: only say what deploy would do, and what stands in its way.", r.action()),
+			"recover: only finish or undo what an ended execution left. plan: only say what deploy would do, and what stands in its way.", r.action()),
 		form.Required("blue", "The fleet to replace.", form.Object{
 			form.Required("asg_name", "Any Auto Scaling group of the lineage; it is resolved to the one that serves now, so the same request deploys again and again.", r.group()),
 		}),

@@ -116,7 +116,7 @@ func (e Ended) Stranded(d *deploy.Deployment, left []string) Notice {
 	n.Next = []string{
 		"mend what the message names, then let the execution try just that again",
 		"aws stepfunctions redrive-execution " + text.Option("--execution-arn", e.Execution),
-		"or put right what is left by another execution",
+		"or have another execution recover what is left",
 		e.start(),
 	}
 	n.toPeople(headlines[deploy.EndStranded], n.Next...)
@@ -131,7 +131,7 @@ func (e Ended) Interrupted(d *deploy.Deployment, left []string, recovery, why st
 	headline := "INTERRUPTED, a person is needed"
 	switch {
 	case recovery != "":
-		headline = "interrupted, is being put right"
+		headline = "interrupted, is being recovered"
 		n.Next = []string{"nothing: a recovery was started, and tells how it ends", ConsoleLink(recovery)}
 	case len(left) == 0 && d == nil && e.start() == "":
 		headline = "interrupted"

@@ -122,7 +122,7 @@ func TestInterrupted(t *testing.T) {
 		subject  string // begins it, behind the project
 		next     []string
 	}{
-		{"a recovery was started", readable, d, []string{"the lock"}, executionARN, "interrupted, is being put right",
+		{"a recovery was started", readable, d, []string{"the lock"}, executionARN, "interrupted, is being recovered",
 			[]string{"nothing: a recovery was started, and tells how it ends", ConsoleLink(executionARN)}},
 		{"none was, and something is left", readable, d, []string{"the lock"}, "", "INTERRUPTED, a person is needed", []string{"why", start}},
 		{"nothing is left of a deployment", readable, d, nil, "", "INTERRUPTED, a person is needed", []string{"why", start}},

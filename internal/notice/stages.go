@@ -15,7 +15,7 @@ func started(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	}
 	n.Warnings = c.Document.Deployment.Warnings
 	n.mail(n.doing()+" started",
-		"nothing; to call it off before its traffic has moved, stop it: what it leaves is put right by a recovery",
+		"nothing; to call it off before its traffic has moved, stop it: what it leaves is finished or undone by a recovery",
 		"aws stepfunctions stop-execution "+text.Option("--execution-arn", n.Execution))
 	return true
 }
@@ -94,7 +94,7 @@ func ended(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 		headline = n.doing() + " succeeded"
 	}
 	if idle(*r, c.Document.Deployment) {
-		headline = "nothing was left to put right"
+		headline = "nothing was left to recover"
 	}
 	n.mail(headline, next...)
 	return true

@@ -169,8 +169,8 @@ func TestEndTellsTheReport(t *testing.T) {
 		subject string
 	}{
 		{deploy.RouteDeploy, "", deploy.EndSucceeded, "[ec] deployment succeeded: fleet"},
-		{deploy.RouteNothing, "", "", "[ec] nothing was left to put right: fleet"},
-		{deploy.RouteTakeOver, deploy.ThenEnd, "", "[ec] nothing was left to put right: fleet"},
+		{deploy.RouteNothing, "", "", "[ec] nothing was left to recover: fleet"},
+		{deploy.RouteTakeOver, deploy.ThenEnd, "", "[ec] nothing was left to recover: fleet"},
 		{deploy.RouteTakeOver, deploy.ThenEnd, deploy.EndRolledBack, "[ec] ROLLED BACK: fleet"},
 	} {
 		call := at("ReportSuccess", deploy.Forward, nil)

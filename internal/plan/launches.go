@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/launch"
 )
@@ -153,7 +154,7 @@ func words(value any) string {
 	if err := json.Unmarshal(encoded, &tree); err != nil {
 		return err.Error()
 	}
-	switch tree = given(tree); tree := tree.(type) {
+	switch tree = clone.Pruned(tree); tree := tree.(type) {
 	case nil:
 		return ""
 	case string:
@@ -161,35 +162,4 @@ func words(value any) string {
 	}
 	encoded, _ = json.Marshal(tree)
 	return string(encoded)
-}
-
-// given is a tree of JSON without what is empty in it; nil: it is empty itself.
-func given(tree any) any {
-	switch branch := tree.(type) {
-	case map[string]any:
-		for name, member := range branch {
-			if branch[name] = given(member); branch[name] == nil {
-				delete(branch, name)
-			}
-		}
-		if len(branch) == 0 {
-			return nil
-		}
-	case []any:
-		var kept []any
-		for _, member := range branch {
-			if member = given(member); member != nil {
-				kept = append(kept, member)
-			}
-		}
-		if len(kept) == 0 {
-			return nil
-		}
-		return kept
-	case string:
-		if branch == "" {
-			return nil
-		}
-	}
-	return tree
 }

@@ -188,7 +188,7 @@ func (f Found) String() string {
 	d := f.Deployment
 	switch d.Route {
 	case deploy.RouteTakeOver:
-		return fmt.Sprintf("%s ended at stage %s and left its work: it is put right first", f.Record.Lock.Execution, f.Record.Lock.Stage)
+		return fmt.Sprintf("%s ended at stage %s and left its work: that is finished or undone first", f.Record.Lock.Execution, f.Record.Lock.Stage)
 	case deploy.RouteNothing:
 		return fmt.Sprintf("nothing to recover: no deployment of %s is under way", d.Lineage)
 	}

@@ -200,7 +200,7 @@ func (h Surveyor) copyFindings(ctx context.Context, group types.AutoScalingGroup
 		}
 		return nil, nil
 	}
-	found, err := h.copier.Survey(ctx, blue, *d, f.Record.Made)
+	found, err := h.copier.Preflight(ctx, blue, *d, f.Record.Made)
 	d.Warnings = append(d.Warnings, found.Warnings...)
 	return append(found.Findings, hookFindings(blue.Hooks)...), err
 }

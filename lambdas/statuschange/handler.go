@@ -154,12 +154,12 @@ func (h handler) recover(ctx context.Context, ended notice.Ended) (execution, wh
 	case !ok:
 		return "", "look at what is left: a recovery that failed starts no other", nil
 	case h.env.Recover != lambdaentry.RecoverStart:
-		return "", "put right what is left (this deployer is told not to do it by itself)", nil
+		return "", "recover what is left (this deployer is told not to do it by itself)", nil
 	}
 	_, err = h.executions.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &h.env.Machine, Name: &name, Input: &input})
 	var exists *types.ExecutionAlreadyExists
 	if err != nil && !errors.As(err, &exists) { // which is over then: the event came twice
-		return "", "put right what is left: a recovery could not be started: " + awserror.Text(err), fmt.Errorf("starting %s: %w", name, err)
+		return "", "recover what is left: a recovery could not be started: " + awserror.Text(err), fmt.Errorf("starting %s: %w", name, err)
 	}
 	return executionARN(ended.Execution, name), "", nil
 }

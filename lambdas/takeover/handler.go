@@ -41,7 +41,7 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	}
 	if record.Lock == nil {
 		s.Deployment.Then = then(s.Deployment.Action)
-		return p.Finished(deploy.Released, "the lock was given back meanwhile: nothing is left to put right"), nil
+		return p.Finished(deploy.Released, "the lock was given back meanwhile: nothing is left to recover"), nil
 	}
 	if holder := record.Lock.Execution; holder != s.Execution.ID {
 		free, err := h.freeAt(ctx, holder)

@@ -142,7 +142,7 @@ func (g *group) testMessage(requestID string) testNotification {
 	}
 }
 
-// activityMessage is what topics are told of a launch or termination that has ended, with the members that recorded
+// activityMessage is what topics get of a launch or termination that has ended, with the members that recorded
 // messages have.
 type activityMessage struct {
 	Origin               string

@@ -160,7 +160,7 @@ type GroupView struct {
 
 	Shown          types.AutoScalingGroup // as describes will show it once they do not lag; not to be changed
 	LifecycleHooks []types.LifecycleHook  // the same
-	Notifications  map[string][]string    // types of events that topics are told of, by topic
+	Notifications  map[string][]string    // types of events that topics get, by topic
 	Schedule       []types.ScheduledUpdateGroupAction
 }
 

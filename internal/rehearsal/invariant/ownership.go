@@ -245,7 +245,7 @@ func (o *ownership) onBlue(a *apiCall) {
 	}
 }
 
-// scheduled notes what a fleet is like by a run of its scheduled actions, whoever carries it out.
+// scheduled notes what a fleet is like by a run of its scheduled actions, by AWS or by a function.
 func (o *ownership) scheduled(group string, run traits) {
 	for _, was := range slices.Backward(o.shapes) {
 		if was.group != group {

@@ -109,7 +109,7 @@ func (r *requests) instanceChanged(instance *localec2.Instance) {
 	}
 }
 
-// inOrder are the targets of a map, in the same order each time: what breaks is told in it.
+// inOrder are the targets of a map, in the same order each time, in which they are reported.
 func inOrder[V any](of map[targetOf]V) []targetOf {
 	return slices.SortedFunc(maps.Keys(of), func(a, b targetOf) int {
 		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.instance, b.instance))

@@ -40,7 +40,7 @@ func (t *table) add(course, kind string, outcome sweep.Outcome) {
 	end := outcome.End
 	switch {
 	case outcome.Stranded:
-		end = deploy.EndStranded + ", put right"
+		end = deploy.EndStranded + ", recovered"
 	case outcome.Recovered != "":
 		end = "stopped, recovered"
 	}

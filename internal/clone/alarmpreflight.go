@@ -18,7 +18,7 @@ import (
 )
 
 // survey warns of forecasts: AWS has none for a new group.
-func (policies) survey(_ context.Context, _ reads, blue Whole, _ deploy.Deployment, _ []ledger.Made) (s Survey, _ error) {
+func (policies) preflight(_ context.Context, _ reads, blue Whole, _ deploy.Deployment, _ []ledger.Made) (s Preflight, _ error) {
 	for _, policy := range blue.Policies {
 		if forecasts(policy) {
 			s.Warnings = append(s.Warnings, fmt.Sprintf("scaling policy %s is predictive: green's has no forecast before AWS has 24 hours of green's data, "+
@@ -40,7 +40,7 @@ const mostAlarms = 100
 const mostTags = 50
 
 // survey looks through the account's alarms: those that look at blue, or at its alarms, do not follow to green by themselves.
-func (alarms) survey(ctx context.Context, from reads, blue Whole, d deploy.Deployment, made []ledger.Made) (s Survey, _ error) {
+func (alarms) preflight(ctx context.Context, from reads, blue Whole, d deploy.Deployment, made []ledger.Made) (s Preflight, _ error) {
 	all, composite, err := describeAlarms(ctx, from, &cloudwatch.DescribeAlarmsInput{
 		AlarmTypes: []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm},
 	})
