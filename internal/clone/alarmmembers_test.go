@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	alarmtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"bluegreen/internal/filled"
 )
 
 // What becomes of a member that is described, or that a call takes: empty is copied, all else is the reason why it is not, or
@@ -38,9 +40,8 @@ var (
 
 // Each member of what describes a policy or an alarm, and of what puts one, has its line, and what is to be copied is.
 func TestEveryMemberOfPoliciesAndAlarmsIsCopied(t *testing.T) {
-	policy, alarm := types.ScalingPolicy{}, alarmtypes.MetricAlarm{}
-	fill(reflect.ValueOf(&policy).Elem())
-	fill(reflect.ValueOf(&alarm).Elem())
+	policy := filled.Value[types.ScalingPolicy]()
+	alarm := filled.Value[alarmtypes.MetricAlarm](&alarmtypes.EvaluationCriteriaMemberPromQLCriteria{}, &alarmtypes.EvaluationWindowMemberSlidingWindow{})
 	for _, c := range []struct {
 		described, put any
 		members        map[string]string
@@ -71,41 +72,6 @@ func TestEveryMemberOfPoliciesAndAlarmsIsCopied(t *testing.T) {
 				t.Errorf("%s.%s is no member", from.Type(), name)
 			}
 		}
-	}
-}
-
-// fill gives every member a value.
-func fill(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		fill(v.Elem())
-	case reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		fill(v.Index(0))
-	case reflect.Interface:
-		for _, member := range []any{
-			&alarmtypes.EvaluationCriteriaMemberPromQLCriteria{}, &alarmtypes.EvaluationWindowMemberSlidingWindow{},
-		} {
-			if made := reflect.ValueOf(member); made.Type().Implements(v.Type()) {
-				fill(made.Elem())
-				v.Set(made)
-			}
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				fill(v.Field(i))
-			}
-		}
-	case reflect.String:
-		v.SetString("x")
-	case reflect.Bool:
-		v.SetBool(true)
-	case reflect.Int32, reflect.Int64:
-		v.SetInt(7)
-	case reflect.Float64:
-		v.SetFloat(1.5)
 	}
 }
 

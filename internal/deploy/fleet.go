@@ -178,26 +178,6 @@ const (
 // Traffic is what the target groups show, by ARN.
 type Traffic map[string]Targets
 
-// Count counts the targets by state, of the target group that has the fewest healthy ones; initial and draining ones
-// are the most that any target group has.
-func (t Traffic) Count() map[string]int {
-	var counts map[string]int
-	for _, targets := range t {
-		in := make(map[string]int)
-		for _, state := range targets {
-			in[state]++
-		}
-		if counts == nil {
-			counts = in
-			continue
-		}
-		counts[TargetHealthy] = min(counts[TargetHealthy], in[TargetHealthy])
-		counts[TargetInitial] = max(counts[TargetInitial], in[TargetInitial])
-		counts[TargetDraining] = max(counts[TargetDraining], in[TargetDraining])
-	}
-	return counts
-}
-
 // healthyIn is how much of a group's capacity is healthy in every one of the target groups, and its zones.
 func (t Traffic) healthyIn(instances []Instance) (units int, zones []string) {
 	var healthy []Instance

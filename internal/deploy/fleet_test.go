@@ -2,7 +2,6 @@ package deploy_test
 
 import (
 	"errors"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -90,28 +89,6 @@ const (
 	draining = deploy.TargetDraining
 	unused   = deploy.TargetUnused
 )
-
-// The worst target group counts: the fewest healthy targets, the most of those that are still on their way.
-func TestCountTakesTheWorstTargetGroup(t *testing.T) {
-	first := deploy.Targets{"a": healthy, "b": healthy, "c": healthy, "d": initial}
-	second := deploy.Targets{"a": healthy, "b": initial, "c": initial, "d": draining, "e": draining}
-	for _, c := range []struct {
-		traffic deploy.Traffic
-		want    map[string]int
-	}{
-		{deploy.Traffic{}, map[string]int{healthy: 0, initial: 0, draining: 0}},
-		{deploy.Traffic{"tg1": first}, map[string]int{healthy: 3, initial: 1, draining: 0}},
-		{deploy.Traffic{"tg1": first, "tg2": second}, map[string]int{healthy: 1, initial: 2, draining: 2}},
-		{deploy.Traffic{"tg1": first, "tg2": second, "tg3": {}}, map[string]int{healthy: 0, initial: 2, draining: 2}},
-	} {
-		for range 20 { // a map begins anywhere
-			counts := c.traffic.Count()
-			if got := map[string]int{healthy: counts[healthy], initial: counts[initial], draining: counts[draining]}; !reflect.DeepEqual(got, c.want) {
-				t.Fatalf("%v: counted %v, want %v", c.traffic, got, c.want)
-			}
-		}
-	}
-}
 
 // A warm pool holds what is prepared beyond what is desired, and no less than its minimum.
 func TestPoolWants(t *testing.T) {
