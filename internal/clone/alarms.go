@@ -102,8 +102,8 @@ func namesOf(blue Whole, d deploy.Deployment) map[string]string {
 }
 
 // arm lets the alarms act that act on blue. One that blue has got since green was copied has no copy, and is passed over.
-func (alarms) arm(ctx context.Context, to target, blue Whole, attached bool) error {
-	if attached && to.Strategy == deploy.StrategyAttach {
+func (alarms) arm(ctx context.Context, to target, blue Whole, when Moment) error {
+	if when&Joining == 0 {
 		return nil // they look at no target group that blue is not in
 	}
 	names := namesOf(blue, to.Deployment)

@@ -64,9 +64,13 @@ func (to target) waits() bool { return to.Strategy != deploy.StrategyNone }
 
 // arm puts the policies again as blue has them: what is left out of a call may count as what it was, or as AWS's default
 // (aws-facts H1).
-func (policies) arm(ctx context.Context, to target, blue Whole, attached bool) error {
+func (policies) arm(ctx context.Context, to target, blue Whole, when Moment) error {
 	for _, policy := range blue.Policies {
-		if waits := label(policy) != ""; waits && !attached || !waits && attached && to.Strategy == deploy.StrategyAttach {
+		mine := Joining
+		if label(policy) != "" {
+			mine = Joined
+		}
+		if when&mine == 0 {
 			continue
 		}
 		if err := to.putPolicy(ctx, copyPolicy(policy, rewritten(blue, to.Deployment))); err != nil {

@@ -16,9 +16,18 @@ import (
 
 // armer is a piece that acts by itself, such as a scaling policy. It is put so that it does nothing yet.
 type armer interface {
-	// arm lets it act on green. What looks at target groups waits until green is attached to them. Arming twice is arming once.
-	arm(ctx context.Context, to target, blue Whole, attached bool) error
+	// arm lets it act on green, at the moment when it may. Arming twice is arming once.
+	arm(ctx context.Context, to target, blue Whole, when Moment) error
 }
+
+// Moment is when green is armed.
+type Moment int
+
+// The moments. Without a load balancer both are one.
+const (
+	Joining Moment = 1 << iota // green is about to join its target groups
+	Joined                     // it is attached to them: what looks at a target group may act only then
+)
 
 // quieter is a piece that would act on a fleet that stands by.
 type quieter interface {
@@ -45,11 +54,14 @@ func (c Copier) at(s *step.Step, group string, stages ...ledger.Stage) target {
 }
 
 // Arm lets what hangs on green act, before it takes its first share of traffic.
-func (c Copier) Arm(ctx context.Context, s *step.Step, stage ledger.Stage, blue Whole, attached bool) error {
-	to := c.at(s, s.Deployment.Green, stage)
+func (c Copier) Arm(ctx context.Context, s *step.Step, stage ledger.Stage, blue Whole, when Moment) error {
+	return arm(ctx, c.at(s, s.Deployment.Green, stage), blue, when)
+}
+
+func arm(ctx context.Context, to target, blue Whole, when Moment) error {
 	for _, p := range pieces {
 		if piece, ok := p.(armer); ok {
-			if err := piece.arm(ctx, to, blue, attached); err != nil {
+			if err := piece.arm(ctx, to, blue, when); err != nil {
 				return err
 			}
 		}
@@ -65,16 +77,7 @@ func (c Copier) Rearm(ctx context.Context, s *step.Step, blue, green Whole, stag
 		return false, nil
 	}
 	to := c.at(s, s.Deployment.Green, stages...)
-	for _, attached := range []bool{false, true} {
-		for _, p := range pieces {
-			if piece, ok := p.(armer); ok {
-				if err := piece.arm(ctx, to, idle, attached); err != nil {
-					return true, err
-				}
-			}
-		}
-	}
-	return true, nil
+	return true, arm(ctx, to, idle, Joining|Joined)
 }
 
 // unarmed is blue with those of its policies and alarms that should act on green and do not.

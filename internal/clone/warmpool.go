@@ -48,9 +48,9 @@ func (warmPool) traits(w Whole, _ deploy.Deployment) map[string]string {
 }
 
 // arm puts the pool before green takes its first share: every member that blue's shows, since a call changes what it names.
-func (warmPool) arm(ctx context.Context, to target, blue Whole, attached bool) error {
+func (warmPool) arm(ctx context.Context, to target, blue Whole, when Moment) error {
 	pool := poolOf(blue.Group)
-	if pool == nil || attached && to.Strategy != deploy.StrategyNone { // then it was put before
+	if pool == nil || when&Joining == 0 {
 		return nil
 	}
 	_, err := step.Write(ctx, to.writes, to.fence, writes.PutWarmPool, &autoscaling.PutWarmPoolInput{

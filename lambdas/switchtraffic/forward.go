@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bluegreen/internal/capacity"
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -118,7 +119,7 @@ func (v *move) join(ctx context.Context, p deploy.Loop, record ledger.Record, bl
 		if v.early(p, blue, traffic) {
 			return v.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", blue.Name, aloneFor)), nil
 		}
-		if err := v.arm(ctx, record, false); err != nil {
+		if err := v.arm(ctx, record, clone.Joining); err != nil {
 			return p, err
 		}
 		joined, err := v.attach(ctx, green, missing, ledger.Switching)
@@ -130,7 +131,7 @@ func (v *move) join(ctx context.Context, p deploy.Loop, record ledger.Record, bl
 		}
 	}
 	if !v.Armed {
-		if err := v.arm(ctx, record, true); err != nil {
+		if err := v.arm(ctx, record, clone.Joined); err != nil {
 			return p, err
 		}
 		v.Armed = true
