@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
@@ -72,8 +73,16 @@ func stacks(app awscdk.App) ([]awscdk.Stack, error) {
 		all = append(all, net)
 	}
 	all = append(all, first, deployer.New(app, s), pipeline.New(app, s))
+	bound(app, s)
 	awscdk.Aspects_Of(app).Add(checks(), nil)
 	return all, nil
+}
+
+// bound gives every role of the stacks the operators' permissions boundary, where there is one.
+func bound(app awscdk.App, s settings.Settings) {
+	if s.PermissionsBoundary != "" {
+		awsiam.PermissionsBoundary_Of(app).Apply(awsiam.ManagedPolicy_FromManagedPolicyArn(app, jsii.String("Boundary"), &s.PermissionsBoundary))
+	}
 }
 
 // checks are cdk-nag's AwsSolutions.

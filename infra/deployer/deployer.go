@@ -4,11 +4,13 @@ package deployer
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"bluegreen/infra/loggroup"
 	"bluegreen/infra/operators"
 	"bluegreen/infra/settings"
 	"bluegreen/infra/undelivered"
@@ -27,6 +29,8 @@ type build struct {
 	stack    awscdk.Stack
 	settings settings.Settings
 	topic    awssns.Topic // of the operators
+	// attaches lets the functions have network interfaces, where they are in a VPC.
+	attaches awsiam.IManagedPolicy
 }
 
 // New makes the stack. Its topic is its own, though the sample fleet has one too (as the seed's has): messages about
@@ -37,6 +41,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 		Description: jsii.String("bluegreen: replaces the fleets of " + s.Prefix() + " by new copies of them"),
 	})
 	b := build{stack: stack, settings: s, topic: operators.NewTopic(stack, "Operators", s.Topic(), s.OperatorEmail)}
+	b.attaches = b.interfaces()
 	functions := b.functions()
 	deploys := b.machine("BlueGreen", statemachine.Name(s.Project, s.Role, s.Environment), statemachine.Definition, functions)
 	drains := b.machine("GracefulShutdown", statemachine.GracefulShutdownName(s.Project, s.Role, s.Environment), statemachine.GracefulShutdown, functions)
@@ -52,9 +57,5 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 
 // logs makes the log group of a name.
 func (b build) logs(id, name string) awslogs.LogGroup {
-	return awslogs.NewLogGroup(b.stack, jsii.String(id), &awslogs.LogGroupProps{
-		LogGroupName:  jsii.String(name),
-		Retention:     logRetention,
-		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
-	})
+	return loggroup.New(b.stack, id, b.settings, &awslogs.LogGroupProps{LogGroupName: jsii.String(name), Retention: logRetention})
 }

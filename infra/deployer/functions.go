@@ -67,7 +67,7 @@ func (b build) function(f statemachine.Function) awslambda.Function {
 	}
 	name := b.settings.Function(f.State)
 	logs := b.logs(f.State+"Logs", "/aws/lambda/"+name)
-	return awslambda.NewFunction(b.stack, jsii.String(f.State), &awslambda.FunctionProps{
+	made := awslambda.NewFunction(b.stack, jsii.String(f.State), &awslambda.FunctionProps{
 		FunctionName:                 jsii.String(name),
 		Description:                  jsii.String(describes(f)),
 		Runtime:                      awslambda.Runtime_PROVIDED_AL2023(),
@@ -85,6 +85,8 @@ func (b build) function(f statemachine.Function) awslambda.Function {
 		// A deployment under way goes on with the code that it began with.
 		CurrentVersionOptions: &awslambda.VersionOptions{RemovalPolicy: kept},
 	})
+	b.place(made)
+	return made
 }
 
 // describes says what a function is for.
@@ -140,6 +142,9 @@ func Check(s settings.Settings) error {
 		if _, err := os.Stat(bootstrap); err != nil {
 			problems = append(problems, fmt.Errorf("build: the function of %s is missing (make build-arm64 makes it): %w", f.State, err))
 		}
+	}
+	if err := attachable(s); err != nil {
+		problems = append(problems, err)
 	}
 	path := filepath.Join(s.Guardrails, policyFile)
 	text, err := form.LoadFile(path)

@@ -33,6 +33,9 @@ func (b build) functionRole(state string) awsiam.IRole {
 		acceptAll(policy, statements)
 		managed = append(managed, policy)
 	}
+	if b.attaches != nil {
+		managed = append(managed, b.attaches)
+	}
 	role := b.role(state+"Role", trust.Unnamed("lambda.amazonaws.com"), "What the function of "+state+" needs", functionPolicy(policies[0]), managed...)
 	acceptAll(role, policies[0])
 	return role.WithoutPolicyUpdates(nil)

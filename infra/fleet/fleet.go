@@ -43,13 +43,14 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 		})
 	}
 	place := find(stack, s)
-	balancer, targets, listener := website(stack, s, place)
+	balancer, targets := website(stack, place)
+	listener := listen(stack, s, balancer, targets)
 	alarms(stack, s, balancer, targets)
 	template := launchTemplate(stack, s, place)
 	// Instances are checked from the first: a target group that no listener names has no health.
 	blue(stack, s, place, template, targets).Node().AddDependency(listener)
 	output(stack, "Url", "Where the fleet answers", *awscdk.Fn_Join(jsii.String(""), &[]*string{
-		jsii.String("http://"), balancer.AttrDnsName(), jsii.String("/")}))
+		jsii.String(scheme(s) + "://"), balancer.AttrDnsName(), jsii.String("/")}))
 	output(stack, "LaunchTemplateId", "What the fleet runs", *template.AttrLaunchTemplateId())
 	return stack
 }
@@ -59,8 +60,7 @@ func output(stack awscdk.Stack, id, what, value string) {
 }
 
 // website is the load balancer with the target group that blue serves, and that greens will serve.
-func website(stack awscdk.Stack, s settings.Settings, at place) (
-	awselasticloadbalancingv2.CfnLoadBalancer, awselasticloadbalancingv2.CfnTargetGroup, awselasticloadbalancingv2.CfnListener) {
+func website(stack awscdk.Stack, at place) (awselasticloadbalancingv2.CfnLoadBalancer, awselasticloadbalancingv2.CfnTargetGroup) {
 	log, permission := accessLog(stack)
 	balancer := awselasticloadbalancingv2.NewCfnLoadBalancer(stack, jsii.String("LoadBalancer"), &awselasticloadbalancingv2.CfnLoadBalancerProps{
 		Type:                   jsii.String("application"),
@@ -82,15 +82,7 @@ func website(stack awscdk.Stack, s settings.Settings, at place) (
 			Key: jsii.String("deregistration_delay.timeout_seconds"), Value: jsii.String(deregistrationSeconds),
 		}},
 	})
-	listener := awselasticloadbalancingv2.NewCfnListener(stack, jsii.String("Listener"), &awselasticloadbalancingv2.CfnListenerProps{
-		LoadBalancerArn: balancer.Ref(),
-		Protocol:        jsii.String("HTTP"),
-		Port:            jsii.Number(80),
-		DefaultActions: &[]any{&awselasticloadbalancingv2.CfnListener_ActionProperty{
-			Type: jsii.String("forward"), TargetGroupArn: targets.Ref(),
-		}},
-	})
-	return balancer, targets, listener
+	return balancer, targets
 }
 
 // blue is the group. CloudFormation takes no "$Latest" for the version of its template, only a number: docs/aws.md says

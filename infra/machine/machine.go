@@ -8,6 +8,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"bluegreen/infra/settings"
 	"bluegreen/statemachine"
 )
 
@@ -27,11 +28,30 @@ func LiveARN(scope constructs.Construct, name string) *string {
 	return jsii.String(*ARN(scope, name) + ":" + Alias)
 }
 
+// StartARN is that of what the pipeline starts.
+func StartARN(scope constructs.Construct, name string, starts settings.Starts) *string {
+	if starts == settings.StartsMachine {
+		return ARN(scope, name)
+	}
+	return LiveARN(scope, name)
+}
+
 // Assumed are the ARNs that Step Functions may give for the machine of a name when it assumes its role: the machine's own,
 // or one of a version or an alias of it.
 func Assumed(scope constructs.Construct, name string) []*string {
 	arn := ARN(scope, name)
 	return []*string{arn, jsii.String(*arn + ":*")}
+}
+
+// StartAs allows to start executions by what the pipeline starts. By the machine's own ARN no condition holds: there is no
+// qualifier then, and one that must be absent would rest on what is documented nowhere.
+func StartAs(scope constructs.Construct, name string, starts settings.Starts) awsiam.PolicyStatement {
+	if starts == settings.StartsMachine {
+		return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions: jsii.Strings("states:StartExecution"), Resources: &[]*string{ARN(scope, name)},
+		})
+	}
+	return Start(scope, name)
 }
 
 // Start allows to start executions by the alias and no other way. Step Functions authorises an alias by the machine's

@@ -27,16 +27,17 @@ func NewGroups(scope constructs.Construct, s settings.Settings, vpc *string) Gro
 		CidrIp: jsii.String("0.0.0.0/0"), Description: jsii.String("Systems Manager and S3, at addresses of AWS"),
 	}})
 	balancer := group(scope, "LoadBalancerGroup", "Load balancer of "+s.Prefix(), vpc)
-	balancer.SetSecurityGroupIngress(&[]any{&awsec2.CfnSecurityGroup_IngressProperty{
-		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(80), ToPort: jsii.Number(80),
-		CidrIp: jsii.String("0.0.0.0/0"), Description: jsii.String("Who uses the service"),
-	}})
+	reached := []any{world(80, "Who uses the service")}
+	if s.Certificate != "" {
+		reached = []any{world(443, "Who uses the service"), world(80, "Who is sent on to HTTPS")}
+	}
+	balancer.SetSecurityGroupIngress(&reached)
 	balancer.SetSecurityGroupEgress(&[]any{&awsec2.CfnSecurityGroup_EgressProperty{
 		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(Port), ToPort: jsii.Number(Port),
 		DestinationSecurityGroupId: instances.AttrGroupId(), Description: jsii.String("Requests and health checks"),
 	}})
 	cdknag.NagSuppressions_AddResourceSuppressions(balancer, &[]*cdknag.NagPackSuppression{
-		{Id: jsii.String("AwsSolutions-EC23"), Reason: jsii.String("The sample is a web site: everybody may use it, through the load balancer alone, on its one port.")},
+		{Id: jsii.String("AwsSolutions-EC23"), Reason: jsii.String("The sample is a web site: everybody may use it, through the load balancer alone.")},
 	}, nil)
 	// By itself: each of the two groups names the other.
 	awsec2.NewCfnSecurityGroupIngress(scope, jsii.String("LoadBalancerToInstances"), &awsec2.CfnSecurityGroupIngressProps{
@@ -48,4 +49,10 @@ func NewGroups(scope constructs.Construct, s settings.Settings, vpc *string) Gro
 
 func group(scope constructs.Construct, id, description string, vpc *string) awsec2.CfnSecurityGroup {
 	return awsec2.NewCfnSecurityGroup(scope, jsii.String(id), &awsec2.CfnSecurityGroupProps{GroupDescription: &description, VpcId: vpc})
+}
+
+func world(port float64, description string) any {
+	return &awsec2.CfnSecurityGroup_IngressProperty{
+		IpProtocol: jsii.String("tcp"), FromPort: &port, ToPort: &port, CidrIp: jsii.String("0.0.0.0/0"), Description: &description,
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"bluegreen/infra/loggroup"
 	"bluegreen/infra/settings"
 	"bluegreen/infra/trust"
 )
@@ -47,10 +48,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 			{Name: jsii.String("instances"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED, CidrMask: jsii.Number(20)},
 		},
 		FlowLogs: &map[string]*awsec2.FlowLogOptions{"Flows": {Destination: awsec2.FlowLogDestination_ToCloudWatchLogs(
-			awslogs.NewLogGroup(stack, jsii.String("FlowLog"), &awslogs.LogGroupProps{
-				Retention:     awslogs.RetentionDays_ONE_MONTH,
-				RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
-			}), flowLogRole(stack))}},
+			loggroup.New(stack, "FlowLog", s, &awslogs.LogGroupProps{Retention: awslogs.RetentionDays_ONE_MONTH}), flowLogRole(stack))}},
 	})
 	endpoints(stack, vpc)
 	tell(stack, s, vpc, NewGroups(stack, s, vpc.VpcId()))

@@ -47,7 +47,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	if s.Approval {
 		stages = append(stages, stage("Approve", approve(topic(stack, s), from.change)))
 	}
-	stages = append(stages, stage("Deploy", deploy(machine.LiveARN(stack, started), s.Input)))
+	stages = append(stages, stage("Deploy", deploy(machine.StartARN(stack, started, s.Starts), s.Input)))
 	role, policy := role(stack, s, artifacts, append(from.allow, invoke(stack, s, started)...))
 	pipeline := awscodepipeline.NewCfnPipeline(stack, jsii.String("Pipeline"), &awscodepipeline.CfnPipelineProps{
 		Name:          jsii.String(s.Name("bluegreen")),
@@ -80,9 +80,9 @@ func artifact(name string) *[]any {
 	return &[]any{&awscodepipeline.CfnPipeline_InputArtifactProperty{Name: &name}}
 }
 
-// deploy starts the machine's alias with the file and waits for the execution's end: the action fails as that does. Its
-// output is an artifact; its variables name the execution.
-func deploy(alias *string, input string) awscodepipeline.CfnPipeline_ActionDeclarationProperty {
+// deploy starts the machine, by its alias, with the file and waits for the execution's end: the action fails as that does.
+// Its output is an artifact; its variables name the execution.
+func deploy(start *string, input string) awscodepipeline.CfnPipeline_ActionDeclarationProperty {
 	return awscodepipeline.CfnPipeline_ActionDeclarationProperty{
 		Name:           jsii.String("BlueGreen"),
 		ActionTypeId:   kind("Invoke", "AWS", "StepFunctions"),
@@ -92,7 +92,7 @@ func deploy(alias *string, input string) awscodepipeline.CfnPipeline_ActionDecla
 		}},
 		Namespace: jsii.String(variable),
 		Configuration: &map[string]*string{
-			"StateMachineArn":     alias,
+			"StateMachineArn":     start,
 			"InputType":           jsii.String("FilePath"),
 			"Input":               &input,
 			"ExecutionNamePrefix": jsii.String(namePrefix),
@@ -124,7 +124,7 @@ func invoke(stack awscdk.Stack, s settings.Settings, name string) []awsiam.Polic
 		ResourceName: jsii.String(name + ":" + namePrefix + "-*"),
 	})
 	statements := []awsiam.PolicyStatement{
-		machine.Start(stack, name),
+		machine.StartAs(stack, name, s.Starts),
 		allow([]string{"states:DescribeStateMachine"}, machine.ARN(stack, name)),
 		allow([]string{"states:DescribeExecution"}, executions),
 	}

@@ -53,6 +53,13 @@ var fields = []field{
 	}, always("14400")},
 	{"reserve", oneOf(func(s *Settings, v string) { s.Reserve = v == "true" }, "true", "false"), always("true")},
 	{"log_execution_data", oneOf(func(s *Settings, v string) { s.LogExecutionData = v == "true" }, "true", "false"), always("false")},
+	{"log_key", optional(func(s *Settings) *string { return &s.LogKey }, `^arn:[\w-]+:kms:[\w-]+:\d{12}:key/[\w-]+$`, "the ARN of a KMS key"), always("")},
+	{"certificate", optional(func(s *Settings) *string { return &s.Certificate }, `^arn:[\w-]+:(acm:[\w-]+:\d{12}:certificate|iam::\d{12}:server-certificate)/[\w/.+=,@-]+$`,
+		"the ARN of a certificate of ACM or IAM"), always("")},
+	{"permissions_boundary", optional(func(s *Settings) *string { return &s.PermissionsBoundary }, `^arn:[\w-]+:iam::(\d{12}|aws):policy/[\w/.+=,@-]+$`,
+		"the ARN of a managed policy"), always("")},
+	{"function_subnets", each(func(s *Settings) *[]string { return &s.FunctionSubnets }, subnet, subnetLike), always("")},
+	{"function_security_groups", each(func(s *Settings) *[]string { return &s.FunctionSecurityGroups }, `^sg-[0-9a-f]{8,17}$`, "ids like sg-0123456789abcdef0"), always("")},
 	{"source", oneOf(func(s *Settings, v string) { s.Source = Source(v) },
 		string(SourceCodeCommit), string(SourceConnection), string(SourceS3)), always(string(SourceCodeCommit))},
 	{"repository", optional(func(s *Settings) *string { return &s.Repository }, `^[\w.-]+(/[\w.-]+)?$`,
@@ -63,6 +70,7 @@ var fields = []field{
 	{"key", optional(func(s *Settings) *string { return &s.Key }, `^[^\s].*\.zip$`, "the key of a zip file like bluegreen/input.zip"), always("")},
 	{"input", optional(func(s *Settings) *string { return &s.Input }, `^[\w.-]+(/[\w.-]+)*\.json$`, "a path inside the source like pipeline/state_machine_input.json"),
 		always("state_machine_input.json")},
+	{"starts", oneOf(func(s *Settings, v string) { s.Starts = Starts(v) }, string(StartsAlias), string(StartsMachine)), always(string(StartsAlias))},
 	{"approval", oneOf(func(s *Settings, v string) { s.Approval = v == "true" }, "true", "false"), always("false")},
 	{"guardrails", optional(func(s *Settings) *string { return &s.Guardrails }, `.`, "a folder"), always("../layers/guardrails")},
 	{"build", optional(func(s *Settings) *string { return &s.Build }, `.`, "a folder"), always("../build/linux_arm64")},
@@ -136,6 +144,9 @@ func (s Settings) together() []error {
 		add("subnets: an existing VPC takes at least two, in different zones, not %d", len(s.Subnets))
 	case s.VPC != "" && len(s.LoadBalancerSubnets) < 2:
 		add("load_balancer_subnets: an existing VPC takes at least two, in different zones, not %d", len(s.LoadBalancerSubnets))
+	}
+	if (len(s.FunctionSubnets) == 0) != (len(s.FunctionSecurityGroups) == 0) {
+		add("function_subnets, function_security_groups: functions in a VPC take both, at least one each, not %d and %d", len(s.FunctionSubnets), len(s.FunctionSecurityGroups))
 	}
 	if s.Source == SourceConnection && s.Connection == "" {
 		add("connection: source is connection: give the ARN of a CodeConnections connection")

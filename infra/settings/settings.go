@@ -26,6 +26,14 @@ const (
 	SourceS3         Source = "s3"         // a zip file in a versioned bucket
 )
 
+// Starts says what the pipeline starts.
+type Starts string
+
+const (
+	StartsAlias   Starts = "alias"   // the version that the Deployer stack published last
+	StartsMachine Starts = "machine" // the machine by its own ARN, as CodePipeline's documents show it
+)
+
 // Settings are the parameters. The zero value is of no use: Read fills in the defaults.
 type Settings struct {
 	Project, Role, Environment string // names are <project>-<role>-<environment>-…
@@ -58,13 +66,22 @@ type Settings struct {
 	// execution's history has it all the same; more people may read logs, and commands may hold secrets.
 	LogExecutionData bool
 
+	// What security teams ask for. Empty: AWS's own key for logs, HTTP for the sample's load balancer, no boundary, functions
+	// in no network of the account.
+	LogKey                 string   // ARN of the KMS key that encrypts every log group
+	Certificate            string   // ARN of the certificate that the sample's load balancer shows
+	PermissionsBoundary    string   // ARN of the managed policy that bounds every role
+	FunctionSubnets        []string // with a way to AWS's services
+	FunctionSecurityGroups []string
+
 	Source     Source
 	Repository string // its name; for a connection owner/name; for S3 the bucket
 	Branch     string
 	Connection string // ARN, for SourceConnection
 	Key        string // of the object, for SourceS3
 	Input      string // where the request lies in the source
-	Approval   bool   // a person approves in the pipeline before a deployment starts
+	Starts     Starts
+	Approval   bool // a person approves in the pipeline before a deployment starts
 
 	Guardrails string // folder of the operators' policy, which becomes a layer
 	Build      string // folder of the functions' bootstraps, as make build-arm64 leaves it

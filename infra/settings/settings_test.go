@@ -41,6 +41,11 @@ func TestBadValues(t *testing.T) {
 		{map[string]any{"subnets": "subnet-01234567"}, []string{`vpc: it is not set, but subnets are`}},
 		{map[string]any{"source": "connection"}, []string{`connection: source is connection: give the ARN`, `repository: source is connection: give owner/name`}},
 		{map[string]any{"input": "/etc/passwd"}, []string{`input: "/etc/passwd": give a path inside the source`}},
+		{map[string]any{"log_key": "alias/logs"}, []string{`log_key: "alias/logs": give the ARN of a KMS key`}},
+		{map[string]any{"certificate": "shop"}, []string{`certificate: "shop": give the ARN of a certificate`}},
+		{map[string]any{"permissions_boundary": "Boundary"}, []string{`permissions_boundary: "Boundary": give the ARN of a managed policy`}},
+		{map[string]any{"function_subnets": "subnet-01234567"}, []string{`functions in a VPC take both, at least one each, not 1 and 0`}},
+		{map[string]any{"starts": "version"}, []string{`starts: "version": give one of alias, machine`}},
 		{map[string]any{"source": "s3", "repository": "a/b"}, []string{`key: source is s3`, `repository: owner/name is for source connection`}},
 	} {
 		_, err := read(c.values)
