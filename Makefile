@@ -1,5 +1,8 @@
 # Go does everything, but the stacks are synthesised in Node; each target does its own set-up. `make help` lists the targets.
 
+# What concerns the account keeps what the caller's environment says of reaching it; what runs on this machine alone does without.
+ON_AWS := env AWS_EC2_METADATA_DISABLED='$(AWS_EC2_METADATA_DISABLED)' $(if $(AWS_CA_BUNDLE),AWS_CA_BUNDLE='$(AWS_CA_BUNDLE)')
+
 # One set of flags for every target, so that nothing compiles twice.
 export CGO_ENABLED := 0
 export GOFLAGS := -trimpath -tags=lambda.norpc -buildvcs=false
@@ -110,16 +113,21 @@ synth: build-arm64 infra/node_modules
 
 ## bootstrap: prepare the account and Region of the AWS environment for CDK, once
 bootstrap: build-arm64 infra/node_modules
-	cd infra && node_modules/.bin/cdk bootstrap $(PARAMETERS)
+	cd infra && $(ON_AWS) node_modules/.bin/cdk bootstrap $(PARAMETERS)
 
-## deploy: build, then deploy STACKS (default all; Network, Fleet, Deployer, Pipeline) to the account of the AWS environment
+# Says what is under way; it holds nothing up.
+UNDERWAY = cd infra && $(ON_AWS) go run ./underway $(PARAMETERS)
+
+## deploy: build, say which deployments are under way, then deploy STACKS (default all; Network, Fleet, Deployer, Pipeline)
 deploy: build-arm64 infra/node_modules
-	cd infra && node_modules/.bin/cdk deploy $(PARAMETERS) $(STACKS)
+	@$(UNDERWAY)
+	cd infra && $(ON_AWS) node_modules/.bin/cdk deploy $(PARAMETERS) $(STACKS)
 
 ## destroy: delete the STACKS that are named, e.g. STACKS="Pipeline Deployer"
 destroy: build-arm64 infra/node_modules
 	@test "$(STACKS)" != --all || { echo 'name the stacks to delete, e.g. make destroy STACKS="Pipeline Deployer"'; exit 1; }
-	cd infra && node_modules/.bin/cdk destroy $(PARAMETERS) $(STACKS)
+	@$(UNDERWAY)
+	cd infra && $(ON_AWS) node_modules/.bin/cdk destroy $(PARAMETERS) $(STACKS)
 
 infra/node_modules: infra/package-lock.json
 	cd infra && npm ci --no-audit --no-fund

@@ -39,6 +39,24 @@ func TestMakeHandsOnWhatIsGiven(t *testing.T) {
 	}
 }
 
+// What is under way is said before stacks are deployed or deleted, of the stacks that are meant; and the account is reached as
+// the caller's environment says.
+func TestMakeLooksFirst(t *testing.T) {
+	t.Setenv("AWS_CA_BUNDLE", "/proxy.pem")
+	for _, target := range []string{"deploy", "destroy"} {
+		text, err := exec.Command("make", "-C", "..", "--dry-run", "--no-print-directory", target, "PROJECT=shop", "STACKS=Deployer").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		const reached = "cd infra && env AWS_EC2_METADATA_DISABLED='' AWS_CA_BUNDLE='/proxy.pem' "
+		look := strings.Index(string(text), reached+"go run ./underway -c project=shop")
+		does := strings.Index(string(text), reached+"node_modules/.bin/cdk "+target+" -c project=shop")
+		if look < 0 || does < look {
+			t.Errorf("make %s runs\n%s", target, text)
+		}
+	}
+}
+
 // The operators' address is not needed again: a stack that is deployed without it leaves the subscription where it is, and
 // one that is deployed with another address has that instead.
 func TestOperatorsStaySubscribed(t *testing.T) {
