@@ -45,7 +45,24 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 	}
 	cost.ExpectedHours, cost.WorstHours = tenths(cost.ExpectedHours), tenths(cost.WorstHours)
 	p.Cost = &cost
+	p.Warnings = append(p.Warnings, outlasts(p.Stages)...)
 	return nil
+}
+
+// pipelineWaits is how long CodePipeline's Step Functions action waits for an execution (user guide, quotas).
+const pipelineWaits = 7 * 24 * time.Hour
+
+// outlasts warns of a deployment that may take longer than a pipeline waits for it.
+func outlasts(stages []deploy.PlannedStage) []string {
+	worst := 0
+	for _, stage := range stages {
+		worst += stage.Worst
+	}
+	if time.Duration(worst)*time.Second <= pipelineWaits {
+		return nil
+	}
+	return []string{fmt.Sprintf("it may take %.1f days at worst, and a pipeline waits for an execution for %.0f: its action would fail while the deployment goes on; start it by aws stepfunctions start-execution, or shorten the timeouts",
+		float64(worst)/86400, pipelineWaits.Hours()/24)}
 }
 
 func hours(instances, seconds int) float64 { return float64(instances) * float64(seconds) / 3600 }
