@@ -206,15 +206,15 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 	return seeder.StatusChange(ctx, plan.Machine+"-status-change", e.functions[statemachine.StatusChange.State], machines...)
 }
 
-// Mail is what the operator was sent, in a line each, but for the question whether to send mail.
+// Mail is what the operator was sent, but for the question whether to send mail: each with its subject as its first line.
 func (e *Environment) Mail() []string {
-	var lines []string
+	var all []string
 	for _, mail := range e.mailbox() {
 		if mail.Token == "" {
-			lines = append(lines, "mail to "+mail.To+": "+mail.Subject)
+			all = append(all, "mail to "+mail.To+": "+mail.Subject+"\n"+mail.Body)
 		}
 	}
-	return lines
+	return all
 }
 
 func (e *Environment) mailbox() []sns.Mail {

@@ -3,12 +3,14 @@ package observe
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
-	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
-
 	"bluegreen/internal/clock"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/text"
 )
 
 // Output is where what is seen is shown.
@@ -25,22 +27,28 @@ type Changes struct {
 	Clock clock.Clock
 	Since time.Time // its lines count from here
 
-	executing string                   // ARN of the execution that the lines before are about
-	states    map[string]ExecutionView // of each execution, by ARN, as it was seen last
-	text      string                   // of the fleets
-	mails     int                      // that were seen
+	courses map[string]*course // of each execution, by ARN
+	groups  map[string]string  // each as it was seen last, by name
+	fleets  string             // all of them
+	mails   int                // that were seen
 }
 
-// Mail shows what the operator was sent since it looked last; all is everything that was sent, in a line each.
+// Mail shows what the operator was sent since it looked last: all is everything that was sent, each with its subject as its
+// first line. Its lines are left as they are: commands stay whole. What SNS adds below is left out.
 func (c *Changes) Mail(all []string) {
-	for _, line := range all[min(c.mails, len(all)):] {
-		c.Say(line)
+	for _, mail := range all[min(c.mails, len(all)):] {
+		mail, _, _ = strings.Cut(mail, "\n--\n")
+		subject, body, _ := strings.Cut(mail, "\n")
+		c.Say(subject)
+		for _, line := range strings.Split(strings.TrimSpace(body), "\n") {
+			c.Out.Line("%s", strings.TrimRight("         "+line, " "))
+		}
 	}
 	c.mails = len(all)
 }
 
-// Executions shows the state of each execution whose state has changed: several go on at once when one is started beside
-// another, or recovers it.
+// Executions shows what each execution did since it looked last: several go on at once when one is started beside another, or
+// recovers it.
 func (c *Changes) Executions(ctx context.Context, o Observer) error {
 	arns, err := o.Newest(ctx)
 	if err != nil {
@@ -54,54 +62,80 @@ func (c *Changes) Executions(ctx context.Context, o Observer) error {
 	return nil
 }
 
-// Execution shows an execution's state if it has changed.
+// Execution shows what an execution did since it looked last: each stage in its own sentence, and each failure where it
+// happened.
 func (c *Changes) Execution(ctx context.Context, o Observer, arn string) error {
-	now, err := o.Execution(ctx, arn)
-	if err != nil {
-		return err
+	if c.courses == nil {
+		c.courses = make(map[string]*course)
 	}
-	before, seen := c.states[arn]
-	if seen && now.Stage == before.Stage && now.Status == before.Status {
-		return nil
+	of, known := c.courses[arn]
+	if !known {
+		of = &course{}
+		c.courses[arn] = of
+		c.Say("execution " + short(deploy.ExecutionName(arn)) + " is " + arn)
 	}
-	if arn != c.executing {
-		c.Say("execution " + arn)
+	said, err := of.next(ctx, o.sfn, arn)
+	for _, sentence := range said {
+		c.Say(short(deploy.ExecutionName(arn)) + " " + sentence)
 	}
-	if c.states == nil {
-		c.states = make(map[string]ExecutionView)
-	}
-	c.executing, c.states[arn] = arn, now
-	if now.Status == sfntypes.ExecutionStatusRunning {
-		if now.Stage != "" {
-			c.Say("stage " + now.Stage)
-		}
-		return nil
-	}
-	c.Say(strings.TrimSpace(fmt.Sprintf("execution %s %s", now.Status, now.Error)))
-	return nil
+	return err
 }
 
-// Fleets shows the fleets if they have changed.
+// short is an execution's name, of which the beginning tells it from others.
+func short(name string) string {
+	const most = 15
+	if letters := []rune(name); len(letters) > most {
+		return string(letters[:most-1]) + "…"
+	}
+	return name
+}
+
+// Fleets shows each group of the lineage that has changed.
 func (c *Changes) Fleets(ctx context.Context, o Observer) error {
 	v, err := o.Look(ctx)
 	if err != nil {
 		return err
 	}
-	if text := v.Text(); text != c.text {
-		c.text = text
-		c.Say(text)
+	seen := make(map[string]string)
+	for _, g := range v.Groups {
+		seen[g.Name] = g.Text()
+		if c.groups[g.Name] != seen[g.Name] {
+			c.Say(seen[g.Name])
+		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.groups)) {
+		if seen[name] == "" {
+			c.Say(name + ": deleted")
+		}
+	}
+	c.groups, c.fleets = seen, v.Text()
 	return nil
 }
 
-// Say shows a line with the deployment's clock before it.
-func (c *Changes) Say(text string) {
-	passed := c.Clock.Now().Sub(c.Since).Round(time.Second)
-	c.Out.Line("%02d:%02d  %s", int(passed.Minutes()), int(passed.Seconds())%60, text)
+// Say shows a sentence with the deployment's clock before it, in lines of a terminal's width.
+func (c *Changes) Say(sentence string) {
+	clock := elapsed(c.Clock.Now().Sub(c.Since))
+	for _, line := range text.Wrap(clock+"  ", strings.Repeat(" ", len(clock)+4), sentence) {
+		c.Out.Line("%s", line)
+	}
+}
+
+// elapsed is minutes and seconds, and from an hour on hours too.
+func elapsed(d time.Duration) string {
+	s := int(d.Round(time.Second).Seconds())
+	if s < 3600 {
+		return fmt.Sprintf("%02d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
 // Seen is how the fleets were shown last.
-func (c *Changes) Seen() string { return c.text }
+func (c *Changes) Seen() string { return c.fleets }
 
 // Last is an execution as it was shown last; the zero view before that.
-func (c *Changes) Last(arn string) ExecutionView { return c.states[arn] }
+func (c *Changes) Last(arn string) ExecutionView {
+	if of, known := c.courses[arn]; known {
+		return of.view
+	}
+	return ExecutionView{}
+}

@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
 // Observer looks at a lineage and its deployments.
@@ -107,16 +106,22 @@ func (o Observer) lookAtTargets(ctx context.Context, v *View, groupOf map[string
 	return nil
 }
 
-// Text is the view in one line: each group with its instances and their health as targets.
+// Text is the view in one line.
 func (v View) Text() string {
 	groups := make([]string, len(v.Groups))
 	for n, g := range v.Groups {
-		groups[n] = g.Name + ": " + CountsText(g.Instances, "no instances")
-		if len(g.Targets) > 0 {
-			groups[n] += " (" + CountsText(g.Targets, "") + ")"
-		}
+		groups[n] = g.Text()
 	}
 	return strings.Join(groups, " | ")
+}
+
+// Text is the group with its instances, and their health as targets.
+func (g GroupView) Text() string {
+	text := g.Name + ": " + CountsText(g.Instances, "no instances")
+	if len(g.Targets) > 0 {
+		text += " (" + CountsText(g.Targets, "") + ")"
+	}
+	return text
 }
 
 // CountsText is "2 InService, 1 Pending": the counts in the order of their names.
@@ -129,33 +134,6 @@ func CountsText(counts map[string]int, none string) string {
 		parts = append(parts, fmt.Sprintf("%d %s", counts[name], name))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// ExecutionView is an execution and where it is.
-type ExecutionView struct {
-	Status       sfntypes.ExecutionStatus
-	Stage        string // the Task state entered last: what it works at or waits for
-	Error, Cause string
-}
-
-// Execution describes an execution.
-func (o Observer) Execution(ctx context.Context, arn string) (ExecutionView, error) {
-	described, err := o.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
-	if err != nil {
-		return ExecutionView{}, fmt.Errorf("describe the execution: %w", err)
-	}
-	newest, err := o.sfn.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, ReverseOrder: true, MaxResults: 100})
-	if err != nil {
-		return ExecutionView{}, fmt.Errorf("get the execution's history: %w", err)
-	}
-	e := ExecutionView{Status: described.Status, Error: aws.ToString(described.Error), Cause: aws.ToString(described.Cause)}
-	for _, event := range newest.Events {
-		if event.Type == sfntypes.HistoryEventTypeTaskStateEntered {
-			e.Stage = aws.ToString(event.StateEnteredEventDetails.Name)
-			break
-		}
-	}
-	return e, nil
 }
 
 // Newest are the ARNs of the executions that were started last, at most ten, in the order of their start.

@@ -7,10 +7,8 @@ import (
 	"time"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/text"
 )
-
-// columns are how wide a terminal is; a longer word stands on a line of its own.
-const columns = 80
 
 var signs = map[deploy.Effect]string{deploy.EffectCreate: "+", deploy.EffectChange: "~", deploy.EffectRemove: "-"}
 
@@ -76,7 +74,7 @@ func printThing(out io.Writer, t deploy.Planned) {
 		wrap(out, "      "+signs[f.Effect]+" ", "          ", f.Name+": "+value)
 	}
 	if len(t.Kept) > 0 {
-		whole := strings.ReplaceAll(strings.Join(t.Kept, ",\n"), " ", unbroken)
+		whole := strings.ReplaceAll(strings.Join(t.Kept, ",\n"), " ", text.Unbroken)
 		wrap(out, "      = ", "          ", fmt.Sprintf("%d kept as on blue: %s", len(t.Kept), strings.ReplaceAll(whole, "\n", " ")))
 	}
 }
@@ -128,24 +126,8 @@ func list(out io.Writer, title string, all []string) {
 	}
 }
 
-// unbroken is a space at which no line ends.
-const unbroken = "\x00"
-
-// wrap writes text in lines that fit, the first behind first and the others behind rest.
-func wrap(out io.Writer, first, rest, text string) {
-	line, empty := first, true
-	for _, word := range strings.Fields(text) {
-		word = strings.ReplaceAll(word, unbroken, " ")
-		if !empty && width(line)+1+width(word) > columns {
-			fmt.Fprintln(out, line)
-			line, empty = rest, true
-		}
-		if !empty {
-			line += " "
-		}
-		line, empty = line+word, false
+func wrap(out io.Writer, first, rest, s string) {
+	for _, line := range text.Wrap(first, rest, s) {
+		fmt.Fprintln(out, line)
 	}
-	fmt.Fprintln(out, line)
 }
-
-func width(s string) int { return len([]rune(s)) }

@@ -1,0 +1,163 @@
+package observe
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"bluegreen/internal/deploy"
+)
+
+// ExecutionView is an execution and where it is.
+type ExecutionView struct {
+	Status sfntypes.ExecutionStatus
+	Stage  string // the Task state entered last: what it works at or waits for
+}
+
+// course is what was read of an execution's history, from its beginning.
+type course struct {
+	read  int64 // id of the last event that was read
+	state string
+	view  ExecutionView
+	said  string
+}
+
+// next reads the events since the last ones, and returns what they say, a sentence each. What was said just before is
+// not said again.
+func (c *course) next(ctx context.Context, client *sfn.Client, arn string) ([]string, error) {
+	events, err := after(ctx, client, arn, c.read)
+	if err != nil {
+		return nil, err
+	}
+	var said []string
+	for _, event := range events {
+		c.read = event.Id
+		if sentence := c.follow(event); sentence != "" && sentence != c.said {
+			c.said = sentence
+			said = append(said, sentence)
+		}
+	}
+	return said, nil
+}
+
+// after reads the events after one, in their order. Step Functions gives no way to begin at an event, so it is asked for the
+// newest page first.
+func after(ctx context.Context, client *sfn.Client, arn string, read int64) ([]sfntypes.HistoryEvent, error) {
+	var found []sfntypes.HistoryEvent
+	pages := sfn.NewGetExecutionHistoryPaginator(client, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, ReverseOrder: true, MaxResults: 100})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("get the execution's history: %w", err)
+		}
+		for _, event := range page.Events {
+			if event.Id <= read {
+				slices.Reverse(found)
+				return found, nil
+			}
+			found = append(found, event)
+		}
+	}
+	slices.Reverse(found)
+	return found, nil
+}
+
+// follow takes an event in, and returns what it says; most say nothing.
+func (c *course) follow(event sfntypes.HistoryEvent) string {
+	switch event.Type {
+	case sfntypes.HistoryEventTypeExecutionStarted:
+		c.view.Status = sfntypes.ExecutionStatusRunning
+		return "started"
+	case sfntypes.HistoryEventTypeExecutionRedriven:
+		c.view.Status = sfntypes.ExecutionStatusRunning
+		return "redriven"
+	case sfntypes.HistoryEventTypeTaskStateExited:
+		return sentence(event.StateExitedEventDetails)
+	}
+	if entered := event.StateEnteredEventDetails; entered != nil {
+		c.state = aws.ToString(entered.Name)
+		if event.Type == sfntypes.HistoryEventTypeTaskStateEntered {
+			c.view.Stage = c.state
+		}
+		return ""
+	}
+	if name, why, ok := failed(event); ok {
+		return strings.TrimRight(fmt.Sprintf("%s failed: %s: %s", c.state, name, why), ": ")
+	}
+	return c.ended(event)
+}
+
+// sentence is what a Task's state says of itself when it is left: its name, with its progress where it has one.
+func sentence(exited *sfntypes.StateExitedEventDetails) string {
+	name := aws.ToString(exited.Name)
+	var document struct {
+		Progress *deploy.Loop `json:"progress"`
+	}
+	if json.Unmarshal([]byte(aws.ToString(exited.Output)), &document) == nil && document.Progress != nil && document.Progress.State == name {
+		return name + ": " + document.Progress.Message
+	}
+	return name
+}
+
+// failed is why a call of a Task failed: the error's name, and what it says.
+func failed(event sfntypes.HistoryEvent) (name, why string, ok bool) {
+	var cause *string
+	switch {
+	case event.TaskFailedEventDetails != nil:
+		name, cause = aws.ToString(event.TaskFailedEventDetails.Error), event.TaskFailedEventDetails.Cause
+	case event.TaskTimedOutEventDetails != nil:
+		name, cause = aws.ToString(event.TaskTimedOutEventDetails.Error), event.TaskTimedOutEventDetails.Cause
+	case event.TaskStartFailedEventDetails != nil:
+		name, cause = aws.ToString(event.TaskStartFailedEventDetails.Error), event.TaskStartFailedEventDetails.Cause
+	default:
+		return "", "", false
+	}
+	return name, reason(aws.ToString(cause)), true
+}
+
+// reason is what a cause says: that of a function is JSON, which holds a message.
+func reason(cause string) string {
+	var function struct {
+		Message string `json:"errorMessage"`
+	}
+	if json.Unmarshal([]byte(cause), &function) == nil && function.Message != "" {
+		return function.Message
+	}
+	return cause
+}
+
+// ended says how the execution ended; nothing while it runs.
+func (c *course) ended(event sfntypes.HistoryEvent) string {
+	var name, cause string
+	switch event.Type {
+	case sfntypes.HistoryEventTypeExecutionSucceeded:
+		c.view.Status = sfntypes.ExecutionStatusSucceeded
+		return "ended " + c.state
+	case sfntypes.HistoryEventTypeExecutionFailed:
+		c.view.Status = sfntypes.ExecutionStatusFailed
+		name, cause = aws.ToString(event.ExecutionFailedEventDetails.Error), aws.ToString(event.ExecutionFailedEventDetails.Cause)
+	case sfntypes.HistoryEventTypeExecutionAborted:
+		c.view.Status = sfntypes.ExecutionStatusAborted
+		name, cause = aws.ToString(event.ExecutionAbortedEventDetails.Error), aws.ToString(event.ExecutionAbortedEventDetails.Cause)
+	case sfntypes.HistoryEventTypeExecutionTimedOut:
+		c.view.Status = sfntypes.ExecutionStatusTimedOut
+	default:
+		return ""
+	}
+	report := Report(cause)
+	said := "ended " + cmp.Or(report.End, string(c.view.Status)+" in "+c.state)
+	if name != "" {
+		said += " (" + name + ")"
+	}
+	if report.End == "" && cause != "" {
+		said += ": " + reason(cause)
+	}
+	return said
+}
