@@ -38,7 +38,7 @@ func (alarms) put(ctx context.Context, to target, blue Whole) error {
 			return fault.New(fault.Unavailable, "scaling policy %s of %s is put but not shown yet", policy, to.name)
 		}
 		input.AlarmName = aws.String(names[aws.ToString(alarm.AlarmName)])
-		if to.waits() {
+		if to.Strategy.Waits() {
 			input.ActionsEnabled = aws.Bool(false)
 		}
 		if other, exists := composite[*input.AlarmName]; exists {

@@ -118,7 +118,7 @@ func Copy(blue types.AutoScalingGroup, d deploy.Deployment) *autoscaling.CreateA
 	if aws.ToInt32(blue.MaxInstanceLifetime) == 0 {
 		input.MaxInstanceLifetime = nil
 	}
-	if d.Strategy == deploy.StrategyAttach {
+	if d.Strategy.Waits() {
 		input.HealthCheckType = aws.String("EC2")
 		input.MinSize = blue.DesiredCapacity // pinned from its birth until the commit: SwitchTraffic need not do it
 	}

@@ -15,7 +15,8 @@ import (
 	"bluegreen/internal/step"
 )
 
-// policies are the scaling policies. They are put disabled where green waits for its traffic. AWS takes one that looks at a target group only once the group is
+// policies are the scaling policies. They are put disabled where green waits for its traffic; where it does not they are put as blue's
+// from the start, so that a call which comes late changes nothing. AWS takes one that looks at a target group only once the group is
 // attached to it (aws-facts H1): those are put when they may act.
 type policies struct{}
 
@@ -48,7 +49,7 @@ func (policies) put(ctx context.Context, to target, blue Whole) error {
 			continue
 		}
 		input := copyPolicy(policy, rewritten(blue, to.Deployment))
-		if to.waits() {
+		if to.Strategy.Waits() {
 			input.Enabled = aws.Bool(false)
 		}
 		if err := to.putPolicy(ctx, input); err != nil {
@@ -57,10 +58,6 @@ func (policies) put(ctx context.Context, to target, blue Whole) error {
 	}
 	return nil
 }
-
-// waits reports whether green takes no share of the work before it is switched to. Without a load balancer its first instance works:
-// what acts on it is put as blue's from the start, so that a call which comes late changes nothing.
-func (to target) waits() bool { return to.Strategy != deploy.StrategyNone }
 
 // arm puts the policies again as blue has them: what is left out of a call may count as what it was, or as AWS's default
 // (aws-facts H1).

@@ -30,7 +30,7 @@ func (schedule) put(ctx context.Context, to target, blue Whole) error {
 	if len(blue.Schedule) == 0 {
 		return nil
 	}
-	if to.Strategy == deploy.StrategyAttach {
+	if to.Strategy.Waits() {
 		_, err := step.Write(ctx, to.writes, to.fence, writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{
 			AutoScalingGroupName: &to.Green, ScalingProcesses: []string{ledger.ScheduledActions},
 		})

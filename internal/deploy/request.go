@@ -22,15 +22,6 @@ const (
 	ActionPlan     Action = "plan"     // only say what a deployment would do
 )
 
-// Strategy is how traffic moves from blue to green.
-type Strategy string
-
-// The strategies.
-const (
-	StrategyAttach Strategy = "attach" // green joins blue's target groups, then blue leaves them
-	StrategyNone   Strategy = "none"   // no load balancer: workers on a queue
-)
-
 // Request is the input of an execution.
 type Request struct {
 	Project     string
@@ -159,8 +150,7 @@ func (r *Request) form(override *Override) form.Object {
 		form.Optional("Wait", "The longest pause between two looks, in seconds, while something is about to happen; a loop that lasts for hours may pause longer.",
 			form.Whole{Into: &r.WaitSeconds, Min: 1, Max: 300, Unit: "seconds"}),
 		form.Optional("traffic", "How traffic moves to green.", form.Object{
-			form.Optional("strategy", "attach: green joins blue's target groups, then blue leaves them. none: no load balancer, such as workers on a queue. Default: what fits blue.",
-				form.OneOf[Strategy]{Into: &r.Strategy, Choices: []Strategy{StrategyAttach, StrategyNone}}),
+			form.Optional("strategy", explained()+" Default: what fits blue.", form.OneOf[Strategy]{Into: &r.Strategy, Choices: Strategies()}),
 		}),
 		form.Optional("health", "When green counts as healthy.", form.Object{
 			form.Optional("timeout_seconds", "How long green may take to be healthy, in the group and then in the target groups.",

@@ -247,7 +247,7 @@ func TestNoRuleIsPermissive(t *testing.T) {
 			t.Errorf("%s: %v", more, err)
 		}
 	}
-	for _, strategy := range []deploy.Strategy{deploy.StrategyAttach, deploy.StrategyNone} {
+	for _, strategy := range deploy.Strategies() {
 		if err := p.Fleet(deploy.Request{Action: deploy.ActionDeploy}, "any", strategy, 10_000); err != nil {
 			t.Error(err)
 		}

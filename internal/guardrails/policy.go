@@ -61,7 +61,7 @@ func Permissive() Policy {
 	return Policy{
 		Groups:                  []string{"*"},
 		Actions:                 []deploy.Action{deploy.ActionDeploy, deploy.ActionRollback},
-		Strategies:              []deploy.Strategy{deploy.StrategyAttach, deploy.StrategyNone},
+		Strategies:              deploy.Strategies(),
 		MostInstances:           most,
 		MostHealthSeconds:       43200,
 		LeastHealthyConsecutive: 1,

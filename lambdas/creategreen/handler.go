@@ -74,8 +74,8 @@ func (h handler) create(ctx context.Context, s *step.Step, described types.AutoS
 	if err != nil {
 		return err
 	}
-	if err := h.copier.Create(ctx, s, blue); err != nil || s.Deployment.Strategy != deploy.StrategyNone {
+	if err := h.copier.Create(ctx, s, blue); err != nil || s.Deployment.Strategy.Waits() {
 		return err
 	}
-	return h.copier.Arm(ctx, s, ledger.Creating, blue, clone.Joining|clone.Joined) // without a load balancer the first instance in service works at once
+	return h.copier.Arm(ctx, s, ledger.Creating, blue, clone.Joining|clone.Joined) // its first instance in service works at once
 }

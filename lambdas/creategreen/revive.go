@@ -32,7 +32,7 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	}
 	var resume []string
 	for _, process := range deploy.Reviving {
-		later := process == ledger.ScheduledActions && d.Strategy == deploy.StrategyAttach // when it is unpinned
+		later := process == ledger.ScheduledActions && d.Strategy.Waits() // when it is unpinned
 		if !later && !slices.Contains(previous.Suspended, process) {
 			resume = append(resume, process)
 		}
@@ -54,7 +54,7 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	if _, err = step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, input); err != nil {
 		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(*u.Desired, blue.Unit()), err)
 	}
-	if d.Strategy != deploy.StrategyNone {
+	if d.Strategy.Waits() {
 		return nil
 	}
 	return h.copier.Wake(ctx, s, d.Green, previous.Quieted, ledger.Creating)

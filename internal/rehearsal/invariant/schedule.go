@@ -165,7 +165,7 @@ func (c *schedules) look(s snapshot, by *apiCall) {
 func (c *schedules) done(a *apiCall, was before) {
 	input, ok := a.input.(*autoscaling.UpdateAutoScalingGroupInput)
 	record := c.w.r.Record()
-	if !ok || !a.deployment() || record.Lock == nil || record.Lock.Deployment.Strategy != deploy.StrategyAttach {
+	if !ok || !a.deployment() || record.Lock == nil {
 		return
 	}
 	d, name := record.Lock.Deployment, *input.AutoScalingGroupName

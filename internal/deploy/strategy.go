@@ -1,0 +1,51 @@
+package deploy
+
+import "strings"
+
+// Strategy is how traffic moves from blue to green, by its name. What it does is in internal/traffic.
+type Strategy string
+
+// The strategies.
+const (
+	StrategyAttach Strategy = "attach"
+	StrategyNone   Strategy = "none"
+)
+
+// strategies is every strategy that a request may name.
+var strategies = []struct {
+	name  Strategy
+	means string // for people, in their schema
+	waits bool
+}{
+	{StrategyAttach, "green joins blue's target groups, then blue leaves them", true},
+	{StrategyNone, "no load balancer, such as workers on a queue", false},
+}
+
+// Strategies are the names of all strategies.
+func Strategies() []Strategy {
+	var names []Strategy
+	for _, s := range strategies {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// Waits reports whether green takes no share of the work before SwitchTraffic gives it one. Where it does not wait its first
+// instance in service works, and there is no traffic to move.
+func (s Strategy) Waits() bool {
+	for _, known := range strategies {
+		if known.name == s {
+			return known.waits
+		}
+	}
+	return false
+}
+
+// explained says what each strategy is.
+func explained() string {
+	var said []string
+	for _, s := range strategies {
+		said = append(said, string(s.name)+": "+s.means+".")
+	}
+	return strings.Join(said, " ")
+}
