@@ -124,7 +124,7 @@ var rules = []rule{
 		"the engine does not know who watches it and who plays in it"},
 	{"internal/rehearsal/invariant", nil, []string{"internal/rehearsal/scenario", "internal/rehearsal/sweep", "internal/rehearsal/search"},
 		"a promise holds whatever is played"},
-	{"internal/rehearsal/invariant", nil, []string{"lambdas", "internal/fleet", "internal/clone", "internal/capacity", "internal/launch", "internal/survey", "internal/plan", "internal/announce", "internal/guardrails", "internal/lambdaentry", "internal/actions"},
+	{"internal/rehearsal/invariant", nil, []string{"lambdas", "internal/traffic", "internal/balancer", "internal/fleet", "internal/clone", "internal/capacity", "internal/launch", "internal/survey", "internal/plan", "internal/announce", "internal/guardrails", "internal/lambdaentry", "internal/actions"},
 		"the invariants look at the model's own state: by what does the work they would see what it sees"},
 	{"internal/rehearsal/scenario", nil, []string{"internal/rehearsal/sweep", "internal/rehearsal/search", "lambdas"},
 		"scenarios are a language, which sweep and search may speak"},

@@ -143,6 +143,16 @@ func (d *Deployment) Diverged(blue Fleet) error {
 	return nil
 }
 
+// TakenOut is the fault of a blue that does not take all the traffic any more that green is to take; nil: it does.
+func (d *Deployment) TakenOut(blue Fleet) error {
+	missing := blue.Missing(d.TargetGroups)
+	if len(missing) == 0 {
+		return nil
+	}
+	return fault.New(fault.TrafficDiverged, "blue %s was taken out of %s by somebody else, which green was to join: "+
+		"start again from what blue serves now", blue.Name, strings.Join(missing, ", "))
+}
+
 // AttachedTo returns those of the target groups that the fleet is attached to.
 func (f Fleet) AttachedTo(targetGroups []string) []string {
 	var attached []string

@@ -9,8 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"bluegreen/internal/clock"
 	"bluegreen/internal/localaws"
@@ -24,7 +22,6 @@ type account struct {
 	clock  *clock.Virtual
 	faults *faults.Plan
 	ec2    *ec2.Client
-	elb    *elb.Client
 	groups *autoscaling.Client
 }
 
@@ -36,7 +33,7 @@ func meet(t *testing.T, test func(*account)) {
 	defer a.Close()
 	config := a.Endpoint.Config(wire.Caller{})
 	v.Run(func() {
-		test(&account{t, v, a.Faults, ec2.NewFromConfig(config), elb.NewFromConfig(config), autoscaling.NewFromConfig(config)})
+		test(&account{t, v, a.Faults, ec2.NewFromConfig(config), autoscaling.NewFromConfig(config)})
 	})
 }
 
@@ -50,52 +47,6 @@ func must[In, Out, Options any](a *account, call func(context.Context, *In, ...f
 		a.Fatalf("%T: %v", in, err)
 	}
 	return out
-}
-
-// launch runs n instances, whose application answers on every port.
-func (a *account) launch(n int32) []string {
-	a.Helper()
-	image := must(a, a.ec2.RegisterImage, &ec2.RegisterImageInput{Name: aws.String("app")}).ImageId
-	var ids []string
-	for _, instance := range must(a, a.ec2.RunInstances, &ec2.RunInstancesInput{
-		ImageId: image, InstanceType: ec2types.InstanceTypeT3Micro, MinCount: &n, MaxCount: &n,
-	}).Instances {
-		ids = append(ids, *instance.InstanceId)
-	}
-	a.sleep(2 * time.Minute)
-	return ids
-}
-
-// targetGroup is a target group that drains for 5 minutes, behind a listener of its own.
-func (a *account) targetGroup(name string) string {
-	a.Helper()
-	var subnets []string
-	var vpc *string
-	for _, subnet := range must(a, a.ec2.DescribeSubnets, &ec2.DescribeSubnetsInput{}).Subnets {
-		subnets, vpc = append(subnets, *subnet.SubnetId), subnet.VpcId
-	}
-	group := must(a, a.elb.CreateTargetGroup, &elb.CreateTargetGroupInput{
-		Name: &name, Protocol: types.ProtocolEnumHttp, Port: aws.Int32(8080), VpcId: vpc, HealthCheckIntervalSeconds: aws.Int32(10),
-	}).TargetGroups[0].TargetGroupArn
-	balancer := must(a, a.elb.CreateLoadBalancer, &elb.CreateLoadBalancerInput{Name: &name, Subnets: subnets}).LoadBalancers[0].LoadBalancerArn
-	must(a, a.elb.CreateListener, &elb.CreateListenerInput{
-		LoadBalancerArn: balancer, Protocol: types.ProtocolEnumHttp, Port: aws.Int32(80),
-		DefaultActions: []types.Action{{Type: types.ActionTypeEnumForward, TargetGroupArn: group}},
-	})
-	a.sleep(5 * time.Minute)
-	return *group
-}
-
-func (a *account) register(group, id string, ports ...int32) {
-	a.Helper()
-	for _, port := range ports {
-		must(a, a.elb.RegisterTargets, &elb.RegisterTargetsInput{TargetGroupArn: &group, Targets: []types.TargetDescription{{Id: &id, Port: &port}}})
-	}
-}
-
-func (a *account) deregister(group, id string, port int32) {
-	a.Helper()
-	must(a, a.elb.DeregisterTargets, &elb.DeregisterTargetsInput{TargetGroupArn: &group, Targets: []types.TargetDescription{{Id: &id, Port: &port}}})
 }
 
 // template is the id of a new launch template.

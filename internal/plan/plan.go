@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
@@ -27,11 +26,6 @@ type groups interface {
 	DescribeScalingActivities(context.Context, *autoscaling.DescribeScalingActivitiesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error)
 }
 
-// targets is what is read of target groups.
-type targets interface {
-	DescribeTargetGroups(context.Context, *elb.DescribeTargetGroupsInput, ...func(*elb.Options)) (*elb.DescribeTargetGroupsOutput, error)
-}
-
 // templates is what is read of launch templates.
 type templates interface {
 	DescribeLaunchTemplateVersions(context.Context, *ec2.DescribeLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplateVersionsOutput, error)
@@ -39,21 +33,19 @@ type templates interface {
 
 var (
 	_ groups    = (*autoscaling.Client)(nil)
-	_ targets   = (*elb.Client)(nil)
 	_ templates = (*ec2.Client)(nil)
 )
 
 // Planner plans deployments in an account.
 type Planner struct {
 	groups    groups
-	targets   targets
 	templates templates
 	copier    clone.Copier
 }
 
 // New makes a planner.
 func New(cfg aws.Config) Planner {
-	return Planner{groups: autoscaling.NewFromConfig(cfg), targets: elb.NewFromConfig(cfg), templates: ec2.NewFromConfig(cfg), copier: clone.New(cfg)}
+	return Planner{groups: autoscaling.NewFromConfig(cfg), templates: ec2.NewFromConfig(cfg), copier: clone.New(cfg)}
 }
 
 // Refused is the plan of a request that cannot even be looked at, such as one that names no group; err is an error of a survey. ok

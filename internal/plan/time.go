@@ -11,14 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"bluegreen/internal/deploy"
-)
-
-const (
-	registered = 13 * time.Second  // a group's targets are registered, then checked (aws-facts B)
-	slack      = 300 * time.Second // beyond the deregistration delay, until SwitchTraffic turns back
 )
 
 // time fills in how long the stages take, and what running both fleets costs.
@@ -30,12 +24,12 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 		return fmt.Errorf("describing the activities of %s: %w", w.d.Blue, err)
 	}
 	p.Stages = append(p.Stages, w.starts(out.Activities))
-	if w.d.Strategy == deploy.StrategyAttach && len(w.TargetGroups) > 0 {
-		checked, err := w.checked(ctx)
+	if w.Traffic.Stages != nil {
+		moves, err := w.Traffic.Stages(ctx)
 		if err != nil {
 			return err
 		}
-		p.Stages = append(p.Stages, w.joins(checked), w.leaves())
+		p.Stages = append(p.Stages, moves...)
 	}
 	p.Stages = append(p.Stages, w.ends(out.Activities))
 	cost := deploy.PlannedCost{Instances: w.blue.Count(), Type: w.instanceType}
@@ -87,49 +81,6 @@ func es(n int) string {
 		return ""
 	}
 	return "e" // Counted adds the s
-}
-
-// targetGroupsAtOnce is how many one call describes at most.
-const targetGroupsAtOnce = 20
-
-// checked is how long the slowest health checks take to find a target healthy.
-func (w *work) checked(ctx context.Context) (time.Duration, error) {
-	var longest time.Duration
-	for batch := range slices.Chunk(w.d.TargetGroups, targetGroupsAtOnce) {
-		out, err := w.targets.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: batch})
-		if err != nil {
-			return 0, fmt.Errorf("describing the target groups %v: %w", batch, err)
-		}
-		for _, t := range out.TargetGroups {
-			longest = max(longest, time.Duration(aws.ToInt32(t.HealthyThresholdCount)*aws.ToInt32(t.HealthCheckIntervalSeconds))*time.Second)
-		}
-	}
-	return longest, nil
-}
-
-// joins is how long green takes to serve in the target groups.
-func (w *work) joins(checked time.Duration) deploy.PlannedStage {
-	s := deploy.PlannedStage{Name: "green joins", Worst: w.d.Health.TimeoutSeconds, Why: "health checks; health.timeout_seconds"}
-	var slow time.Duration
-	for _, t := range w.TargetGroups {
-		slow = max(slow, t.SlowStart)
-	}
-	s.Expected = seconds(registered + checked + slow)
-	if slow > 0 {
-		s.Worst += seconds(slow)
-		s.Why = fmt.Sprintf("health checks, and %.0f s of slow start; health.timeout_seconds", slow.Seconds())
-	}
-	return s
-}
-
-// leaves is how long blue's requests have to end.
-func (w *work) leaves() deploy.PlannedStage {
-	var delay time.Duration
-	for _, t := range w.TargetGroups {
-		delay = max(delay, t.Delay)
-	}
-	return deploy.PlannedStage{Name: "blue's requests end", Expected: seconds(delay), Worst: seconds(delay + slack),
-		Why: "the deregistration delay; 5 minutes beyond it"}
 }
 
 // ends is how long blue's instances take to go. What holds them is a terminating hook.

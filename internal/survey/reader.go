@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
@@ -19,6 +18,8 @@ import (
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/traffic"
+	"bluegreen/internal/traffic/strategies"
 )
 
 // groups is what is asked about the group itself.
@@ -41,13 +42,6 @@ type parameters interface {
 	GetParameters(context.Context, *ssm.GetParametersInput, ...func(*ssm.Options)) (*ssm.GetParametersOutput, error)
 }
 
-// targets is what is read of the load balancers.
-type targets interface {
-	fleet.TargetHealth
-	DescribeTargetGroups(context.Context, *elb.DescribeTargetGroupsInput, ...func(*elb.Options)) (*elb.DescribeTargetGroupsOutput, error)
-	DescribeTargetGroupAttributes(context.Context, *elb.DescribeTargetGroupAttributesInput, ...func(*elb.Options)) (*elb.DescribeTargetGroupAttributesOutput, error)
-}
-
 // executions tells whether the lock's holder still runs.
 type executions interface {
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
@@ -57,7 +51,6 @@ var (
 	_ groups     = (*autoscaling.Client)(nil)
 	_ templates  = (*ec2.Client)(nil)
 	_ parameters = (*ssm.Client)(nil)
-	_ targets    = (*elb.Client)(nil)
 	_ executions = (*sfn.Client)(nil)
 )
 
@@ -65,12 +58,12 @@ var (
 type Surveyor struct {
 	groups     groups
 	templates  templates
-	targets    targets
 	executions executions
 	agents     fleet.Agents
 	copier     clone.Copier
 	parameters parameters
 	ledger     ledger.Ledger
+	strategies strategies.Strategies
 	Options
 }
 
@@ -88,26 +81,26 @@ func New(cfg aws.Config, o Options) Surveyor {
 	return Surveyor{
 		groups:     group,
 		templates:  ec2.NewFromConfig(cfg),
-		targets:    elb.NewFromConfig(cfg),
 		executions: sfn.NewFromConfig(cfg),
 		agents:     systems,
 		copier:     clone.New(cfg),
 		parameters: systems,
 		ledger:     ledger.Open(cfg, o.LedgerTable),
+		strategies: strategies.New(cfg),
 		Options:    o,
 	}
 }
 
 // Found is what a survey has found.
 type Found struct {
-	Request      deploy.Request // as the guardrails fit it
-	Record       ledger.Record
-	Deployment   deploy.Deployment // as it would begin, with its warnings
-	Blue         clone.Whole       // once it was looked at
-	Forbidden    error             // by the guardrails; nil: they allow it
-	TargetGroups []TargetGroup     // blue's
-	Findings     []string          // what stands in the way, each with what to do
-	Guardrails   string            // what they did, in words
+	Request    deploy.Request // as the guardrails fit it
+	Record     ledger.Record
+	Deployment deploy.Deployment // as it would begin, with its warnings
+	Blue       clone.Whole       // once it was looked at
+	Forbidden  error             // by the guardrails; nil: they allow it
+	Traffic    traffic.Found     // of blue's
+	Findings   []string          // what stands in the way, each with what to do
+	Guardrails string            // what they did, in words
 
 	everything bool
 }

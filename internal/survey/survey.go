@@ -36,12 +36,16 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 	d.TargetGroups = blue.TargetGroups
 	d.Strategy = request.Strategy
 	if d.Strategy == "" {
-		d.Strategy = chooseStrategy(blue)
+		d.Strategy = h.strategies.For(blue)
 	}
 	if err := f.forbid(policy.Fleet(request, d.Lineage, d.Strategy, blue.Count())); err != nil {
 		return err
 	}
-	findings = append(findings, strategyFindings(d.Strategy, blue)...)
+	strategy, err := h.strategies.Of(d)
+	if err != nil {
+		return err
+	}
+	findings = append(findings, one(strategy.Unfit(blue))...)
 	findings = append(findings, fleetFindings(d.Blue, h.Fleets)...)
 	if request.Action == deploy.ActionDeploy { // a fleet that is brought back is there, with all that hangs on it
 		findings = append(findings, tagFindings(group)...)
@@ -52,7 +56,10 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 		func() ([]string, error) { return h.copyFindings(ctx, group, f) },
 		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
 		func() ([]string, error) { return h.drainFindings(ctx, request, f) },
-		func() ([]string, error) { return h.trafficFindings(ctx, blue, f) },
+		func() (_ []string, err error) {
+			f.Traffic, err = strategy.Preflight(ctx, blue, d)
+			return f.Traffic.Findings, err
+		},
 		func() ([]string, error) { return h.resolveTemplate(ctx, group, request, record, d) },
 	} {
 		found, err := look()
@@ -83,24 +90,6 @@ func (h Surveyor) missing(ctx context.Context, asked string, record ledger.Recor
 	}
 	return fault.New(fault.BadRequest, "$.blue.asg_name: %q belongs to lineage %s, whose live group %q does not exist any more; "+
 		"it must name a group that serves", asked, record.Lineage, record.Live)
-}
-
-func chooseStrategy(blue deploy.Fleet) deploy.Strategy {
-	if len(blue.TargetGroups) > 0 {
-		return deploy.StrategyAttach
-	}
-	return deploy.StrategyNone
-}
-
-func strategyFindings(strategy deploy.Strategy, blue deploy.Fleet) []string {
-	switch {
-	case strategy == deploy.StrategyAttach && len(blue.TargetGroups) == 0:
-		return []string{`traffic.strategy is "attach", but the group has no target groups; "none" is for fleets without a load balancer`}
-	case strategy == deploy.StrategyNone && len(blue.TargetGroups) > 0:
-		return []string{fmt.Sprintf(`traffic.strategy is "none", but the group serves %s, which green would never join; leave it out, or say "attach"`,
-			deploy.Counted(len(blue.TargetGroups), "target group"))}
-	}
-	return nil
 }
 
 // inspect finds what the group's own description rules out.

@@ -34,8 +34,12 @@ func once(s *step.Step, p deploy.Loop, again string, err error) (deploy.Loop, er
 
 // roused says what of a fleet that stands by again, at rest, is as it was while it was to come back: calls for that may have come late.
 func (h handler) roused(ctx context.Context, s *step.Step, f deploy.Fleet) (string, error) {
-	if len(f.AttachedTo(s.Deployment.TargetGroups)) > 0 {
-		return f.Name + " is attached to a target group again", nil
+	strategy, err := h.strategies.Of(s.Deployment)
+	if err != nil {
+		return "", err
+	}
+	if said := strategy.Takes(*s.Deployment, f); said != "" {
+		return fmt.Sprintf("%s %s again", f.Name, said), nil
 	}
 	if active := f.Active(); len(active) > 0 {
 		return fmt.Sprintf("processes of %s are resumed again (%s)", f.Name, strings.Join(active, ", ")), nil

@@ -17,6 +17,7 @@ import (
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
+	"bluegreen/internal/traffic/strategies"
 )
 
 // groups is what this state reads of groups.
@@ -64,12 +65,14 @@ type handler struct {
 	actions  actions
 	commands commands
 	copier   clone.Copier
+
+	strategies strategies.Strategies
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), actions: group, commands: ssm.NewFromConfig(cfg), copier: clone.New(cfg)}
+	h := handler{groups: group, writes: step.Guard[writes](group), actions: group, commands: ssm.NewFromConfig(cfg), copier: clone.New(cfg), strategies: strategies.New(cfg)}
 	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 

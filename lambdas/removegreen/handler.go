@@ -5,7 +5,6 @@ package removegreen
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -18,13 +17,13 @@ import (
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
+	"bluegreen/internal/traffic/strategies"
 )
 
 // writes are what this state may change of AWS.
 type writes interface {
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 	SuspendProcesses(context.Context, *autoscaling.SuspendProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.SuspendProcessesOutput, error)
-	DetachLoadBalancerTargetGroups(context.Context, *autoscaling.DetachLoadBalancerTargetGroupsInput, ...func(*autoscaling.Options)) (*autoscaling.DetachLoadBalancerTargetGroupsOutput, error)
 }
 
 var _ writes = (*autoscaling.Client)(nil)
@@ -37,12 +36,14 @@ type handler struct {
 	groups fleet.Groups
 	writes step.Writes[writes]
 	copier clone.Copier
+
+	strategies strategies.Strategies
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), copier: clone.New(cfg)}
+	h := handler{groups: group, writes: step.Guard[writes](group), copier: clone.New(cfg), strategies: strategies.New(cfg)}
 	return step.Of(ledger.Open(cfg, env.LedgerTable), h.look)
 }
 
@@ -89,7 +90,7 @@ func (h handler) quiet(ctx context.Context, s *step.Step, described types.AutoSc
 	return h.copier.Quiet(ctx, s, s.Deployment.Green, clone.Quieting(green), ledger.Removing)
 }
 
-// standDown suspends the processes of a fleet that CreateGreen brought back and takes it out of its target groups: it stands by
+// standDown suspends the processes of a fleet that CreateGreen brought back and takes it out of all traffic: it stands by
 // when it is empty.
 func (h handler) standDown(ctx context.Context, s *step.Step, green deploy.Fleet) error {
 	fence := s.Holder.At(ledger.Removing)
@@ -97,13 +98,11 @@ func (h handler) standDown(ctx context.Context, s *step.Step, green deploy.Fleet
 	if err != nil {
 		return fmt.Errorf("suspending %v of %s: %w", deploy.Reviving, green.Name, err)
 	}
-	for batch := range slices.Chunk(green.AttachedTo(s.Deployment.TargetGroups), fleet.TargetGroupsAtOnce) {
-		_, err := step.Write(ctx, h.writes, fence, writes.DetachLoadBalancerTargetGroups, &autoscaling.DetachLoadBalancerTargetGroupsInput{AutoScalingGroupName: &green.Name, TargetGroupARNs: batch})
-		if err != nil && !fleet.DetachedBefore(err) {
-			return fmt.Errorf("detaching %s from its target groups: %w", green.Name, err)
-		}
+	mover, err := h.strategies.Mover(s.Deployment)
+	if err != nil || mover == nil {
+		return err
 	}
-	return nil
+	return mover.Withdraw(ctx, s, green)
 }
 
 // scaleIn writes even if green looks scaled in: what is described may lag. What this deployment created is to be deleted, and

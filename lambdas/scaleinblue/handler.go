@@ -21,6 +21,7 @@ import (
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
+	"bluegreen/internal/traffic/strategies"
 )
 
 // writes are what this state may change of AWS.
@@ -35,12 +36,14 @@ type handler struct {
 	groups fleet.Groups
 	writes step.Writes[writes]
 	copier clone.Copier
+
+	strategies strategies.Strategies
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), copier: clone.New(cfg)}
+	h := handler{groups: group, writes: step.Guard[writes](group), copier: clone.New(cfg), strategies: strategies.New(cfg)}
 	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
@@ -82,7 +85,11 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 	if green.Name == "" || green.Deleting {
 		return record, fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", d.Green)
 	}
-	if err := d.Diverged(blue); err != nil {
+	strategy, err := h.strategies.Of(d)
+	if err != nil {
+		return record, err
+	}
+	if err := strategy.Diverged(ctx, d, blue); err != nil {
 		return record, err
 	}
 	whole, own, err := h.compare(ctx, s, record, blueGroup, greenGroup)

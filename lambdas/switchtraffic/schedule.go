@@ -56,19 +56,23 @@ func (v *move) suspend(ctx context.Context, record ledger.Record, blue deploy.Fl
 
 // carry gives green, which serves, what scheduled actions want while blue drains: those of blue, of which it is the copy, and those
 // of its own where it was brought back.
-func (v *move) carry(ctx context.Context, record ledger.Record, blue, green deploy.Fleet) (ledger.Record, error) {
-	if len(record.Lock.Schedules) == 0 {
-		return record, nil
+func (v *move) carry(ctx context.Context) error {
+	if v.Want = capacity.Pinned(v.record.Lock); v.Want == 0 { // blue was at size 0: green is to have what it has by now
+		v.Want = v.Green.Sizes.Desired
 	}
-	record, err := v.take(ctx, record, ledger.Leaving, blue, green)
+	if len(v.record.Lock.Schedules) == 0 {
+		return nil
+	}
+	record, err := v.take(ctx, v.record, ledger.Leaving, v.Blue, v.Green)
 	if err != nil {
-		return record, err
+		return err
 	}
-	own, asked := capacity.Hold(record.Lock, green, 0), capacity.Asked(record.Lock, blue)
+	v.record = record
+	own, asked := capacity.Hold(record.Lock, v.Green, 0), capacity.Asked(record.Lock, v.Blue)
 	if v.Deployment.Revives {
-		return record, v.pin(ctx, green, own, ledger.Leaving)
+		return v.pin(ctx, v.Green, own, ledger.Leaving)
 	}
 	least := max(capacity.Pinned(record.Lock), asked.Min)
-	room := max(capacity.Room(*v.Deployment, record, green, blue, asked.Desired), asked.Max)
-	return record, v.pin(ctx, green, capacity.Pin(green, least, asked.Desired, room), ledger.Leaving)
+	room := max(capacity.Room(*v.Deployment, record, v.Green, v.Blue, asked.Desired), asked.Max)
+	return v.pin(ctx, v.Green, capacity.Pin(v.Green, least, asked.Desired, room), ledger.Leaving)
 }

@@ -17,6 +17,7 @@ import (
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
+	"bluegreen/internal/traffic/strategies"
 )
 
 // groups is what this state reads of the groups.
@@ -37,14 +38,16 @@ var (
 )
 
 type handler struct {
-	groups groups
-	writes step.Writes[writes]
+	groups     groups
+	writes     step.Writes[writes]
+	strategies strategies.Strategies
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), handler{groups: group, writes: step.Guard[writes](group)}.look))
+	h := handler{groups: group, writes: step.Guard[writes](group), strategies: strategies.New(cfg)}
+	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
 // usualInService is when instances are in service at the soonest, usually: pending alone took 16 to 18 s (aws-facts D).
@@ -67,7 +70,11 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if !blueFound {
 		return p, fault.New(fault.TrafficDiverged, "blue %s was deleted by somebody else", d.Blue)
 	}
-	if err := d.Diverged(blue); err != nil {
+	strategy, err := h.strategies.Of(d)
+	if err != nil {
+		return p, err
+	}
+	if err := strategy.Diverged(ctx, d, blue); err != nil {
 		return p, err
 	}
 	green, greenFound := fleets[d.Green]

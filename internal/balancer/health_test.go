@@ -1,16 +1,14 @@
-package fleet_test
+package balancer_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/google/go-cmp/cmp"
 
+	"bluegreen/internal/balancer"
 	"bluegreen/internal/deploy"
-	"bluegreen/internal/fleet"
 )
 
 // An instance that is registered on several ports is as well as the worst of them, whichever AWS lists first.
@@ -27,7 +25,7 @@ func TestTargetOnSeveralPorts(t *testing.T) {
 		a.deregister(web, ids[0], 8080)
 		a.deregister(web, ids[1], 8081)
 		a.sleep(10 * time.Second)
-		traffic, err := fleet.ReadTraffic(context.Background(), a.elb, []string{web, api})
+		traffic, _, err := a.balancers.Health(context.Background(), []string{web, api})
 		want := deploy.Traffic{
 			web: {ids[0]: deploy.TargetDraining, ids[1]: deploy.TargetDraining, ids[2]: deploy.TargetHealthy, ids[3]: deploy.TargetHealthy},
 			api: {ids[0]: deploy.TargetHealthy},
@@ -40,9 +38,8 @@ func TestTargetOnSeveralPorts(t *testing.T) {
 
 func TestTrafficOfATargetGroupThatIsGone(t *testing.T) {
 	meet(t, func(a *account) {
-		traffic, err := fleet.ReadTraffic(context.Background(), a.elb, []string{"arn:aws:elasticloadbalancing:ap-northeast-1:000000000000:targetgroup/gone/0"})
-		var gone *types.TargetGroupNotFoundException
-		if !errors.As(err, &gone) || traffic != nil {
+		traffic, _, err := a.balancers.Health(context.Background(), []string{"arn:aws:elasticloadbalancing:ap-northeast-1:000000000000:targetgroup/gone/0"})
+		if !balancer.Gone(err) || traffic != nil {
 			t.Errorf("%v, %v", traffic, err)
 		}
 	})

@@ -1,12 +1,9 @@
-package survey
+package attach
 
 import (
 	"context"
 	"fmt"
 	"slices"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/text"
@@ -14,18 +11,14 @@ import (
 
 // portFindings looks for instances that somebody has registered at another port than the target group's. No group takes them out
 // there: blue would never be gone, and the deployment would turn back.
-func (h Surveyor) portFindings(ctx context.Context, arn string, ports map[string][]int32, blue deploy.Fleet) ([]string, error) {
+func (s strategy) portFindings(ctx context.Context, arn string, ports map[string][]int32, blue deploy.Fleet) ([]string, error) {
 	twice := func(i deploy.Instance) bool { return len(ports[i.ID]) > 1 }
 	if !slices.ContainsFunc(blue.Instances, twice) {
 		return nil, nil
 	}
-	out, err := h.targets.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: []string{arn}})
+	own, err := s.balancers.Port(ctx, arn)
 	if err != nil {
-		return nil, fmt.Errorf("describing %s: %w", arn, err)
-	}
-	own := int32(0)
-	for _, group := range out.TargetGroups {
-		own = aws.ToInt32(group.Port)
+		return nil, err
 	}
 	var findings []string
 	for _, instance := range blue.Instances {

@@ -1,26 +1,19 @@
-package survey
+package attach
 
 import (
 	"fmt"
-	"strconv"
 
+	"bluegreen/internal/balancer"
 	"bluegreen/internal/deploy"
 )
 
-const (
-	// mostTargets is how many targets a target group takes unless its quota was raised (aws-facts B).
-	mostTargets = 1000
-
-	// leastHealthyCount and leastHealthyPercent are attributes of a target group: with fewer healthy targets its load
-	// balancer fails open, and sends requests to all targets, those too that have not started yet (aws-facts B).
-	leastHealthyCount   = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"
-	leastHealthyPercent = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"
-)
+// mostTargets is how many targets a target group takes unless its quota was raised (aws-facts B).
+const mostTargets = 1000
 
 // joinFindings looks at what happens to a target group when green joins it beside blue: whether the targets fit, and
 // whether the load balancer would send requests to green's before they have started. Where none is healthy it does so
 // already, and green waits before it joins.
-func joinFindings(group TargetGroup, targets deploy.Targets, blue deploy.Fleet, d *deploy.Deployment) []string {
+func joinFindings(group balancer.Settings, targets deploy.Targets, blue deploy.Fleet, d *deploy.Deployment) []string {
 	arn := group.ARN
 	registered, healthy := len(targets), 0
 	for _, state := range targets {
@@ -34,23 +27,23 @@ func joinFindings(group TargetGroup, targets deploy.Targets, blue deploy.Fleet, 
 			arn, registered, blue.Count(), mostTargets))
 	}
 	var findings []string
-	for _, key := range []string{leastHealthyPercent, leastHealthyCount} {
-		least, err := strconv.Atoi(group.attributes[key])
-		if err != nil || healthy == 0 { // "off"
+	for _, key := range []string{balancer.LeastHealthyPercent, balancer.LeastHealthyCount} {
+		least, on := group.Number(key)
+		if !on || healthy == 0 {
 			continue
 		}
 		switch key {
-		case leastHealthyPercent:
+		case balancer.LeastHealthyPercent:
 			if healthy*100 < least*together {
 				findings = append(findings, fmt.Sprintf("%s fails open below %d %% of healthy targets (%s): while green starts only %d of %d are, "+
 					"and requests would go to instances that have not started; lower it to at most %d, or switch it off, for the deployment",
-					arn, least, leastHealthyPercent, healthy, together, healthy*100/together))
+					arn, least, balancer.LeastHealthyPercent, healthy, together, healthy*100/together))
 			}
-		case leastHealthyCount:
+		case balancer.LeastHealthyCount:
 			if healthy < least {
 				findings = append(findings, fmt.Sprintf("%s fails open below %d healthy targets (%s), more than its %d: "+
 					"requests would go to green's instances before they have started; lower it to at most %d",
-					arn, least, leastHealthyCount, healthy, healthy))
+					arn, least, balancer.LeastHealthyCount, healthy, healthy))
 			}
 		}
 	}

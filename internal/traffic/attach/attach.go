@@ -1,0 +1,59 @@
+// Package attach is the strategy under which green joins all that blue is attached to, and blue leaves it when green is healthy there.
+package attach
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"bluegreen/internal/balancer"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
+	"bluegreen/internal/traffic"
+)
+
+type strategy struct{ balancers balancer.Balancers }
+
+// New makes the strategy of an account.
+func New(cfg aws.Config) traffic.Mover { return strategy{balancer.New(cfg)} }
+
+func (strategy) Unfit(blue deploy.Fleet) string {
+	if len(blue.TargetGroups) > 0 {
+		return ""
+	}
+	return `traffic.strategy is "attach", but the group has no target groups; "none" is for fleets without a load balancer`
+}
+
+func (strategy) Diverged(_ context.Context, d *deploy.Deployment, blue deploy.Fleet) error {
+	return d.Diverged(blue)
+}
+
+func (strategy) Takes(d deploy.Deployment, f deploy.Fleet) string {
+	if len(f.AttachedTo(d.TargetGroups)) == 0 {
+		return ""
+	}
+	return "is attached to a target group"
+}
+
+// Withdraw detaches a fleet. What is too many at once is an error, which is tried again.
+func (s strategy) Withdraw(ctx context.Context, call *step.Step, f deploy.Fleet) error {
+	attached := f.AttachedTo(call.Deployment.TargetGroups)
+	all, err := s.balancers.Detach(ctx, call.Holder.At(ledger.Removing), f.Name, attached)
+	if err == nil && !all {
+		return fault.New(fault.Unavailable, "%s leaves its target groups %d at a time", f.Name, balancer.AtOnce)
+	}
+	return err
+}
+
+// See reads the targets. On the way back that is without target groups that others have deleted, which nobody can join any more, and
+// without those that no load balancer uses any more.
+func (s strategy) See(ctx context.Context, m *traffic.Move) (err error) {
+	if m.Way == deploy.Back {
+		m.Traffic, m.Deployment.TargetGroups, err = s.balancers.InUse(ctx, m.Deployment.TargetGroups)
+		return err
+	}
+	m.Traffic, _, err = s.balancers.Health(ctx, m.Deployment.TargetGroups)
+	return err
+}

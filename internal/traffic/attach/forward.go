@@ -1,0 +1,169 @@
+package attach
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"bluegreen/internal/balancer"
+	"bluegreen/internal/clone"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
+	"bluegreen/internal/ledger"
+	"bluegreen/internal/traffic"
+)
+
+const (
+	// usualHealthy is when targets are healthy at the soonest, usually, after their group was attached: they are
+	// registered, then checked (aws-facts B).
+	usualHealthy = 13 * time.Second
+
+	// aloneFor is how long green waits for blue to have a healthy target before it joins anyway: it may be the cure.
+	aloneFor = 5 * time.Minute
+
+	lostFor = 3                 // samples in a row without any healthy target before green counts as lost
+	slack   = 300 * time.Second // beyond the deregistration delay, for AWS to show that draining is done
+)
+
+// Join arms green and attaches it, and lets blue leave when every target of green is healthy and was seen so with blue's checks.
+func (s strategy) Join(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
+	missing := m.Green.Missing(m.Deployment.TargetGroups)
+	if len(missing) > 0 {
+		if early(m, p) {
+			return m.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", m.Blue.Name, aloneFor)), nil
+		}
+		if err := m.Arm(ctx, clone.Joining); err != nil {
+			return p, err
+		}
+		joined, err := s.balancers.Attach(ctx, m.Holder.At(ledger.Switching), m.Green.Name, missing)
+		if err != nil {
+			return p, err
+		}
+		if !joined {
+			return m.Again(p, fmt.Sprintf("green %s joins %s, %d at a time", m.Green.Name, deploy.Counted(len(missing), "target group"), balancer.AtOnce)), nil
+		}
+	}
+	if !m.Armed {
+		if err := m.Arm(ctx, clone.Joined); err != nil {
+			return p, err
+		}
+		m.Armed = true
+	}
+	if len(missing) > 0 {
+		return m.WaitUntil(p, m.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %s", m.Green.Name, deploy.Counted(len(missing), "target group"))), nil
+	}
+	return s.joined(ctx, m, p)
+}
+
+// early reports that green had better not join yet: where blue has no healthy target a load balancer fails open, and
+// would send requests to green's instances before their application has started. A blue at size 0 is to have none.
+func early(m *traffic.Move, p deploy.Loop) bool {
+	return m.Blue.Sizes.Desired > 0 && m.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, m.Blue, m.Traffic, 1).Good
+}
+
+// joined judges green, which is attached.
+func (s strategy) joined(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
+	sample := deploy.GreenServes(m.Blue, m.Green, m.Traffic, max(m.Want, m.Green.Sizes.Desired))
+	p = p.Count(sample)
+	if !sample.Good { // who becomes healthy later starts slowly then
+		m.FullBy = nil
+	}
+	if sample.Good && !sameHealthCheck(m.Blue, m.Green) {
+		if err := m.Check(ctx); err != nil {
+			return p, err
+		}
+		return m.Again(p, fmt.Sprintf("green %s is healthy and gets blue's health checks (%s)", m.Green.Name, m.Blue.HealthCheckType)), nil
+	}
+	switch {
+	case p.Good >= m.Deployment.Health.Consecutive:
+		return s.cutover(ctx, m, p)
+	case sample.Good:
+		return m.Again(p, sample.Message), nil
+	case m.Elapsed(p) >= patience(m):
+		return p, fault.New(fault.GreenUnhealthy, "after %d s in the target groups %s: blue serves on; look at the health checks of %s",
+			m.Deployment.Health.TimeoutSeconds, sample.Message, strings.Join(m.Deployment.TargetGroups, ", "))
+	}
+	return m.Wait(p, sample.Message), nil
+}
+
+// sameHealthCheck reports whether green has the health checks that blue has.
+func sameHealthCheck(blue, green deploy.Fleet) bool {
+	return green.HealthCheckType == blue.HealthCheckType && green.HealthCheckGraceSeconds == blue.HealthCheckGraceSeconds
+}
+
+// growing reports whether green's share of requests still grows, where target groups start their targets slowly.
+func growing(m *traffic.Move, p deploy.Loop, slow time.Duration) bool {
+	if slow == 0 || p.Wanted == 0 {
+		return false
+	}
+	if m.FullBy == nil {
+		full := m.Entered.Add(slow)
+		m.FullBy = &full
+	}
+	return m.Entered.Before(*m.FullBy)
+}
+
+// cutover lets blue leave: green is healthy and was seen with blue's health checks.
+func (s strategy) cutover(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
+	delay, slow, err := s.balancers.Slowest(ctx, m.Deployment.TargetGroups)
+	if err != nil {
+		return p, err
+	}
+	if growing(m, p, slow) {
+		return m.WaitUntil(p, *m.FullBy, fmt.Sprintf("green is healthy; its share grows for %.0f s (slow start), and blue serves beside it until then", slow.Seconds())), nil
+	}
+	if err := m.Part(ctx); err != nil {
+		return p, err
+	}
+	if err := s.detach(ctx, m, m.Blue, ledger.Leaving); err != nil {
+		return p, err
+	}
+	p = m.Enter(p, traffic.Leaving)
+	drained := m.Entered.Add(delay)
+	m.DrainBy = &drained
+	return m.WaitUntil(p, drained, fmt.Sprintf("green serves; blue %s leaves its target groups and drains for %.0f s%s",
+		m.Blue.Name, delay.Seconds(), m.Deployment.Drain.Adds())), nil
+}
+
+// detach takes a fleet out of those target groups that it is attached to. The next look goes on with what is too many at once.
+func (s strategy) detach(ctx context.Context, m *traffic.Move, f deploy.Fleet, stage ledger.Stage) error {
+	_, err := s.balancers.Detach(ctx, m.Holder.At(stage), f.Name, f.AttachedTo(m.Deployment.TargetGroups))
+	return err
+}
+
+// Leave waits until blue has drained, and watches that green serves meanwhile.
+func (s strategy) Leave(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
+	serves := deploy.GreenServes(deploy.Fleet{}, m.Green, m.Traffic, m.Want)
+	p = p.Count(deploy.Sample{Good: serves.Serving > 0 || m.Want == 0})
+	if p.Bad >= lostFor || (!serves.Good && m.Elapsed(p) > patience(m)) {
+		return p, fault.New(fault.TrafficDiverged, "green was lost while blue drained: %s", serves.Message)
+	}
+	if err := s.detach(ctx, m, m.Blue, ledger.Leaving); err != nil { // the answer to an earlier detach was lost
+		return p, err
+	}
+	if m.DrainBy == nil {
+		delay, _, err := s.balancers.Slowest(ctx, m.Deployment.TargetGroups)
+		if err != nil {
+			return p, err
+		}
+		drained := m.Entered.Add(delay)
+		m.DrainBy = &drained
+	}
+	left := deploy.Left(m.Blue, m.Traffic)
+	if left.Good && serves.Good {
+		return p.Finished(deploy.Done, fmt.Sprintf("%s; %s", left.Message, serves.Message)), nil
+	}
+	if !left.Good && m.Entered.After(m.DrainBy.Add(slack)) {
+		return p, fault.New(fault.TrafficDiverged, "%s, %.0f s after its deregistration delay", left.Message, slack.Seconds())
+	}
+	if !serves.Good {
+		return m.Again(p, serves.Message), nil
+	}
+	return m.WaitUntil(p, *m.DrainBy, left.Message), nil
+}
+
+// patience is how long green may take to be healthy in the target groups.
+func patience(m *traffic.Move) time.Duration {
+	return time.Duration(m.Deployment.Health.TimeoutSeconds) * time.Second
+}

@@ -1,0 +1,54 @@
+package traffic
+
+import (
+	"context"
+	"time"
+
+	"bluegreen/internal/clone"
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/step"
+)
+
+// The phases of moving traffic, as a person reads them in the execution's history.
+const (
+	Joining   = "joining"   // green comes to where it can serve, blue serves on
+	Leaving   = "leaving"   // blue was let go and drains
+	Returning = "returning" // blue comes back and becomes healthy, green serves on
+	Removing  = "removing"  // green was let go and drains
+)
+
+// Move is one look at moving traffic. SwitchTraffic has read both fleets, and holds them at the sizes that they need.
+type Move struct {
+	*step.Step
+	*Memory
+	Switch
+	Blue, Green deploy.Fleet
+	Traffic     deploy.Traffic // as See has read it
+	Want        int            // how much is to serve: of green going forward, of blue going back
+}
+
+// Switch is what SwitchTraffic does for every strategy alike, while the record says that traffic is being switched.
+type Switch interface {
+	// Arm lets what hangs on green act, before it takes its first share.
+	Arm(context.Context, clone.Moment) error
+	// Check gives green blue's health checks: until it takes traffic they would have nothing to look at.
+	Check(context.Context) error
+	// Part writes into the record that blue is let go: from then on the way back begins with blue.
+	Part(context.Context) error
+}
+
+// Memory is what a look must know of the one before.
+type Memory struct {
+	DrainBy *time.Time `json:"drain_by,omitempty"` // when the fleet that leaves has drained
+	Armed   bool       `json:"armed,omitempty"`    // what hangs on green acts
+	FullBy  *time.Time `json:"full_by,omitempty"`  // when green's share has grown, of target groups with a slow start
+}
+
+// Enter begins a phase of the loop, unless it is under way.
+func (m *Move) Enter(p deploy.Loop, phase string) deploy.Loop {
+	if p.Phase == phase {
+		return p
+	}
+	*m.Memory = Memory{}
+	return deploy.Loop{State: p.State, Began: p.Began, Since: m.Entered, Phase: phase, Serving: p.Serving, Wanted: p.Wanted, Weighted: p.Weighted}
+}

@@ -1,0 +1,36 @@
+// Package none is the strategy of fleets without a load balancer, such as workers on a queue. Green does not wait: there is nothing to
+// move, and both fleets work until blue is scaled in.
+package none
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/traffic"
+)
+
+type strategy struct{}
+
+// New makes the strategy.
+func New(aws.Config) traffic.Strategy { return strategy{} }
+
+func (strategy) Unfit(blue deploy.Fleet) string {
+	if len(blue.TargetGroups) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(`traffic.strategy is "none", but the group serves %s, which green would never join; leave it out, or say "attach"`,
+		deploy.Counted(len(blue.TargetGroups), "target group"))
+}
+
+func (strategy) Preflight(context.Context, deploy.Fleet, *deploy.Deployment) (traffic.Found, error) {
+	return traffic.Found{}, nil
+}
+
+func (strategy) Diverged(_ context.Context, d *deploy.Deployment, blue deploy.Fleet) error {
+	return d.Diverged(blue)
+}
+
+func (strategy) Takes(deploy.Deployment, deploy.Fleet) string { return "" }
