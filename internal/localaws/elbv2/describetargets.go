@@ -57,11 +57,11 @@ func (l *LoadBalancers) describeTargetHealth(call *wire.Call, in *sdk.DescribeTa
 	seen := make(map[targetKey]bool)
 	for _, targets := range [][]*target{group.targets, group.gone} {
 		for _, t := range targets {
-			health, registered := t.seen.at(then)
+			shown := t.seen.At(then)
 			wanted := len(in.Targets) == 0 || slices.ContainsFunc(in.Targets, t.isMeantBy)
-			if registered && wanted && !seen[t.targetKey] {
+			if shown.registered && wanted && !seen[t.targetKey] {
 				seen[t.targetKey] = true
-				out.TargetHealthDescriptions = append(out.TargetHealthDescriptions, group.describeHealth(t.targetKey, health))
+				out.TargetHealthDescriptions = append(out.TargetHealthDescriptions, group.describeHealth(t.targetKey, shown.health))
 			}
 		}
 	}

@@ -1,7 +1,5 @@
 package elbv2
 
-import "time"
-
 // Health is the health of a target, in the words of DescribeTargetHealth.
 type Health struct {
 	State       string // initial, healthy, unhealthy, unused, draining
@@ -25,30 +23,8 @@ func invalidState(state string) Health {
 	return Health{"unused", "Target.InvalidState", "Target is in the " + state + " state"}
 }
 
-// timeline remembers what a target's health was, for readers that see changes late.
-type timeline []moment
-
-type moment struct {
-	from       time.Time
+// seen is a target's health as readers see it, who see changes late.
+type seen struct {
 	health     Health
 	registered bool
-}
-
-// add notes what holds from now on, and forgets what no reader can see any more.
-func (l *timeline) add(m moment, lag time.Duration) {
-	kept := *l
-	for len(kept) > 1 && !kept[1].from.After(m.from.Add(-lag)) {
-		kept = kept[1:]
-	}
-	*l = append(kept, m)
-}
-
-// at is what a reader sees who sees the world as of then.
-func (l timeline) at(then time.Time) (Health, bool) {
-	for k := len(l) - 1; k >= 0; k-- {
-		if !l[k].from.After(then) {
-			return l[k].health, l[k].registered
-		}
-	}
-	return Health{}, false
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bluegreen/internal/clock"
+	"bluegreen/internal/localaws/account"
 	localec2 "bluegreen/internal/localaws/ec2"
 	"bluegreen/internal/localaws/wire"
 )
@@ -26,7 +27,7 @@ type target struct {
 	health    Health
 	healthyAt time.Time
 	slowStart time.Duration // how long its share of the requests grows from then on
-	seen      timeline
+	seen      account.Timeline[seen]
 	good, bad int32       // checks in a row
 	timer     clock.Timer // the next thing that happens to it: a check, or the end of a phase
 	phase     int         // grows when what was going on is over, so that a late check is not counted
@@ -140,7 +141,7 @@ func (t *target) leave() {
 		delete(l.members, t.id)
 	}
 	t.health = notKnown
-	t.seen.add(moment{from: l.account.Now(), health: notKnown}, l.settings.DescribeLag)
+	t.seen.Add(l.account.Now(), seen{health: notKnown}, l.settings.DescribeLag)
 	g.gone = append(g.gone, t)
 	l.account.After(l.settings.DescribeLag, func() {
 		g.gone = slices.DeleteFunc(g.gone, func(other *target) bool { return other == t })
@@ -158,7 +159,7 @@ func (t *target) become(h Health) {
 	if h == healthy {
 		t.healthyAt, t.slowStart = l.account.Now(), t.group.slowStart(t)
 	}
-	t.seen.add(moment{from: l.account.Now(), health: h, registered: true}, l.settings.DescribeLag)
+	t.seen.Add(l.account.Now(), seen{h, true}, l.settings.DescribeLag)
 	l.changed()
 }
 
