@@ -12,6 +12,7 @@ import (
 	localpipeline "bluegreen/internal/localaws/codepipeline"
 	localdynamodb "bluegreen/internal/localaws/dynamodb"
 	localec2 "bluegreen/internal/localaws/ec2"
+	localclassic "bluegreen/internal/localaws/elb"
 	localelb "bluegreen/internal/localaws/elbv2"
 	localevents "bluegreen/internal/localaws/events"
 	"bluegreen/internal/localaws/faults"
@@ -37,6 +38,7 @@ type Settings struct {
 	Wire        wire.Settings
 	EC2         localec2.Settings
 	ELBv2       localelb.Settings
+	Classic     localclassic.Settings
 	AutoScaling localasg.Settings
 	SNS         localsns.Settings
 	SQS         localsqs.Settings
@@ -57,6 +59,7 @@ func DefaultSettings() Settings {
 		Wire:        wire.DefaultSettings(),
 		EC2:         localec2.DefaultSettings(),
 		ELBv2:       localelb.DefaultSettings(),
+		Classic:     localclassic.DefaultSettings(),
 		AutoScaling: localasg.DefaultSettings(),
 		SNS:         localsns.DefaultSettings(),
 		SQS:         localsqs.DefaultSettings(),
@@ -90,6 +93,7 @@ type AWS struct {
 	Faults    *faults.Plan
 	Compute   *localec2.Compute
 	Balancers *localelb.LoadBalancers
+	Classic   *localclassic.LoadBalancers // Classic Load Balancers
 	Groups    *localasg.Groups
 	Commands  *localssm.Commands
 	Topics    *localsns.Topics
@@ -127,6 +131,7 @@ func New(options Options) *AWS {
 	a.Endpoint = wire.NewEndpoint(a.Account, settings.Wire, a.Faults)
 	a.Compute = localec2.New(a.Account, settings.EC2)
 	a.Balancers = localelb.New(a.Account, a.Compute, settings.ELBv2)
+	a.Classic = localclassic.New(a.Account, a.Compute, settings.Classic)
 	a.Groups = localasg.New(a.Account, a.Compute, a.Balancers, settings.AutoScaling)
 	a.Commands = localssm.New(a.Account, a.Compute, settings.SSM)
 	a.Topics = localsns.New(a.Account, settings.SNS)
@@ -144,7 +149,7 @@ func New(options Options) *AWS {
 	a.Functions.TraceTo(a.Traces)
 	a.Machines.TraceTo(a.Traces)
 	for _, service := range []wire.Service{
-		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Groups.Service(), a.Topics.Service(),
+		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Classic.Service(), a.Groups.Service(), a.Topics.Service(),
 		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(), a.Queues.Service(),
 		a.Events.Service(), a.Repositories.Service(), a.Pipelines.Service(), a.Traces.Service(),
 		a.Alarms.Service(),

@@ -1,6 +1,7 @@
 package elbv2
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 )
@@ -35,6 +36,7 @@ type RoutedTarget struct {
 	Port       int32
 	HealthyAt  time.Time     // when it began to get its share
 	SlowStart  time.Duration // how long its share grows from then on; zero is not at all
+	Weight     float64       // against the other targets; 0 is 1
 }
 
 // FixedResponse is an answer that the load balancer gives by itself.
@@ -44,13 +46,14 @@ type FixedResponse struct {
 	Body        string
 }
 
-// Share is how much of an ordinary target's share the target gets at a time: 1, or less while it starts slowly.
+// Share is how much of an ordinary target's share the target gets at a time: its weight, or less while it starts slowly.
 func (t RoutedTarget) Share(now time.Time) float64 {
+	whole := cmp.Or(t.Weight, 1)
 	passed := now.Sub(t.HealthyAt)
 	if passed >= t.SlowStart {
-		return 1
+		return whole
 	}
-	return max(0.01, float64(passed)/float64(t.SlowStart))
+	return whole * max(0.01, float64(passed)/float64(t.SlowStart))
 }
 
 // Match is the rule that a request meets. A Network Load Balancer has the default rule only, and request may be nil.
@@ -63,10 +66,11 @@ func (r Routing) Match(request *http.Request) RoutedRule {
 	return RoutedRule{}
 }
 
-// ListenerView is a listener as a data plane needs it.
+// ListenerView is a listener as a data plane needs it. Those of Classic Load Balancers (package elb) have no ARNs: what stands
+// in place of one is the name.
 type ListenerView struct {
 	ARN, LoadBalancerARN, LoadBalancerName string
-	LoadBalancerType                       string // application or network
+	LoadBalancerType                       string // application, network or classic
 	Port                                   int32
 	Protocol                               string // HTTP, HTTPS, TCP, ...
 }

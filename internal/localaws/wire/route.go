@@ -73,8 +73,12 @@ func (e *Endpoint) names() []string {
 func (s *served) speaks(r *http.Request, rt *route, target string) bool {
 	switch s.Protocol {
 	case AWSQuery, EC2Query:
-		if version := rt.form.Get("Version"); target != "" || (version != "" && version != s.Version) {
+		version := rt.form.Get("Version")
+		if target != "" || (version != "" && version != s.Version) {
 			return false
+		}
+		if version != "" { // two services may share a name: it is this one that lacks an operation
+			rt.service = s
 		}
 		rt.operation = s.operations[rt.form.Get("Action")]
 	case AWSJSON10, AWSJSON11:
