@@ -132,7 +132,7 @@ func New(options Options) *AWS {
 	a.Compute = localec2.New(a.Account, settings.EC2)
 	a.Balancers = localelb.New(a.Account, a.Compute, settings.ELBv2)
 	a.Classic = localclassic.New(a.Account, a.Compute, settings.Classic)
-	a.Groups = localasg.New(a.Account, a.Compute, a.Balancers, settings.AutoScaling)
+	a.Groups = localasg.New(a.Account, a.Compute, a.Balancers, a.Classic, settings.AutoScaling)
 	a.Commands = localssm.New(a.Account, a.Compute, settings.SSM)
 	a.Topics = localsns.New(a.Account, settings.SNS)
 	a.Queues = localsqs.New(a.Account, settings.SQS)

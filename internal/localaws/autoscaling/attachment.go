@@ -8,13 +8,14 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// attachment ties a group to a target group.
+// attachment ties a group to a target group or a Classic Load Balancer.
 //
 // The calls that attached it own it: what AttachTrafficSources attached, DescribeLoadBalancerTargetGroups does not show
-// and DetachLoadBalancerTargetGroups does not detach (aws-facts A2). The model keeps the other direction as strict for
-// DetachTrafficSources, which AWS does not document; DescribeTrafficSources shows both kinds.
+// and DetachLoadBalancerTargetGroups does not detach (aws-facts A2), and so are the three calls for load balancers. The
+// model keeps the other direction as strict for DetachTrafficSources, which AWS does not document; DescribeTrafficSources
+// shows both.
 type attachment struct {
-	identifier    string // ARN of the target group
+	source
 	trafficSource bool   // attached as a traffic source
 	state         string // Adding, Added, InService, Removing
 	checked       bool   // whether it is in service is being found out
@@ -28,17 +29,20 @@ const (
 	removing  = "Removing"
 )
 
-// checkAttachments finds a target group that does not exist any more: no launch succeeds then (aws-facts A2).
+// registry is what registers instances with the attachment's source.
+func (g *group) registry(a *attachment) registry { return g.in.registries[a.kind] }
+
+// checkAttachments finds a source that does not exist any more: no launch succeeds then (aws-facts A2).
 func (g *group) checkAttachments() error {
 	for _, a := range g.attachments {
-		if _, ok := g.in.balancers.TargetGroup(a.identifier); !ok && a.state != removing {
-			return wire.Errorf("ValidationError", "One or more target groups not found. Validating load balancer configuration failed.")
+		if registry := g.registry(a); a.state != removing && !registry.exists(a.identifier) {
+			return wire.Errorf("ValidationError", "%s", registry.missing(a.identifier))
 		}
 	}
 	return nil
 }
 
-// register registers the member with the group's target groups.
+// register registers the member with the group's sources.
 func (m *member) register() error {
 	if err := m.group.checkAttachments(); err != nil {
 		return err
@@ -47,18 +51,16 @@ func (m *member) register() error {
 		if a.state == removing {
 			continue
 		}
-		if err := m.group.in.balancers.Register(a.identifier, m.id); err != nil {
+		if err := m.group.registry(a).Register(a.identifier, m.id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// deregister takes the member out of the group's target groups and calls then once it has drained from all of them.
+// deregister takes the member out of the group's sources and calls then once it has drained from all of them.
 func (m *member) deregister(while types.ScalingActivityStatusCode, then func()) {
-	for _, a := range m.group.attachments {
-		_ = m.group.in.balancers.Deregister(a.identifier, m.id) // a target group that is gone has let go of it
-	}
+	m.deregisterNow()
 	if !m.registered() {
 		then()
 		return
@@ -68,28 +70,35 @@ func (m *member) deregister(while types.ScalingActivityStatusCode, then func()) 
 	m.group.changed()
 }
 
-// registered reports whether some target group of the group still knows the member, draining ones too.
+// deregisterNow takes the member out of the group's sources, where it drains.
+func (m *member) deregisterNow() {
+	for _, a := range m.group.attachments {
+		_ = m.group.registry(a).Deregister(a.identifier, m.id) // a source that is gone has let go of it
+	}
+}
+
+// registered reports whether some source of the group still knows the member, draining ones too.
 func (m *member) registered() bool {
 	return slices.ContainsFunc(m.group.attachments, m.registeredWith)
 }
 
 func (m *member) registeredWith(a *attachment) bool {
-	_, registered := m.group.in.balancers.Health(a.identifier, m.id)
+	_, registered := m.group.registry(a).standing(a.identifier, m.id)
 	return registered
 }
 
-// attach begins to register the group's members with target groups that it does not have yet.
-func (g *group) attach(identifiers []string, trafficSource bool) {
+// attach begins to register the group's members with sources that it does not have yet.
+func (g *group) attach(sources []source, trafficSource bool) {
 	var fresh []*attachment
-	for _, identifier := range identifiers {
-		at := slices.IndexFunc(g.attachments, func(a *attachment) bool { return a.identifier == identifier })
+	for _, s := range sources {
+		at := slices.IndexFunc(g.attachments, func(a *attachment) bool { return a.source == s })
 		if at >= 0 && g.attachments[at].state != removing {
 			continue
 		}
 		if at >= 0 { // it drains no more
 			g.attachments = slices.Delete(g.attachments, at, at+1)
 		}
-		fresh = append(fresh, &attachment{identifier: identifier, trafficSource: trafficSource, state: adding})
+		fresh = append(fresh, &attachment{source: s, trafficSource: trafficSource, state: adding})
 	}
 	g.attachments = append(g.attachments, fresh...)
 	g.changed()
@@ -103,14 +112,14 @@ func (g *group) attach(identifiers []string, trafficSource bool) {
 	})
 }
 
-// registerAll registers the members in service with a target group that was attached to the group.
+// registerAll registers the members in service with a source that was attached to the group.
 func (g *group) registerAll(a *attachment) {
 	if a.state != adding || !slices.Contains(g.attachments, a) {
 		return
 	}
 	for _, m := range g.members {
 		if m.state == types.LifecycleStateInService {
-			_ = g.in.balancers.Register(a.identifier, m.id) // an instance that does not run any more is replaced soon
+			_ = g.registry(a).Register(a.identifier, m.id) // an instance that does not run any more is replaced soon
 		}
 	}
 	a.state = added
@@ -118,25 +127,23 @@ func (g *group) registerAll(a *attachment) {
 	g.lookAtBalancers()
 }
 
-// detach begins to deregister the group's members from target groups. The attachment is gone once they have drained.
+// detach begins to deregister the group's members from sources. The attachment is gone once they have drained.
 func (g *group) detach(attachments []*attachment) {
 	for _, a := range attachments {
 		a.state = removing
 		for _, m := range g.members {
-			_ = g.in.balancers.Deregister(a.identifier, m.id)
+			_ = g.registry(a).Deregister(a.identifier, m.id)
 		}
 	}
 	g.changed()
 	g.in.balancersChanged() // nothing may have to drain
 }
 
-// owned finds the attachments with the identifiers that the family of calls may detach.
-func (g *group) owned(identifiers []string, trafficSource bool) ([]*attachment, bool) {
+// owned finds the attachments of sources that the family of calls may detach.
+func (g *group) owned(sources []source, trafficSource bool) ([]*attachment, bool) {
 	var found []*attachment
-	for _, identifier := range identifiers {
-		at := slices.IndexFunc(g.attachments, func(a *attachment) bool {
-			return a.identifier == identifier && a.trafficSource == trafficSource
-		})
+	for _, s := range sources {
+		at := slices.IndexFunc(g.attachments, func(a *attachment) bool { return a.source == s && a.trafficSource == trafficSource })
 		if at < 0 {
 			return nil, false
 		}
@@ -197,8 +204,8 @@ func (g *group) dropRemoved() {
 
 func (g *group) anyHealthy(a *attachment) bool {
 	return slices.ContainsFunc(g.members, func(m *member) bool {
-		health, ok := g.in.balancers.Health(a.identifier, m.id)
-		return ok && health.State == "healthy"
+		standing, registered := g.registry(a).standing(a.identifier, m.id)
+		return registered && standing.Serves
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"bluegreen/internal/localaws/account"
 	localec2 "bluegreen/internal/localaws/ec2"
+	localclassic "bluegreen/internal/localaws/elb"
 	localelb "bluegreen/internal/localaws/elbv2"
 	"bluegreen/internal/localaws/wire"
 )
@@ -29,6 +30,8 @@ type Groups struct {
 	compute   *localec2.Compute
 	balancers *localelb.LoadBalancers
 	settings  Settings
+
+	registries map[string]registry // by kind of traffic source
 
 	groups         map[string]*group
 	members        map[string]*member // by instance id
@@ -45,9 +48,10 @@ type Groups struct {
 }
 
 // New returns the Auto Scaling of an account that has no groups. It takes the lock itself.
-func New(acct *account.Account, compute *localec2.Compute, balancers *localelb.LoadBalancers, settings Settings) *Groups {
+func New(acct *account.Account, compute *localec2.Compute, balancers *localelb.LoadBalancers, classic *localclassic.LoadBalancers, settings Settings) *Groups {
 	in := &Groups{
 		account: acct, compute: compute, balancers: balancers, settings: settings,
+		registries:     map[string]registry{ofTargetGroup: targetGroups{balancers}, ofClassic: classicBalancers{classic}},
 		groups:         make(map[string]*group),
 		members:        make(map[string]*member),
 		configurations: make(map[string]*types.LaunchConfiguration),
@@ -58,6 +62,7 @@ func New(acct *account.Account, compute *localec2.Compute, balancers *localelb.L
 	defer acct.Unlock()
 	compute.OnChange(in.instanceChanged)
 	balancers.OnChange(in.balancersChanged)
+	classic.OnChange(in.balancersChanged)
 	return in
 }
 

@@ -171,30 +171,25 @@ func (g *group) addHooks(wanted []types.LifecycleHookSpecification) error {
 	return nil
 }
 
-// addAttachments gives a new group its target groups.
+// addAttachments gives a new group its target groups and load balancers.
 func (g *group) addAttachments(input *autoscaling.CreateAutoScalingGroupInput) error {
-	identifiers, err := sourceIdentifiers(input.TrafficSources)
+	named, err := sourcesNamed(input.TrafficSources)
 	if err != nil {
 		return err
 	}
-	if len(input.TargetGroupARNs)+len(identifiers) > g.in.settings.MaxTargetGroups {
-		return tooManyTargetGroups(g.in.settings.MaxTargetGroups)
-	}
-	if err := g.in.checkTargetGroups(input.TargetGroupARNs); err != nil {
+	byFamily := slices.Concat(sourcesOf(ofTargetGroup, input.TargetGroupARNs), sourcesOf(ofClassic, input.LoadBalancerNames))
+	all := slices.Concat(byFamily, named)
+	if err := g.checkLimit(all); err != nil {
 		return err
 	}
-	if err := g.in.checkTargetGroups(identifiers); err != nil {
+	if err := g.in.checkSources(all); err != nil {
 		return err
 	}
-	if err := g.in.checkZonalShift(g.spec.AvailabilityZoneImpairmentPolicy, input.SkipZonalShiftValidation,
-		slices.Concat(input.TargetGroupARNs, identifiers)); err != nil {
+	if err := g.in.checkZonalShift(g.spec.AvailabilityZoneImpairmentPolicy, input.SkipZonalShiftValidation, all); err != nil {
 		return err
 	}
-	for _, arn := range input.TargetGroupARNs {
-		g.attachments = append(g.attachments, &attachment{identifier: arn, state: inService})
-	}
-	for _, identifier := range identifiers {
-		g.attachments = append(g.attachments, &attachment{identifier: identifier, trafficSource: true, state: inService})
+	for k, s := range all {
+		g.attachments = append(g.attachments, &attachment{source: s, trafficSource: k >= len(byFamily), state: inService})
 	}
 	return nil
 }

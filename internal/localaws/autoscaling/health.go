@@ -72,7 +72,7 @@ func (m *member) checkStatus() {
 // is unused is not documented (aws-facts A3), and replacing a fleet that gets no traffic helps nobody.
 func (m *member) failsELB() bool {
 	for _, a := range m.group.attachments {
-		if health, ok := m.group.in.balancers.Health(a.identifier, m.id); ok && a.state == inService && health.State == "unhealthy" {
+		if standing, registered := m.group.registry(a).standing(a.identifier, m.id); registered && a.state == inService && standing.Failed {
 			return true
 		}
 	}

@@ -33,7 +33,7 @@ func (in *Groups) groupOperations() []wire.Operation {
 	const name, names, next, most = "AutoScalingGroupName", "AutoScalingGroupNames", "NextToken", "MaxRecords"
 	return []wire.Operation{
 		wire.Op("CreateAutoScalingGroup", in.createAutoScalingGroup,
-			slices.Concat(groupMembers, []string{"LifecycleHookSpecificationList", "TargetGroupARNs", "TrafficSources", "Tags", "Operator"})...),
+			slices.Concat(groupMembers, []string{"LifecycleHookSpecificationList", "TargetGroupARNs", "LoadBalancerNames", "TrafficSources", "Tags", "Operator"})...),
 		wire.Op("UpdateAutoScalingGroup", in.updateAutoScalingGroup, groupMembers...),
 		wire.Op("DeleteAutoScalingGroup", in.deleteAutoScalingGroup, name, "ForceDelete"),
 		wire.Op("SetDesiredCapacity", in.setDesiredCapacity, name, "DesiredCapacity", "HonorCooldown"),
@@ -70,6 +70,9 @@ func (in *Groups) trafficOperations() []wire.Operation {
 		wire.Op("AttachLoadBalancerTargetGroups", in.attachLoadBalancerTargetGroups, name, "TargetGroupARNs"),
 		wire.Op("DetachLoadBalancerTargetGroups", in.detachLoadBalancerTargetGroups, name, "TargetGroupARNs"),
 		wire.Op("DescribeLoadBalancerTargetGroups", in.describeLoadBalancerTargetGroups, name, next, most),
+		wire.Op("AttachLoadBalancers", in.attachLoadBalancers, name, "LoadBalancerNames"),
+		wire.Op("DetachLoadBalancers", in.detachLoadBalancers, name, "LoadBalancerNames"),
+		wire.Op("DescribeLoadBalancers", in.describeLoadBalancers, name, next, most),
 		wire.Op("AttachTrafficSources", in.attachTrafficSources, name, "TrafficSources", "SkipZonalShiftValidation"),
 		wire.Op("DetachTrafficSources", in.detachTrafficSources, name, "TrafficSources"),
 		wire.Op("DescribeTrafficSources", in.describeTrafficSources, name, "TrafficSourceType", next, most),

@@ -42,10 +42,10 @@ type Settings struct {
 	ActivitiesKept time.Duration
 
 	// Quotas of the account and of each group, by default 500 groups and 200 launch configurations a Region; 50 hooks,
-	// 50 target groups, 50 policies, 125 scheduled actions and 10 topics a group (aws-facts A5).
+	// 50 target groups, 50 Classic Load Balancers, 50 policies, 125 scheduled actions and 10 topics a group (aws-facts A5).
 	MaxGroups, MaxLaunchConfigurations                          int
 	MaxHooks, MaxTargetGroups, MaxPolicies, MaxScheduledActions int
-	MaxTopics                                                   int
+	MaxTopics, MaxLoadBalancers                                 int
 
 	// NewAccount is an account from 2024-10-01 or later, in which no launch configuration can be created (aws-facts A7).
 	NewAccount bool
@@ -73,6 +73,7 @@ func DefaultSettings() Settings {
 		MaxPolicies:         50,
 		MaxScheduledActions: 125,
 		MaxTopics:           10,
+		MaxLoadBalancers:    50,
 
 		MaxLaunchConfigurations: 200,
 	}

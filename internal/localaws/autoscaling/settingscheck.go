@@ -65,14 +65,14 @@ func checkZonePolicies(spec *types.AutoScalingGroup) error {
 
 // checkZonalShift refuses zonal shift with target groups whose zones get traffic apart, unless the request skips that
 // (SDK, SkipZonalShiftValidation). How AWS words it is not verified.
-func (in *Groups) checkZonalShift(policy *types.AvailabilityZoneImpairmentPolicy, skip *bool, targetGroups []string) error {
+func (in *Groups) checkZonalShift(policy *types.AvailabilityZoneImpairmentPolicy, skip *bool, sources []source) error {
 	if aws.ToBool(skip) || policy == nil || !aws.ToBool(policy.ZonalShiftEnabled) {
 		return nil
 	}
-	for _, arn := range targetGroups {
-		if target, ok := in.balancers.TargetGroup(arn); ok && target.ZonesApart() {
+	for _, s := range sources {
+		if target, ok := in.balancers.TargetGroup(s.identifier); ok && target.ZonesApart() {
 			return invalid("Zonal shift with the target group %s, which has cross-zone load balancing disabled, can leave the zones uneven. "+
-				"Set SkipZonalShiftValidation to go on", arn)
+				"Set SkipZonalShiftValidation to go on", s.identifier)
 		}
 	}
 	return nil

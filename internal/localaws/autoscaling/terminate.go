@@ -82,8 +82,6 @@ func (m *member) terminateNow(cause string) {
 		m.activity = m.group.begin("Terminating EC2 instance: "+m.id, cause, m)
 	}
 	m.enter(m.terminatingStage())
-	for _, a := range m.group.attachments {
-		_ = m.group.in.balancers.Deregister(a.identifier, m.id) // a target group that is gone has let go of it
-	}
+	m.deregisterNow()
 	m.end()
 }

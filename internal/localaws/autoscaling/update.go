@@ -29,7 +29,7 @@ func (in *Groups) updateAutoScalingGroup(_ *wire.Call, input *autoscaling.Update
 		return nil, err
 	}
 	if input.AvailabilityZoneImpairmentPolicy != nil {
-		if err := in.checkZonalShift(next.AvailabilityZoneImpairmentPolicy, input.SkipZonalShiftValidation, g.identifiers()); err != nil {
+		if err := in.checkZonalShift(next.AvailabilityZoneImpairmentPolicy, input.SkipZonalShiftValidation, g.sources()); err != nil {
 			return nil, err
 		}
 	}

@@ -115,11 +115,15 @@ func (g *group) view() *view {
 		if a.state == removing {
 			continue
 		}
-		if !a.trafficSource {
+		switch {
+		case a.trafficSource:
+		case a.kind == ofClassic:
+			v.group.LoadBalancerNames = append(v.group.LoadBalancerNames, a.identifier)
+		default:
 			v.group.TargetGroupARNs = append(v.group.TargetGroupARNs, a.identifier)
 		}
 		v.group.TrafficSources = append(v.group.TrafficSources,
-			types.TrafficSourceIdentifier{Identifier: aws.String(a.identifier), Type: aws.String("elbv2")})
+			types.TrafficSourceIdentifier{Identifier: aws.String(a.identifier), Type: aws.String(a.kind)})
 	}
 	for _, process := range slices.Sorted(maps.Keys(g.suspended)) {
 		v.group.SuspendedProcesses = append(v.group.SuspendedProcesses,
@@ -164,11 +168,22 @@ type GroupView struct {
 	Schedule       []types.ScheduledUpdateGroupAction
 }
 
-// AttachmentView is a target group of a group.
+// AttachmentView is a target group or a Classic Load Balancer of a group. Groups.Standing says how an instance stands with it.
 type AttachmentView struct {
-	TargetGroupARN string
-	State          string // Adding, Added, InService, Removing
-	TrafficSource  bool   // attached by AttachTrafficSources
+	TargetGroupARN   string // empty for a Classic Load Balancer
+	LoadBalancerName string // of a Classic Load Balancer
+	State            string // Adding, Added, InService, Removing
+	TrafficSource    bool   // attached by AttachTrafficSources
+}
+
+func (a *attachment) shown() AttachmentView {
+	shown := AttachmentView{State: a.state, TrafficSource: a.trafficSource}
+	if a.kind == ofClassic {
+		shown.LoadBalancerName = a.identifier
+	} else {
+		shown.TargetGroupARN = a.identifier
+	}
+	return shown
 }
 
 // InstanceView is an instance of a group.
@@ -210,7 +225,7 @@ func (in *Groups) View(name string) (GroupView, bool) {
 		v.Hooks = append(v.Hooks, *hook.LifecycleHookName)
 	}
 	for _, a := range g.attachments {
-		v.Attachments = append(v.Attachments, AttachmentView{a.identifier, a.state, a.trafficSource})
+		v.Attachments = append(v.Attachments, a.shown())
 	}
 	for _, m := range g.members {
 		i := InstanceView{

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -24,6 +25,7 @@ import (
 	"bluegreen/internal/localaws/account"
 	localasg "bluegreen/internal/localaws/autoscaling"
 	localec2 "bluegreen/internal/localaws/ec2"
+	localclassic "bluegreen/internal/localaws/elb"
 	localelb "bluegreen/internal/localaws/elbv2"
 	localsns "bluegreen/internal/localaws/sns"
 	"bluegreen/internal/localaws/wire"
@@ -39,11 +41,13 @@ type world struct {
 	account   *account.Account
 	compute   *localec2.Compute
 	balancers *localelb.LoadBalancers
+	classic   *localclassic.LoadBalancers
 	groups    *localasg.Groups
 	topics    *localsns.Topics
 	client    *sdk.Client
 	ec2       *ec2.Client
 	elb       *elasticloadbalancingv2.Client
+	classics  *elasticloadbalancing.Client
 	sns       *sns.Client
 
 	template string // id of a launch template
@@ -61,6 +65,7 @@ func run(t *testing.T, change func(*localasg.Settings), test func(*world)) {
 	w.account = account.New("000000000000", "ap-northeast-1", w.clock, 1)
 	w.compute = localec2.New(w.account, computeSettings())
 	w.balancers = localelb.New(w.account, w.compute, balancerSettings())
+	w.classic = localclassic.New(w.account, w.compute, classicSettings())
 	settings := localasg.DefaultSettings()
 	settings.Tick = account.Constant(2 * time.Second)
 	settings.Proceed = account.Constant(time.Second)
@@ -73,16 +78,17 @@ func run(t *testing.T, change func(*localasg.Settings), test func(*world)) {
 		change(&settings)
 	}
 	w.topics = localsns.New(w.account, localsns.DefaultSettings())
-	w.groups = localasg.New(w.account, w.compute, w.balancers, settings)
+	w.groups = localasg.New(w.account, w.compute, w.balancers, w.classic, settings)
 	w.groups.OnChange(w.tell)
 	front := wire.DefaultSettings()
 	front.Latency, front.Latencies, front.Buckets = account.Constant(time.Microsecond), nil, nil
 	endpoint := wire.NewEndpoint(w.account, front, nil)
-	for _, service := range []wire.Service{w.compute.Service(), w.balancers.Service(), w.groups.Service(), w.topics.Service()} {
+	for _, service := range []wire.Service{w.compute.Service(), w.balancers.Service(), w.classic.Service(), w.groups.Service(), w.topics.Service()} {
 		endpoint.Add(service)
 	}
 	config := endpoint.Config(wire.Caller{})
 	w.client, w.ec2, w.elb = sdk.NewFromConfig(config), ec2.NewFromConfig(config), elasticloadbalancingv2.NewFromConfig(config)
+	w.classics = elasticloadbalancing.NewFromConfig(config)
 	w.sns = sns.NewFromConfig(config)
 	w.clock.Run(func() {
 		w.seedTemplate()
@@ -102,6 +108,13 @@ func computeSettings() localec2.Settings {
 func balancerSettings() localelb.Settings {
 	settings := localelb.DefaultSettings()
 	settings.Provisioning = account.Constant(time.Second)
+	settings.Registration = account.Constant(2 * time.Second)
+	settings.DescribeLag = 0
+	return settings
+}
+
+func classicSettings() localclassic.Settings {
+	settings := localclassic.DefaultSettings()
 	settings.Registration = account.Constant(2 * time.Second)
 	settings.DescribeLag = 0
 	return settings
@@ -224,7 +237,10 @@ func (w *world) tell(name string) {
 		order = append(order, w.names[i.ID])
 	}
 	for _, a := range view.Attachments {
-		target := strings.Split(a.TargetGroupARN, "/")[1]
+		target := a.LoadBalancerName
+		if target == "" {
+			target = strings.Split(a.TargetGroupARN, "/")[1]
+		}
 		now[target] = a.State
 		order = append(order, target)
 	}

@@ -35,13 +35,13 @@ func allMeanings() map[string]meaning {
 // everywhere are the operations that know no resource level.
 var everywhere = map[string]string{
 	"autoscaling": `DescribeAccountLimits DescribeAutoScalingGroups DescribeAutoScalingInstances DescribeInstanceRefreshes
-		DescribeLaunchConfigurations DescribeLifecycleHooks DescribeLoadBalancerTargetGroups DescribePolicies DescribeScalingActivities
+		DescribeLaunchConfigurations DescribeLifecycleHooks DescribeLoadBalancers DescribeLoadBalancerTargetGroups DescribePolicies DescribeScalingActivities
 		DescribeAutoScalingNotificationTypes DescribeNotificationConfigurations DescribeScheduledActions DescribeTags DescribeTrafficSources
 		DescribeWarmPool`,
 	"ec2": `DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceStatus DescribeInstanceTypes DescribeLaunchTemplates
 		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcs`,
-	"elasticloadbalancing": `DescribeListeners DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroupAttributes
-		DescribeTargetGroups DescribeTargetHealth`,
+	"elasticloadbalancing": `DescribeInstanceHealth DescribeListeners DescribeLoadBalancerAttributes DescribeLoadBalancerPolicies DescribeLoadBalancers
+		DescribeRules DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth`,
 	"ssm":    `DescribeInstanceInformation GetCommandInvocation ListCommandInvocations ListCommands`,
 	"states": `ListStateMachines SendTaskFailure SendTaskHeartbeat SendTaskSuccess`,
 	"lambda": `ListFunctions`,
