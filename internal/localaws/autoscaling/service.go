@@ -23,6 +23,14 @@ func (in *Groups) Service() wire.Service {
 		Protocol:    wire.AWSQuery,
 		Version:     "2011-01-01",
 		Namespace:   "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+		EmptyLists: map[string]wire.EmptyList{
+			"AutoScalingGroup.Instances": wire.There, "AutoScalingGroup.Tags": wire.There,
+			"AutoScalingGroup.LoadBalancerNames": wire.There, "AutoScalingGroup.TargetGroupARNs": wire.There,
+			"AutoScalingGroup.TrafficSources": wire.There, "AutoScalingGroup.SuspendedProcesses": wire.There,
+			"AutoScalingGroup.EnabledMetrics": wire.There, "LaunchConfiguration.SecurityGroups": wire.There,
+			"LaunchConfiguration.BlockDeviceMappings": wire.There, "LaunchConfiguration.ClassicLinkVPCSecurityGroups": wire.There,
+			"ScalingPolicy.StepAdjustments": wire.There, "ScalingPolicy.Alarms": wire.There,
+		},
 		Operations: slices.Concat(
 			in.groupOperations(), in.instanceOperations(), in.trafficOperations(), in.hookOperations(), in.warmPoolOperations(),
 			in.settingOperations(), in.scalingOperations(), in.refreshOperations(), in.notificationOperations()),

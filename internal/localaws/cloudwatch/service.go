@@ -14,7 +14,15 @@ func (a *Alarms) Service() wire.Service {
 		Protocol:     wire.AWSJSON10,
 		Also:         []wire.Protocol{wire.RPCv2CBOR},
 		TargetPrefix: "GraniteServiceVersion20100801",
-		Operations:   append(a.alarmOperations(), a.metricOperations()...),
+		EmptyLists: map[string]wire.EmptyList{
+			"MetricAlarm.OKActions": wire.There, "MetricAlarm.AlarmActions": wire.There,
+			"MetricAlarm.InsufficientDataActions": wire.There, "MetricAlarm.Dimensions": wire.There,
+			"CompositeAlarm.OKActions": wire.There, "CompositeAlarm.AlarmActions": wire.There,
+			"CompositeAlarm.InsufficientDataActions": wire.There, "Metric.Dimensions": wire.There,
+			"MetricDataResult.Timestamps": wire.There, "MetricDataResult.Values": wire.There,
+			"ListMetricsOutput.OwningAccounts": wire.LeftOut,
+		},
+		Operations: append(a.alarmOperations(), a.metricOperations()...),
 		Unions: []wire.Union{
 			wire.UnionOf[types.EvaluationCriteria](&types.EvaluationCriteriaMemberPromQLCriteria{}),
 			wire.UnionOf[types.EvaluationWindow](&types.EvaluationWindowMemberSlidingWindow{}, &types.EvaluationWindowMemberWallClockWindow{}),

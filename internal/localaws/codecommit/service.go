@@ -14,6 +14,9 @@ func (r *Repositories) Service() wire.Service {
 		LowerCamel:    true,
 		RequestNames:  map[string]string{"GetDifferencesInput.MaxResults": "MaxResults", "GetDifferencesInput.NextToken": "NextToken"},
 		ResponseNames: map[string]string{"GetDifferencesOutput.NextToken": "NextToken", "RepositoryMetadata.Arn": "Arn"},
+		EmptyLists: map[string]wire.EmptyList{
+			"Commit.Parents": wire.There,
+		},
 		Operations: []wire.Operation{
 			wire.Op("CreateRepository", r.createRepository, repository, "RepositoryDescription", "KmsKeyId"),
 			wire.Op("GetRepository", r.getRepository, repository),

@@ -20,6 +20,10 @@ func (ps *Pipelines) Service() wire.Service {
 		Version:      "2015-07-09",
 		TargetPrefix: "CodePipeline_20150709",
 		LowerCamel:   true,
+		EmptyLists: map[string]wire.EmptyList{
+			"ActionDeclaration.InputArtifacts": wire.There, "ActionDeclaration.OutputArtifacts": wire.There,
+			"CreatePipelineOutput.Tags": wire.LeftOut,
+		},
 		Operations: []wire.Operation{
 			wire.Op("CreatePipeline", ps.createPipeline, append([]string{"Tags"}, declaration...)...).Requires("Pipeline"),
 			wire.Op("GetPipeline", ps.getPipeline, "Name", "Version").Requires("Name"),

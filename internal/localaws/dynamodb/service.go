@@ -24,6 +24,9 @@ func (t *Tables) Service() wire.Service {
 		Protocol:     wire.AWSJSON10,
 		TargetPrefix: "DynamoDB_20120810",
 		Unions:       []wire.Union{Union},
+		EmptyLists: map[string]wire.EmptyList{
+			"QueryOutput.Items": wire.ThereIfMade, "ScanOutput.Items": wire.ThereIfMade, // not in a count
+		},
 		Operations: []wire.Operation{
 			wire.Op("CreateTable", t.createTable, "TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "Tags",
 				"DeletionProtectionEnabled").Requires("TableName"),

@@ -13,6 +13,10 @@ func (l *LoadBalancers) Service() wire.Service {
 		Protocol:    wire.AWSQuery,
 		Version:     "2015-12-01",
 		Namespace:   "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+		EmptyLists: map[string]wire.EmptyList{
+			"TargetGroup.LoadBalancerArns": wire.There, "AvailabilityZone.LoadBalancerAddresses": wire.There,
+			"Rule.Conditions": wire.There,
+		},
 		Operations: append(l.groupOperations(),
 			wire.Op("CreateLoadBalancer", l.createLoadBalancer, "Name", "Type", "Scheme", "IpAddressType", "Subnets",
 				"SubnetMappings.SubnetId", "SecurityGroups", "Tags").Requires("Name"),

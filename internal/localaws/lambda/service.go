@@ -22,6 +22,14 @@ func (f *Functions) Service() wire.Service {
 		SigningName: "lambda",
 		Protocol:    wire.RESTJSON1,
 		Version:     "2015-03-31",
+		EmptyLists: map[string]wire.EmptyList{
+			"VpcConfigResponse.SubnetIds": wire.There, "VpcConfigResponse.SecurityGroupIds": wire.There,
+			"CreateFunctionOutput.Layers": wire.LeftOut, "CreateFunctionOutput.FileSystemConfigs": wire.LeftOut,
+			"GetFunctionConfigurationOutput.Layers": wire.LeftOut, "GetFunctionConfigurationOutput.FileSystemConfigs": wire.LeftOut,
+			"UpdateFunctionCodeOutput.Layers": wire.LeftOut, "UpdateFunctionCodeOutput.FileSystemConfigs": wire.LeftOut,
+			"UpdateFunctionConfigurationOutput.Layers":            wire.LeftOut,
+			"UpdateFunctionConfigurationOutput.FileSystemConfigs": wire.LeftOut,
+		},
 		Operations: []wire.Operation{
 			wire.Op("CreateFunction", f.createFunction, "FunctionName", "Role", "Code.ZipFile", "Runtime", "Handler", "Description",
 				"Timeout", "MemorySize", "Environment.Variables", "Architectures", "PackageType", "Tags", "TracingConfig.Mode").

@@ -103,6 +103,11 @@ func (q *Queues) Service() wire.Service {
 		Protocol:     wire.AWSJSON10,
 		TargetPrefix: "AmazonSQS",
 		QueryCodes:   queryCodes,
+		EmptyLists: map[string]wire.EmptyList{
+			"ReceiveMessageOutput.Messages": wire.LeftOut,
+			"SendMessageBatchOutput.Failed": wire.LeftOut, "SendMessageBatchOutput.Successful": wire.LeftOut,
+			"DeleteMessageBatchOutput.Failed": wire.LeftOut, "DeleteMessageBatchOutput.Successful": wire.LeftOut,
+		},
 		Operations: []wire.Operation{
 			wire.Op("CreateQueue", q.createQueue, "QueueName", "Attributes", "Tags"),
 			wire.Op("DeleteQueue", q.deleteQueue, "QueueUrl"),

@@ -63,6 +63,10 @@ func (c *Commands) Service() wire.Service {
 		Protocol:     wire.AWSJSON11,
 		TargetPrefix: "AmazonSSM",
 		RequestNames: map[string]string{"CommandFilter.Key": "key", "CommandFilter.Value": "value"},
+		EmptyLists: map[string]wire.EmptyList{
+			"Command.Targets": wire.There, "Command.InstanceIds": wire.There, "NotificationConfig.NotificationEvents": wire.There,
+			"CommandInvocation.CommandPlugins": wire.There,
+		},
 		Operations: append(c.parameters.operations(),
 			wire.Op("SendCommand", c.sendCommand, "DocumentName", "DocumentVersion", "InstanceIds", "Targets", "Parameters", "Comment",
 				"TimeoutSeconds", "MaxConcurrency", "MaxErrors").Requires("DocumentName"),

@@ -86,7 +86,7 @@ func TestQueryRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff([]astypes.AutoScalingGroup{group}, out.AutoScalingGroups, ignore, exported); diff != "" {
+		if diff := cmp.Diff([]astypes.AutoScalingGroup{group}, out.AutoScalingGroups, ignore, exported, cmpopts.EquateEmpty()); diff != "" {
 			t.Error(diff)
 		}
 		input.Context = aws.String("x")

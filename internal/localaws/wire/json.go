@@ -279,12 +279,19 @@ func (n *naming) encodeItem(v reflect.Value) (any, error) {
 	return nil, nil
 }
 
-// encodeObject encodes the members of a struct that are set, without those named in except.
+// encodeObject encodes the members of a struct that are set, and the empty lists that AWS answers too, without those named
+// in except.
 func (n *naming) encodeObject(v reflect.Value, except map[string]bool) (map[string]any, error) {
 	object := map[string]any{}
 	for _, m := range n.members(v.Type()) {
 		field := v.Field(m.index)
 		if except[m.field] || (field.Kind() == reflect.String && field.Len() == 0) {
+			continue
+		}
+		if m.list && field.Len() == 0 {
+			if m.empty.shows(field) {
+				object[m.name] = []any{}
+			}
 			continue
 		}
 		value, err := n.encodeJSON(field)

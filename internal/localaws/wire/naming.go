@@ -14,6 +14,8 @@ type member struct {
 	field string
 	name  string
 	item  string // of a list: the name of its items where it isn't the protocol's own
+	list  bool
+	empty EmptyList // of a list
 }
 
 // naming gives members their wire names. The rules, where the service's tables say nothing else:
@@ -31,6 +33,7 @@ type naming struct {
 	exceptions map[string]string // "Type.Field" to wire name
 	response   bool
 	unions     map[reflect.Type]Union
+	emptyLists map[string]EmptyList
 
 	cache sync.Map // reflect.Type to []member
 }
@@ -43,6 +46,7 @@ func (s *Service) namings() (request, response *naming) {
 	request = &naming{protocol: s.Protocol, lowerCamel: s.LowerCamel, exceptions: s.RequestNames, unions: unions}
 	response = &naming{
 		protocol: s.Protocol, lowerCamel: s.LowerCamel, exceptions: s.ResponseNames, unions: unions, response: true,
+		emptyLists: s.EmptyLists,
 	}
 	return request, response
 }
@@ -62,10 +66,27 @@ func (n *naming) members(t reflect.Type) []member {
 			continue
 		}
 		name, item, _ := strings.Cut(n.wireName(t, field), "/")
-		members = append(members, member{index: i, field: field.Name, name: name, item: item})
+		members = append(members, member{
+			index: i, field: field.Name, name: name, item: item, list: isList(field.Type), empty: n.emptyList(t, field.Name),
+		})
 	}
 	n.cache.Store(t, members)
 	return members
+}
+
+func isList(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8
+}
+
+// emptyList is what becomes of the list in field of the type t when it is empty.
+func (n *naming) emptyList(t reflect.Type, field string) EmptyList {
+	if listed, ok := n.emptyLists[t.Name()+"."+field]; ok {
+		return listed
+	}
+	if strings.HasSuffix(t.Name(), "Output") { // how the SDK names the answer of an operation
+		return There
+	}
+	return LeftOut
 }
 
 func (n *naming) wireName(t reflect.Type, field reflect.StructField) string {
@@ -75,7 +96,7 @@ func (n *naming) wireName(t reflect.Type, field reflect.StructField) string {
 	if name, ok := queryNames[t.Name()+"."+field.Name]; ok && n.protocol == AWSQuery {
 		return name
 	}
-	list := field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() != reflect.Uint8
+	list := isList(field.Type)
 	switch {
 	case n.protocol == EC2Query && list && n.response:
 		return lowerFirst(strings.TrimSuffix(field.Name, "s")) + "Set"

@@ -41,6 +41,10 @@ type Service struct {
 	RequestNames  map[string]string
 	ResponseNames map[string]string
 
+	// EmptyLists are the lists that do not follow the rule for those that are empty, keyed "Type.Field" by the SDK's Go
+	// names: an answer's own list is there, as an empty one; one further inside an answer is left out.
+	EmptyLists map[string]EmptyList
+
 	Unions []Union // the union types that the operations' types contain
 
 	// QueryCodes are the codes of the errors, by their present ones, in the query protocol that the service once spoke
@@ -48,6 +52,19 @@ type Service struct {
 	// service that never spoke it.
 	QueryCodes map[string]string
 }
+
+// EmptyList says whether an answer has a list that is empty: AWS differs from member to member.
+type EmptyList int
+
+// What becomes of an empty list.
+const (
+	LeftOut     EmptyList = iota
+	There                 // as an empty list
+	ThereIfMade           // where the operation made it: a nil one is left out
+)
+
+// shows reports whether v, an empty list, is part of the answer.
+func (e EmptyList) shows(v reflect.Value) bool { return e == There || e == ThereIfMade && !v.IsNil() }
 
 // Operation is one API operation.
 type Operation struct {

@@ -34,21 +34,7 @@ func (w *xmlWriter) text(name, text string) {
 	w.close(name)
 }
 
-// output writes an operation's output. Its lists appear even when they are empty, as AWS's do: clients print them.
-func (w *xmlWriter) output(v reflect.Value) error {
-	for _, m := range w.naming.members(v.Type()) {
-		field := v.Field(m.index)
-		if field.Kind() == reflect.Slice && field.IsNil() && field.Type().Elem().Kind() != reflect.Uint8 {
-			field = reflect.MakeSlice(field.Type(), 0, 0)
-		}
-		if err := w.member(m, field); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// members writes the members of a struct that are set.
+// members writes the members of a struct that are set, and the empty lists that AWS writes too: clients print them.
 func (w *xmlWriter) members(v reflect.Value) error {
 	for _, m := range w.naming.members(v.Type()) {
 		if err := w.member(m, v.Field(m.index)); err != nil {
@@ -59,13 +45,20 @@ func (w *xmlWriter) members(v reflect.Value) error {
 }
 
 func (w *xmlWriter) member(m member, v reflect.Value) error {
-	if m.item != "" && !v.IsNil() {
+	if m.list && v.Len() == 0 {
+		if m.empty.shows(v) {
+			w.open(m.name)
+			w.close(m.name)
+		}
+		return nil
+	}
+	if m.item != "" {
 		return w.list(m.name, m.item, v)
 	}
 	return w.value(m.name, v)
 }
 
-// value writes v as the element name. Absent are nil and the empty string of an enum; an empty list is an empty element.
+// value writes v as the element name. Absent are nil and the empty string of an enum.
 func (w *xmlWriter) value(name string, v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -178,12 +171,12 @@ func (s *served) queryAnswer(operation *Operation, output any, requestID string)
 	v := reflect.ValueOf(output).Elem()
 	if s.Protocol == EC2Query {
 		w.text("requestId", requestID)
-		err := w.output(v)
+		err := w.members(v)
 		w.close(root)
 		return w.Bytes(), err
 	}
 	w.open(operation.Name + "Result")
-	err := w.output(v)
+	err := w.members(v)
 	w.close(operation.Name + "Result")
 	w.open("ResponseMetadata")
 	w.text("RequestId", requestID)

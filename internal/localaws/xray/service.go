@@ -20,6 +20,9 @@ func (t *Traces) Service() wire.Service {
 		SigningName: "xray",
 		Protocol:    wire.RESTJSON1,
 		Version:     "2016-04-12",
+		EmptyLists: map[string]wire.EmptyList{
+			"TraceSummary.Users": wire.There,
+		},
 		Operations: []wire.Operation{
 			wire.Op("PutTraceSegments", t.putTraceSegments, "TraceSegmentDocuments").REST("POST", "/TraceSegments").
 				Requires("TraceSegmentDocuments"),
