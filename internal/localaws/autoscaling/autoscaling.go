@@ -99,6 +99,14 @@ func (in *Groups) find(name *string) (*group, error) {
 	return g, nil
 }
 
+// settable returns a group that a request may change, for the calls that do not name the one that they do not know.
+func (in *Groups) settable(name *string) (*group, error) {
+	if name != nil && in.groups[*name] == nil {
+		return nil, invalid("AutoScalingGroup name not found - null")
+	}
+	return in.writable(name)
+}
+
 // writable returns a group that a request may change.
 func (in *Groups) writable(name *string) (*group, error) {
 	g, err := in.find(name)

@@ -138,13 +138,12 @@ func unlessZero(n *int32) *int32 {
 	return n
 }
 
-// completed names a launch template by id and name both, and its version, as describes show it.
+// completed names a launch template by id and name both, as describes show it. A version that was not given stays out.
 func (in *Groups) completed(spec *types.LaunchTemplateSpecification) *types.LaunchTemplateSpecification {
 	if spec == nil {
 		return nil
 	}
 	full := *spec
-	full.Version = cmp.Or(spec.Version, aws.String("$Default"))
 	if found, err := in.compute.Template(idOrName(spec), "$Default"); err == nil {
 		full.LaunchTemplateId, full.LaunchTemplateName = aws.String(found.ID), aws.String(found.Name)
 	}

@@ -22,7 +22,7 @@ type schedule struct {
 }
 
 func (in *Groups) putScheduledAction(_ *wire.Call, input *autoscaling.PutScheduledUpdateGroupActionInput) (*autoscaling.PutScheduledUpdateGroupActionOutput, error) {
-	g, err := in.writable(input.AutoScalingGroupName)
+	g, err := in.settable(input.AutoScalingGroupName)
 	if err != nil {
 		return nil, err
 	}

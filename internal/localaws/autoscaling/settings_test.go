@@ -48,6 +48,41 @@ func TestRefusedSettings(t *testing.T) {
 	})
 }
 
+// A version that nobody named is not shown; the group launches from the default one all the same.
+func TestTemplateWithoutVersion(t *testing.T) {
+	run(t, nil, func(w *world) {
+		input := w.group("blue", 1, 1)
+		input.LaunchTemplate.Version = nil
+		do(w, w.client.CreateAutoScalingGroup, input)
+		w.until(5 * time.Minute)
+		blue := do(w, w.client.DescribeAutoScalingGroups, &sdk.DescribeAutoScalingGroupsInput{}).AutoScalingGroups[0]
+		if shown := blue.LaunchTemplate; shown.Version != nil || aws.ToString(shown.LaunchTemplateName) == "" {
+			w.Errorf("the group shows version %q of %q, want no version", aws.ToString(shown.Version), aws.ToString(shown.LaunchTemplateName))
+		}
+		if len(blue.Instances) != 1 || aws.ToString(blue.Instances[0].LaunchTemplate.Version) != "1" {
+			w.Errorf("its instances: %+v", blue.Instances)
+		}
+		both := &types.DesiredConfiguration{LaunchTemplate: &types.LaunchTemplateSpecification{
+			LaunchTemplateId: blue.LaunchTemplate.LaunchTemplateId, LaunchTemplateName: blue.LaunchTemplate.LaunchTemplateName}}
+		refused(w, w.client.StartInstanceRefresh, &sdk.StartInstanceRefreshInput{AutoScalingGroupName: aws.String("blue"), DesiredConfiguration: both},
+			"ValidationError", "Valid requests must contain either launchTemplateId or LaunchTemplateName")
+	})
+}
+
+// What AWS answers of a group that it does not know differs from call to call.
+func TestUnknownGroups(t *testing.T) {
+	run(t, nil, func(w *world) {
+		unknown := aws.String("nobody")
+		refused(w, w.client.UpdateAutoScalingGroup, &sdk.UpdateAutoScalingGroupInput{AutoScalingGroupName: unknown, MinSize: aws.Int32(0)},
+			"ValidationError", "AutoScalingGroup name not found - null")
+		refused(w, w.client.PutScheduledUpdateGroupAction, &sdk.PutScheduledUpdateGroupActionInput{AutoScalingGroupName: unknown,
+			ScheduledActionName: aws.String("night"), Recurrence: aws.String("0 1 * * *"), MinSize: aws.Int32(0)},
+			"ValidationError", "AutoScalingGroup name not found - null")
+		refused(w, w.client.DeleteAutoScalingGroup, &sdk.DeleteAutoScalingGroupInput{AutoScalingGroupName: unknown},
+			"ValidationError", "AutoScalingGroup name not found - AutoScalingGroup 'nobody' not found")
+	})
+}
+
 // Settings without an effect in the model are kept and shown as they were given.
 func TestShownSettings(t *testing.T) {
 	run(t, nil, func(w *world) {

@@ -77,6 +77,9 @@ func (in *Groups) setDesired(r *refresh, desired *types.DesiredConfiguration) er
 	if desired == nil {
 		return nil
 	}
+	if err := checkTemplateNames(desired.LaunchTemplate, desired.MixedInstancesPolicy); err != nil {
+		return err
+	}
 	r.desired = &types.DesiredConfiguration{
 		LaunchTemplate: in.completed(desired.LaunchTemplate), MixedInstancesPolicy: in.completedPolicy(desired.MixedInstancesPolicy),
 	}

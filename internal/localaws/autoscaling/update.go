@@ -13,7 +13,7 @@ import (
 )
 
 func (in *Groups) updateAutoScalingGroup(_ *wire.Call, input *autoscaling.UpdateAutoScalingGroupInput) (*autoscaling.UpdateAutoScalingGroupOutput, error) {
-	g, err := in.writable(input.AutoScalingGroupName)
+	g, err := in.settable(input.AutoScalingGroupName)
 	if err != nil {
 		return nil, err
 	}

@@ -124,7 +124,7 @@ func orEmpty(value string) string {
 	return value
 }
 
-var templateVersion = regexp.MustCompile(`"Version":"[^"]*"`)
+var templateVersion = regexp.MustCompile(`"Version":(null|"[^"]*")`)
 
 // copied is what a copy of a group shares with it, in a form in which the two can be compared: the versions of launch
 // templates are compared apart, since a copy is pinned to numbers, and a deployment's own tags differ.

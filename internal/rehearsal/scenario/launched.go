@@ -57,7 +57,7 @@ func sourceOf(view autoscaling.GroupView) string {
 	if spec == nil {
 		return "launch configuration " + aws.ToString(view.Shown.LaunchConfigurationName)
 	}
-	return fmt.Sprintf("launch template %s version %s", aws.ToString(spec.LaunchTemplateName), aws.ToString(spec.Version))
+	return fmt.Sprintf("launch template %s version %s", aws.ToString(spec.LaunchTemplateName), cmp.Or(aws.ToString(spec.Version), "not named"))
 }
 
 // running counts a group's instances by what they run. The seeded images are named as a scenario names them.
