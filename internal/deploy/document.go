@@ -23,7 +23,7 @@ const LateCallSeconds = FunctionTimeoutSeconds + 30
 type Call struct {
 	Execution Execution `json:"execution"`
 	State     string    `json:"state"`   // name of the state that called
-	Entered   time.Time `json:"entered"` // when the machine entered it: now, on AWS's clock
+	Entered   time.Time `json:"entered"` // when the machine entered it; in a function, when that was called
 	Way       Way       `json:"way,omitempty"`
 	Document  Document  `json:"document"`
 }
@@ -38,7 +38,7 @@ const (
 	Alone   Way = "instance" // no deployment: one instance that a lifecycle hook holds
 )
 
-// Now is when the machine entered the state. A redrive does not enter it again: then it is the time of the redrive.
+// Now is when the call was made. A redrive does not enter the state again: then it is no earlier than the redrive.
 func (c Call) Now() time.Time {
 	if redriven := c.Execution.RedriveTime; redriven != nil && redriven.After(c.Entered) {
 		return *redriven

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
@@ -15,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 
+	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 )
@@ -34,7 +36,7 @@ const attempts = 4
 // Start configures the function and serves Lambda. It does not return.
 func Start(newHandle New) {
 	cfg, env := configure()
-	lambda.Start(entry{traced(Measured(env, newHandle(cfg, env)))})
+	lambda.Start(entry{env.Clock, traced(Measured(env, newHandle(cfg, env)))})
 }
 
 // configure reads the configuration, and ends the process where it lacks something. The calls of its clients are traced.
@@ -58,20 +60,25 @@ func configure() (aws.Config, Environment) {
 }
 
 // entry implements lambda.Handler.
-type entry struct{ handle Handle }
+type entry struct {
+	clock  clock.Clock
+	handle Handle
+}
 
 // Invoke implements lambda.Handler. Its error is always a messages.InvokeResponse_Error by value: only then does
 // Lambda report the fault's name and not the name of a Go type.
 func (e entry) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	response, failure := Invoke(ctx, e.handle, payload)
+	response, failure := Invoke(ctx, e.clock, e.handle, payload)
 	if failure != nil {
 		return nil, *failure
 	}
 	return response, nil
 }
 
-// Invoke runs handle on payload as Lambda would. A failure carries the fault's name as its type.
-func Invoke(ctx context.Context, handle Handle, payload []byte) (response []byte, failure *Failure) {
+// Invoke runs handle on payload as Lambda would. A failure carries the fault's name as its type. The time of the call is that of the
+// clock: the state of a task that is tried again was entered before. A clock that is behind does not count, as in a demonstration that
+// runs faster than time.
+func Invoke(ctx context.Context, c clock.Clock, handle Handle, payload []byte) (response []byte, failure *Failure) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			failure = panicked(reason)
@@ -83,7 +90,7 @@ func Invoke(ctx context.Context, handle Handle, payload []byte) (response []byte
 	if err := decoder.Decode(&call); err != nil {
 		return nil, failed(fault.New(fault.Bug, "the state machine's payload is not understood: %w", err))
 	}
-	call.Entered = call.Now()
+	call.Entered = later(call.Now(), c.Now().Truncate(time.Millisecond))
 	document, err := handle(ctx, call)
 	if err != nil {
 		return nil, failed(err)
@@ -93,4 +100,11 @@ func Invoke(ctx context.Context, handle Handle, payload []byte) (response []byte
 		return nil, failed(fault.New(fault.Bug, "encoding the document: %w", err))
 	}
 	return response, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/smithy-go"
 
+	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/notice"
@@ -44,7 +45,7 @@ func TestErrorNames(t *testing.T) {
 		{"an unknown field", `{"surprise": 1}`, nil, false, fault.Bug},
 	}
 	for _, test := range tests {
-		e := entry{func(context.Context, deploy.Call) (deploy.Document, error) {
+		e := entry{clock.NewScaled(1), func(context.Context, deploy.Call) (deploy.Document, error) {
 			if test.panics {
 				panic("out of range")
 			}
@@ -62,6 +63,47 @@ func TestErrorNames(t *testing.T) {
 	}
 }
 
+// A call that is tried again is made when it is made: its state was entered before, or its execution redriven.
+func TestTimeOfACall(t *testing.T) {
+	const entered, redriven = "2026-11-21T03:00:00Z", "2026-11-21T04:00:00Z"
+	for _, c := range []struct {
+		what, redriven, now, want string
+	}{
+		{"at once", "", "2026-11-21T03:00:00.0457Z", "2026-11-21T03:00:00.045Z"},
+		{"tried again", "", "2026-11-21T03:20:00Z", "2026-11-21T03:20:00Z"},
+		{"redriven", redriven, "2026-11-21T04:20:00Z", "2026-11-21T04:20:00Z"},
+		{"redriven, where the function's clock is behind", redriven, "2026-11-21T03:30:00Z", redriven},
+		{"where the function's clock is behind", "", "2026-11-21T02:00:00Z", entered},
+	} {
+		at := func(text string) time.Time {
+			parsed, err := time.Parse(time.RFC3339Nano, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return parsed
+		}
+		execution := deploy.Execution{ID: "arn"}
+		if c.redriven != "" {
+			redriven := at(c.redriven)
+			execution.RedriveTime = &redriven
+		}
+		payload, err := json.Marshal(deploy.Call{Execution: execution, State: "S", Entered: at(entered)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := clock.NewVirtual(at(c.now))
+		var got time.Time
+		_, failure := Invoke(context.Background(), v, func(_ context.Context, call deploy.Call) (deploy.Document, error) {
+			got = call.Now()
+			return deploy.Document{}, nil
+		}, payload)
+		v.Close()
+		if failure != nil || !got.Equal(at(c.want)) {
+			t.Errorf("%s: %s, want %s, %v", c.what, got, c.want, failure)
+		}
+	}
+}
+
 // What AWS says is one line, and with the stack of a panic no longer than Step Functions gives a cause, however it is escaped.
 func TestMessages(t *testing.T) {
 	const most = 32_768
@@ -70,7 +112,7 @@ func TestMessages(t *testing.T) {
 		"tags":    {strings.Repeat("<", 40_000), "<<<"},
 		"letters": {strings.Repeat("日", 40_000), "日日日"},
 	} {
-		e := entry{func(context.Context, deploy.Call) (deploy.Document, error) { panic(c.message) }}
+		e := entry{clock.NewScaled(1), func(context.Context, deploy.Call) (deploy.Document, error) { panic(c.message) }}
 		_, err := e.Invoke(context.Background(), []byte(call))
 		failure, _ := err.(messages.InvokeResponse_Error)
 		encoded, _ := json.Marshal(failure)

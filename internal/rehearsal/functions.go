@@ -101,7 +101,7 @@ func (r *Rehearsal) invoke(accessKeyID, execution string) {
 func (r *Rehearsal) inProcess(newHandle lambdaentry.New, env lambdaentry.Environment) locallambda.Code {
 	return func(ctx context.Context, inv locallambda.Invocation, payload []byte) ([]byte, *locallambda.Failure) {
 		r.invoke(inv.AccessKeyID, executionOf(payload))
-		response, failure := lambdaentry.Invoke(ctx, lambdaentry.Measured(env, newHandle(inv.AWS, env)), payload)
+		response, failure := lambdaentry.Invoke(ctx, r.Clock, lambdaentry.Measured(env, newHandle(inv.AWS, env)), payload)
 		return response, failed(failure)
 	}
 }
