@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -14,6 +16,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
+	"bluegreen/internal/fleet"
 	"bluegreen/internal/launch"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
@@ -152,12 +155,32 @@ func (own) outlive(_ Whole, d deploy.Deployment) []string {
 }
 
 func (own) remove(ctx context.Context, to target, names []string) error {
+	described, err := fleet.Describe(ctx, to.reads.groupReads, to.Blue, to.Green)
+	if err != nil {
+		return err
+	}
 	for _, name := range names {
+		if user := launching(described, name); user != "" {
+			to.warn("%s was made for a fleet that is gone, and stays since %s launches from it now", name, user)
+			continue
+		}
 		if err := removeOwn(ctx, to, name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// launching is a group that launches from what has a name; empty: none does.
+func launching(groups map[string]types.AutoScalingGroup, name string) string {
+	for _, group := range slices.Sorted(maps.Keys(groups)) {
+		template := func(spec types.LaunchTemplateSpecification) bool { return aws.ToString(spec.LaunchTemplateName) == name }
+		uses := aws.ToString(groups[group].LaunchConfigurationName) == name || slices.ContainsFunc(fleet.Templates(groups[group]), template)
+		if uses && groups[group].Status == nil { // it is not being deleted
+			return group
+		}
+	}
+	return ""
 }
 
 // removeOwn deletes a launch configuration, or a template, which may also have taken a configuration's place.

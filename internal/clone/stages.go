@@ -162,7 +162,7 @@ func Outliving(blue Whole, d deploy.Deployment) []ledger.Made {
 	return made
 }
 
-// TakeAway deletes what we have made for a group that is gone, or is about to go.
+// TakeAway deletes what we have made for groups that are gone. What people have another launch from meanwhile is theirs.
 func (c Copier) TakeAway(ctx context.Context, s *step.Step, made []ledger.Made, stages ...ledger.Stage) error {
 	to := c.at(s, "", stages...)
 	for _, p := range pieces {

@@ -13,14 +13,15 @@ type Record struct {
 	Lineage    string              `json:"lineage"` // key: the first blue's name
 	Version    int64               `json:"version"` // of the record; each write adds one
 	Generation int                 `json:"generation"`
-	Live       string              `json:"live"`               // group that serves
-	Template   *deploy.Template    `json:"template,omitempty"` // what Live was pinned to, and what to resolve next time
-	Made       []Made              `json:"made,omitempty"`     // for Live, and left when it is deleted
-	Own        *deploy.Own         `json:"own,omitempty"`      // what was made for Live alone to launch from; nil: nothing was
-	Lock       *Lock               `json:"lock,omitempty"`     // nil when no deployment is under way
-	Drain      *deploy.DrainPolicy `json:"drain,omitempty"`    // how every instance of the lineage is shut down
-	Previous   *Previous           `json:"previous,omitempty"` // the fleet that Live replaced
-	Outcomes   []Outcome           `json:"outcomes,omitempty"` // the latest, newest first
+	Live       string              `json:"live"`                 // group that serves
+	Template   *deploy.Template    `json:"template,omitempty"`   // what Live was pinned to, and what to resolve next time
+	Made       []Made              `json:"made,omitempty"`       // for Live, and left when it is deleted
+	Own        *deploy.Own         `json:"own,omitempty"`        // what was made for Live alone to launch from; nil: nothing was
+	Lock       *Lock               `json:"lock,omitempty"`       // nil when no deployment is under way
+	Drain      *deploy.DrainPolicy `json:"drain,omitempty"`      // how every instance of the lineage is shut down
+	Previous   *Previous           `json:"previous,omitempty"`   // the fleet that Live replaced
+	Superseded []Superseded        `json:"superseded,omitempty"` // fleets before that, newest first, for which something was made
+	Outcomes   []Outcome           `json:"outcomes,omitempty"`   // the latest, newest first
 }
 
 // Stage is how far a deployment has come. Stages only move on.

@@ -54,17 +54,6 @@ func endingOf(s *step.Step) ending {
 	return ending{fleet: d.Blue, green: d.Green, stage: ledger.Committed, end: deploy.EndSucceeded, remove: d.BlueAfter == deploy.AfterDelete}
 }
 
-// made is what a deployment has made beside the group that this way deletes.
-func (e ending) made(record ledger.Record) []ledger.Made {
-	switch {
-	case e.ours && record.Lock != nil:
-		return record.Lock.Made
-	case e.stage == ledger.Committed && e.remove && record.Previous != nil:
-		return record.Previous.Made
-	}
-	return nil
-}
-
 // names are the groups to look at.
 func (e ending) names() []string {
 	return []string{e.fleet, cmp.Or(e.blue, e.green)}
@@ -120,7 +109,7 @@ func (h handler) end(ctx context.Context, s *step.Step, m *memory, e ending, fle
 	if err := h.unpin(ctx, s, m, f, fleets[e.green], true); err != nil {
 		return p, err
 	}
-	p, err := h.closeRecord(ctx, s, p, e, fleets[e.blue])
+	p, err := h.closeRecord(ctx, s, p, e, fleets)
 	if err == nil && p.Verdict == deploy.Done {
 		s.Deployment.Closed = e.end
 	}
@@ -219,8 +208,8 @@ func (h handler) remove(ctx context.Context, s *step.Step, p deploy.Loop, f depl
 }
 
 // closeRecord gives the lock back and notes the end. Closing twice is closing once.
-func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e ending, blue deploy.Fleet) (deploy.Loop, error) {
-	d := s.Deployment
+func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e ending, fleets map[string]deploy.Fleet) (deploy.Loop, error) {
+	d, blue := s.Deployment, fleets[e.blue]
 	p = p.Finished(deploy.Done, fmt.Sprintf("%s is empty; the deployment is closed as %s", e.fleet, e.end))
 	record, _, err := s.Ledger.Get(ctx, d.Lineage)
 	if err != nil {
@@ -235,7 +224,8 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 	if again := capacity.Again(record.Lock, blue, p.Began); again != "" {
 		return once(s, p, again, nil)
 	}
-	if err := h.copier.TakeAway(ctx, s, e.made(record), e.stage); err != nil {
+	gone, err := h.takeAway(ctx, s, record, e, fleets)
+	if err != nil {
 		return p, err
 	}
 	outcome := ledger.Outcome{Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: s.Entered, Override: d.Override}
@@ -247,6 +237,9 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 			r.Drain = r.Lock.Drain
 		}
 		r.Close(outcome)
+		for _, name := range gone {
+			r.TakenAway(name)
+		}
 		if e.end == deploy.EndSucceeded && e.remove {
 			r.Previous = nil
 		}

@@ -108,17 +108,27 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 	if green.Sizes.Desired == 0 && live.Desired == 0 {
 		d.Warn("nothing was tried: %s is at size 0, as %s was, so no instance of it was ever seen to serve", d.Green, d.Blue)
 	}
-	record.Lock.Stage, record.Lock.Alone, record.Lock.Deployment.Warnings = ledger.Committed, &s.Entered, d.Warnings
-	replaced := &ledger.Previous{
+	succeed(s, &record, &ledger.Previous{
 		Name: d.Blue, Sizes: want, Suspended: suspended, Template: cmp.Or(d.Ran, record.Template),
 		Own: record.Own, Made: record.Made, Quieted: clone.Quieting(whole),
-	}
+	})
+	return record, put(ctx, s, record)
+}
+
+// succeed has the record say that green is live, and blue what it replaced.
+func succeed(s *step.Step, record *ledger.Record, replaced *ledger.Previous) {
+	d := s.Deployment
 	record.Made = record.Lock.Made
 	if d.Revives && record.Previous != nil {
 		record.Made = record.Previous.Made
+	} else {
+		for _, forgotten := range record.Supersede(record.Previous) {
+			d.Warn("the record has no room any more for what was made for %s (%s and others): delete it yourself when you delete that group",
+				forgotten.Name, forgotten.Made[0].Name)
+		}
 	}
 	record.Live, record.Template, record.Own, record.Previous = d.Green, d.Template, d.Own, replaced
-	return record, put(ctx, s, record)
+	record.Lock.Stage, record.Lock.Alone, record.Lock.Deployment.Warnings = ledger.Committed, &s.Entered, d.Warnings
 }
 
 func put(ctx context.Context, s *step.Step, record ledger.Record) error {

@@ -31,8 +31,10 @@ func (o *ownership) alarms(a *apiCall, record ledger.Record) {
 		o.switchesAlarms(a, input.AlarmNames, tags, record, lock)
 	case *cloudwatch.DeleteAlarmsInput:
 		made := slices.Clone(lock.Made)
-		if record.Previous != nil && lock.Stage == ledger.Committed && lock.Deployment.BlueAfter == deploy.AfterDelete {
-			made = append(made, record.Previous.Made...)
+		for _, one := range record.Beside() {
+			if view, exists := o.w.r.AWS.Groups.View(one.Name); !exists || view.Deleting {
+				made = append(made, one.Made...)
+			}
 		}
 		for _, name := range input.AlarmNames {
 			if own, exists := tags[name]; exists && !(slices.Contains(made, ledger.Made{What: ledger.MadeAlarm, Name: name}) && tagged(own, deploy.TagLineage, o.w.r.World.GroupName)) {

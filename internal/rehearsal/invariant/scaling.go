@@ -257,7 +257,7 @@ func (s *scaling) wrong(record ledger.Record) []string {
 			}
 		}
 	}
-	return append(found, s.left()...)
+	return append(found, s.left(record)...)
 }
 
 // differ is what a group lacks and has too much. Of what is wanted it may have one of some forms.
@@ -305,8 +305,9 @@ func (s *scaling) copies(group string, record ledger.Record, now items) []string
 	return found
 }
 
-// left are alarms that deployments have made for a group that is gone, but for those that AWS does not delete.
-func (s *scaling) left() []string {
+// left are alarms that deployments have made for a group that is gone, but for those that AWS does not delete, and those that the next
+// deployment takes away.
+func (s *scaling) left(record ledger.Record) []string {
 	arns := make(map[string]bool)
 	for _, group := range s.w.r.AWS.Groups.Names() {
 		for _, policy := range s.w.r.AWS.Groups.Policies(group) {
@@ -317,7 +318,10 @@ func (s *scaling) left() []string {
 	alarms, tags := s.w.r.AWS.Alarms.Metric()
 	for _, alarm := range alarms {
 		acts := slices.ContainsFunc(actionsOf(alarm), func(action string) bool { return arns[action] })
-		if !acts && !s.w.r.AWS.Alarms.Named(*alarm.AlarmName) && tagged(tags[*alarm.AlarmName], deploy.TagLineage, s.w.r.World.GroupName) {
+		later := slices.ContainsFunc(record.Outcomes, func(o ledger.Outcome) bool {
+			return tagged(tags[*alarm.AlarmName], deploy.TagExecution, o.Execution) && !s.w.endStates.overdue(o, record)
+		})
+		if !acts && !later && !s.w.r.AWS.Alarms.Named(*alarm.AlarmName) && tagged(tags[*alarm.AlarmName], deploy.TagLineage, s.w.r.World.GroupName) {
 			found = append(found, "alarm "+*alarm.AlarmName+" is left")
 		}
 	}

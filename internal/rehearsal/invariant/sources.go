@@ -78,9 +78,9 @@ func (v *verdict) leftSources() {
 			used[source] = true
 		}
 	}
-	gone := func(name string) bool { // others delete groups too, and what was made for those stays with them
+	gone := func(name string) bool {
 		return slices.ContainsFunc(v.record.Outcomes, func(o ledger.Outcome) bool {
-			return strings.HasPrefix(name, o.Green+"-") && (o.End == deploy.EndRolledBack || v.endStates.deleted[o.Green])
+			return strings.HasPrefix(name, o.Green+"-") && v.endStates.overdue(o, v.record)
 		})
 	}
 	for _, template := range v.r.AWS.Compute.Templates() {
@@ -89,4 +89,11 @@ func (v *verdict) leftSources() {
 	for name := range v.r.AWS.Groups.Configurations() {
 		v.check(used[name] || !gone(name), "launch configuration %s is left, which no group launches from", name)
 	}
+}
+
+// overdue reports whether what a deployment made beside its green must be gone: green is, since the way back, or since before a later
+// deployment was closed, whoever has deleted it.
+func (e *endStates) overdue(made ledger.Outcome, record ledger.Record) bool {
+	since, gone := e.gone[made.Green]
+	return made.End == deploy.EndRolledBack || e.deleted[made.Green] || gone && record.Outcomes[0].At.After(since.Add(longestLag))
 }
