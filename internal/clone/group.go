@@ -31,6 +31,9 @@ func (group) put(ctx context.Context, to target, blue Whole) error {
 	if errors.As(err, &exists) {
 		return adopt(ctx, to)
 	}
+	if to.launch.unseen(err) {
+		return fault.New(fault.Unavailable, "creating green %s: what was made for it to launch from is not seen by EC2 Auto Scaling yet: %w", to.Green, err)
+	}
 	if err != nil {
 		return fmt.Errorf("creating green %s: %w", to.Green, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -145,6 +146,13 @@ func (m *made) by(input *autoscaling.CreateAutoScalingGroupInput) {
 	}
 }
 
+// unseen recognises the refusal of what was made a moment ago: EC2 Auto Scaling sees it later than its making is answered.
+func (m *made) unseen(err error) bool {
+	name := m.template + m.configuration
+	return name != "" && is(err, "ValidationError") &&
+		(strings.Contains(err.Error(), "The specified launch template") || strings.Contains(err.Error(), name))
+}
+
 func (own) what() ledger.What { return "launch source" }
 
 func (own) outlive(_ Whole, d deploy.Deployment) []string {
@@ -174,7 +182,9 @@ func (own) remove(ctx context.Context, to target, names []string) error {
 // launching is a group that launches from what has a name; empty: none does.
 func launching(groups map[string]types.AutoScalingGroup, name string) string {
 	for _, group := range slices.Sorted(maps.Keys(groups)) {
-		template := func(spec types.LaunchTemplateSpecification) bool { return aws.ToString(spec.LaunchTemplateName) == name }
+		template := func(spec types.LaunchTemplateSpecification) bool {
+			return aws.ToString(spec.LaunchTemplateName) == name
+		}
 		uses := aws.ToString(groups[group].LaunchConfigurationName) == name || slices.ContainsFunc(fleet.Templates(groups[group]), template)
 		if uses && groups[group].Status == nil { // it is not being deleted
 			return group

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
@@ -45,6 +46,7 @@ type Groups struct {
 	queues         Queues
 	alarms         Alarms
 	looking        bool // a look at the load balancers is due
+	sourceLag      time.Duration
 }
 
 // New returns the Auto Scaling of an account that has no groups. It takes the lock itself.

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	localec2 "bluegreen/internal/localaws/ec2"
 	"bluegreen/internal/localaws/wire"
 )
 
@@ -72,7 +73,7 @@ func (in *Groups) checkLaunchSource(spec *types.AutoScalingGroup) error {
 	case spec.LaunchTemplate != nil:
 		return in.checkTemplate(spec.LaunchTemplate)
 	case spec.LaunchConfigurationName != nil:
-		if _, ok := in.configurations[*spec.LaunchConfigurationName]; !ok {
+		if found, ok := in.configurations[*spec.LaunchConfigurationName]; !ok || in.unseen(*found.CreatedTime) {
 			return configurationNotFound(*spec.LaunchConfigurationName)
 		}
 		return nil
@@ -89,6 +90,9 @@ func (in *Groups) checkTemplate(spec *types.LaunchTemplateSpecification) error {
 		return invalid("Valid requests must contain either launchTemplateId or LaunchTemplateName")
 	}
 	found, err := in.compute.Template(idOrName(spec), aws.ToString(spec.Version))
+	if _, _, made, _ := in.compute.TemplateTags(idOrName(spec)); err == nil && in.unseen(made) {
+		err = localec2.TemplateNotFound(idOrName(spec))
+	}
 	if err == nil {
 		_, err = in.compute.ImageNamed(found.ImageID)
 	}

@@ -99,8 +99,7 @@ func (c *Compute) templateByID(id string) (*template, error) {
 	if !strings.HasPrefix(id, "lt-") {
 		return nil, wire.Errorf("InvalidLaunchTemplateId.Malformed", "Invalid id: \"%s\" (expecting \"lt-...\")", id)
 	}
-	return nil, wire.Errorf("InvalidLaunchTemplateId.NotFound",
-		"The specified launch template, with template ID %s, does not exist.", id)
+	return nil, TemplateNotFound(id)
 }
 
 func (c *Compute) templateByName(name string) (*template, error) {
@@ -109,8 +108,15 @@ func (c *Compute) templateByName(name string) (*template, error) {
 			return found, nil
 		}
 	}
-	return nil, wire.Errorf("InvalidLaunchTemplateName.NotFoundException",
-		"The specified launch template, with template name %s, does not exist.", name)
+	return nil, TemplateNotFound(name)
+}
+
+// TemplateNotFound is the answer where there is no launch template of an id or name.
+func TemplateNotFound(idOrName string) error {
+	if strings.HasPrefix(idOrName, "lt-") {
+		return wire.Errorf("InvalidLaunchTemplateId.NotFound", "The specified launch template, with template ID %s, does not exist.", idOrName)
+	}
+	return wire.Errorf("InvalidLaunchTemplateName.NotFoundException", "The specified launch template, with template name %s, does not exist.", idOrName)
 }
 
 // version finds a version by its number or alias.

@@ -157,22 +157,25 @@ func (s *Script) fault(_ context.Context, d *datadriven.TestData) (string, error
 	return "", nil
 }
 
-// lag makes IAM see roles' policies (roles=) and tags (tags=) only some time after they are there.
+// lag makes IAM see roles' policies (roles=) and tags (tags=) only some time after they are there, and EC2 Auto Scaling launch templates
+// and configurations (sources=).
 func (s *Script) lag(_ context.Context, d *datadriven.TestData) (string, error) {
 	var lag iam.Lag
-	for name, length := range map[string]*time.Duration{"roles": &lag.Roles, "tags": &lag.Tags} {
+	var sources time.Duration
+	for name, length := range map[string]*time.Duration{"roles": &lag.Roles, "tags": &lag.Tags, "sources": &sources} {
 		var err error
 		if *length, err = time.ParseDuration(argument(d, name, "0s")); err != nil {
 			return "", err
 		}
 	}
-	set := func(lag iam.Lag) {
+	set := func(lag iam.Lag, sources time.Duration) {
 		s.r.AWS.Account.Lock()
 		defer s.r.AWS.Account.Unlock()
 		s.r.AWS.Roles.SetLag(lag)
+		s.r.AWS.Groups.SetSourceLag(sources)
 	}
-	set(lag)
-	s.mend = append(s.mend, func() { set(iam.Lag{}) })
+	set(lag, sources)
+	s.mend = append(s.mend, func() { set(iam.Lag{}, 0) })
 	return "", nil
 }
 
