@@ -47,7 +47,7 @@ func (warmPool) traits(w Whole, _ deploy.Deployment) map[string]string {
 	return map[string]string{"warm pool": said}
 }
 
-// arm puts the pool before green takes its first share: every member that blue's shows, since a call changes what it names.
+// arm puts the pool before green takes its first share: every member that blue's shows.
 func (warmPool) arm(ctx context.Context, to target, blue Whole, when Moment) error {
 	pool := poolOf(blue.Group)
 	if pool == nil || when&Joining == 0 {
@@ -96,7 +96,8 @@ func (warmPool) wake(ctx context.Context, to target, changes []ledger.Change) er
 	return to.resizePools(ctx, changes, func(c ledger.Change) string { return c.Was })
 }
 
-// resizePools gives warm pools their minimums and prepared capacities. A group whose pool somebody has deleted gets none by it.
+// resizePools gives warm pools their minimums and prepared capacities. The call names all else as it is: what becomes of what it leaves out
+// nobody says. A group whose pool somebody has deleted gets none by it.
 func (to target) resizePools(ctx context.Context, changes []ledger.Change, sizes func(ledger.Change) string) error {
 	for _, change := range changes {
 		var least, prepared int32
@@ -107,11 +108,13 @@ func (to target) resizePools(ctx context.Context, changes []ledger.Change, sizes
 		if err != nil {
 			return err
 		}
-		if poolOf(described[change.Of]) == nil {
+		pool := poolOf(described[change.Of])
+		if pool == nil {
 			continue
 		}
 		_, err = step.Write(ctx, to.writes, to.fence, writes.PutWarmPool, &autoscaling.PutWarmPoolInput{
 			AutoScalingGroupName: &change.Of, MinSize: &least, MaxGroupPreparedCapacity: &prepared,
+			PoolState: pool.PoolState, InstanceReusePolicy: pool.InstanceReusePolicy,
 		})
 		if err != nil {
 			return fmt.Errorf("setting the sizes of the warm pool of %s to %s: %w", change.Of, sizes(change), err)

@@ -20,8 +20,8 @@ func (in *Groups) warmPoolOperations() []wire.Operation {
 	}
 }
 
-// putWarmPool makes a warm pool, or changes of it what it names (SDK, PutWarmPool: -1 takes a MaxGroupPreparedCapacity
-// away). Instances that are in the pool keep the state that they rest in. Hibernated instances take as long as stopped ones in
+// putWarmPool makes a warm pool, or changes it (SDK, PutWarmPool: -1 takes a MaxGroupPreparedCapacity away). Sizes that it does not
+// name stay (aws-facts H4). Whether the state and the reuse policy do nobody says; the SDK names their defaults, so they do not here. Instances that are in the pool keep the state that they rest in. Hibernated instances take as long as stopped ones in
 // the model, which asks for no hibernation options. Spot Instances are not modelled: sources disagree (aws-facts H4).
 func (in *Groups) putWarmPool(_ *wire.Call, input *autoscaling.PutWarmPoolInput) (*autoscaling.PutWarmPoolOutput, error) {
 	g, err := in.writable(input.AutoScalingGroupName)
@@ -42,8 +42,8 @@ func (in *Groups) putWarmPool(_ *wire.Call, input *autoscaling.PutWarmPoolInput)
 		pool = *before
 	}
 	pool.MinSize = cmp.Or(input.MinSize, pool.MinSize)
-	pool.PoolState = cmp.Or(input.PoolState, pool.PoolState)
-	pool.InstanceReusePolicy = cmp.Or(input.InstanceReusePolicy, pool.InstanceReusePolicy)
+	pool.PoolState = cmp.Or(input.PoolState, types.WarmPoolStateStopped)
+	pool.InstanceReusePolicy = input.InstanceReusePolicy
 	pool.MaxGroupPreparedCapacity = unlessMinusOne(cmp.Or(input.MaxGroupPreparedCapacity, pool.MaxGroupPreparedCapacity))
 	g.write()
 	g.spec.WarmPoolConfiguration = &pool
