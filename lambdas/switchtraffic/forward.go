@@ -74,7 +74,7 @@ func (v *move) begin(ctx context.Context) (ledger.Record, error) {
 
 // keep holds both fleets at the pin while blue serves, and lets green follow blue.
 func (v *move) keep(ctx context.Context) error {
-	record, err := v.take(ctx, v.record, ledger.Switching, v.Blue)
+	record, err := v.take(ctx, v.record, ledger.Switching, v.Blue, v.Green)
 	if err != nil {
 		return err
 	}
