@@ -17,8 +17,12 @@ import (
 // What falls due while a function works would be nobody's. AWS may carry it out again, to the same end.
 const Lead = deploy.FunctionTimeoutSeconds * time.Second
 
-// Actions are a group's scheduled actions, as AWS describes them, as the record keeps them.
-func Actions(described []types.ScheduledUpdateGroupAction) []ledger.Action {
+// mostLate is how late AWS carries a run out at most (aws-facts H3).
+const mostLate = 2 * time.Minute
+
+// Actions are a group's scheduled actions, as AWS describes them, as the record keeps them. A run that is shown as the next and has long
+// been due was missed while the process was suspended, and is lost: nobody says that AWS moves a StartTime on meanwhile.
+func Actions(described []types.ScheduledUpdateGroupAction, now time.Time) []ledger.Action {
 	var actions []ledger.Action
 	size := func(n *int32) *int {
 		if n == nil {
@@ -33,6 +37,11 @@ func Actions(described []types.ScheduledUpdateGroupAction) []ledger.Action {
 		}
 		if d.EndTime != nil {
 			a.End = aws.Time(d.EndTime.UTC())
+		}
+		if more := true; !a.Next.IsZero() && a.Next.Before(now.Add(-mostLate)) {
+			if a.Next, more = NextRun(a.Recurrence, a.Zone, now); !more {
+				continue
+			}
 		}
 		actions = append(actions, a)
 	}

@@ -181,10 +181,22 @@ func TestActionsOfADescription(t *testing.T) {
 	got := capacity.Actions([]types.ScheduledUpdateGroupAction{{
 		ScheduledActionName: aws.String("a"), Recurrence: aws.String("* * * * *"), TimeZone: aws.String("Asia/Tokyo"),
 		StartTime: &end, EndTime: &end, MinSize: aws.Int32(1), MaxSize: aws.Int32(3), DesiredCapacity: aws.Int32(2),
-	}})
+	}}, noon.Add(2*time.Minute)) // AWS may be so late
 	a := got[0]
 	if len(got) != 1 || a.Name != "a" || a.Recurrence != "* * * * *" || a.Zone != "Asia/Tokyo" || a.Next != noon || *a.End != noon ||
 		*a.Min != 1 || *a.Max != 3 || *a.Desired != 2 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// A run that is shown as the next long after it was due was missed: an action that recurs has its next one, any other has none.
+func TestMissedRuns(t *testing.T) {
+	got := capacity.Actions([]types.ScheduledUpdateGroupAction{
+		{ScheduledActionName: aws.String("daily"), Recurrence: aws.String("0 9 * * *"), TimeZone: aws.String("UTC"), StartTime: aws.Time(noon.Add(-75 * time.Hour))},
+		{ScheduledActionName: aws.String("once"), StartTime: aws.Time(noon.Add(-3 * time.Minute))},
+		{ScheduledActionName: aws.String("not shown yet"), Recurrence: aws.String("0 9 * * *")},
+	}, noon)
+	if len(got) != 2 || got[0].Name != "daily" || got[0].Next != noon.Add(21*time.Hour) || got[1].Name != "not shown yet" || !got[1].Next.IsZero() {
 		t.Errorf("got %+v", got)
 	}
 }

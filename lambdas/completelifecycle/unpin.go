@@ -75,7 +75,7 @@ func (h handler) take(ctx context.Context, s *step.Step, record ledger.Record, g
 		if err != nil {
 			return record, err
 		}
-		actions = capacity.Actions(described)
+		actions = capacity.Actions(described, s.Now())
 	}
 	until := s.Now()
 	if last {

@@ -97,11 +97,11 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 		return record, err
 	}
 	suspended := capacity.Suspended(record.Lock, blue)
-	capacity.Take(record.Lock, blue, capacity.Actions(whole.Schedule), s.Now().Add(capacity.Lead))
-	capacity.Take(record.Lock, green, capacity.Actions(own.Schedule), s.Now().Add(capacity.Lead))
+	capacity.Take(record.Lock, blue, capacity.Actions(whole.Schedule, s.Now()), s.Now().Add(capacity.Lead))
+	capacity.Take(record.Lock, green, capacity.Actions(own.Schedule, s.Now()), s.Now().Add(capacity.Lead))
 	want := capacity.Wanted(record.Lock, blue, green)
 	live := capacity.Live(record, blue, green, want)
-	capacity.Succeed(record.Lock, blue, green, capacity.Actions(own.Schedule))
+	capacity.Succeed(record.Lock, blue, green, capacity.Actions(own.Schedule, s.Now()))
 	if err := h.resize(ctx, s, green.Name, capacity.Hand(record.Lock, green, live), "giving it the sizes that people want", forward...); err != nil {
 		return record, err
 	}

@@ -17,7 +17,7 @@ import (
 // actions are a group's scheduled actions.
 func (v *move) actions(ctx context.Context, group string) ([]ledger.Action, error) {
 	described, err := fleet.DescribeSchedule(ctx, v.schedules, group)
-	return capacity.Actions(described), err
+	return capacity.Actions(described, v.Now()), err
 }
 
 // take takes in what others want of fleets since the last look; of one whose scheduled actions are suspended also what these were to

@@ -19,6 +19,16 @@ type schedule struct {
 	action types.ScheduledUpdateGroupAction
 	cron   *cron // nil without recurrence
 	timer  clock.Timer
+	missed *time.Time // the first run that it missed while its process was suspended, since it ran last
+}
+
+// described is the action as descriptions show it.
+func (g *group) described(s *schedule) types.ScheduledUpdateGroupAction {
+	action := s.action
+	if g.in.settings.StaleStarts && s.missed != nil {
+		action.StartTime, action.Time = s.missed, s.missed
+	}
+	return action
 }
 
 func (in *Groups) putScheduledAction(_ *wire.Call, input *autoscaling.PutScheduledUpdateGroupActionInput) (*autoscaling.PutScheduledUpdateGroupActionOutput, error) {
@@ -148,7 +158,10 @@ func (g *group) fire(s *schedule) {
 		f(g.name, s.action, due, !goesOn)
 	}
 	if due && !g.isSuspended("ScheduledActions") {
+		s.missed = nil
 		g.scheduledUpdate(s)
+	} else if due {
+		s.missed = cmp.Or(s.missed, s.action.StartTime)
 	}
 	if goesOn {
 		s.setNext(g.now())
@@ -198,7 +211,7 @@ func (in *Groups) describeScheduledActions(_ *wire.Call, input *autoscaling.Desc
 				early, late = !slices.Contains(input.ScheduledActionNames, *s.action.ScheduledActionName), false
 			}
 			if !early && !late {
-				found = append(found, s.action)
+				found = append(found, g.described(s))
 			}
 		}
 	}

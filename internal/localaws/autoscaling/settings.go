@@ -49,6 +49,10 @@ type Settings struct {
 
 	// NewAccount is an account from 2024-10-01 or later, in which no launch configuration can be created (aws-facts A7).
 	NewAccount bool
+
+	// StaleStarts has descriptions show, of a scheduled action that recurs, the run that it missed first while its process was suspended,
+	// until it runs again. Whether AWS moves a StartTime on meanwhile nobody says; by default it does.
+	StaleStarts bool
 }
 
 // DefaultSettings are the settings closest to AWS.

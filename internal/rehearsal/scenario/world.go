@@ -95,6 +95,7 @@ var worldArguments = map[string]worldArgument{
 	"boot":         spread(func(s *localaws.Settings, d account.Duration) { s.EC2.Boot = d }),
 	"pending":      spread(func(s *localaws.Settings, d account.Duration) { s.EC2.Pending = d }),
 	"shutdown":     spread(func(s *localaws.Settings, d account.Duration) { s.EC2.ShuttingDown = d }),
+	"stale-starts": present(func(o *rehearsal.Options) { o.Settings.AutoScaling.StaleStarts = true }),
 	"max-groups":   whole(func(o *rehearsal.Options, n int) { o.Settings.AutoScaling.MaxGroups = n }),
 	"tick":         spread(func(s *localaws.Settings, d account.Duration) { s.AutoScaling.Tick = d }),
 	"proceed":      spread(func(s *localaws.Settings, d account.Duration) { s.AutoScaling.Proceed = d }),
