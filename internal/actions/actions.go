@@ -47,6 +47,7 @@ var renamed = map[Operation]string{
 var dependent = map[Operation][]string{
 	// A launch template launches and tags instances; it, a hook or the group may name a role.
 	{"autoscaling", "CreateAutoScalingGroup"}:    {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"},
+	{"autoscaling", "UpdateAutoScalingGroup"}:    {"ssm:GetParameters"}, // its template may name its image by a parameter, which is resolved each time
 	{"autoscaling", "CreateLaunchConfiguration"}: {"iam:PassRole"},
 	{"autoscaling", "PutLifecycleHook"}:          {"iam:PassRole"},
 	{"ec2", "CreateLaunchTemplate"}:              {"ec2:CreateTags"},         // with tags

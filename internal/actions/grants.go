@@ -35,7 +35,7 @@ var grants = []grant{
 		sid:     "ReadImageParameters",
 		actions: []string{"ssm:GetParameters"},
 		on:      Scope.imageParameters,
-		why:     "reads which image a parameter stands for: of Amazon's public ones, and of those that the deployer's settings name",
+		why:     "reads which image a parameter stands for, as EC2 Auto Scaling asks of who updates a group whose template names one: of Amazon's public ones, and of those that the deployer's settings name",
 	},
 	{
 		sid:     "ReadTargets",

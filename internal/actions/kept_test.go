@@ -90,15 +90,16 @@ func TestKept(t *testing.T) {
 		{sid: "Wide", actions: []string{"dynamodb:GetItem"}, on: Scope.table, why: "reads all", kept: true},
 		{sid: "Narrow", actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"}, on: Scope.table, conditions: always(Condition{"Null", "k", []string{"false"}}), why: "reads some"},
 		{sid: "Update", actions: []string{"autoscaling:ResumeProcesses", "autoscaling:UpdateAutoScalingGroup"}, on: Scope.groups, why: "changes"},
+		{sid: "Resolve", actions: []string{"ssm:GetParameters"}, why: "resolves"},
 	}
 	before := []Statement{{Sid: "Read", Actions: reads}, {Sid: "Drop", Actions: []string{"dynamodb:DeleteItem"}}, {Sid: "Wide", Actions: []string{"dynamodb:GetItem"}}}
 	for _, c := range []struct {
 		before []Statement
 		want   []string
 	}{
-		{nil, []string{"Read [autoscaling:DescribeAutoScalingGroups autoscaling:DescribeScheduledActions]", "Narrow [dynamodb:GetItem dynamodb:PutItem]", "Update [autoscaling:ResumeProcesses autoscaling:UpdateAutoScalingGroup]"}},
+		{nil, []string{"Read [autoscaling:DescribeAutoScalingGroups autoscaling:DescribeScheduledActions]", "Narrow [dynamodb:GetItem dynamodb:PutItem]", "Update [autoscaling:ResumeProcesses autoscaling:UpdateAutoScalingGroup]", "Resolve [ssm:GetParameters]"}},
 		{before, []string{"Read [autoscaling:DescribeAutoScalingGroups autoscaling:DescribeScheduledActions]", "KeptRead [autoscaling:DescribePolicies]", "KeptDrop [dynamodb:DeleteItem]",
-			"KeptWide [dynamodb:GetItem]", "Narrow [dynamodb:GetItem dynamodb:PutItem]", "Update [autoscaling:ResumeProcesses autoscaling:UpdateAutoScalingGroup]"}},
+			"KeptWide [dynamodb:GetItem]", "Narrow [dynamodb:GetItem dynamodb:PutItem]", "Update [autoscaling:ResumeProcesses autoscaling:UpdateAutoScalingGroup]", "Resolve [ssm:GetParameters]"}},
 	} {
 		statements, err := allow("RestoreBlue", ReleasedScope(), table, c.before)
 		if err != nil {

@@ -30,6 +30,17 @@ func (r resources) TemplateTags(idOrName string) (id string, tags map[string]str
 	return r.aws.Compute.TemplateTags(idOrName)
 }
 
+func (r resources) GroupParameters(name string) []string {
+	var parameters []string
+	for _, spec := range r.aws.Groups.Templates(name) {
+		found, err := r.aws.Compute.Template(*spec.LaunchTemplateId, *spec.Version)
+		if parameter := localec2.Alias(found.ImageID); err == nil && parameter != "" {
+			parameters = append(parameters, parameter)
+		}
+	}
+	return parameters
+}
+
 func (r resources) LaunchTemplate(idOrName, version string) (localiam.LaunchTemplate, bool) {
 	found, err := r.aws.Compute.Template(idOrName, version)
 	image, wrong := r.aws.Compute.ImageNamed(found.ImageID)

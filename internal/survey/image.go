@@ -14,9 +14,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
+	"bluegreen/internal/ledger"
 )
 
 // aliased begins an image that a launch template names by a parameter of Systems Manager. What that launches changes without a
@@ -33,22 +36,53 @@ func (h Surveyor) image(ctx context.Context, base contents, green deploy.Green, 
 	if parameter == "" {
 		return nil, nil
 	}
-	out, err := h.parameters.GetParameters(ctx, &ssm.GetParametersInput{Names: []string{parameter}})
-	var api smithy.APIError
-	switch {
-	case errors.As(err, &api) && api.ErrorCode() == "AccessDeniedException":
-		return []string{fmt.Sprintf("%s names the parameter %s, which the deployer may not read: name it in the deployer's image_parameters", where, parameter)}, nil
-	case err != nil:
-		return nil, fmt.Errorf("reading parameter %s: %w", parameter, err)
-	case len(out.Parameters) == 0:
-		return []string{fmt.Sprintf("%s names the parameter %s, and Systems Manager has no such parameter, version or label in this Region", where, parameter)}, nil
-	}
-	found := out.Parameters[0]
-	if value := aws.ToString(found.Value); !strings.HasPrefix(value, "ami-") {
-		return []string{fmt.Sprintf("%s names the parameter %s, which holds %.40q and not an image's id", where, parameter, value)}, nil
+	found, finding, err := h.parameter(ctx, parameter, where)
+	if err != nil || finding != "" {
+		return one(finding), err
 	}
 	own.ImageID, own.Parameter = aws.ToString(found.Value), aws.ToString(found.Name)+" version "+strconv.FormatInt(found.Version, 10)
 	return nil, nil
+}
+
+// parameter reads one that holds an image's id, or finds what is wrong with it. where is what names it.
+func (h Surveyor) parameter(ctx context.Context, name, where string) (found ssmtypes.Parameter, finding string, err error) {
+	out, err := h.parameters.GetParameters(ctx, &ssm.GetParametersInput{Names: []string{name}})
+	var api smithy.APIError
+	switch {
+	case errors.As(err, &api) && api.ErrorCode() == "AccessDeniedException":
+		return found, fmt.Sprintf("%s names the parameter %s, which the deployer may not read: name it in the deployer's image_parameters", where, name), nil
+	case err != nil:
+		return found, "", fmt.Errorf("reading parameter %s: %w", name, err)
+	case len(out.Parameters) == 0:
+		return found, fmt.Sprintf("%s names the parameter %s, and Systems Manager has no such parameter, version or label in this Region", where, name), nil
+	}
+	found = out.Parameters[0]
+	if value := aws.ToString(found.Value); !strings.HasPrefix(value, "ami-") {
+		return found, fmt.Sprintf("%s names the parameter %s, which holds %.40q and not an image's id", where, name, value), nil
+	}
+	return found, "", nil
+}
+
+// unread looks whether the parameter can be read that blue's own template names its image by, where green's image is another: EC2 Auto
+// Scaling resolves it at each update of blue, and refuses those of who may not read it.
+func (h Surveyor) unread(ctx context.Context, group types.AutoScalingGroup, bases []pinned, green deploy.Green, record ledger.Record) ([]string, error) {
+	if len(bases) == 0 || green.TemplateVersion == "" && green.ImageID == "" && green.ImageParameter == "" {
+		return nil, nil // it launches from a configuration, or image reads it
+	}
+	data := bases[0].data
+	if spec := fleet.Templates(group)[0]; green.TemplateVersion != "" && !record.Own.Is(aws.ToString(spec.LaunchTemplateName)) {
+		found, err := h.pin(ctx, spec, nil)
+		if err != nil {
+			return nil, err
+		}
+		data = found.data
+	}
+	name, named := strings.CutPrefix(ofVersion(data).image, aliased)
+	if !named {
+		return nil, nil
+	}
+	_, finding, err := h.parameter(ctx, name, "its launch template")
+	return one(finding), err
 }
 
 // fits finds what of an image or a type does not exist, or does not go with the other.

@@ -71,11 +71,15 @@ func (h Surveyor) decideOwn(ctx context.Context, group types.AutoScalingGroup, b
 	if err != nil {
 		return nil, err
 	}
+	unread, err := h.unread(ctx, group, bases, green, record)
+	if err != nil {
+		return nil, err
+	}
 	found, err := h.image(ctx, base, green, &own)
 	if err != nil {
 		return nil, err
 	}
-	findings = append(findings, found...)
+	findings = append(append(findings, unread...), found...)
 	_, was := clone.Source(group, record.Template)
 	if green.TemplateVersion != "" || own.ImageID != "" || own.Asked || !base.configuration && d.Template.ID != fleetTemplate(group) {
 		d.Named = was

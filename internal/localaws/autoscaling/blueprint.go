@@ -38,6 +38,23 @@ func (g *group) blueprints() ([]blueprint, error) {
 	return []blueprint{b}, err
 }
 
+// Templates are the launch templates that a group launches from now, by id, with their versions as numbers; none of a group that does
+// not exist.
+func (in *Groups) Templates(name string) []types.LaunchTemplateSpecification {
+	g, ok := in.groups[name]
+	if !ok {
+		return nil
+	}
+	all, err := g.blueprints()
+	var templates []types.LaunchTemplateSpecification
+	for _, b := range all {
+		if err == nil && b.template != nil {
+			templates = append(templates, *b.template)
+		}
+	}
+	return templates
+}
+
 func (in *Groups) templateBlueprint(spec *types.LaunchTemplateSpecification) (blueprint, error) {
 	found, err := in.compute.Template(idOrName(spec), aws.ToString(spec.Version))
 	if err != nil {

@@ -71,11 +71,19 @@ func createGroup(a *asker, input any) error {
 	return a.passRole(in.ServiceLinkedRoleARN, scalingService)
 }
 
-// updateGroup asks for launches too when what the group launches from is set.
+// updateGroup asks for launches too when what the group launches from is set. EC2 Auto Scaling resolves the parameters that a group's
+// templates name at each update (ASG-UG/using-systems-manager-parameters.md), and who uses such a template must be allowed to read them.
 func updateGroup(a *asker, input any) error {
 	in := input.(*autoscaling.UpdateAutoScalingGroupInput)
 	if err := groupWrite(a, input); err != nil {
 		return err
+	}
+	if in.LaunchTemplate == nil && in.MixedInstancesPolicy == nil && in.LaunchConfigurationName == nil {
+		for _, parameter := range a.roles.world.GroupParameters(aws.ToString(in.AutoScalingGroupName)) {
+			if err := a.may("ssm:GetParameters", a.parameter(parameter), nil); err != nil {
+				return err
+			}
+		}
 	}
 	if err := a.launches(in.LaunchTemplate, in.MixedInstancesPolicy, aws.ToString(in.VPCZoneIdentifier)); err != nil {
 		return err

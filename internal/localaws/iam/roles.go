@@ -18,6 +18,8 @@ type World interface {
 	// TemplateTags are those of a launch template that is named by its id or name, and when it was made; ok is false where there
 	// is none.
 	TemplateTags(idOrName string) (id string, tags map[string]string, made time.Time, ok bool)
+	// GroupParameters are the parameters of Systems Manager that the launch templates of a group name their images by.
+	GroupParameters(name string) []string
 	// LaunchTemplate finds a version of a launch template: a number, $Latest, $Default or empty.
 	LaunchTemplate(idOrName, version string) (LaunchTemplate, bool)
 }

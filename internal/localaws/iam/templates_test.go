@@ -74,7 +74,8 @@ func TestPermissionsOfParameters(t *testing.T) {
 	})
 }
 
-// Who creates a group by a template that names its image by a parameter must be allowed to read that (aws-facts H7).
+// Who creates a group by a template that names its image by a parameter, or updates one in any way, must be allowed to read that
+// (aws-facts H7).
 func TestCreatingAGroupTakesItsParameter(t *testing.T) {
 	inAccount(t, func(a *account) {
 		client := ec2.NewFromConfig(a.config())
@@ -96,6 +97,14 @@ func TestCreatingAGroupTakesItsParameter(t *testing.T) {
 		a.wants("without the parameter", a.calls(names), "You are not authorized to use launch template: lt-")
 		a.allow("[" + all + `, {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": "arn:aws:ssm:*:*:parameter/web/image"}]`)
 		a.wants("with it", a.calls(names), "done")
+		resizes := func(ctx context.Context, config aws.Config) error {
+			_, err := autoscaling.NewFromConfig(config).UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+				AutoScalingGroupName: aws.String("web-app-dev-asg"), MinSize: aws.Int32(0)})
+			return err
+		}
+		a.wants("another update", a.calls(resizes), "done")
+		a.allow(all)
+		a.wants("another update without it", a.calls(resizes), "perform: ssm:GetParameters on resource: arn:aws:ssm:ap-northeast-1:000000000000:parameter/web/image")
 	})
 }
 
