@@ -11,6 +11,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/local"
@@ -55,6 +58,45 @@ func TestPlan(t *testing.T) {
 	}
 	if asked < 10 {
 		t.Errorf("%d calls were seen", asked)
+	}
+}
+
+// What a request asks of green is shown field by field against blue; user data, which may hold secrets, by its length.
+func TestPlanOfWhatGreenHasOtherwise(t *testing.T) {
+	e := openFleet(t)
+	images := must[*ec2.DescribeImagesOutput](t)(ec2.NewFromConfig(e.Config).DescribeImages(t.Context(), &ec2.DescribeImagesInput{})).Images
+	next := ""
+	for _, image := range images {
+		next = max(next, *image.ImageId)
+	}
+	must[*ssm.PutParameterOutput](t)(ssm.NewFromConfig(e.Config).PutParameter(t.Context(), &ssm.PutParameterInput{
+		Name: aws.String("/shop/image"), Value: &next, Type: ssmtypes.ParameterTypeString, DataType: aws.String("aws:ec2:image"),
+	}))
+	for _, test := range []struct {
+		name, green string
+		want        []string
+		not         []string
+	}{
+		{"all that differs", `{"image": {"parameter": "/shop/image"}, "instance_type": "t3.small", "user_data": "#!/bin/sh\nexport TOKEN=secret\n"}`,
+			[]string{"~ ImageId: ami-", " → " + next + " (parameter /shop/image version 1) ", "~ InstanceType: t3.micro → t3.small ", "~ UserData: 30 bytes → 30 bytes, changed ", "+ launch template web-v001-…: of its own, for green: a copy of version "},
+			[]string{"secret"}},
+		{"a version", `{"launch_template_version": "1"}`, []string{"~ launch template: lt-", " version $Latest → lt-", " version 1 ="}, []string{"ImageId", "of its own"}},
+	} {
+		out, errText, code := say("plan", "-f", requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}, "green": `+test.green+`}`), "--endpoint-url", e.URL)
+		said := strings.Join(strings.Fields(out), " ")
+		if code != 0 {
+			t.Errorf("%s: code %d, %s", test.name, code, errText)
+		}
+		for _, want := range test.want {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: it does not say %q:\n%s", test.name, want, out)
+			}
+		}
+		for _, not := range test.not {
+			if strings.Contains(said, not) {
+				t.Errorf("%s: it says %q:\n%s", test.name, not, out)
+			}
+		}
 	}
 }
 

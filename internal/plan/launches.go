@@ -48,9 +48,19 @@ func (w *work) launches(ctx context.Context) ([]deploy.PlannedField, error) {
 		} else if before.Version != after.Version {
 			fields = append(fields, deploy.Field("launch template "+after.ID, "version "+before.Version, "version "+after.Version))
 		}
-		fields = append(fields, contents(*was, *becomes)...)
+		fields = append(fields, w.named(contents(*was, *becomes))...)
 	}
 	return fields, nil
+}
+
+// named says of an image that was read from a parameter which parameter that is.
+func (w *work) named(fields []deploy.PlannedField) []deploy.PlannedField {
+	for i, f := range fields {
+		if own := w.d.Own; own != nil && own.Parameter != "" && f.Name == "ImageId" && f.Becomes == own.ImageID {
+			fields[i].Becomes += " (parameter " + own.Parameter + ")"
+		}
+	}
+	return fields
 }
 
 // changes are what green is to have otherwise than what it is copied from.
@@ -82,7 +92,7 @@ func (w *work) configuration(ctx context.Context) ([]deploy.PlannedField, error)
 	becomes := *was
 	w.changes().Configuration(&becomes)
 	w.launchesType(aws.ToString(becomes.InstanceType))
-	return contents(*was, becomes), nil
+	return w.named(contents(*was, becomes)), nil
 }
 
 // each is a template and those of a policy's overrides.
@@ -118,20 +128,27 @@ func contents(was, becomes any) []deploy.PlannedField {
 		if !member.IsExported() || reflect.DeepEqual(before.Field(i).Interface(), after.Field(i).Interface()) {
 			continue
 		}
-		word := words
 		if member.Name == "UserData" {
-			word = size
-		}
-		one, other := word(before.Field(i).Interface()), word(after.Field(i).Interface())
-		if one == other && member.Name != "UserData" {
+			fields = append(fields, userData(before.Field(i).Interface(), after.Field(i).Interface()))
 			continue
 		}
-		fields = append(fields, deploy.Field(member.Name, one, other))
+		if one, other := words(before.Field(i).Interface()), words(after.Field(i).Interface()); one != other {
+			fields = append(fields, deploy.Field(member.Name, one, other))
+		}
 	}
 	return fields
 }
 
-// size is how long a text is that may hold secrets.
+// userData is how long a text is that may hold secrets, and what becomes of it.
+func userData(was, becomes any) deploy.PlannedField {
+	f := deploy.Field("UserData", size(was), size(becomes))
+	if f.Was == f.Becomes {
+		f.Becomes += ", changed"
+	}
+	return f
+}
+
+// size is how long an encoded text is; empty: there is none.
 func size(value any) string {
 	encoded, _ := value.(*string)
 	if encoded == nil {

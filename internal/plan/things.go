@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
+	"bluegreen/internal/ledger"
 )
 
 // things fills in what is created, changed and removed.
@@ -23,15 +25,49 @@ func (w *work) things(ctx context.Context, p *deploy.Plan) error {
 	p.Things = append(p.Things, green)
 	if !w.d.Revives {
 		for _, made := range clone.Outliving(blue, w.d) {
-			kind, name := string(made.What), made.Name
+			kind, name, about := string(made.What), made.Name, "of its own, for green"
 			if name == "" { // a sum of the execution is in it
-				kind, name = w.ownKind(), w.d.Green+"-…"
+				kind, name, about = w.ownKind(), w.d.Green+"-…", about+": a copy of "+w.copied()
 			}
-			p.Things = append(p.Things, deploy.Planned{Effect: deploy.EffectCreate, Kind: kind, Name: name, About: "of its own, for green"})
+			p.Things = append(p.Things, deploy.Planned{Effect: deploy.EffectCreate, Kind: kind, Name: name, About: about})
 		}
 	}
 	p.Things = append(p.Things, w.end(blue))
-	return nil
+	goes, err := w.goes(ctx)
+	p.Things = append(p.Things, goes...)
+	return err
+}
+
+// copied is what green's own launch template or configuration is a copy of, but for the request.
+func (w *work) copied() string {
+	if w.d.Own.Configuration {
+		return aws.ToString(w.Blue.Group.LaunchConfigurationName)
+	}
+	return fmt.Sprintf("version %s of %s", w.d.Template.Version, w.d.Template.ID)
+}
+
+// goes is what was made beside groups that are gone, or that go.
+func (w *work) goes(ctx context.Context) ([]deploy.Planned, error) {
+	var gone []deploy.Planned
+	add := func(made []ledger.Made, about string) {
+		for _, one := range made {
+			gone = append(gone, deploy.Planned{Effect: deploy.EffectRemove, Kind: string(one.What), Name: one.Name, About: about})
+		}
+	}
+	if w.d.BlueAfter == deploy.AfterDelete {
+		add(w.Record.Made, "made for "+w.d.Blue)
+	}
+	var names []string
+	for _, one := range w.Record.Beside() {
+		names = append(names, one.Name)
+	}
+	stand, err := fleet.Standing(ctx, w.groups, names)
+	for _, one := range w.Record.Beside() {
+		if !stand[one.Name] {
+			add(one.Made, "made for "+one.Name+", which is gone")
+		}
+	}
+	return gone, err
 }
 
 // green is what becomes of green: a copy of blue is created, or a fleet that blue had replaced is brought back.
