@@ -85,7 +85,7 @@ func Open(options Options) (*Environment, error) {
 		_ = socket.Close()
 		return nil, err
 	}
-	e.Plane = dataplane.New(e.AWS.Account, e.Clock, e.AWS.Compute, e.AWS.Balancers, dataplane.DefaultSettings())
+	e.Plane = dataplane.New(e.AWS.Account, e.Clock, e.AWS.Compute, dataplane.DefaultSettings(), e.AWS.Balancers, e.AWS.Classic)
 	e.AWS.Account.Lock()
 	e.AWS.Queues.SetEndpoint(e.URL)
 	e.AWS.Commands.SetExecutor(e.Plane)

@@ -26,7 +26,7 @@ const DefaultCapacity = 600
 // each instance. Its methods are called with the account's lock held.
 type Loads struct {
 	aws       *AWS
-	listeners map[string]Load // by ARN
+	listeners map[string]Load // by ARN, or name:port of a Classic Load Balancer
 	targets   map[string]Load // by target group ARN
 	groups    map[string]Load // by name of the Auto Scaling group
 	counted   work            // that the data plane saw in this minute
@@ -67,9 +67,10 @@ func (l *Loads) set(loads map[string]Load, of string, load Load) {
 // Counted sets what the requests take that the data plane sends: so many a minute take all of an instance's CPU.
 func (l *Loads) Counted(capacity float64) { l.counts.Capacity = capacity }
 
-// Count counts a request that the data plane sends to an instance.
-func (l *Loads) Count(targetGroupARN, instanceID string) {
-	l.counted.of(targetGroupARN).add(instanceID, 1, l.counts)
+// Count counts a request that the data plane sends to an instance: of a target group, by its ARN, or of a Classic Load
+// Balancer, by its name.
+func (l *Loads) Count(group, instanceID string) {
+	l.counted.of(group).add(instanceID, 1, l.counts)
 	l.run()
 }
 
@@ -90,7 +91,7 @@ func (l *Loads) run() {
 
 // work is what was done in a minute.
 type work struct {
-	targets map[string]*share // by target group ARN
+	targets map[string]*share // by target group ARN, or name of a Classic Load Balancer
 	groups  map[string]*share // of groups without a load balancer, by name
 }
 
@@ -103,7 +104,7 @@ type share struct {
 	unserved         float64            // requests that met no target
 }
 
-func (w work) of(targetGroupARN string) *share { return shareOf(w.targets, targetGroupARN) }
+func (w work) of(group string) *share { return shareOf(w.targets, group) }
 
 func shareOf(shares map[string]*share, of string) *share {
 	if shares[of] == nil {
@@ -118,13 +119,17 @@ func (s *share) add(instanceID string, requests float64, load Load) {
 	s.used[instanceID] += requests / cmp.Or(load.Capacity, DefaultCapacity)
 }
 
-// over spreads a load over instances.
-func (s *share) over(instances []string, load Load) {
-	if len(instances) == 0 {
+// over spreads a load over instances by their weights, of which 0 is 1.
+func (s *share) over(targets []localelb.RoutedTarget, load Load) {
+	if len(targets) == 0 {
 		s.unserved += load.Requests
 	}
-	for _, id := range instances {
-		s.add(id, load.Requests/float64(len(instances)), load)
+	weights := 0.0
+	for _, target := range targets {
+		weights += cmp.Or(target.Weight, 1)
+	}
+	for _, target := range targets {
+		s.add(target.InstanceID, load.Requests*cmp.Or(target.Weight, 1)/weights, load)
 	}
 }
 
@@ -135,8 +140,8 @@ func (l *Loads) spread() work {
 		l.spreadListener(done, arn)
 	}
 	for _, arn := range slices.Sorted(maps.Keys(l.targets)) {
-		if group, ok := l.aws.Balancers.Reached(arn); ok {
-			done.of(arn).over(instancesOf(group), l.targets[arn])
+		if group, ok := l.aws.Reached(arn); ok {
+			done.of(arn).over(group.Targets, l.targets[arn])
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.groups)) {
@@ -146,7 +151,7 @@ func (l *Loads) spread() work {
 }
 
 func (l *Loads) spreadListener(done work, arn string) {
-	rules := l.aws.Balancers.Route(arn).Rules
+	rules := l.aws.Route(arn).Rules
 	if len(rules) == 0 {
 		return
 	}
@@ -160,34 +165,30 @@ func (l *Loads) spreadListener(done work, arn string) {
 		}
 		part := l.listeners[arn]
 		part.Requests *= float64(group.Weight) / weights
-		done.of(group.ARN).over(instancesOf(group), part)
+		done.of(group.ARN).over(group.Targets, part)
 	}
 }
 
-func instancesOf(group localelb.RoutedGroup) []string {
-	var ids []string
-	for _, target := range group.Targets {
-		ids = append(ids, target.InstanceID)
-	}
-	return ids
-}
-
-func (l *Loads) inService(groupName string) []string {
-	var ids []string
+func (l *Loads) inService(groupName string) []localelb.RoutedTarget {
+	var targets []localelb.RoutedTarget
 	group, _ := l.aws.Groups.View(groupName)
 	for _, instance := range group.Instances {
 		if instance.State == "InService" {
-			ids = append(ids, instance.ID)
+			targets = append(targets, localelb.RoutedTarget{InstanceID: instance.ID})
 		}
 	}
-	return ids
+	return targets
 }
 
 // record records what was done in a minute.
 func (l *Loads) record(minute time.Time, done work) {
 	l.aws.Alarms.Want("AWS/AutoScaling")
-	for _, arn := range slices.Sorted(maps.Keys(done.targets)) {
-		l.recordTargets(minute, arn, done.targets[arn])
+	for _, group := range slices.Sorted(maps.Keys(done.targets)) {
+		if classic(group) {
+			l.recordClassic(minute, group, done.targets[group])
+		} else {
+			l.recordTargets(minute, group, done.targets[group])
+		}
 	}
 	for _, name := range l.aws.Groups.Names() {
 		l.recordCPU(minute, name, done)
@@ -228,6 +229,25 @@ func (l *Loads) recordTargets(minute time.Time, arn string, s *share) {
 	}
 }
 
+// recordClassic records the metrics of a Classic Load Balancer (aws-facts I7). AWS has them by zone, too.
+func (l *Loads) recordClassic(minute time.Time, name string, s *share) {
+	reached, ok := l.aws.Classic.Reached(name)
+	if !ok {
+		return
+	}
+	balancer := localcloudwatch.Dimensions{"LoadBalancerName": name}
+	l.put(minute, "AWS/ELB", "HealthyHostCount", float64(len(reached.Targets)), balancer)
+	if s.requests > 0 {
+		l.put(minute, "AWS/ELB", "RequestCount", s.requests, balancer)
+	}
+	if s.failed > 0 {
+		l.put(minute, "AWS/ELB", "HTTPCode_Backend_5XX", s.failed, balancer)
+	}
+	if s.unserved > 0 {
+		l.put(minute, "AWS/ELB", "HTTPCode_ELB_5XX", s.unserved, balancer)
+	}
+}
+
 func (l *Loads) put(minute time.Time, namespace, name string, value float64, dimensions ...localcloudwatch.Dimensions) {
 	for _, d := range dimensions {
 		l.aws.Alarms.RecordAt(minute, namespace, name, d, value)
@@ -242,7 +262,7 @@ func (l *Loads) recordCPU(minute time.Time, name string, done work) {
 		shares = append(shares, s)
 	}
 	for _, attachment := range view.Attachments {
-		if s := done.targets[attachment.TargetGroupARN]; s != nil {
+		if s := done.targets[attachment.Source()]; s != nil {
 			shares = append(shares, s)
 		}
 	}

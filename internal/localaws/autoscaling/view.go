@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -175,6 +176,9 @@ type AttachmentView struct {
 	State            string // Adding, Added, InService, Removing
 	TrafficSource    bool   // attached by AttachTrafficSources
 }
+
+// Source is what sends the traffic: the target group's ARN, or the name of the Classic Load Balancer.
+func (v AttachmentView) Source() string { return cmp.Or(v.TargetGroupARN, v.LoadBalancerName) }
 
 func (a *attachment) shown() AttachmentView {
 	shown := AttachmentView{State: a.state, TrafficSource: a.trafficSource}

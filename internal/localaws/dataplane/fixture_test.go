@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
@@ -16,6 +17,7 @@ import (
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/dataplane"
 	localec2 "bluegreen/internal/localaws/ec2"
+	localclassic "bluegreen/internal/localaws/elb"
 	localelb "bluegreen/internal/localaws/elbv2"
 	"bluegreen/internal/localaws/wire"
 )
@@ -31,7 +33,9 @@ type fixture struct {
 	compute *localec2.Compute
 	plane   *dataplane.Plane
 	ec2     *ec2.Client
+	classic *localclassic.LoadBalancers
 	elbv2   *elbv2.Client
+	elb     *elb.Client
 	image   string
 }
 
@@ -49,10 +53,14 @@ func newFixture(t *testing.T) *fixture {
 	endpoint := wire.NewEndpoint(f.acct, wire.DefaultSettings(), nil)
 	endpoint.Add(f.compute.Service())
 	endpoint.Add(balancers.Service())
-	f.plane = dataplane.New(f.acct, f.clock, f.compute, balancers, dataplane.DefaultSettings())
+	classic := localclassic.DefaultSettings()
+	classic.Registration = account.Constant(time.Second)
+	f.classic = localclassic.New(f.acct, f.compute, classic)
+	endpoint.Add(f.classic.Service())
+	f.plane = dataplane.New(f.acct, f.clock, f.compute, dataplane.DefaultSettings(), balancers, f.classic)
 	t.Cleanup(f.plane.Close)
 	config := endpoint.Config(wire.Caller{})
-	f.ec2, f.elbv2 = ec2.NewFromConfig(config), elbv2.NewFromConfig(config)
+	f.ec2, f.elbv2, f.elb = ec2.NewFromConfig(config), elbv2.NewFromConfig(config), elb.NewFromConfig(config)
 	image, err := f.ec2.RegisterImage(t.Context(), &ec2.RegisterImageInput{Name: aws.String("app-1")})
 	f.must(err)
 	f.image = *image.ImageId

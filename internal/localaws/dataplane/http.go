@@ -21,7 +21,7 @@ const groupCookie = "AWSALBTG"
 
 type targetKey struct{}
 
-// proxy is the handler of an Application Load Balancer's listener. It answers 503 when there is no target, 502 when the
+// proxy is the handler of a listener over HTTP. It answers 503 when there is no target, 502 when the
 // target breaks, 504 when the target does not begin to answer in time.
 func (l *listener) proxy() http.Handler {
 	forward := &httputil.ReverseProxy{
@@ -50,7 +50,7 @@ func (l *listener) proxy() http.Handler {
 			http.Error(w, "503 Service Temporarily Unavailable", http.StatusServiceUnavailable)
 		default:
 			if rule.Sticky > 0 {
-				http.SetCookie(w, l.plane.sticky(flight.targetGroupARN, rule.Sticky))
+				http.SetCookie(w, l.plane.sticky(flight.group, rule.Sticky))
 			}
 			forward.ServeHTTP(w, r.WithContext(context.WithValue(ctx, targetKey{}, host)))
 		}
@@ -61,7 +61,7 @@ func (l *listener) proxy() http.Handler {
 func (l *listener) takeRequest(r *http.Request, cut context.CancelFunc) (rule localelb.RoutedRule, f *flight, host string, ok bool) {
 	l.plane.acct.Lock()
 	defer l.plane.acct.Unlock()
-	rule = l.plane.balancers.Route(l.arn).Match(r)
+	rule = l.balancers.Route(l.arn).Match(r)
 	groups := rule.Groups
 	if rule.Sticky > 0 {
 		groups = stuckTo(groups, r)

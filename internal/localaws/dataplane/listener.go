@@ -9,32 +9,36 @@ import (
 	localelb "bluegreen/internal/localaws/elbv2"
 )
 
-// listener is a listener of a load balancer: a port of loopback behind which requests (an Application Load Balancer)
-// or connections (a Network Load Balancer) are routed.
+// listener is a listener of a load balancer: a port of loopback behind which requests (over HTTP) or connections (all else)
+// are routed.
 type listener struct {
-	arn     string
-	plane   *Plane
-	socket  net.Listener
-	stop    func()            // closes the socket and every connection through it
-	groups  turns             // among target groups
-	targets map[string]*turns // among the targets of one, by its ARN
+	arn       string
+	balancers Balancers // whose it is
+	plane     *Plane
+	socket    net.Listener
+	stop      func()            // closes the socket and every connection through it
+	groups    turns             // among target groups
+	targets   map[string]*turns // among the targets of one, by its ARN
 }
 
 // flight is a request or a connection on its way through a load balancer.
 type flight struct {
-	targetGroupARN string
-	instanceID     string
-	port           int32
-	cut            context.CancelFunc
+	balancers  Balancers // whose it is
+	group      string    // ARN of its target group, or name of its Classic Load Balancer
+	instanceID string
+	port       int32
+	cut        context.CancelFunc
 }
 
 // syncListeners opens the listeners that the API has and closes those that it has not. The lock is held.
 func (p *Plane) syncListeners() {
 	wanted := make(map[string]bool)
-	for _, view := range p.balancers.Listeners() {
-		wanted[view.ARN] = true
-		if _, open := p.listeners[view.ARN]; !open {
-			p.openListener(view)
+	for _, balancers := range p.balancers {
+		for _, view := range balancers.Listeners() {
+			wanted[view.ARN] = true
+			if _, open := p.listeners[view.ARN]; !open {
+				p.openListener(balancers, view)
+			}
 		}
 	}
 	for arn := range p.listeners {
@@ -45,14 +49,14 @@ func (p *Plane) syncListeners() {
 }
 
 // openListener gives a listener its port. The lock is held.
-func (p *Plane) openListener(view localelb.ListenerView) {
+func (p *Plane) openListener(balancers Balancers, view localelb.ListenerView) {
 	socket, err := listenLoopback()
 	if err != nil {
 		return // tried again at the next change
 	}
-	l := &listener{arn: view.ARN, plane: p, socket: socket, targets: make(map[string]*turns)}
+	l := &listener{arn: view.ARN, balancers: balancers, plane: p, socket: socket, targets: make(map[string]*turns)}
 	p.listeners[view.ARN] = l
-	if view.LoadBalancerType == "network" {
+	if view.Protocol != "HTTP" && view.Protocol != "HTTPS" {
 		l.stop = l.serveTCP()
 		return
 	}
@@ -84,7 +88,7 @@ func (l *listener) take(groups []localelb.RoutedGroup, cut context.CancelFunc) (
 	if !ok {
 		return nil, "", false
 	}
-	f = &flight{targetGroupARN: group.ARN, instanceID: target.InstanceID, port: target.Port, cut: cut}
+	f = &flight{balancers: l.balancers, group: group.ARN, instanceID: target.InstanceID, port: target.Port, cut: cut}
 	l.plane.flights[f] = struct{}{}
 	for _, hear := range l.plane.onRequest {
 		hear(group.ARN, target.InstanceID)
@@ -99,11 +103,23 @@ func (p *Plane) land(f *flight) {
 	delete(p.flights, f)
 }
 
+// flightsTo is how many requests and connections are under way to an instance through a Classic Load Balancer. The lock is
+// held.
+func (p *Plane) flightsTo(name, instanceID string) int {
+	count := 0
+	for f := range p.flights {
+		if f.group == name && f.instanceID == instanceID {
+			count++
+		}
+	}
+	return count
+}
+
 // cutExpiredFlights breaks what is still in flight to targets whose deregistration delay has passed, as an Application
-// Load Balancer does (502). The lock is held.
+// Load Balancer does (502) and a Classic one. The lock is held.
 func (p *Plane) cutExpiredFlights() {
 	for f := range p.flights {
-		if _, registered := p.balancers.HealthOn(f.targetGroupARN, f.instanceID, f.port); !registered {
+		if _, registered := f.balancers.HealthOn(f.group, f.instanceID, f.port); !registered {
 			f.cut()
 		}
 	}

@@ -35,12 +35,21 @@ func DefaultSettings() Settings {
 	}
 }
 
+// Balancers are the load balancers of one service, as a data plane needs them: elbv2's, and Classic Load Balancers.
+type Balancers interface {
+	Listeners() []localelb.ListenerView
+	Route(listener string) localelb.Routing
+	HealthOn(group, instanceID string, port int32) (h localelb.Health, registered bool)
+	SetProbe(probe func(instanceID string, port int32, path string) bool)
+	OnChange(f func())
+}
+
 // Plane is the data plane of an account. The account's lock guards its state.
 type Plane struct {
 	acct      *account.Account
 	clock     *clock.Scaled
 	compute   *localec2.Compute
-	balancers *localelb.LoadBalancers
+	balancers []Balancers
 	settings  Settings
 	transport *http.Transport // from listeners to instances; a host is an instance id
 	instances map[string]*instance
@@ -49,12 +58,12 @@ type Plane struct {
 	disks     map[string]*disk // of instances on which something ran
 	scripts   sync.WaitGroup   // and programs, that run
 	program   *Program         // nil: none
-	onRequest []func(targetGroupARN, instanceID string)
+	onRequest []func(group, instanceID string)
 	closed    bool
 }
 
-// New starts a data plane for what compute and balancers hold now and later. wall is the account's clock.
-func New(acct *account.Account, wall *clock.Scaled, compute *localec2.Compute, balancers *localelb.LoadBalancers, settings Settings) *Plane {
+// New starts a data plane for what compute and the load balancers hold now and later. wall is the account's clock.
+func New(acct *account.Account, wall *clock.Scaled, compute *localec2.Compute, settings Settings, balancers ...Balancers) *Plane {
 	p := &Plane{
 		acct: acct, clock: wall, compute: compute, balancers: balancers, settings: settings,
 		instances: make(map[string]*instance),
@@ -71,15 +80,22 @@ func New(acct *account.Account, wall *clock.Scaled, compute *localec2.Compute, b
 	acct.Lock()
 	defer acct.Unlock()
 	compute.OnChange(p.instanceChanged)
-	balancers.SetProbe(p.probe)
-	balancers.OnChange(p.balancersChanged)
+	for _, b := range balancers {
+		b.SetProbe(p.probe)
+		b.OnChange(p.balancersChanged)
+		if drains, ok := b.(interface {
+			SetFlights(func(name, instanceID string) int)
+		}); ok { // Classic Load Balancers drain for as long as something is under way
+			drains.SetFlights(p.flightsTo)
+		}
+	}
 	p.balancersChanged()
 	return p
 }
 
-// OnRequest calls f for each request, or connection, that a listener sends to an instance: health checks are none. The
-// lock is held, for OnRequest too.
-func (p *Plane) OnRequest(f func(targetGroupARN, instanceID string)) {
+// OnRequest calls f for each request, or connection, that a listener sends to an instance: health checks are none. group is
+// the target group's ARN, or the name of a Classic Load Balancer. The lock is held, for OnRequest too.
+func (p *Plane) OnRequest(f func(group, instanceID string)) {
 	p.onRequest = append(p.onRequest, f)
 }
 
@@ -101,7 +117,8 @@ func (p *Plane) Close() {
 	p.transport.CloseIdleConnections()
 }
 
-// Address is where on loopback the listener takes connections ("127.0.0.1:40123"); false while it does not.
+// Address is where on loopback the listener takes connections ("127.0.0.1:40123"); false while it does not. A listener of a
+// Classic Load Balancer is named name:port in place of an ARN.
 func (p *Plane) Address(listenerARN string) (string, bool) {
 	p.acct.Lock()
 	defer p.acct.Unlock()
@@ -128,8 +145,12 @@ func (p *Plane) InstanceAddress(id string) (string, bool) {
 func (p *Plane) Serving(listenerARN string) []string {
 	p.acct.Lock()
 	defer p.acct.Unlock()
+	l, ok := p.listeners[listenerARN]
+	if !ok {
+		return nil
+	}
 	var ids []string
-	for _, group := range p.balancers.Route(listenerARN).Match(nil).Groups {
+	for _, group := range l.balancers.Route(listenerARN).Match(nil).Groups {
 		for _, target := range group.Targets {
 			i, ok := p.compute.Instance(target.InstanceID)
 			if ok && i.Answers() && group.Weight > 0 && !group.FailOpen && !slices.Contains(ids, i.ID) {

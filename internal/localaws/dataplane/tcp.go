@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// serveTCP serves a Network Load Balancer's listener: each connection goes to one target for as long as it lasts. The
+// serveTCP serves a listener over TCP: each connection goes to one target for as long as it lasts. The
 // function that it returns ends all of them.
 func (l *listener) serveTCP() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -55,7 +55,7 @@ func (l *listener) carry(ctx context.Context, client net.Conn) {
 func (l *listener) takeConnection(cut context.CancelFunc) (*flight, string, bool) {
 	l.plane.acct.Lock()
 	defer l.plane.acct.Unlock()
-	return l.take(l.plane.balancers.Route(l.arn).Match(nil).Groups, cut)
+	return l.take(l.balancers.Route(l.arn).Match(nil).Groups, cut)
 }
 
 // pour copies from one connection to the other and passes its end on.

@@ -2,6 +2,7 @@ package elb
 
 import (
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
@@ -103,4 +104,14 @@ func (l *LoadBalancers) describeAttributes(_ *wire.Call, in *sdk.DescribeLoadBal
 	}
 	attributes := b.attributes
 	return &sdk.DescribeLoadBalancerAttributesOutput{LoadBalancerAttributes: &attributes}, nil
+}
+
+// Draining is how long a load balancer lets requests under way finish at most, 0 without connection draining; false without
+// one of the name.
+func (l *LoadBalancers) Draining(name string) (time.Duration, bool) {
+	b := l.balancer(name)
+	if b == nil || !b.attributes.ConnectionDraining.Enabled {
+		return 0, b != nil
+	}
+	return time.Duration(*b.attributes.ConnectionDraining.Timeout) * time.Second, true
 }

@@ -88,12 +88,13 @@ func (b *balancer) deregister(id string) {
 		return
 	}
 	m.stop()
-	if draining := b.attributes.ConnectionDraining; !draining.Enabled || m.health != inService {
+	draining, _ := b.of.Draining(b.name)
+	if draining == 0 || m.health != inService {
 		m.leave()
 		return
 	}
 	m.become(deregistering)
-	m.drainUntil(b.of.account.Now().Add(time.Duration(*b.attributes.ConnectionDraining.Timeout) * time.Second))
+	m.drainUntil(b.of.account.Now().Add(draining))
 }
 
 // drainUntil waits for what is under way, once a second where a data plane knows of it, until the time is up.

@@ -158,7 +158,7 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 		return "", err
 	}
 	a.Functions.SetDaemon(p.daemon.Address())
-	p.plane = dataplane.New(a.Account, scaled, a.Compute, a.Balancers, dataplane.DefaultSettings())
+	p.plane = dataplane.New(a.Account, scaled, a.Compute, dataplane.DefaultSettings(), a.Balancers, a.Classic)
 	p.server = &http.Server{Handler: a.Endpoint}
 	go p.server.Serve(socket)
 	r := &rehearsal.Rehearsal{AWS: a, Clock: wallTime{scaled}, Guardrails: options.Guardrails, Config: aws.Config{

@@ -1,0 +1,57 @@
+package localaws
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	localasg "bluegreen/internal/localaws/autoscaling"
+	localelb "bluegreen/internal/localaws/elbv2"
+)
+
+// Those who look at traffic need not know whose load balancer sends it. What gets a listener's requests is a group: a target
+// group, by its ARN, or the instances of a Classic Load Balancer, by its name. A listener has its ARN, or name:port. The
+// methods are called with the account's lock held.
+
+func classic(name string) bool { return !strings.HasPrefix(name, "arn:") }
+
+// Listeners are the listeners of all load balancers.
+func (a *AWS) Listeners() []localelb.ListenerView {
+	return slices.Concat(a.Balancers.Listeners(), a.Classic.Listeners())
+}
+
+// Route is what a listener does with new requests now.
+func (a *AWS) Route(listener string) localelb.Routing {
+	if classic(listener) {
+		return a.Classic.Route(listener)
+	}
+	return a.Balancers.Route(listener)
+}
+
+// Reached is a group with the instances that get its requests now; false if there is none of the name.
+func (a *AWS) Reached(group string) (localelb.RoutedGroup, bool) {
+	if classic(group) {
+		return a.Classic.Reached(group)
+	}
+	return a.Balancers.Reached(group)
+}
+
+// Standing is how an instance stands with a group; false says that it is not registered there (any more).
+func (a *AWS) Standing(group, instanceID string) (localasg.Standing, bool) {
+	if classic(group) {
+		return a.Groups.Standing(localasg.AttachmentView{LoadBalancerName: group}, instanceID)
+	}
+	return a.Groups.Standing(localasg.AttachmentView{TargetGroupARN: group}, instanceID)
+}
+
+// Draining is how long a group lets requests under way finish at most; false if there is none of the name.
+func (a *AWS) Draining(group string) (time.Duration, bool) {
+	if classic(group) {
+		return a.Classic.Draining(group)
+	}
+	view, ok := a.Balancers.TargetGroup(group)
+	if !ok {
+		return 0, false
+	}
+	return view.DeregistrationDelay(), true
+}
