@@ -24,9 +24,15 @@ type loaded struct {
 
 func inLoaded(t *testing.T, balanced bool, f func(l *loaded)) {
 	t.Helper()
+	inLoadedFleet(t, func(plan *world.Plan) { plan.Balanced = balanced }, f)
+}
+
+func inLoadedFleet(t *testing.T, change func(*world.Plan), f func(l *loaded)) {
+	t.Helper()
 	inAccount(t, localaws.Options{Seed: 1}, func(a *localaws.AWS, config aws.Config) {
 		plan := world.DefaultPlan()
-		plan.Project, plan.Role, plan.Balanced, plan.Metrics = "web", "app", balanced, []string{"GroupInServiceInstances"}
+		plan.Project, plan.Role, plan.Metrics = "web", "app", []string{"GroupInServiceInstances"}
+		change(&plan)
 		if _, err := (world.Seeder{Config: config, Clock: a.Account.Clock, Pause: 20 * time.Second}).Seed(t.Context(), plan); err != nil {
 			t.Error(err)
 			return
@@ -117,6 +123,20 @@ func TestLoadOfATargetGroup(t *testing.T) {
 		l.pass(2)
 		l.want("requests", l.values("AWS/ApplicationELB", "RequestCount", "Sum", 1, "TargetGroup"), 240)
 		l.want("CPU", l.values("AWS/EC2", "CPUUtilization", "Average", 1, "AutoScalingGroupName"), 10)
+	})
+}
+
+// A Classic Load Balancer's metrics have its name.
+func TestLoadOfAClassicLoadBalancer(t *testing.T) {
+	inLoadedFleet(t, func(plan *world.Plan) { plan.Classics = 1 }, func(l *loaded) {
+		l.locked(func() {
+			l.aws.Loads.OnListener("web-app-dev:80", localaws.Load{Requests: 1200, Capacity: 400, Failing: 0.1})
+		})
+		l.pass(2)
+		l.want("requests", l.values("AWS/ELB", "RequestCount", "Sum", 1, "LoadBalancerName"), 1200)
+		l.want("failed", l.values("AWS/ELB", "HTTPCode_Backend_5XX", "Sum", 1, "LoadBalancerName"), 120)
+		l.want("healthy", l.values("AWS/ELB", "HealthyHostCount", "Minimum", 1, "LoadBalancerName"), 4)
+		l.want("CPU", l.values("AWS/EC2", "CPUUtilization", "Average", 1, "AutoScalingGroupName"), 75)
 	})
 }
 

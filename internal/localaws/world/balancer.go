@@ -13,7 +13,7 @@ import (
 
 // loadBalancer creates the target groups, and a load balancer with a listener for each: ports 80, 81, …
 func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
-	if !plan.Balanced {
+	if !plan.Balanced || len(plan.targetGroups()) == 0 {
 		return nil
 	}
 	vpc, subnets, err := s.subnets(ctx)

@@ -177,6 +177,10 @@ func (s Seeder) readyInstances(ctx context.Context, plan Plan, w *World) (int, e
 			return healthy, nil
 		}
 	}
+	if len(w.LoadBalancerNames) > 0 {
+		healthy, err := s.classicInService(ctx, w)
+		return min(inService, healthy), err
+	}
 	return inService, nil
 }
 

@@ -37,9 +37,13 @@ func (s Seeder) group(ctx context.Context, plan Plan, w *World) error {
 		MinSize:              &plan.Min, MaxSize: &plan.Max, DesiredCapacity: &plan.Desired,
 		VPCZoneIdentifier:              aws.String(strings.Join(subnets, ",")),
 		TargetGroupARNs:                w.TargetGroupARNs,
+		LoadBalancerNames:              w.LoadBalancerNames,
 		Tags:                           plan.tags(w),
 		LifecycleHookSpecificationList: plan.hooks(),
 		TerminationPolicies:            plan.TerminationPolicies,
+	}
+	if plan.TrafficSources {
+		input.TargetGroupARNs, input.LoadBalancerNames, input.TrafficSources = nil, nil, w.trafficSources()
 	}
 	if plan.Protected {
 		input.NewInstancesProtectedFromScaleIn = aws.Bool(true)
@@ -66,6 +70,18 @@ func (s Seeder) group(ctx context.Context, plan Plan, w *World) error {
 	}
 	_, err = s.autoscaling.CreateAutoScalingGroup(ctx, input)
 	return err
+}
+
+// trafficSources are the fleet's target groups and Classic Load Balancers.
+func (w *World) trafficSources() []asgtypes.TrafficSourceIdentifier {
+	var sources []asgtypes.TrafficSourceIdentifier
+	for _, arn := range w.TargetGroupARNs {
+		sources = append(sources, asgtypes.TrafficSourceIdentifier{Identifier: &arn, Type: aws.String("elbv2")})
+	}
+	for _, name := range w.LoadBalancerNames {
+		sources = append(sources, asgtypes.TrafficSourceIdentifier{Identifier: &name, Type: aws.String("elb")})
+	}
+	return sources
 }
 
 // heavier are types of the policy whose types have weights, after the template's own.

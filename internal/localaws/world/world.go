@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -29,10 +30,12 @@ type Plan struct {
 	Group                      string            // the fleet's name; empty is <project>-<role>-<environment>-asg
 	Min, Max, Desired          int32             // sizes of the fleet
 	Balanced                   bool              // the fleet stands behind a load balancer
-	TargetGroups               int               // that a balanced fleet serves; 0 is one
-	Network                    bool              // the load balancer is a Network Load Balancer, not an Application one
-	DeregistrationDelay        time.Duration     // of each target group, whole seconds
-	Check                      Check             // of each target group; the zero Check is DefaultCheck
+	TargetGroups               int               // that a balanced fleet serves; 0 is one, or none where it serves Classic Load Balancers
+	Classics                   int               // Classic Load Balancers that a balanced fleet serves
+	TrafficSources             bool              // all of these are attached as traffic sources
+	Network                    bool              // the load balancer is a Network Load Balancer, not an Application one; a Classic one listens over TCP
+	DeregistrationDelay        time.Duration     // of each target group, whole seconds; connection draining of Classic Load Balancers
+	Check                      Check             // of each target group and Classic Load Balancer; the zero Check is DefaultCheck
 	Each                       []TargetGroup     // the target groups one by one, in place of the three above
 	HealthCheckType            string            // of the group; empty is ELB when it is balanced, else EC2
 	Grace                      time.Duration     // of the group's health checks, whole seconds; 0 is a minute
@@ -124,11 +127,26 @@ func (p Plan) targetGroups() []TargetGroup {
 	if len(p.Each) > 0 {
 		return p.Each
 	}
-	check := p.Check
-	if check == (Check{}) {
-		check = DefaultCheck()
+	least := 1
+	if !p.Balanced || p.Classics > 0 {
+		least = 0
 	}
-	return slices.Repeat([]TargetGroup{{p.DeregistrationDelay, check}}, max(p.TargetGroups, 1))
+	return slices.Repeat([]TargetGroup{{p.DeregistrationDelay, p.check()}}, max(p.TargetGroups, least))
+}
+
+func (p Plan) check() Check {
+	if p.Check == (Check{}) {
+		return DefaultCheck()
+	}
+	return p.Check
+}
+
+// classics is how many Classic Load Balancers the fleet serves.
+func (p Plan) classics() int {
+	if !p.Balanced {
+		return 0
+	}
+	return p.Classics
 }
 
 func (p Plan) prefix() string { return p.Project + "-" + p.Role + "-" + p.Environment }
@@ -138,11 +156,12 @@ type World struct {
 	AccountID         string
 	GroupName         string // of blue
 	TemplateName      string
-	TargetGroupARN    string // the first of TargetGroupARNs; empty when the fleet is not balanced
+	TargetGroupARN    string // the first of TargetGroupARNs; empty when the fleet has none
 	TargetGroupARNs   []string
 	LoadBalancerARN   string
+	LoadBalancerNames []string // of the Classic Load Balancers
 	ListenerARN       string   // the first of ListenerARNs
-	ListenerARNs      []string // one for each target group
+	ListenerARNs      []string // one for each target group, then name:port for each Classic Load Balancer
 	LedgerTable       string
 	OperatorTopic     string // ARN of the topic that tells people
 	OperatorQueue     string // URL of a queue that has subscribed to it
@@ -165,6 +184,7 @@ type Seeder struct {
 
 	ec2         *ec2.Client
 	autoscaling *autoscaling.Client
+	elb         *elb.Client
 	elbv2       *elbv2.Client
 	dynamodb    *dynamodb.Client
 	lambda      *lambda.Client
@@ -179,6 +199,7 @@ type Seeder struct {
 func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 	s.ec2 = ec2.NewFromConfig(s.Config)
 	s.autoscaling = autoscaling.NewFromConfig(s.Config)
+	s.elb = elb.NewFromConfig(s.Config)
 	s.elbv2 = elbv2.NewFromConfig(s.Config)
 	s.dynamodb = dynamodb.NewFromConfig(s.Config)
 	s.lambda = lambda.NewFromConfig(s.Config)
@@ -202,6 +223,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		{"launch template", s.launchTemplate},
 		{"launch configuration", s.launchConfiguration},
 		{"load balancer", s.loadBalancer},
+		{"Classic Load Balancers", s.classicBalancers},
 		{"Auto Scaling group", s.group},
 		{"ledger table", s.ledger},
 		{"operators' topic", s.operators},

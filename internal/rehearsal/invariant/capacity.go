@@ -147,6 +147,7 @@ func (c *capacity) floor() int {
 
 // movesTraffic are the writes that move traffic.
 var movesTraffic = map[string]bool{
+	"AttachLoadBalancers": true, "DetachLoadBalancers": true, "RegisterInstancesWithLoadBalancer": true, "DeregisterInstancesFromLoadBalancer": true,
 	"AttachLoadBalancerTargetGroups": true, "DetachLoadBalancerTargetGroups": true, "AttachTrafficSources": true, "DetachTrafficSources": true,
 	"RegisterTargets": true, "DeregisterTargets": true, "ModifyListener": true, "ModifyRule": true,
 }

@@ -400,7 +400,7 @@ func (v *verdict) serves(view localasg.GroupView) {
 func (v *verdict) existing(was traits) traits {
 	was = maps.Clone(was)
 	for _, arn := range strings.Split(was[traitTargetGroups], ", ") {
-		if _, exists := v.r.AWS.Balancers.TargetGroup(arn); !exists {
+		if _, exists := v.r.AWS.Reached(arn); !exists {
 			was[traitTargetGroups] = changedList(was[traitTargetGroups], arn, "")
 		}
 	}

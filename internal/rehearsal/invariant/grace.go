@@ -130,8 +130,11 @@ func (g *grace) instanceChanged(instance *localec2.Instance) {
 		return
 	}
 	for _, arn := range slices.Sorted(maps.Keys(g.w.targetGroups)) {
-		if health, registered := g.w.r.AWS.Balancers.Health(arn, instance.ID); registered && (health.State == "healthy" || health.State == "draining") {
-			g.breaks("%s is shut down while its target is %s", instance.ID, health.State)
+		switch standing, _ := g.w.r.AWS.Standing(arn, instance.ID); {
+		case standing.Serves:
+			g.breaks("%s is shut down while its target is healthy", instance.ID)
+		case standing.Draining:
+			g.breaks("%s is shut down while its target is draining", instance.ID)
 		}
 	}
 	for _, hook := range m.fleet.LifecycleHooks {

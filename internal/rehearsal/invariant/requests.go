@@ -17,7 +17,7 @@ const longestRequest = 20 * time.Second
 // cut when its target leaves the target group before that, or its group ends it. What others cut is theirs.
 type requests struct {
 	base
-	longest map[string]time.Duration // that a request takes, by target group ARN
+	longest map[string]time.Duration // that a request takes, by target group
 	getting map[targetOf]bool        // who gets requests and answers
 	ending  map[targetOf]time.Time   // when the last request of who gets no more ends
 }
@@ -33,7 +33,7 @@ func newRequests(b base, s snapshot) invariant {
 
 // done takes in that others set how long requests may take. What a function sets changes no request.
 func (r *requests) done(a *apiCall, _ before) {
-	if a.operation == "ModifyTargetGroupAttributes" && !a.deployment() {
+	if (a.operation == "ModifyTargetGroupAttributes" || a.operation == "ModifyLoadBalancerAttributes") && !a.deployment() {
 		clear(r.longest)
 	}
 }
@@ -43,8 +43,8 @@ func (r *requests) of(group string) time.Duration {
 	if known, ok := r.longest[group]; ok {
 		return known
 	}
-	if view, ok := r.w.r.AWS.Balancers.TargetGroup(group); ok {
-		r.longest[group] = min(longestRequest, view.DeregistrationDelay())
+	if delay, ok := r.w.r.AWS.Draining(group); ok {
+		r.longest[group] = min(longestRequest, delay)
 	}
 	return r.longest[group]
 }
@@ -70,7 +70,7 @@ func (r *requests) look(s snapshot, by *apiCall) {
 	r.getting = routed
 	for _, t := range inOrder(r.ending) {
 		end := r.ending[t]
-		_, registered := r.w.r.AWS.Balancers.Health(t.group, t.instance)
+		_, registered := r.w.r.AWS.Standing(t.group, t.instance)
 		switch {
 		case routed[t] || !now.Before(end):
 			delete(r.ending, t)

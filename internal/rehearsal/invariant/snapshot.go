@@ -40,17 +40,17 @@ func (w *Watcher) snapshot() snapshot {
 			s.members[instance.ID] = member{instance, fleet}
 		}
 		for _, attachment := range fleet.Attachments {
-			if !w.theirs[attachment.TargetGroupARN] || w.healthyIn(attachment, fleet) {
-				w.targetGroups[attachment.TargetGroupARN] = true
-				delete(w.theirs, attachment.TargetGroupARN)
+			if source := attachment.Source(); !w.theirs[source] || w.healthyIn(attachment, fleet) {
+				w.targetGroups[source] = true
+				delete(w.theirs, source)
 			}
 		}
 	}
 	if len(w.targetGroups) == 0 {
 		return s
 	}
-	for _, listener := range w.r.AWS.Balancers.Listeners() {
-		for _, rule := range w.r.AWS.Balancers.Route(listener.ARN).Rules {
+	for _, listener := range w.r.AWS.Listeners() {
+		for _, rule := range w.r.AWS.Route(listener.ARN).Rules {
 			if w.ours(rule) {
 				s.rules = append(s.rules, rule)
 			}
@@ -78,8 +78,8 @@ func (w *Watcher) attachedByOthers(was, now map[string]bool) {
 // healthyIn reports whether a fleet has a healthy target in a target group that it is attached to.
 func (w *Watcher) healthyIn(attachment localasg.AttachmentView, fleet *localasg.GroupView) bool {
 	return attachment.State != "Removing" && slices.ContainsFunc(fleet.Instances, func(i localasg.InstanceView) bool {
-		health, ok := w.r.AWS.Balancers.Health(attachment.TargetGroupARN, i.ID)
-		return ok && health.State == "healthy"
+		standing, _ := w.r.AWS.Groups.Standing(attachment, i.ID)
+		return standing.Serves
 	})
 }
 

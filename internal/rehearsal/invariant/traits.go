@@ -55,7 +55,7 @@ func traitsOf(view localasg.GroupView) traits {
 	var attached []string
 	for _, attachment := range view.Attachments {
 		if attachment.State != "Removing" {
-			attached = append(attached, attachment.TargetGroupARN)
+			attached = append(attached, attachment.Source())
 		}
 	}
 	for _, instance := range view.Instances {

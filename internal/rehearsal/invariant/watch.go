@@ -20,7 +20,7 @@ type Watcher struct {
 	r            *rehearsal.Rehearsal
 	states       map[string]string // by function name
 	lineage      []string          // its groups: the first blue, then those that functions created, in that order
-	targetGroups map[string]bool   // ARNs of those that a fleet of the lineage was ever attached to
+	targetGroups map[string]bool   // ARNs of those that a fleet of the lineage was ever attached to, and names of Classic Load Balancers
 	theirs       map[string]bool   // of these, those that others attached and that do not serve yet, or that they detached
 	current      *apiCall          // whose effect happens now; nil: the world moves by itself
 	dirty        bool              // something has changed since the last look
@@ -71,6 +71,7 @@ func Watch(r *rehearsal.Rehearsal) *Watcher {
 	r.AWS.Endpoint.Observe(w.observe)
 	r.AWS.Compute.OnChange(w.instanceChanged)
 	r.AWS.Balancers.OnChange(w.changed)
+	r.AWS.Classic.OnChange(w.changed)
 	r.AWS.Groups.OnChange(func(string) { w.changed() })
 	r.AWS.Groups.OnScheduled(w.scheduled)
 	r.AWS.Account.Unlock()

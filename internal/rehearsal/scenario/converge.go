@@ -62,7 +62,7 @@ func (s *Script) settled(view localasg.GroupView) bool {
 			return false
 		}
 		for _, attachment := range view.Attachments {
-			if health, ok := s.r.AWS.Balancers.Health(attachment.TargetGroupARN, instance.ID); !ok || health.State != "healthy" {
+			if standing, _ := s.r.AWS.Groups.Standing(attachment, instance.ID); !standing.Serves {
 				return false
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -36,6 +37,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		"autoscaling": autoscaling.NewFromConfig(s.r.Config),
 		"cloudwatch":  cloudwatch.NewFromConfig(s.r.Config),
 		"ec2":         ec2.NewFromConfig(s.r.Config),
+		"elb":         elb.NewFromConfig(s.r.Config),
 		"elbv2":       elbv2.NewFromConfig(s.r.Config),
 		"sfn":         s.r.Machines,
 		"sns":         sns.NewFromConfig(s.r.Config),
@@ -82,6 +84,9 @@ func (s *Script) standIns() *strings.Replacer {
 	var words []string
 	for i, arn := range slices.Backward(s.r.World.TargetGroupARNs) { // _11 before _1
 		words = append(words, fmt.Sprintf("TARGET_GROUP_%d", i+1), arn)
+	}
+	for i, name := range slices.Backward(s.r.World.LoadBalancerNames) {
+		words = append(words, fmt.Sprintf("LOAD_BALANCER_%d", i+1), name)
 	}
 	return strings.NewReplacer(append(words, "TARGET_GROUP", s.r.World.TargetGroupARN, "TARGET_LABEL", s.targetLabel(), "BLUE", s.r.World.GroupName, "TEMPLATE", s.r.World.TemplateName,
 		"LISTENER", s.r.World.ListenerARN, "GREEN_IMAGE", s.r.World.GreenImage, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "NOTED", s.firstNoted(),

@@ -40,8 +40,16 @@ func (s *Script) look(context.Context, *datadriven.TestData) (string, error) {
 		if targets := s.countTargets(view); targets != "" {
 			fmt.Fprintf(&b, "; targets: %s", targets)
 		}
+		for _, balancer := range s.r.World.LoadBalancerNames {
+			if instances := s.countInstances(balancer, view); instances != "" {
+				fmt.Fprintf(&b, "; behind %s: %s", balancer, instances)
+			}
+		}
 		for _, attachment := range view.Attachments {
-			if attachment.State == "Removing" {
+			switch {
+			case attachment.State == "Removing" && attachment.LoadBalancerName != "":
+				fmt.Fprintf(&b, "; a load balancer is being removed")
+			case attachment.State == "Removing":
 				fmt.Fprintf(&b, "; a target group is being removed")
 			}
 		}
@@ -121,6 +129,25 @@ func (s *Script) countTargets(view autoscaling.GroupView) string {
 	states := make(map[string]int)
 	for _, instance := range view.Instances {
 		if health, ok := s.r.AWS.Balancers.Health(s.r.World.TargetGroupARN, instance.ID); ok {
+			states[health.State]++
+		}
+	}
+	if len(states) == 0 {
+		return ""
+	}
+	return orNone(states)
+}
+
+// countInstances counts a group's instances behind a Classic Load Balancer, by what that says of them.
+func (s *Script) countInstances(balancer string, view autoscaling.GroupView) string {
+	states := make(map[string]int)
+	for _, instance := range view.Instances {
+		health, registered := s.r.AWS.Classic.Health(balancer, instance.ID)
+		switch {
+		case !registered:
+		case health.Draining():
+			states["draining"]++
+		default:
 			states[health.State]++
 		}
 	}

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -56,26 +57,31 @@ var worldArguments = map[string]worldArgument{
 		o.Guardrails = filepath.Join(dir, "guardrails.json")
 		return err
 	},
-	"group":         word(func(o *rehearsal.Options, s string) { o.Plan.Group = s }),
-	"desired":       whole(func(o *rehearsal.Options, n int) { o.Plan.Desired = int32(n) }),
-	"min":           whole(func(o *rehearsal.Options, n int) { o.Plan.Min = int32(n) }),
-	"max":           whole(func(o *rehearsal.Options, n int) { o.Plan.Max = int32(n) }),
-	"unbalanced":    present(func(o *rehearsal.Options) { o.Plan.Balanced = false }),
-	"network":       present(func(o *rehearsal.Options) { o.Plan.Network = true }),
-	"target-groups": whole(func(o *rehearsal.Options, n int) { o.Plan.TargetGroups = n }),
-	"zones":         whole(func(o *rehearsal.Options, n int) { o.Plan.Zones = n }),
-	"source":        word(func(o *rehearsal.Options, s string) { o.Plan.Source = world.Source(s) }),
-	"weights":       words(func(o *rehearsal.Options, all []string) { o.Plan.Source, o.Plan.Weights = world.FromPolicy, all }),
-	"counts":        word(func(o *rehearsal.Options, s string) { o.Plan.CapacityType = s }),
-	"version":       word(func(o *rehearsal.Options, s string) { o.Plan.TemplateVersion = s }),
-	"image":         word(func(o *rehearsal.Options, s string) { o.Plan.NextImage = s }),
-	"health":        word(func(o *rehearsal.Options, s string) { o.Plan.HealthCheckType = s }),
-	"delay":         length(func(o *rehearsal.Options, d time.Duration) { o.Plan.DeregistrationDelay = d }),
-	"grace":         length(func(o *rehearsal.Options, d time.Duration) { o.Plan.Grace = d }),
-	"interval":      length(func(o *rehearsal.Options, d time.Duration) { check(o).Interval = d }),
-	"check-timeout": length(func(o *rehearsal.Options, d time.Duration) { check(o).Timeout = d }),
-	"healthy":       whole(func(o *rehearsal.Options, n int) { check(o).Healthy = int32(n) }),
-	"unhealthy":     whole(func(o *rehearsal.Options, n int) { check(o).Unhealthy = int32(n) }),
+	"group":      word(func(o *rehearsal.Options, s string) { o.Plan.Group = s }),
+	"desired":    whole(func(o *rehearsal.Options, n int) { o.Plan.Desired = int32(n) }),
+	"min":        whole(func(o *rehearsal.Options, n int) { o.Plan.Min = int32(n) }),
+	"max":        whole(func(o *rehearsal.Options, n int) { o.Plan.Max = int32(n) }),
+	"unbalanced": present(func(o *rehearsal.Options) { o.Plan.Balanced = false }),
+	"network":    present(func(o *rehearsal.Options) { o.Plan.Network = true }),
+	"classic": func(o *rehearsal.Options, value string) (err error) {
+		o.Plan.Classics, err = strconv.Atoi(cmp.Or(value, "1"))
+		return err
+	},
+	"traffic-sources": present(func(o *rehearsal.Options) { o.Plan.TrafficSources = true }),
+	"target-groups":   whole(func(o *rehearsal.Options, n int) { o.Plan.TargetGroups = n }),
+	"zones":           whole(func(o *rehearsal.Options, n int) { o.Plan.Zones = n }),
+	"source":          word(func(o *rehearsal.Options, s string) { o.Plan.Source = world.Source(s) }),
+	"weights":         words(func(o *rehearsal.Options, all []string) { o.Plan.Source, o.Plan.Weights = world.FromPolicy, all }),
+	"counts":          word(func(o *rehearsal.Options, s string) { o.Plan.CapacityType = s }),
+	"version":         word(func(o *rehearsal.Options, s string) { o.Plan.TemplateVersion = s }),
+	"image":           word(func(o *rehearsal.Options, s string) { o.Plan.NextImage = s }),
+	"health":          word(func(o *rehearsal.Options, s string) { o.Plan.HealthCheckType = s }),
+	"delay":           length(func(o *rehearsal.Options, d time.Duration) { o.Plan.DeregistrationDelay = d }),
+	"grace":           length(func(o *rehearsal.Options, d time.Duration) { o.Plan.Grace = d }),
+	"interval":        length(func(o *rehearsal.Options, d time.Duration) { check(o).Interval = d }),
+	"check-timeout":   length(func(o *rehearsal.Options, d time.Duration) { check(o).Timeout = d }),
+	"healthy":         whole(func(o *rehearsal.Options, n int) { check(o).Healthy = int32(n) }),
+	"unhealthy":       whole(func(o *rehearsal.Options, n int) { check(o).Unhealthy = int32(n) }),
 	"tags": whole(func(o *rehearsal.Options, n int) {
 		o.Plan.Tags = make(map[string]string)
 		for i := range n {
@@ -103,9 +109,11 @@ var worldArguments = map[string]worldArgument{
 	"notice":       spread(func(s *localaws.Settings, d account.Duration) { s.AutoScaling.HealthCheck = d }),
 	"attach":       spread(func(s *localaws.Settings, d account.Duration) { s.AutoScaling.Attach = d }),
 	"delete":       spread(func(s *localaws.Settings, d account.Duration) { s.AutoScaling.Delete = d }),
-	"registration": spread(func(s *localaws.Settings, d account.Duration) { s.ELBv2.Registration = d }),
-	"delivery":     spread(func(s *localaws.Settings, d account.Duration) { s.SSM.Delivery = d }),
-	"latency":      spread(func(s *localaws.Settings, d account.Duration) { s.Wire.Latency = d }),
+	"registration": spread(func(s *localaws.Settings, d account.Duration) {
+		s.ELBv2.Registration, s.Classic.Registration = d, d
+	}),
+	"delivery": spread(func(s *localaws.Settings, d account.Duration) { s.SSM.Delivery = d }),
+	"latency":  spread(func(s *localaws.Settings, d account.Duration) { s.Wire.Latency = d }),
 }
 
 func check(o *rehearsal.Options) *world.Check {
