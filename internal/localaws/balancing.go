@@ -44,6 +44,15 @@ func (a *AWS) Standing(group, instanceID string) (localasg.Standing, bool) {
 	return a.Groups.Standing(localasg.AttachmentView{TargetGroupARN: group}, instanceID)
 }
 
+// Carries reports whether requests and connections that are under way to an instance of a group, on the group's own port, go on.
+func (a *AWS) Carries(group, instanceID string) bool {
+	if classic(group) {
+		return a.Classic.Carries(group, instanceID, 0)
+	}
+	view, ok := a.Balancers.TargetGroup(group)
+	return ok && a.Balancers.Carries(group, instanceID, view.Port)
+}
+
 // Draining is how long a group lets requests under way finish at most; false if there is none of the name.
 func (a *AWS) Draining(group string) (time.Duration, bool) {
 	if classic(group) {

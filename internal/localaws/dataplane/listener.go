@@ -115,11 +115,11 @@ func (p *Plane) flightsTo(name, instanceID string) int {
 	return count
 }
 
-// cutExpiredFlights breaks what is still in flight to targets whose deregistration delay has passed, as an Application
-// Load Balancer does (502) and a Classic one. The lock is held.
+// cutExpiredFlights breaks what is still in flight to instances whose time to drain has passed, as an Application Load Balancer
+// does (502) and a Classic one. The lock is held.
 func (p *Plane) cutExpiredFlights() {
 	for f := range p.flights {
-		if _, registered := f.balancers.HealthOn(f.group, f.instanceID, f.port); !registered {
+		if !f.balancers.Carries(f.group, f.instanceID, f.port) {
 			f.cut()
 		}
 	}

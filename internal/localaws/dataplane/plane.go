@@ -39,7 +39,7 @@ func DefaultSettings() Settings {
 type Balancers interface {
 	Listeners() []localelb.ListenerView
 	Route(listener string) localelb.Routing
-	HealthOn(group, instanceID string, port int32) (h localelb.Health, registered bool)
+	Carries(group, instanceID string, port int32) bool // what is under way there
 	SetProbe(probe func(instanceID string, port int32, path string) bool)
 	OnChange(f func())
 }

@@ -69,9 +69,9 @@ func (b *balancer) route(port int32) localelb.RoutedGroup {
 	return routed
 }
 
-// HealthOn reports whether an instance is registered, in the words of elbv2's HealthOn; a load balancer's instances have no
-// ports of their own.
-func (l *LoadBalancers) HealthOn(name, instanceID string, _ int32) (localelb.Health, bool) {
-	health, registered := l.Health(name, instanceID)
-	return localelb.Health{State: health.State, Reason: health.Reason, Description: health.Description}, registered
+// Carries reports whether what is under way to an instance goes on, which it does until the instance is not registered any
+// more; a load balancer's instances have no ports of their own.
+func (l *LoadBalancers) Carries(name, instanceID string, _ int32) bool {
+	_, registered := l.Health(name, instanceID)
+	return registered
 }

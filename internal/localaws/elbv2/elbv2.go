@@ -91,17 +91,20 @@ func (l *LoadBalancers) Health(targetGroupARN, instanceID string) (Health, bool)
 	if !ok {
 		return Health{}, false
 	}
-	return l.HealthOn(targetGroupARN, instanceID, group.Port)
-}
-
-// HealthOn is Health on another port, where somebody may have registered the instance too.
-func (l *LoadBalancers) HealthOn(targetGroupARN, instanceID string, port int32) (Health, bool) {
-	group, ok := l.byARN[targetGroupARN]
-	if !ok {
-		return Health{}, false
-	}
-	if t := group.target(targetKey{instanceID, port}); t != nil {
+	if t := group.target(targetKey{instanceID, group.Port}); t != nil {
 		return t.health, true
 	}
 	return Health{}, false
+}
+
+// Carries reports whether what is under way to an instance on a port goes on. An Application Load Balancer cuts it when the
+// deregistration delay is over; through a Network Load Balancer connections live for as long as both ends do, unless the
+// target group has them terminated then (aws-facts I2).
+func (l *LoadBalancers) Carries(targetGroupARN, instanceID string, port int32) bool {
+	group, ok := l.byARN[targetGroupARN]
+	if !ok {
+		return false
+	}
+	return group.target(targetKey{instanceID, port}) != nil ||
+		group.kind() == network && group.attributes["deregistration_delay.connection_termination.enabled"] != "true"
 }

@@ -260,7 +260,7 @@ func TestTargetOnSeveralPorts(t *testing.T) {
 				if _, own := w.balancers.Health(group, id); own != strings.Contains(want, "8080 ") {
 					w.Errorf("after %s: registered on the group's port: %t", at, own)
 				}
-				if _, second := w.balancers.HealthOn(group, id, 8081); second != strings.Contains(want, "8081 ") {
+				if second := w.balancers.Carries(group, id, 8081); second != strings.Contains(want, "8081 ") {
 					w.Errorf("after %s: registered on the other port: %t", at, second)
 				}
 			})

@@ -3,6 +3,7 @@ package elbv2
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -111,7 +112,8 @@ func (l *LoadBalancers) routeRule(r *rule) RoutedRule {
 
 // route is the group with the targets that get requests. If too few are healthy (unhealthy_state_routing; by default
 // none), the load balancer fails open to all that are registered (aws-facts B), those that are still initial too: it
-// answers 503 only when no target is registered or all are unused (ELB user guide, troubleshooting).
+// answers 503 only when no target is registered or all are unused (ELB user guide, troubleshooting). Behind a Network Load
+// Balancer targets that were deregistered a moment ago get connections, too.
 func (g *TargetGroup) route(weight int32) RoutedGroup {
 	routed := RoutedGroup{ARN: g.ARN, Weight: weight}
 	var rest []RoutedTarget
@@ -125,6 +127,11 @@ func (g *TargetGroup) route(weight int32) RoutedGroup {
 	}
 	if len(rest) > 0 && len(routed.Targets) < g.leastHealthy(len(routed.Targets)+len(rest)) {
 		routed.Targets, routed.FailOpen = append(routed.Targets, rest...), true
+	}
+	for _, t := range g.lagging {
+		if !slices.ContainsFunc(routed.Targets, func(other RoutedTarget) bool { return other.InstanceID == t.id && other.Port == t.port }) {
+			routed.Targets = append(routed.Targets, RoutedTarget{InstanceID: t.id, Port: t.port})
+		}
 	}
 	return routed
 }

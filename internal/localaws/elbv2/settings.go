@@ -16,6 +16,9 @@ type Settings struct {
 	Registration account.Duration
 	// NetworkRegistration is the same for a Network Load Balancer: "a few minutes" (aws-facts B).
 	NetworkRegistration account.Duration
+	// NetworkLag is how long a Network Load Balancer goes on sending new connections to a target that was deregistered,
+	// whatever the deregistration delay says: about 120 s, as users report (aws-facts I2).
+	NetworkLag account.Duration
 	// Notice is how long it takes until a load balancer knows that an instance was stopped or terminated behind its
 	// back; until then its checks just fail. No figure is published.
 	Notice account.Duration
@@ -33,6 +36,7 @@ func DefaultSettings() Settings {
 		Provisioning:        account.Duration{Min: 90 * time.Second, Max: 180 * time.Second},
 		Registration:        account.Duration{Min: 2 * time.Second, Max: 8 * time.Second},
 		NetworkRegistration: account.Duration{Min: 90 * time.Second, Max: 180 * time.Second},
+		NetworkLag:          account.Duration{Min: 100 * time.Second, Max: 120 * time.Second},
 		Notice:              account.Duration{Min: 2 * time.Second, Max: 10 * time.Second},
 		TerminatedGone:      account.Duration{Min: 60 * time.Second, Max: 180 * time.Second},
 		DescribeLag:         500 * time.Millisecond,

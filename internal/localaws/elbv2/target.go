@@ -127,8 +127,25 @@ func (t *target) drain() {
 		t.leave()
 		return
 	}
+	if t.group.user.kind == network && t.health.State != "initial" {
+		t.lag()
+	}
 	t.become(draining)
 	t.after(t.group.DeregistrationDelay(), t.leave)
+}
+
+// lag has a Network Load Balancer send connections to the target for a while, as its nodes learn late that it is to get none.
+func (t *target) lag() {
+	l, late := t.balancers, *t
+	lag := l.account.Draw(l.settings.NetworkLag)
+	if lag == 0 {
+		return
+	}
+	t.group.lagging = append(t.group.lagging, &late)
+	l.account.After(lag, func() {
+		t.group.lagging = slices.DeleteFunc(t.group.lagging, func(other *target) bool { return other == &late })
+		l.changed()
+	})
 }
 
 // leave takes the target out of the group.

@@ -17,6 +17,7 @@ type TargetGroup struct {
 	tags       map[string]string
 	targets    []*target // as registered
 	gone       []*target // not registered any more, but readers may still see them
+	lagging    []*target // deregistered, but a Network Load Balancer still sends connections there
 	user       *balancer // whose listeners or rules forward to it, if only with weight 0
 }
 

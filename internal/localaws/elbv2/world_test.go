@@ -21,8 +21,9 @@ import (
 )
 
 // world is an account with instances and load balancers, and a client of them. Instances run after 10 s and answer
-// after 20 s more. Load balancers are active after 1 s, register targets in 5 s (network: 60 s), notice an ended
-// instance after 5 s and forget it 60 s later; DescribeTargetHealth lags by 1 s.
+// after 20 s more. Load balancers are active after 1 s, register targets in 5 s (network: 60 s, and send connections to one
+// that is deregistered for 110 s), notice an ended instance after 5 s and forget it 60 s later; DescribeTargetHealth lags by
+// 1 s.
 type world struct {
 	*testing.T
 	clock     *clock.Virtual
@@ -48,7 +49,7 @@ func run(t *testing.T, test func(*world)) {
 	w.compute = localec2.New(w.account, instances)
 	w.balancers = localelb.New(w.account, w.compute, localelb.Settings{
 		Provisioning: account.Constant(time.Second), Registration: account.Constant(5 * time.Second),
-		NetworkRegistration: account.Constant(60 * time.Second), Notice: account.Constant(5 * time.Second),
+		NetworkRegistration: account.Constant(60 * time.Second), NetworkLag: account.Constant(110 * time.Second), Notice: account.Constant(5 * time.Second),
 		TerminatedGone: account.Constant(60 * time.Second), DescribeLag: time.Second,
 	})
 	front := wire.DefaultSettings()

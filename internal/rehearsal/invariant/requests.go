@@ -14,7 +14,7 @@ import (
 const longestRequest = 20 * time.Second
 
 // requests holds promise 2 for requests under way: an instance that got requests keeps them until the last one has ended. They are
-// cut when its target leaves the target group before that, or its group ends it. What others cut is theirs.
+// cut when its target leaves the target group before that (behind a Network Load Balancer connections go on), or its group ends it. What others cut is theirs.
 type requests struct {
 	base
 	longest map[string]time.Duration // that a request takes, by target group
@@ -70,11 +70,10 @@ func (r *requests) look(s snapshot, by *apiCall) {
 	r.getting = routed
 	for _, t := range inOrder(r.ending) {
 		end := r.ending[t]
-		_, registered := r.w.r.AWS.Standing(t.group, t.instance)
 		switch {
 		case routed[t] || !now.Before(end):
 			delete(r.ending, t)
-		case !registered:
+		case !r.w.r.AWS.Carries(t.group, t.instance):
 			delete(r.ending, t)
 			if _, ours := s.members[t.instance]; ours && (by == nil || by.deployment()) {
 				r.cuts(t, "which left "+t.group)

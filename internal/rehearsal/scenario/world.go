@@ -112,8 +112,9 @@ var worldArguments = map[string]worldArgument{
 	"registration": spread(func(s *localaws.Settings, d account.Duration) {
 		s.ELBv2.Registration, s.Classic.Registration = d, d
 	}),
-	"delivery": spread(func(s *localaws.Settings, d account.Duration) { s.SSM.Delivery = d }),
-	"latency":  spread(func(s *localaws.Settings, d account.Duration) { s.Wire.Latency = d }),
+	"network-lag": spread(func(s *localaws.Settings, d account.Duration) { s.ELBv2.NetworkLag = d }),
+	"delivery":    spread(func(s *localaws.Settings, d account.Duration) { s.SSM.Delivery = d }),
+	"latency":     spread(func(s *localaws.Settings, d account.Duration) { s.Wire.Latency = d }),
 }
 
 func check(o *rehearsal.Options) *world.Check {
