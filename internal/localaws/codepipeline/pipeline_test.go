@@ -413,3 +413,17 @@ func TestDeclarationsAreRefused(t *testing.T) {
 		refused(w, err, "PipelineNameInUseException", "A pipeline with the name '"+name+"' already exists")
 	})
 }
+
+func TestTagsOfAPipeline(t *testing.T) {
+	run(t, func(w *world) {
+		tags := []types.Tag{{Key: aws.String("team"), Value: aws.String("ec")}}
+		must(w, w.CreatePipeline, &codepipeline.CreatePipelineInput{Pipeline: w.declaration(), Tags: tags})
+		pages := codepipeline.NewListTagsForResourcePaginator(w.Client, &codepipeline.ListTagsForResourceInput{ResourceArn: aws.String(w.Account.ARN("codepipeline", name))})
+		page, err := pages.NextPage(ctx)
+		if err != nil || len(page.Tags) != 1 || *page.Tags[0].Value != "ec" || pages.HasMorePages() {
+			w.Errorf("tags: %+v, %v", page, err)
+		}
+		_, err = w.ListTagsForResource(ctx, &codepipeline.ListTagsForResourceInput{ResourceArn: aws.String(w.Account.ARN("codepipeline", "other"))})
+		refused(w, err, "ResourceNotFoundException", "other")
+	})
+}

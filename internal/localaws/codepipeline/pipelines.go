@@ -181,6 +181,16 @@ func (ps *Pipelines) listPipelines(_ *wire.Call, in *codepipeline.ListPipelinesI
 	return out, nil
 }
 
+func (ps *Pipelines) listTags(_ *wire.Call, in *codepipeline.ListTagsForResourceInput) (*codepipeline.ListTagsForResourceOutput, error) {
+	for _, p := range ps.byName {
+		if p.arn == *in.ResourceArn {
+			tags, next, err := page(p.tags, in.MaxResults, in.NextToken, 100)
+			return &codepipeline.ListTagsForResourceOutput{Tags: tags, NextToken: next}, err
+		}
+	}
+	return nil, wire.Errorf("ResourceNotFoundException", "The resource with the ARN '%s' was not found.", *in.ResourceArn)
+}
+
 // page is the part of all that a token asks for, of the size that is asked for or of the size that is the most.
 func page[T any](all []T, size *int32, token *string, most int) ([]T, *string, error) {
 	from, length := 0, most

@@ -31,6 +31,8 @@ func (ps *Pipelines) Service() wire.Service {
 			wire.Op("DeletePipeline", ps.deletePipeline, "Name").Requires("Name"),
 			wire.Op("ListPipelines", ps.listPipelines, next, most),
 
+			wire.Op("ListTagsForResource", ps.listTags, "ResourceArn", next, most).Requires("ResourceArn"),
+
 			wire.Op("GetPipelineState", ps.getPipelineState, "Name").Requires("Name"),
 			wire.Op("StartPipelineExecution", ps.startPipelineExecution, "Name", "ClientRequestToken", "SourceRevisions").Requires("Name"),
 			wire.Op("StopPipelineExecution", ps.stopPipelineExecution, pipeline, execution, "Abandon", "Reason").Requires(pipeline, execution),

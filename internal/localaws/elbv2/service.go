@@ -33,6 +33,9 @@ func (l *LoadBalancers) Service() wire.Service {
 			wire.Op("ModifyRule", l.modifyRule, slices.Concat(ruleConditions, []string{"RuleArn", "Actions"})...).Requires("RuleArn"),
 			wire.Op("DeleteRule", l.deleteRule, "RuleArn").Requires("RuleArn"),
 			wire.Op("DescribeRules", l.describeRules, "ListenerArn", "RuleArns", "PageSize", "Marker"),
+			wire.Op("DescribeListenerCertificates", l.describeListenerCertificates, "ListenerArn", "PageSize", "Marker").
+				Requires("ListenerArn"),
+			wire.Op("DescribeAccountLimits", l.describeAccountLimits, "PageSize", "Marker"),
 			wire.Op("AddTags", l.addTags, "ResourceArns", "Tags").Requires("ResourceArns", "Tags"),
 			wire.Op("RemoveTags", l.removeTags, "ResourceArns", "TagKeys").Requires("ResourceArns", "TagKeys"),
 			wire.Op("DescribeTags", l.describeTags, "ResourceArns").Requires("ResourceArns"),

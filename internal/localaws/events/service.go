@@ -21,6 +21,7 @@ func (b *Buses) Service() wire.Service {
 				"Targets.InputPath", "Targets.InputTransformer", "Targets.RetryPolicy").Requires(rule, "Targets"),
 			wire.Op("RemoveTargets", b.removeTargets, rule, bus, "Ids", "Force").Requires(rule, "Ids"),
 			wire.Op("ListTargetsByRule", b.listTargetsByRule, rule, bus, next, limit).Requires(rule),
+			wire.Op("ListRuleNamesByTarget", b.listRuleNamesByTarget, "TargetArn", bus, next, limit).Requires("TargetArn"),
 			wire.Op("ListTagsForResource", b.listTags, "ResourceARN").Requires("ResourceARN"),
 			wire.Op("PutEvents", b.putEvents, "Entries.Source", "Entries.DetailType", "Entries.Detail", "Entries.Resources",
 				"Entries.Time", "Entries.EventBusName").Requires("Entries"),

@@ -111,6 +111,20 @@ func (b *Buses) removeTargets(_ *wire.Call, in *eventbridge.RemoveTargetsInput) 
 	return out, nil
 }
 
+func (b *Buses) listRuleNamesByTarget(_ *wire.Call, in *eventbridge.ListRuleNamesByTargetInput) (*eventbridge.ListRuleNamesByTargetOutput, error) {
+	if err := b.bus(in.EventBusName); err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, r := range b.sorted() {
+		if slices.ContainsFunc(r.targets, func(t types.Target) bool { return *t.Arn == *in.TargetArn }) {
+			names = append(names, r.name)
+		}
+	}
+	names, following, err := page(names, in.NextToken, in.Limit)
+	return &eventbridge.ListRuleNamesByTargetOutput{RuleNames: names, NextToken: following}, err
+}
+
 func (b *Buses) listTargetsByRule(_ *wire.Call, in *eventbridge.ListTargetsByRuleInput) (*eventbridge.ListTargetsByRuleOutput, error) {
 	r, err := b.find(in.EventBusName, in.Rule)
 	if err != nil {

@@ -43,6 +43,8 @@ func (f *Functions) Service() wire.Service {
 				"Timeout", "MemorySize", "Runtime", "Environment.Variables", "RevisionId", "TracingConfig.Mode").REST("PUT", one+"/configuration"),
 			wire.Op("DeleteFunction", f.deleteFunction, "FunctionName").REST("DELETE", one).WithStatus("StatusCode", 204),
 			wire.Op("ListFunctions", f.listFunctions, "Marker", "MaxItems").REST("GET", functions+"/"),
+			wire.Op("ListAliases", f.listAliases, "FunctionName", "FunctionVersion", "MaxItems").REST("GET", one+"/aliases"),
+			wire.Op("ListVersionsByFunction", f.listVersions, "FunctionName", "MaxItems").REST("GET", one+"/versions"),
 			wire.Op("PutFunctionConcurrency", f.putFunctionConcurrency, "FunctionName", "ReservedConcurrentExecutions").
 				REST("PUT", reserved).Requires("ReservedConcurrentExecutions"),
 			wire.Op("DeleteFunctionConcurrency", f.deleteFunctionConcurrency, "FunctionName").
@@ -175,6 +177,25 @@ func (f *Functions) listFunctions(_ *wire.Call, in *sdk.ListFunctionsInput) (*sd
 		out.Functions = append(out.Functions, *f.byName[name].configuration())
 	}
 	return out, nil
+}
+
+// listAliases: no operation of the model makes one.
+func (f *Functions) listAliases(_ *wire.Call, in *sdk.ListAliasesInput) (*sdk.ListAliasesOutput, error) {
+	if _, err := f.find(aws.ToString(in.FunctionName), ""); err != nil {
+		return nil, err
+	}
+	return &sdk.ListAliasesOutput{}, nil
+}
+
+// listVersions: no operation of the model publishes one, and so there is the unpublished one alone.
+func (f *Functions) listVersions(_ *wire.Call, in *sdk.ListVersionsByFunctionInput) (*sdk.ListVersionsByFunctionOutput, error) {
+	fn, err := f.find(aws.ToString(in.FunctionName), "")
+	if err != nil {
+		return nil, err
+	}
+	version := fn.configuration()
+	version.FunctionArn = aws.String(fn.arn + ":" + latest)
+	return &sdk.ListVersionsByFunctionOutput{Versions: []types.FunctionConfiguration{*version}}, nil
 }
 
 func (f *Functions) deleteFunction(_ *wire.Call, in *sdk.DeleteFunctionInput) (*sdk.DeleteFunctionOutput, error) {

@@ -30,6 +30,7 @@ func (t *Topics) Service() wire.Service {
 			wire.Op("ConfirmSubscription", t.confirm, "TopicArn", "Token").Requires("TopicArn", "Token"),
 			wire.Op("Unsubscribe", t.unsubscribe, "SubscriptionArn"),
 			wire.Op("ListSubscriptionsByTopic", t.listSubscriptions, "TopicArn", "NextToken"),
+			wire.Op("ListSubscriptions", t.listAllSubscriptions, "NextToken"),
 			wire.Op("Publish", func(_ *wire.Call, in *sdk.PublishInput) (*sdk.PublishOutput, error) { return t.Publish(in) },
 				"TopicArn", "TargetArn", "Message", "Subject", "MessageAttributes"),
 		},
@@ -144,16 +145,34 @@ func (t *Topics) listSubscriptions(_ *wire.Call, in *sdk.ListSubscriptionsByTopi
 	if err != nil {
 		return nil, err
 	}
-	out := &sdk.ListSubscriptionsByTopicOutput{NextToken: next}
-	for _, s := range found.subscriptions[from:to] {
+	return &sdk.ListSubscriptionsByTopicOutput{Subscriptions: t.shown(found, found.subscriptions[from:to]), NextToken: next}, nil
+}
+
+// listAllSubscriptions lists those of every topic, by topic.
+func (t *Topics) listAllSubscriptions(_ *wire.Call, in *sdk.ListSubscriptionsInput) (*sdk.ListSubscriptionsOutput, error) {
+	var all []types.Subscription
+	for _, arn := range t.sorted() {
+		all = append(all, t.shown(t.topics[arn], t.topics[arn].subscriptions)...)
+	}
+	from, to, next, err := nextPage(in.NextToken, len(all))
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.ListSubscriptionsOutput{Subscriptions: all[from:to], NextToken: next}, nil
+}
+
+// shown are subscriptions of a topic as lists show them.
+func (t *Topics) shown(of *topic, subscriptions []subscription) []types.Subscription {
+	var shown []types.Subscription
+	for _, s := range subscriptions {
 		arn := s.arn
 		if arn == "" {
 			arn = pending
 		}
-		out.Subscriptions = append(out.Subscriptions, types.Subscription{
+		shown = append(shown, types.Subscription{
 			Endpoint: aws.String(s.endpoint), Protocol: aws.String(s.protocol), Owner: aws.String(t.account.ID),
-			SubscriptionArn: &arn, TopicArn: aws.String(found.arn),
+			SubscriptionArn: &arn, TopicArn: aws.String(of.arn),
 		})
 	}
-	return out, nil
+	return shown
 }

@@ -4,6 +4,9 @@ import (
 	"encoding/base64"
 	"strconv"
 
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
 	"bluegreen/internal/localaws/wire"
 )
 
@@ -11,6 +14,21 @@ const (
 	defaultPage = 100  // SDK, maxResults
 	maxPage     = 1000 // the same
 )
+
+// listActivities: no operation of the model makes one.
+func (m *Machines) listActivities(_ *wire.Call, in *sfn.ListActivitiesInput) (*sfn.ListActivitiesOutput, error) {
+	none, next, err := paginate([]types.ActivityListItem{}, in.MaxResults, in.NextToken)
+	return &sfn.ListActivitiesOutput{Activities: none, NextToken: next}, err
+}
+
+// listMapRuns: only distributed maps have runs, and the model's interpreter refuses those.
+func (m *Machines) listMapRuns(_ *wire.Call, in *sfn.ListMapRunsInput) (*sfn.ListMapRunsOutput, error) {
+	if _, err := m.findExecution(*in.ExecutionArn); err != nil {
+		return nil, err
+	}
+	none, next, err := paginate([]types.MapRunListItem{}, in.MaxResults, in.NextToken)
+	return &sfn.ListMapRunsOutput{MapRuns: none, NextToken: next}, err
+}
 
 // paginate cuts the page that token asks for out of items.
 func paginate[T any](items []T, maxResults int32, token *string) (page []T, next *string, err error) {

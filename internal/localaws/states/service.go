@@ -48,6 +48,8 @@ func (m *Machines) Service() wire.Service {
 			wire.Op("ListExecutions", m.listExecutions, "StateMachineArn", "StatusFilter", "RedriveFilter", "MaxResults", "NextToken"),
 			wire.Op("GetExecutionHistory", m.getExecutionHistory, "ExecutionArn", "MaxResults", "NextToken", "ReverseOrder",
 				"IncludeExecutionData").Requires("ExecutionArn"),
+			wire.Op("ListMapRuns", m.listMapRuns, "ExecutionArn", "MaxResults", "NextToken").Requires("ExecutionArn"),
+			wire.Op("ListActivities", m.listActivities, "MaxResults", "NextToken"),
 			wire.Op("StopExecution", m.stopExecution, "ExecutionArn", "Error", "Cause").Requires("ExecutionArn"),
 			wire.Op("RedriveExecution", m.redriveExecution, "ExecutionArn", "ClientToken").Requires("ExecutionArn"),
 
