@@ -7,6 +7,7 @@ import (
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/text"
 )
 
 // resolvePrevious makes the deployment a rollback: green is the fleet that blue replaced, which stands by at size 0.
@@ -25,6 +26,10 @@ func (h Surveyor) resolvePrevious(ctx context.Context, record ledger.Record, d *
 		return []string{fmt.Sprintf("the fleet that it replaced, %s, does not exist any more", previous.Name)}, nil
 	case f.Deleting:
 		return []string{fmt.Sprintf("the fleet that it replaced, %s, is being deleted", previous.Name)}, nil
+	}
+	if staying := f.In(deploy.Standby, deploy.Retained); len(staying) > 0 {
+		d.Warn("%s of %s stayed when it was scaled in, in %s or %s, and stays so: %s", deploy.Counted(len(staying), "instance"), f.Name,
+			deploy.Standby, deploy.Retained, text.EndStanding(f.Name))
 	}
 	d.Revives, d.Green, d.Template, d.Own = true, previous.Name, previous.Template, previous.Own
 	return nil, nil

@@ -137,9 +137,8 @@ func stayingFindings(blue deploy.Fleet, d *deploy.Deployment) []string {
 	if len(ids) == 0 {
 		return nil
 	}
-	finding := fmt.Sprintf("%s of %s would stay when it is scaled in, in %s or %s (%s): bring each back with aws autoscaling exit-standby, or end it with "+
-		"aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id <id>",
-		deploy.Counted(len(ids), "instance"), blue.Name, deploy.Standby, deploy.Retained, text.Few(ids))
+	finding := fmt.Sprintf("%s of %s would stay when it is scaled in, in %s or %s (%s): bring each back with aws autoscaling exit-standby, or %s",
+		deploy.Counted(len(ids), "instance"), blue.Name, deploy.Standby, deploy.Retained, text.Few(ids), text.EndStanding(blue.Name))
 	if d.Action == deploy.ActionRollback {
 		d.Warnings = append(d.Warnings, finding)
 		return nil

@@ -94,7 +94,7 @@ func (h handler) end(ctx context.Context, s *step.Step, m *memory, e ending, fle
 	switch {
 	case found && !foreign && h.refilled(s, p, f, e):
 		return once(s, p, fmt.Sprintf("the warm pool of %s is to have instances again", e.fleet), nil)
-	case found && !foreign && (len(f.Instances) > 0 || f.PoolWants() > 0):
+	case found && !foreign && !bringsBack(s, f, e) && (len(f.Instances) > 0 || f.PoolWants() > 0):
 		return h.empty(ctx, s, m, p, f, e)
 	case found && !foreign && e.remove:
 		return h.remove(ctx, s, p, f, e)
@@ -116,6 +116,15 @@ func (h handler) end(ctx context.Context, s *step.Step, m *memory, e ending, fle
 	return p, err
 }
 
+// bringsBack reports whether a rollback, which has taken the deployment over, is to bring this fleet back right away, and nothing
+// is left of it but instances that no scale-in ends: they do not hold it up.
+func bringsBack(s *step.Step, f deploy.Fleet, e ending) bool {
+	d := s.Deployment
+	staying := len(f.In(deploy.Standby, deploy.Retained))
+	return d.Action == deploy.ActionRollback && d.Then == deploy.ThenDescribe && e.green != "" && !e.remove &&
+		staying > 0 && staying == len(f.Instances) && f.PoolWants() == 0
+}
+
 // empty drains what can be drained now and waits for the instances that are left.
 func (h handler) empty(ctx context.Context, s *step.Step, m *memory, p deploy.Loop, f deploy.Fleet, e ending) (deploy.Loop, error) {
 	d := s.Deployment
@@ -124,14 +133,14 @@ func (h handler) empty(ctx context.Context, s *step.Step, m *memory, p deploy.Lo
 		return err
 	}
 	retained, standby := f.In(deploy.Retained), f.In(deploy.Standby)
-	const end = "aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id <id>"
 	shown := s.Elapsed(p) >= soonestEmpty // a person may have ended them just before a redrive
 	switch {
 	case shown && len(retained) > 0 && len(retained) == len(f.Instances):
-		return p, fault.New(fault.DrainExpired, "%d instances of %s did not drain in time and are retained for a person: look at them, end each with "+
-			"%s, then redrive this execution", len(retained), f.Name, end)
+		return p, fault.New(fault.DrainExpired, "%d instances of %s did not drain in time and are retained for a person: look at them, "+
+			"%s, then redrive this execution", len(retained), f.Name, text.EndRetained())
 	case shown && len(retained)+len(standby) > 0 && len(retained)+len(standby) == len(f.Instances):
-		return p, fault.New(fault.DrainExpired, "%s, and no scale-in ends those: look at them, end each with %s, then redrive this execution", remaining(f), end)
+		return p, fault.New(fault.DrainExpired, "%s, and no scale-in ends those: look at them, %s, then redrive this execution",
+			remaining(f), text.EndStanding(f.Name))
 	case slices.Contains(f.Suspended, "Terminate") && s.Elapsed(p) >= time.Duration(d.Drain.TimeoutSeconds)*time.Second:
 		return p, fault.New(fault.DrainExpired, "%s: resume it with aws autoscaling resume-processes --scaling-processes Terminate %s, then redrive this execution",
 			remaining(f), text.Option("--auto-scaling-group-name", f.Name))
