@@ -94,6 +94,8 @@ func (h handler) end(ctx context.Context, s *step.Step, m *memory, e ending, fle
 	switch {
 	case found && !foreign && h.refilled(s, p, f, e):
 		return once(s, p, fmt.Sprintf("the warm pool of %s is to have instances again", e.fleet), nil)
+	case found && !foreign && keptByPool(s, p, f, e):
+		e = e.keep(s.Deployment)
 	case found && !foreign && !bringsBack(s, f, e) && (len(f.Instances) > 0 || f.PoolWants() > 0):
 		return h.empty(ctx, s, m, p, f, e)
 	case found && !foreign && e.remove:
@@ -144,8 +146,6 @@ func (h handler) empty(ctx context.Context, s *step.Step, m *memory, p deploy.Lo
 	case slices.Contains(f.Suspended, "Terminate") && s.Elapsed(p) >= time.Duration(d.Drain.TimeoutSeconds)*time.Second:
 		return p, fault.New(fault.DrainExpired, "%s: resume it with aws autoscaling resume-processes --scaling-processes Terminate %s, then redrive this execution",
 			remaining(f), text.Option("--auto-scaling-group-name", f.Name))
-	case f.PoolWants() > 0 && s.Elapsed(p) >= emptyWithin:
-		return p, fault.New(fault.DrainExpired, "after %s %s; then redrive this execution", emptyWithin, remaining(f))
 	case s.Elapsed(p) >= emptyWithin:
 		return p, fault.New(fault.DrainExpired, "after %s %s; look at them with aws autoscaling describe-auto-scaling-instances, then redrive this execution",
 			emptyWithin, remaining(f))

@@ -341,7 +341,7 @@ func (v *verdict) world() {
 		case replaced[name]:
 			v.empty(view)
 		case slices.Contains(v.lineage, name):
-			v.check(false, "%s is left", name)
+			v.check(v.keptForPool(view), "%s is left", name)
 		default:
 			v.wrong = append(v.wrong, v.endStates.expected[name].differences(view, traitsOf(view))...)
 		}

@@ -66,6 +66,13 @@ func poolSizes(pool types.WarmPoolConfiguration) string {
 	return fmt.Sprintf("%d/%d", aws.ToInt32(pool.MinSize), prepared)
 }
 
+// keptForPool reports whether a fleet that should be gone is left to people, who have given it a warm pool since it was scaled in.
+func (v *verdict) keptForPool(view localasg.GroupView) bool {
+	pool := view.Shown.WarmPoolConfiguration
+	return pool != nil && aws.ToInt32(pool.MinSize) > 0 && view.Max == 0 &&
+		v.endStates.changed[view.Name][traitPool].After(v.endStates.scaledIn[view.Name])
+}
+
 // pool checks the warm pool of a fleet that stands by: it is empty and stays so, and is otherwise what it was, unless others have
 // changed it since.
 func (v *verdict) pool(view localasg.GroupView, expected string) {
