@@ -209,8 +209,10 @@ func (c *capacity) unpin() {
 	}
 	view, _ := c.w.r.AWS.Groups.View(c.followed)
 	for _, run := range c.w.ahead(view) {
-		if n, err := strconv.Atoi(run[traitDesired]); err == nil {
-			c.want = min(c.want, n)
+		for _, trait := range []string{traitDesired, traitMax} { // a maximum below what is desired takes that along
+			if n, err := strconv.Atoi(run[trait]); err == nil {
+				c.want = min(c.want, n)
+			}
 		}
 	}
 }

@@ -68,8 +68,9 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 		live = e.live
 	}
 	owner, known := e.expected[view.Name]
-	if !known {
-		owner = e.expected[e.live]
+	if !known { // it is a copy, and others may have set something on it since
+		owner = maps.Clone(e.expected[e.live])
+		maps.Copy(owner, e.onGreen[view.Name])
 	}
 	if listed(owner[traitProcesses])[ledger.ScheduledActions] {
 		return // its owner has suspended them
@@ -136,6 +137,13 @@ func sizeOr(size *int32, otherwise int) int {
 
 // look notes what others set after a run, and when blue serves.
 func (c *schedules) look(s snapshot, by *apiCall) {
+	for _, fleet := range s.fleets {
+		was, known := c.seen[fleet.Name]
+		c.seen[fleet.Name] = fleet.Desired
+		if known && was != fleet.Desired && !by.deployment() && fleet.Desired != c.planned[fleet.Name] {
+			clear(c.planned)
+		}
+	}
 	record := c.w.r.Record()
 	if record.Lock == nil {
 		c.pin, c.committed = 0, time.Time{}
@@ -148,14 +156,6 @@ func (c *schedules) look(s snapshot, by *apiCall) {
 	for id, fleet := range c.w.serving(s).fleet {
 		if _, member := s.members[id]; member && fleet == d.Blue {
 			c.shared = c.w.r.AWS.Account.Now()
-		}
-	}
-	for _, fleet := range s.fleets {
-		was, known := c.seen[fleet.Name]
-		c.seen[fleet.Name] = fleet.Desired
-		if known && was != fleet.Desired && !by.deployment() && fleet.Desired != c.planned[fleet.Name] {
-			delete(c.planned, d.Blue)
-			delete(c.planned, d.Green)
 		}
 	}
 }
