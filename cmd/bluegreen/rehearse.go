@@ -15,6 +15,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
+	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleetreader"
 	"bluegreen/internal/fleetrehearsal"
@@ -64,6 +65,7 @@ func runRehearse(ctx context.Context, term terminal, o rehearseOptions) error {
 	if err != nil {
 		return err
 	}
+	o.read.Now = clock.NewScaled(1).Now()
 	survey, err := fleetreader.Read(ctx, cfg, o.read, request)
 	if err != nil {
 		return err

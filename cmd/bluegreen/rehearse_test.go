@@ -198,7 +198,7 @@ func TestRehearseRefusesWhatItCannotDo(t *testing.T) {
 		{[]string{"-f", recovery, "--endpoint-url", e.URL}, 1, `$.action is "recover": only "deploy" and "rollback" can be rehearsed`},
 		{[]string{"-f", missing, "--endpoint-url", e.URL}, 1, `there is no Auto Scaling group wbe in ap-northeast-1 (did you mean "web"?)`},
 		{[]string{"-f", good, "--endpoint-url", e.URL, "--ledger-table", "ledgr"}, 1, "read the ledger"},
-		{[]string{"-f", good, "--endpoint-url", e.URL, "--boot", "1m"}, 1, "describe the lifecycle hooks of web"},
+		{[]string{"-f", good, "--endpoint-url", e.URL, "--boot", "1m"}, 1, "read what hangs on web: describing the lifecycle hooks of web"},
 	} {
 		_, errText, code := say(append([]string{"rehearse"}, test.args...)...)
 		if code != test.code || !strings.Contains(errText, test.want) {

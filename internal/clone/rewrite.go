@@ -1,6 +1,7 @@
 package clone
 
 import (
+	"cmp"
 	"reflect"
 	"regexp"
 	"strings"
@@ -14,6 +15,7 @@ import (
 type rewriting struct {
 	blue, green  string            // names of the groups
 	targetGroups map[string]string // targetgroup/<name>/<id> of blue's that green has others in place of
+	balancer     string            // app/<name>/<id> of their load balancer in place of any; empty: it is the same
 }
 
 // rewritten is how a whole's settings read in green's terms. Those of green itself stay.
@@ -126,6 +128,7 @@ func (r rewriting) label(label string) string {
 	if !ok {
 		return label
 	}
+	balancer = cmp.Or(r.balancer, balancer)
 	return balancer + "/" + r.targetGroup("targetgroup/"+target)
 }
 

@@ -18,6 +18,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
@@ -34,6 +35,10 @@ type Survey struct {
 
 	Plan        world.Plan `json:"-"`
 	LedgerTable string     `json:"-"` // empty: there is none yet
+	At          time.Time  `json:"-"` // when it was read
+
+	hangs        *hangs   // what hangs on the group
+	targetGroups []string // ARNs, in the order of the plan's
 }
 
 func (s *Survey) leaveOut(format string, args ...any) {
@@ -46,12 +51,14 @@ type Options struct {
 	Guardrails  string        // file with the operators' policy; empty: there is none
 	Boot        time.Duration // how long an application takes to answer once its instance runs; 0: the model draws it
 	Hook        time.Duration // how long a lifecycle hook holds an instance that nothing in the model completes
+	Now         time.Time
 }
 
 // reader reads a fleet.
 type reader struct {
 	groups  *autoscaling.Client
 	targets *elb.Client
+	copier  clone.Copier
 	ledger  ledger.Ledger
 	options Options
 	region  string
@@ -61,10 +68,11 @@ type reader struct {
 func Read(ctx context.Context, cfg aws.Config, o Options, request deploy.Request) (Survey, error) {
 	r := reader{
 		groups: autoscaling.NewFromConfig(cfg), targets: elb.NewFromConfig(cfg),
+		copier:  clone.New(cfg),
 		ledger:  ledger.Open(cfg, cmp.Or(o.LedgerTable, ledgerOf(request.BlueName))),
 		options: o, region: cfg.Region,
 	}
-	s := Survey{Group: request.BlueName, Lineage: request.BlueName}
+	s := Survey{Group: request.BlueName, Lineage: request.BlueName, At: o.Now}
 	if o.Guardrails == "" {
 		s.leaveOut("the operators' guardrails: --guardrails names their file")
 	}
@@ -103,12 +111,13 @@ func Read(ctx context.Context, cfg aws.Config, o Options, request deploy.Request
 	if err := r.loadBalancing(ctx, &s, group); err != nil {
 		return s, err
 	}
-	if err := r.hooks(ctx, &s, request); err != nil {
-		return s, err
+	whole, err := r.copier.Read(ctx, group, nil)
+	if err != nil {
+		return s, fmt.Errorf("read what hangs on %s: %w", s.Group, err)
 	}
-	if err := r.scaling(ctx, &s); err != nil {
-		return s, err
-	}
+	r.hooks(&s, request, whole)
+	s.hang(whole)
+	s.asks(request.Green)
 	return s, s.bootsInTime(o.Boot)
 }
 
@@ -221,9 +230,6 @@ func (s *Survey) others(group asgtypes.AutoScalingGroup) {
 			s.leaveOut("the traffic source %s of type %s", aws.ToString(source.Identifier), kind)
 		}
 	}
-	if group.WarmPoolConfiguration != nil {
-		s.leaveOut("the warm pool")
-	}
 	if sick := slices.DeleteFunc(slices.Clone(group.Instances), func(i asgtypes.Instance) bool {
 		return i.LifecycleState == asgtypes.LifecycleStateInService && aws.ToString(i.HealthStatus) == "Healthy"
 	}); len(sick) > 0 {
@@ -248,7 +254,7 @@ func (r reader) loadBalancing(ctx context.Context, s *Survey, group asgtypes.Aut
 		if err != nil {
 			return err
 		}
-		s.Plan.Each = append(s.Plan.Each, spec)
+		s.Plan.Each, s.targetGroups = append(s.Plan.Each, spec), append(s.targetGroups, aws.ToString(target.TargetGroupArn))
 		if !strings.HasPrefix(string(target.Protocol), "HTTP") {
 			networks++
 		}
@@ -315,14 +321,10 @@ func (r reader) health(ctx context.Context, s *Survey, target elbtypes.TargetGro
 	return nil
 }
 
-// hooks reads the lifecycle hooks. What completes them is not in the model: each holds an instance for as long as the
+// hooks takes in the lifecycle hooks. What completes them is not in the model: each holds an instance for as long as the
 // user says, but for the one that the request's drain completes.
-func (r reader) hooks(ctx context.Context, s *Survey, request deploy.Request) error {
-	out, err := r.groups.DescribeLifecycleHooks(ctx, &autoscaling.DescribeLifecycleHooksInput{AutoScalingGroupName: &s.Group})
-	if err != nil {
-		return fmt.Errorf("describe the lifecycle hooks of %s: %w", s.Group, err)
-	}
-	for _, described := range out.LifecycleHooks {
+func (r reader) hooks(s *Survey, request deploy.Request, whole clone.Whole) {
+	for _, described := range whole.Hooks {
 		if fleet.IsCodeDeploys(described) { // the preflight refuses it
 			s.leaveOut("CodeDeploy's lifecycle hook %s", aws.ToString(described.LifecycleHookName))
 			continue
@@ -339,23 +341,6 @@ func (r reader) hooks(ctx context.Context, s *Survey, request deploy.Request) er
 		}
 		s.Plan.Hooks = append(s.Plan.Hooks, hook)
 	}
-	return nil
-}
-
-// scaling names what could change blue's size meanwhile.
-func (r reader) scaling(ctx context.Context, s *Survey) error {
-	policies, err := r.groups.DescribePolicies(ctx, &autoscaling.DescribePoliciesInput{AutoScalingGroupName: &s.Group})
-	if err != nil {
-		return fmt.Errorf("describe the scaling policies of %s: %w", s.Group, err)
-	}
-	actions, err := r.groups.DescribeScheduledActions(ctx, &autoscaling.DescribeScheduledActionsInput{AutoScalingGroupName: &s.Group})
-	if err != nil {
-		return fmt.Errorf("describe the scheduled actions of %s: %w", s.Group, err)
-	}
-	if n := len(policies.ScalingPolicies) + len(actions.ScheduledUpdateGroupActions); n > 0 {
-		s.leaveOut("what changes blue's size by itself: its scaling policies (%d) and scheduled actions (%d)", len(policies.ScalingPolicies), len(actions.ScheduledUpdateGroupActions))
-	}
-	return nil
 }
 
 // ledgerOf is what the Deployer stack calls the ledger's table where a group's name begins with

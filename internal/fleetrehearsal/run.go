@@ -4,6 +4,7 @@ package fleetrehearsal
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"bluegreen/internal/fleetreader"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
+	"bluegreen/internal/localaws/world"
 	"bluegreen/internal/rehearsal"
 	"bluegreen/internal/rehearsal/invariant"
 	"bluegreen/internal/rehearsal/sweep"
@@ -29,6 +31,9 @@ func courseOf(s fleetreader.Survey, input json.RawMessage, action deploy.Action,
 		return sweep.Course{}, err
 	}
 	request["blue"] = map[string]any{"asg_name": s.Lineage}
+	if green, ok := request["green"].(map[string]any); ok {
+		s.InModel(green)
+	}
 	text, err := json.Marshal(request)
 	if err != nil {
 		return sweep.Course{}, err
@@ -37,7 +42,7 @@ func courseOf(s fleetreader.Survey, input json.RawMessage, action deploy.Action,
 	if boot > 0 {
 		settings.EC2.Boot = account.Constant(boot)
 	}
-	c := sweep.Course{Name: s.Lineage, Plan: s.Plan, Settings: &settings, Request: string(text)}
+	c := sweep.Course{Name: s.Lineage, Start: s.At, Plan: s.Plan, Settings: &settings, Request: string(text)}
 	if action == deploy.ActionRollback {
 		c.Once = true // the second one would go forward again
 		delete(request, "action")
@@ -82,6 +87,9 @@ func Run(ctx context.Context, s fleetreader.Survey, input json.RawMessage, actio
 	if err != nil {
 		return nil, err
 	}
+	if err := fits(course, &s); err != nil {
+		return nil, err
+	}
 	found := &Result{Fleet: s}
 	undisturbed := make([]undisturbed, o.Seeds)
 	err = inParallel(ctx, o.Seeds, func(i int) error {
@@ -116,6 +124,21 @@ func Run(ctx context.Context, s fleetreader.Survey, input json.RawMessage, actio
 	return found, nil
 }
 
+// fits puts the fleet into a model once, without what that does not take.
+func fits(course sweep.Course, s *fleetreader.Survey) error {
+	for {
+		r, err := rehearsal.New(rehearsal.Options{Seed: 1, Start: course.Start, Plan: course.Plan, Settings: course.Settings})
+		if err == nil {
+			r.Close()
+			return nil
+		}
+		var unput *world.Unput
+		if !errors.As(err, &unput) || !s.Without(*unput) {
+			return fmt.Errorf("put the fleet into the model: %w", err)
+		}
+	}
+}
+
 // undisturbed is one rehearsal without a fault.
 type undisturbed struct {
 	end, what string
@@ -126,7 +149,7 @@ type undisturbed struct {
 
 // once rehearses undisturbed.
 func once(course sweep.Course, seed uint64) (undisturbed, error) {
-	r, err := rehearsal.New(rehearsal.Options{Seed: seed, Plan: course.Plan, Settings: course.Settings})
+	r, err := rehearsal.New(rehearsal.Options{Seed: seed, Start: course.Start, Plan: course.Plan, Settings: course.Settings})
 	if err != nil {
 		return undisturbed{}, fmt.Errorf("put the fleet into the model: %w", err)
 	}
@@ -141,7 +164,7 @@ func once(course sweep.Course, seed uint64) (undisturbed, error) {
 		}
 		watch.ForgetLowest()
 		var arn string
-		if arn, err = r.Start(ctx, "rehearsal", course.Request); err != nil {
+		if arn, err = r.Start(ctx, "rehearsal", r.World.Request(course.Request)); err != nil {
 			return
 		}
 		out, ended := r.AwaitEnd(ctx, arn, longestRehearsal)

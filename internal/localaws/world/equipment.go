@@ -2,7 +2,6 @@ package world
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -30,7 +29,18 @@ type Alarm struct {
 	Policies []string // names of those that it acts on
 }
 
-// Put hangs the equipment on a group.
+// Unput is a thing of a group's equipment that the account does not take.
+type Unput struct {
+	What string // its kind and name
+	Err  error
+}
+
+func (e *Unput) Error() string { return e.What + ": " + e.Err.Error() }
+
+// Unwrap is why.
+func (e *Unput) Unwrap() error { return e.Err }
+
+// Put hangs the equipment on a group. What the account does not take is an Unput.
 func (e Equipment) Put(ctx context.Context, cfg aws.Config, group string) error {
 	groups := autoscaling.NewFromConfig(cfg)
 	if e.Group != nil {
@@ -56,19 +66,19 @@ func (e Equipment) Put(ctx context.Context, cfg aws.Config, group string) error 
 	for _, topic := range e.Notifications {
 		topic.AutoScalingGroupName = &group
 		if _, err := groups.PutNotificationConfiguration(ctx, topic); err != nil {
-			return err
+			return &Unput{"notifications", err}
 		}
 	}
 	for _, action := range e.Schedule {
 		action.AutoScalingGroupName = &group
 		if _, err := groups.PutScheduledUpdateGroupAction(ctx, action); err != nil {
-			return err
+			return &Unput{"scheduled action " + *action.ScheduledActionName, err}
 		}
 	}
 	if e.Pool != nil {
 		e.Pool.AutoScalingGroupName = &group
 		if _, err := groups.PutWarmPool(ctx, e.Pool); err != nil {
-			return err
+			return &Unput{"warm pool", err}
 		}
 	}
 	if err := e.putPolicies(ctx, cfg, groups, group); err != nil {
@@ -84,7 +94,7 @@ func (e Equipment) putPolicies(ctx context.Context, cfg aws.Config, groups *auto
 		policy.AutoScalingGroupName = &group
 		made, err := groups.PutScalingPolicy(ctx, policy)
 		if err != nil {
-			return fmt.Errorf("policy %s: %w", *policy.PolicyName, err)
+			return &Unput{"scaling policy " + *policy.PolicyName, err}
 		}
 		arns[*policy.PolicyName] = *made.PolicyARN
 	}
@@ -93,7 +103,7 @@ func (e Equipment) putPolicies(ctx context.Context, cfg aws.Config, groups *auto
 			alarm.Input.AlarmActions = append(alarm.Input.AlarmActions, arns[name])
 		}
 		if _, err := alarms.PutMetricAlarm(ctx, alarm.Input); err != nil {
-			return fmt.Errorf("alarm %s: %w", *alarm.Input.AlarmName, err)
+			return &Unput{"alarm " + *alarm.Input.AlarmName, err}
 		}
 	}
 	return nil

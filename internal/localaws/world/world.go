@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -174,6 +175,11 @@ type World struct {
 	FunctionNames     []string
 	DesiredCapacity   int32
 	DeregistrationSec int32
+}
+
+// Request is a request, in which GREEN_IMAGE stands for the image that is deployed.
+func (w World) Request(text string) string {
+	return strings.ReplaceAll(text, "GREEN_IMAGE", w.GreenImage)
 }
 
 // Seeder writes a world through the API.

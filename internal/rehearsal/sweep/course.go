@@ -25,8 +25,9 @@ import (
 type Course struct {
 	Name     string
 	Plan     world.Plan
-	Settings *localaws.Settings // nil: localaws.DefaultSettings
-	Request  string
+	Settings *localaws.Settings                                // nil: localaws.DefaultSettings
+	Request  string                                            // GREEN_IMAGE stands for the image that is deployed
+	Start    time.Time                                         // when the world begins; zero: on a Saturday
 	Once     bool                                              // asked for again once it was done, the request would ask for something else
 	Prepare  func(context.Context, *rehearsal.Rehearsal) error // before the deployment starts; may be nil
 	End      string                                            // how it ends undisturbed; empty: not known
@@ -90,7 +91,7 @@ const executionName = "course"
 
 // Run takes the course from a fresh world to its end. p is what disturbs it; the zero Point is nothing.
 func (c Course) Run(seed uint64, p Point) (Outcome, error) {
-	r, err := rehearsal.New(rehearsal.Options{Seed: seed, Plan: c.Plan, Settings: c.Settings})
+	r, err := rehearsal.New(rehearsal.Options{Seed: seed, Start: c.Start, Plan: c.Plan, Settings: c.Settings})
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -172,7 +173,7 @@ func count(all []Visit, name string) int {
 
 // play runs the deployment, lets a person do what the point says once it has ended, and inspects the world.
 func (run *courseRun) play(ctx context.Context, then aftermath) error {
-	arn, err := run.r.Start(ctx, executionName, run.course.Request)
+	arn, err := run.r.Start(ctx, executionName, run.r.World.Request(run.course.Request))
 	if err != nil {
 		return err
 	}

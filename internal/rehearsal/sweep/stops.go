@@ -167,7 +167,7 @@ func again(ctx context.Context, run *courseRun) error {
 			return err
 		}
 	}
-	out, err := run.start(ctx, "again", run.course.Request)
+	out, err := run.start(ctx, "again", run.r.World.Request(run.course.Request))
 	if err != nil {
 		return err
 	}
