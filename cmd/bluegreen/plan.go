@@ -23,6 +23,7 @@ type planOptions struct {
 	table          string // of the ledger
 	guardrails     string // file
 	fleets         []string
+	fleetRoles     []string
 	json           bool
 }
 
@@ -38,6 +39,7 @@ func newPlan(term terminal) *cobra.Command {
 	flags.StringVar(&o.table, "ledger-table", "", "`name` of the ledger's table; without it the one that the Deployer stack makes for a group of this name")
 	flags.StringVar(&o.guardrails, "guardrails", "", "`file` with the operators' guardrails; without it there are none")
 	flags.StringSliceVar(&o.fleets, "fleets", []string{"*"}, "`names` of the deployer's fleets, as its parameter of that name says them")
+	flags.StringSliceVar(&o.fleetRoles, "fleet-roles", []string{"*"}, "`names` of the roles that the deployer may pass, as its parameter fleet_roles says them")
 	flags.BoolVar(&o.json, "json", false, "print the plan as JSON")
 	return c
 }
@@ -63,7 +65,7 @@ func runPlan(ctx context.Context, term terminal, o planOptions) error {
 	if err != nil {
 		return err
 	}
-	p, err := plan.Real(ctx, cfg, survey.Options{LedgerTable: table, Guardrails: o.guardrails, Fleets: o.fleets}, input, clock.NewScaled(1).Now())
+	p, err := plan.Real(ctx, cfg, survey.Options{LedgerTable: table, Guardrails: o.guardrails, Fleets: o.fleets, FleetRoles: o.fleetRoles}, input, clock.NewScaled(1).Now())
 	if err != nil {
 		return err
 	}

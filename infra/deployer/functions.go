@@ -123,6 +123,8 @@ func (b build) environment(f statemachine.Function) *map[string]*string {
 		// Named, so that a function whose layer is missing deploys nothing, instead of anything.
 		variables[lambdaentry.GuardrailsVariable] = jsii.String("/opt/" + policyFile)
 		variables[lambdaentry.FleetsVariable] = jsii.String(strings.Join(b.settings.Fleets, ","))
+		roles := strings.Join(b.settings.Scope().FleetRoles, ",")
+		variables[lambdaentry.FleetRolesVariable] = awscdk.Fn_Sub(jsii.String(strings.ReplaceAll(roles, settings.Placeholders[1], "${"+settings.Placeholders[1]+"}")), nil)
 	}
 	if f.State == statemachine.StatusChange.State {
 		deploys := statemachine.Name(b.settings.Project, b.settings.Role, b.settings.Environment)

@@ -19,6 +19,7 @@ const (
 	OperatorTopicVariable = "OPERATOR_TOPIC" // ARN of the SNS topic that people read; empty: nobody is told
 	EventBusVariable      = "EVENT_BUS"      // name of the EventBridge bus that programs read; empty: default
 	FleetsVariable        = "FLEETS"         // the deployer's fleets, separated by commas: names, or prefixes with *; DescribeBlue's alone
+	FleetRolesVariable    = "FLEET_ROLES"    // roles, with their paths, that the fleets' templates and hooks may name, as FLEETS
 	MachineVariable       = "STATE_MACHINE"  // ARN of the machine that deploys, or of an alias of it; StatusChange's alone
 	RecoverVariable       = "RECOVER"        // start or tell; StatusChange's alone
 )
@@ -39,6 +40,7 @@ type Environment struct {
 	OperatorTopic string
 	EventBus      string
 	Fleets        []string // names of the deployer's groups, or prefixes with *; no others are suggested for a misspelt one
+	FleetRoles    []string // names, with their paths, of the roles that may be passed, or prefixes with *
 	Machine       string
 	Recover       string
 	Clock         clock.Clock // bounds what must not take long
@@ -52,7 +54,8 @@ func fromEnvironment() (Environment, error) {
 		Guardrails:    guardrails(os.Getenv(GuardrailsVariable), defaultGuardrails),
 		OperatorTopic: os.Getenv(OperatorTopicVariable),
 		EventBus:      cmp.Or(os.Getenv(EventBusVariable), "default"),
-		Fleets:        strings.FieldsFunc(os.Getenv(FleetsVariable), func(r rune) bool { return r == ',' }),
+		Fleets:        listed(FleetsVariable),
+		FleetRoles:    listed(FleetRolesVariable),
 		Machine:       os.Getenv(MachineVariable),
 		Recover:       cmp.Or(os.Getenv(RecoverVariable), RecoverStart),
 		Clock:         clock.NewScaled(1),
@@ -65,6 +68,11 @@ func fromEnvironment() (Environment, error) {
 		return env, fmt.Errorf("%s is %q: it must be %q or %q", RecoverVariable, env.Recover, RecoverStart, RecoverTell)
 	}
 	return env, nil
+}
+
+// listed are the parts of a variable that commas separate.
+func listed(variable string) []string {
+	return strings.FieldsFunc(os.Getenv(variable), func(r rune) bool { return r == ',' })
 }
 
 // guardrails is the file that the variable names, which must then exist; else the layer's, if there is a layer. A file

@@ -161,7 +161,8 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 		e.functions = arns
 		return statemachine.Definition("aws", func(f statemachine.Function) string { return arns[f.State] })
 	}
-	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: e.guardrails, lambdaentry.FleetsVariable: rehearsal.Fleets(plan)}
+	plan.Variables = rehearsal.Variables(plan)
+	plan.Variables[lambdaentry.GuardrailsVariable] = e.guardrails
 	for _, function := range statemachine.Deployed() {
 		code, err := packageFunction(filepath.Join(functionsDir, function.Package(), "bootstrap"))
 		if err != nil {

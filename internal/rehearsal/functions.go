@@ -60,7 +60,7 @@ func (r *Rehearsal) defineFunctions(machine string, w world.World) error {
 func (r *Rehearsal) environment(w world.World) lambdaentry.Environment {
 	return lambdaentry.Environment{
 		LedgerTable: w.LedgerTable, Guardrails: r.Guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
-		Fleets: r.fleets, Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
+		Fleets: r.scope.Fleets, FleetRoles: r.scope.FleetRoles, Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"bluegreen/infra/templates"
 	"bluegreen/internal/actions"
+	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/iam"
 	"bluegreen/internal/localaws/world"
@@ -75,8 +76,12 @@ func scope(plan world.Plan) actions.Scope {
 	return s
 }
 
-// Fleets are the groups of the deployer of a plan's fleet, as the environment of its functions names them.
-func Fleets(plan world.Plan) string { return strings.Join(scope(plan).Fleets, ",") }
+// Variables are the groups of the deployer of a plan's fleet, and their roles, as the environment of its functions names them.
+func Variables(plan world.Plan) map[string]string {
+	return map[string]string{
+		lambdaentry.FleetsVariable: strings.Join(scope(plan).Fleets, ","), lambdaentry.FleetRolesVariable: strings.Join(scope(plan).FleetRoles, ","),
+	}
+}
 
 // policiesOf are what the functions of the deployer of a plan's fleet may do: the template's policies, or, for a fleet of
 // another name, those that the template has with other parameters.

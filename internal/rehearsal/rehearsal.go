@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"bluegreen/internal/actions"
 	"bluegreen/internal/clock"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/wire"
@@ -46,7 +47,7 @@ type Rehearsal struct {
 
 	log     bytes.Buffer // of the functions
 	mutant  Mutant
-	fleets  []string // the deployer's
+	scope   actions.Scope // of the deployer
 	invoked []func(accessKeyID, execution string)
 }
 
@@ -65,7 +66,7 @@ func New(options Options) (*Rehearsal, error) {
 	}
 	virtual := clock.NewVirtual(begins)
 	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings})
-	r := &Rehearsal{AWS: a, Clock: virtual, mutant: options.Mutant, Guardrails: options.Guardrails, fleets: scope(options.Plan).Fleets}
+	r := &Rehearsal{AWS: a, Clock: virtual, mutant: options.Mutant, Guardrails: options.Guardrails, scope: scope(options.Plan)}
 	r.Config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})
 	r.Machines = sfn.NewFromConfig(r.Config)
 	var err error

@@ -47,12 +47,7 @@ func nameFindings(lineage string, generation int) []string {
 
 // fleetFindings looks whether the deployer's functions may change a group. None of its fleets are known: they may, or AWS says so.
 func fleetFindings(name string, fleets []string) []string {
-	may := func(pattern string) bool {
-		if prefix, open := strings.CutSuffix(pattern, "*"); open {
-			return strings.HasPrefix(name, prefix)
-		}
-		return name == pattern || strings.HasPrefix(name, pattern+"-v")
-	}
+	may := func(pattern string) bool { return fits(name, pattern) || strings.HasPrefix(name, pattern+"-v") }
 	if len(fleets) == 0 || slices.ContainsFunc(fleets, may) {
 		return nil
 	}
@@ -60,10 +55,29 @@ func fleetFindings(name string, fleets []string) []string {
 		"or deploy it by a deployer of its own", strings.Join(fleets, ", "))}
 }
 
-// hookFindings looks for launching hooks that another tool completes, which knows nothing of green.
-func hookFindings(hooks []types.LifecycleHook) []string {
+// fits reports whether a name is one of a pattern: a name, or the beginning of some with * behind.
+func fits(name, pattern string) bool {
+	prefix, open := strings.CutSuffix(pattern, "*")
+	return name == pattern || open && strings.HasPrefix(name, prefix)
+}
+
+// roleFinding looks whether the deployer's functions may pass the role that a hook notifies with. Where none of its roles are known
+// they may, or AWS says so.
+func roleFinding(hook types.LifecycleHook, roles []string) string {
+	_, role, named := strings.Cut(aws.ToString(hook.RoleARN), ":role/")
+	if !named || len(roles) == 0 || slices.ContainsFunc(roles, func(pattern string) bool { return fits(role, pattern) }) {
+		return ""
+	}
+	return fmt.Sprintf("its lifecycle hook %s notifies with the role %s, which is none that this deployer may pass (%s), so green could not have it: name it in the "+
+		"parameter fleet_roles of the Deployer stack", aws.ToString(hook.LifecycleHookName), role, strings.Join(roles, ", "))
+}
+
+// hookFindings looks for hooks with a role that may not be passed, and for launching hooks that another tool completes, which knows
+// nothing of green.
+func hookFindings(hooks []types.LifecycleHook, roles []string) []string {
 	var findings []string
 	for _, hook := range hooks {
+		findings = append(findings, one(roleFinding(hook, roles))...)
 		if fleet.IsCodeDeploys(hook) {
 			findings = append(findings, fmt.Sprintf("its launching hook %s is CodeDeploy's, which deploys to the instances of groups in its deployment group alone: "+
 				"green's would wait for %d s, then %s; take the group out of the deployment group, and have the image hold what CodeDeploy brings",

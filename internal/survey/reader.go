@@ -72,6 +72,7 @@ type Options struct {
 	LedgerTable string   // DynamoDB table of records; empty: there is none yet
 	Guardrails  string   // file with the operators' policy; empty: there is none
 	Fleets      []string // names of the deployer's groups, or prefixes with *
+	FleetRoles  []string // names, with their paths, of the roles that hooks may name, or prefixes with *
 	Everything  bool     // goes on looking when the guardrails have said no
 }
 

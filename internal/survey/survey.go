@@ -190,7 +190,7 @@ func (h Surveyor) copyFindings(ctx context.Context, group types.AutoScalingGroup
 	}
 	found, err := h.copier.Preflight(ctx, blue, *d, f.Record.Made)
 	d.Warnings = append(d.Warnings, found.Warnings...)
-	return append(found.Findings, hookFindings(blue.Hooks)...), err
+	return append(found.Findings, hookFindings(blue.Hooks, h.FleetRoles)...), err
 }
 
 // limitFindings looks for room for one more group, which a rollback does not need.

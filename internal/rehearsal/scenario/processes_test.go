@@ -169,7 +169,8 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 	r.Machines = sfn.NewFromConfig(r.Config)
 	plan := options.Plan
 	plan.Traced = true
-	plan.Variables = map[string]string{lambdaentry.GuardrailsVariable: options.Guardrails, lambdaentry.FleetsVariable: rehearsal.Fleets(plan)}
+	plan.Variables = rehearsal.Variables(plan)
+	plan.Variables[lambdaentry.GuardrailsVariable] = options.Guardrails
 	plan.Machine, plan.Functions = statemachine.Name(plan.Project, plan.Role, plan.Environment), p.functions
 	plan.Definition = func(arns map[string]string) (string, error) {
 		return statemachine.Definition("aws", func(f statemachine.Function) string { return arns[f.State] })
