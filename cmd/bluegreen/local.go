@@ -227,7 +227,7 @@ func (o *localOptions) kind() (local.FleetKind, error) {
 	return kind, nil
 }
 
-// readRequest reads a file with a request, or if none is named that of a kind of fleet, and tells which it was.
+// readRequest reads and checks a file with a request, or if none is named that of a kind of fleet, and tells which it was.
 func readRequest(named, fleet string) (file string, content []byte, err error) {
 	kind, err := fleetNamed(fleet)
 	if err != nil {
@@ -236,6 +236,9 @@ func readRequest(named, fleet string) (file string, content []byte, err error) {
 	file = cmp.Or(named, kind.Input)
 	if content, err = os.ReadFile(file); err != nil {
 		return "", nil, fmt.Errorf("read the request: %w; run this where pipeline/ is, or name a file with --input", err)
+	}
+	if _, err := deploy.ParseRequest(content); err != nil { // what is given twice nobody sees after it is started
+		return "", nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return file, content, nil
 }

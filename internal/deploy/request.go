@@ -237,7 +237,7 @@ func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) 
 func RequestSchema() ([]byte, error) {
 	request := Defaults()
 	return form.Schema("The input of a deployment",
-		"What bluegreen's state machine is started with: replaces an Auto Scaling group (blue) by a copy (green). Decoded strictly, at most 32 KiB; problems are reported together.",
+		"What bluegreen's state machine is started with: replaces an Auto Scaling group (blue) by a copy (green). At most 32 KiB; unknown fields and wrong values are reported together. A field given twice is only seen before the execution starts.",
 		request.form(&Override{}))
 }
 
