@@ -41,6 +41,14 @@ func TestABadRequestNamesEveryProblem(t *testing.T) {
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "drain": {"command": [1, ""], "on_timeout": "continue"}}`, []string{
 			`3 problems`, `$.drain.command[0] is 1`, `$.drain.command[1] is ""`, `$.drain.on_timeout is "continue": it must be "CONTINUE"`,
 		}},
+		{`{"project": "ec", "asg_name": "a", "timeout_seconds": 60, "colour": "green", "blue": {"asg_name": "a", "Project": "ec"}}`, []string{
+			`$.asg_name is not a known field: did you mean $.blue.asg_name? (known: `, `$.colour is not a known field (known: `,
+			`$.timeout_seconds is not a known field: did you mean $.health.timeout_seconds or $.drain.timeout_seconds? (known: `,
+			`$.blue.Project is not a known field: did you mean $.project? (known: asg_name)`}},
+		{`{"project": "ec", "blue": {"asg_name": "arn:aws:autoscaling:ap-northeast-1:000000000000:autoScalingGroup:5c2b:autoScalingGroupName/ec-asg"}}`,
+			[]string{`it must be a string of 1 to 255 characters of ASCII, without spaces and colons (this is an ARN: its name is "ec-asg")`}},
+		{`{"project": "ec", "blue": {"asg_name": "ec‐mqagt-dev-asg"}}`, []string{
+			`(its character 3 is U+2010, which only looks like the hyphen "-")`}},
 		{`{"project": "ec", "blue": "a"}`, []string{`$.blue is "a": it must be an object`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "Wait": null}`, []string{`$.Wait is null`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"id": "ami-12345678", "parameter": "/a"}}}`, []string{

@@ -74,8 +74,7 @@ func (o Object) unknown(at *place, members map[string]any, p *Problems) {
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if !slices.Contains(known, name) {
 			p.addWorded(func() string {
-				return fmt.Sprintf("%s is not a known field: did you mean %q? (known: %s)",
-					at.member(name), Nearest(text.Short(name, longestName), known), strings.Join(known, ", "))
+				return fmt.Sprintf("%s is not a known field%s (known: %s)", at.member(name), p.meant(name, known), strings.Join(known, ", "))
 			})
 		}
 	}
@@ -141,7 +140,9 @@ func (f Shaped) wants() string { return f.Shape }
 func (f Shaped) read(at *place, value any, p *Problems) {
 	s, ok := value.(string)
 	if !ok || !regexp.MustCompile(f.Pattern).MatchString(s) {
-		mismatch(at, value, f, p)
+		p.addWorded(func() string {
+			return fmt.Sprintf("%s is %s: it must be %s%s", at, shown(value), f.wants(), f.taken(s))
+		})
 		return
 	}
 	if err := f.Parse(s); err != nil {

@@ -8,10 +8,10 @@ func Nearest(name string, candidates []string) string {
 	return best
 }
 
-// Near returns the candidate that name was probably meant to be: the nearest, where few letters differ. Empty: none is.
+// Near returns the candidate that name was probably meant to be: the nearest, where few of its letters differ. Empty: none is.
 func Near(name string, candidates []string) string {
 	const sure = 2 // letters, in however short a name
-	if best, distance := nearest(name, candidates); distance <= max(sure, len(name)/4) {
+	if best, distance := nearest(name, candidates); distance < len(name) && distance <= max(sure, len(name)/4) {
 		return best
 	}
 	return ""

@@ -15,6 +15,7 @@ const mostProblems = 20
 type Problems struct {
 	said  []string
 	count int
+	whole Form // what the text is to be
 }
 
 // Add adds one, as fmt.Sprintf would word it.

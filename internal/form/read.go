@@ -11,9 +11,17 @@ import (
 // Read reads text into what the form points to, and returns everything that is wrong with it. A member that is given
 // twice is wrong: who reads the text sees one of them, and the decoder would take the other.
 func Read(text []byte, f Form) *Problems {
-	problems, whole := &Problems{}, &place{}
+	problems, whole := &Problems{whole: f}, &place{}
 	if len(text) > MostBytes {
 		problems.Add("%s is larger than %d bytes (%d KiB): it must be smaller", whole, MostBytes, MostBytes>>10)
+		return problems
+	}
+	switch {
+	case bytes.HasPrefix(text, []byte("\ufeff")):
+		problems.Add("%s begins with a byte-order mark (U+FEFF): save it as UTF-8 without one", whole)
+		return problems
+	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")):
+		problems.Add("%s is UTF-16: save it as UTF-8, without a byte-order mark", whole)
 		return problems
 	}
 	r := reader{decoder: json.NewDecoder(bytes.NewReader(text)), problems: problems}

@@ -29,7 +29,7 @@ func (f Text) read(at *place, value any, p *Problems) {
 	if i := strings.IndexFunc(s, f.unfit); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(s[i:])
 		p.Add("%s has %s (%U) as its character %d: it must be one line without control characters",
-			at, called(r), r, utf8.RuneCountInString(s[:i])+1)
+			at, kindOf(r), r, utf8.RuneCountInString(s[:i])+1)
 		return
 	}
 	*f.Into = s
@@ -46,7 +46,7 @@ func (f Text) pattern() string {
 	return "^[^" + class + "]*$"
 }
 
-func called(r rune) string {
+func kindOf(r rune) string {
 	switch {
 	case r == '\n', r == '\r', r == '\u0085', r == '\u2028', r == '\u2029':
 		return "a line break"

@@ -80,3 +80,16 @@ func TestActionsFail(t *testing.T) {
 		}
 	})
 }
+
+// JSON is UTF-8: a file that is not starts nothing, instead of an execution with other characters in its input.
+func TestAFileThatIsNotUTF8StartsNothing(t *testing.T) {
+	run(t, func(w *world) {
+		w.commit("{\"project\": \"caf\xe9\"}")
+		w.create(w.declaration())
+		w.sleep(5 * time.Minute)
+		latest := w.stage("Deploy").ActionStates[0].LatestExecution
+		if latest.Status != types.ActionExecutionStatusFailed || !strings.Contains(*latest.ErrorDetails.Message, "InvalidExecutionInput: Invalid State Machine Execution Input: 'it is not UTF-8'") {
+			t.Errorf("the deployment: %s, %s", latest.Status, *latest.ErrorDetails.Message)
+		}
+	})
+}

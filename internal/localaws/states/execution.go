@@ -3,6 +3,7 @@ package states
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -137,6 +138,9 @@ func checkFailure(failure asl.Failure) error {
 
 // checkJSON says where a text stops being JSON.
 func checkJSON(text string) error {
+	if !utf8.ValidString(text) {
+		return errors.New("it is not UTF-8") // Go's decoder would put other characters in; AWS's words are not known
+	}
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	var document any
 	if err := decoder.Decode(&document); err != nil {

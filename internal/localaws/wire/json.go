@@ -8,12 +8,16 @@ import (
 	"reflect"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // parseJSON reads a JSON body into maps, slices and json.Number; an empty body is an empty object.
 func parseJSON(body []byte) (any, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return map[string]any{}, nil
+	}
+	if !utf8.Valid(body) {
+		return nil, Errorf("SerializationException", "the body is not UTF-8")
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
