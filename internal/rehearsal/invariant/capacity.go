@@ -25,7 +25,8 @@ type capacity struct {
 	others   map[string]int    // desired capacity of each group as others than the deployment last set it
 	lost     map[string][]loss // what others took out of service and is not replaced yet, by group
 	shrinks  map[string]bool   // groups that somebody scaled in and that had members too many at the last look
-	shed     map[string]bool   // instances that began to leave while their group shrank
+	shed     map[string]bool   // instances that began to leave while their group shrank: whether others made it choose one that serves
+	theirs   map[string]bool   // groups that others than the deployment have shrunk
 	serving  service           // at the last look
 	lowest   int
 }
@@ -52,7 +53,7 @@ func newCapacity(b base, s snapshot) invariant {
 	blue, now := b.w.r.World.GroupName, b.w.serving(s)
 	c := &capacity{
 		base: b, followed: blue, sizes: make(map[string]localasg.GroupView), others: make(map[string]int),
-		lost: make(map[string][]loss), shrinks: make(map[string]bool), shed: make(map[string]bool), serving: now, lowest: now.least,
+		lost: make(map[string][]loss), shrinks: make(map[string]bool), shed: make(map[string]bool), theirs: make(map[string]bool), serving: now, lowest: now.least,
 	}
 	if fleet, exists := s.fleet(blue); exists {
 		c.want, c.others[blue], c.sizes[blue] = fleet.Desired, fleet.Desired, *fleet
@@ -68,7 +69,7 @@ func (c *capacity) look(s snapshot, by *apiCall) {
 	for _, fleet := range s.fleets {
 		was, known := c.sizes[fleet.Name]
 		c.sizes[fleet.Name] = fleet
-		c.shrink(was, known, &fleet)
+		c.shrink(was, known, &fleet, by)
 		switch {
 		case !known || was.Desired == fleet.Desired && was.Min == fleet.Min:
 		case by.deployment():
@@ -309,7 +310,8 @@ func (c *capacity) excusable(s snapshot, id, name string, by *apiCall) bool {
 		return true
 	}
 	fleet, exists := s.fleet(name)
-	return exists && (staying(fleet) < fleet.Desired || fleet.Desired > 0 && !c.shed[id])
+	choice, shed := c.shed[id]
+	return exists && (staying(fleet) < fleet.Desired || fleet.Desired > 0 && (!shed || choice))
 }
 
 // staying is how much of a fleet counts towards its desired capacity.
@@ -332,16 +334,27 @@ func surplus(fleet *localasg.GroupView) bool {
 
 // shrink notes who leaves because somebody has scaled the group in: that is over once no members are too many. Who leaves
 // later makes room for an instance that the group has launched in another zone.
-func (c *capacity) shrink(was localasg.GroupView, known bool, now *localasg.GroupView) {
+func (c *capacity) shrink(was localasg.GroupView, known bool, now *localasg.GroupView, by *apiCall) {
+	if known && now.Desired < was.Desired {
+		c.theirs[now.Name] = !by.deployment()
+	}
 	c.shrinks[now.Name] = known && (now.Desired < was.Desired || c.shrinks[now.Name] && surplus(&was))
 	if !c.shrinks[now.Name] {
 		return
 	}
 	for _, instance := range now.Instances {
-		if (member{instance, now}).leaves() {
-			c.shed[instance.ID] = true
+		if _, noted := c.shed[instance.ID]; !noted && (member{instance, now}).leaves() {
+			c.shed[instance.ID] = c.theirs[now.Name] && c.growing(now)
 		}
 	}
+}
+
+// growing reports whether a fleet has members that do not serve yet. AWS does not look at that when it chooses who leaves.
+func (c *capacity) growing(fleet *localasg.GroupView) bool {
+	return slices.ContainsFunc(fleet.Instances, func(i localasg.InstanceView) bool {
+		_, serves := c.serving.fleet[i.ID]
+		return !serves && (member{i, fleet}).counts()
+	})
 }
 
 // counts reports whether the member counts towards the desired capacity.

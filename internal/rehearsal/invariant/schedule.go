@@ -88,6 +88,9 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 	desired, planned := c.planned[view.Name]
 	if !planned {
 		desired = view.Desired
+		if followed, _ := c.w.r.AWS.Groups.View(live); view.Name != live { // a copy has as many as what it replaces
+			desired = max(desired, followed.Desired)
+		}
 	}
 	least, most := sizeOr(action.MinSize, 0), sizeOr(action.MaxSize, desired)
 	desired = sizeOr(action.DesiredCapacity, min(max(desired, least), max(most, least)))
@@ -150,7 +153,10 @@ func (c *schedules) look(s snapshot, by *apiCall) {
 		return
 	}
 	d := record.Lock.Deployment
-	if record.Lock.Stage == ledger.Committed && c.committed.IsZero() {
+	switch {
+	case record.Lock.Stage != ledger.Committed:
+		c.committed = time.Time{}
+	case c.committed.IsZero():
 		c.committed = c.w.r.AWS.Account.Now()
 	}
 	for id, fleet := range c.w.serving(s).fleet {
