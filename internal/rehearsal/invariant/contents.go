@@ -43,16 +43,20 @@ func (e *endStates) made(template string) bool {
 	return tags[deploy.TagExecution] != ""
 }
 
-// asPeoples are a group's traits with the launch template of people's in place of one that deployments made of it.
+// asPeoples are a group's traits with the launch template of people's in place of one that deployments made of it, and may have taken
+// away since.
 func (e *endStates) asPeoples(t traits) traits {
 	if len(e.templates) == 0 {
 		return t
 	}
-	var pairs []string
 	for _, template := range e.w.r.AWS.Compute.Templates() {
 		if template.Tags[deploy.TagExecution] != "" {
-			pairs = append(pairs, template.ID, aws.ToString(e.templates[0].LaunchTemplateId), `"`+template.Name+`"`, `"`+aws.ToString(e.templates[0].LaunchTemplateName)+`"`)
+			e.madeOnce[template.ID] = template.Name
 		}
+	}
+	var pairs []string
+	for id, name := range e.madeOnce {
+		pairs = append(pairs, id, aws.ToString(e.templates[0].LaunchTemplateId), `"`+name+`"`, `"`+aws.ToString(e.templates[0].LaunchTemplateName)+`"`)
 	}
 	replacer := strings.NewReplacer(pairs...)
 	for _, trait := range []string{"LaunchTemplate", "MixedInstancesPolicy"} {

@@ -41,6 +41,7 @@ type endStates struct {
 	deleted   map[string]bool                     // groups that functions have deleted
 	gone      map[string]time.Time                // since when groups of the lineage exist no more
 	inputs    map[string]string                   // of executions that are over
+	madeOnce  map[string]string                   // names of the launch templates that deployments have made, by id
 	launch    map[string]contents                 // what was made for a live fleet to launch from, by group
 	configure string                              // launch configuration that the lineage launches from, as people name it
 	wrote     map[string]bool                     // executions whose functions wrote to AWS
@@ -51,7 +52,7 @@ func newEndStates(b base, _ snapshot) invariant {
 	e := &endStates{
 		base: b, live: b.w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), scaledIn: make(map[string]time.Time), resolved: make(map[string][]string),
 		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]version), filled: make(map[string]bool), emptied: make(map[string]traits),
-		deleted: make(map[string]bool), gone: make(map[string]time.Time), inputs: make(map[string]string), launch: make(map[string]contents), ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
+		deleted: make(map[string]bool), gone: make(map[string]time.Time), madeOnce: make(map[string]string), inputs: make(map[string]string), launch: make(map[string]contents), ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range b.w.r.AWS.Groups.Names() {
 		view, _ := b.w.r.AWS.Groups.View(name)
