@@ -53,7 +53,7 @@ var concerned = []string{
 
 func (s *scaling) done(a *apiCall, was before) {
 	if a.deployment() && a.operation == "PutItem" {
-		s.commits(was.record.Lock, s.w.r.Record().Lock)
+		s.commits(a, was.record.Lock, s.w.r.Record().Lock)
 	}
 	if attach, ok := a.input.(*autoscaling.AttachLoadBalancerTargetGroupsInput); ok && a.deployment() {
 		s.takesTraffic(a, aws.ToString(attach.AutoScalingGroupName))
@@ -62,12 +62,7 @@ func (s *scaling) done(a *apiCall, was before) {
 		return
 	}
 	if created, ok := a.input.(*autoscaling.CreateAutoScalingGroupInput); ok && a.deployment() {
-		if blue := s.w.blue(); s.wanted[blue] == nil { // it came since the last end, as a copy itself
-			for _, wrong := range s.copies(blue, s.w.r.Record(), s.of(blue)) {
-				s.breaks("%s, but %s", a, wrong)
-			}
-			s.adopt(blue)
-		}
+		s.came(a, s.w.blue())
 		s.atCopy[*created.AutoScalingGroupName] = maps.Clone(s.wanted[s.w.blue()])
 		delete(s.wanted, *created.AutoScalingGroupName)
 	}
@@ -81,10 +76,22 @@ func (s *scaling) done(a *apiCall, was before) {
 }
 
 // commits notes when a fleet is replaced.
-func (s *scaling) commits(was, lock *ledger.Lock) {
+func (s *scaling) commits(a *apiCall, was, lock *ledger.Lock) {
 	if lock != nil && lock.Stage == ledger.Committed && (was == nil || was.Stage != ledger.Committed) {
+		s.came(a, lock.Deployment.Blue)
 		s.replaced[lock.Deployment.Blue] = s.w.r.AWS.Account.Now()
 	}
+}
+
+// came takes in a fleet that is replaced, or copied, and that came since the last end, as a copy itself.
+func (s *scaling) came(a *apiCall, blue string) {
+	if s.wanted[blue] != nil {
+		return
+	}
+	for _, wrong := range s.copies(blue, s.w.r.Record(), s.of(blue)) {
+		s.breaks("%s, but %s", a, wrong)
+	}
+	s.adopt(blue)
 }
 
 // changedByOthers takes in what others want of a group from now on.
