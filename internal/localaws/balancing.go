@@ -13,6 +13,12 @@ import (
 // group, by its ARN, or the instances of a Classic Load Balancer, by its name. A listener has its ARN, or name:port. The
 // methods are called with the account's lock held.
 
+// RefuseLogs has a bucket refuse load balancers' logs from now on, as one does whose policy says nothing of them, or accept them.
+func (a *AWS) RefuseLogs(bucket string, refused bool) {
+	a.Balancers.RefuseLogs(bucket, refused)
+	a.Classic.RefuseLogs(bucket, refused)
+}
+
 func classic(name string) bool { return !strings.HasPrefix(name, "arn:") }
 
 // Listeners are the listeners of all load balancers.

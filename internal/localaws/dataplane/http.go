@@ -46,6 +46,8 @@ func (l *listener) proxy() http.Handler {
 			w.Header().Set("Content-Type", cmp.Or(rule.Fixed.ContentType, "text/plain"))
 			w.WriteHeader(rule.Fixed.Status)
 			io.WriteString(w, rule.Fixed.Body)
+		case rule.Redirect != nil:
+			http.Redirect(w, r, rule.Redirect.Location(r, l.protocol, l.port), rule.Redirect.Status)
 		case !ok:
 			http.Error(w, "503 Service Temporarily Unavailable", http.StatusServiceUnavailable)
 		default:

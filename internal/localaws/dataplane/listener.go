@@ -14,6 +14,8 @@ import (
 type listener struct {
 	arn       string
 	balancers Balancers // whose it is
+	protocol  string
+	port      int32
 	plane     *Plane
 	socket    net.Listener
 	stop      func()            // closes the socket and every connection through it
@@ -54,7 +56,7 @@ func (p *Plane) openListener(balancers Balancers, view localelb.ListenerView) {
 	if err != nil {
 		return // tried again at the next change
 	}
-	l := &listener{arn: view.ARN, balancers: balancers, plane: p, socket: socket, targets: make(map[string]*turns)}
+	l := &listener{arn: view.ARN, balancers: balancers, protocol: view.Protocol, port: view.Port, plane: p, socket: socket, targets: make(map[string]*turns)}
 	p.listeners[view.ARN] = l
 	if view.Protocol != "HTTP" && view.Protocol != "HTTPS" {
 		l.stop = l.serveTCP()

@@ -1,6 +1,7 @@
 package elbv2
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,12 +11,14 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// action is what a rule does: forward to target groups, or answer by itself.
+// action is what a rule does: have the client log in, then forward to target groups, or answer by itself.
 type action struct {
-	order   *int32 // as it was given
-	forward []share
-	sticky  time.Duration
-	fixed   *FixedResponse
+	logins   []types.Action
+	order    *int32 // as it was given
+	forward  []share
+	sticky   time.Duration
+	fixed    *FixedResponse
+	redirect *Redirect
 }
 
 type share struct {
@@ -26,25 +29,33 @@ type share struct {
 // mostShares is how many target groups a forward action can have (aws-facts B).
 const mostShares = 5
 
-// parseAction reads the actions of a rule of a listener. Of AWS's actions only the last one, which ends the request, is
-// modelled.
-func (l *LoadBalancers) parseAction(actions []types.Action, x *listener) (action, error) {
+// parseAction reads the actions of a rule of a listener; before is what the rule has done so far.
+func (l *LoadBalancers) parseAction(actions []types.Action, x *listener, before action) (action, error) {
 	if len(actions) == 0 {
 		return action{}, invalid("At least one action must be specified")
 	}
-	for _, given := range actions {
-		if given.Type != types.ActionTypeEnumForward && given.Type != types.ActionTypeEnumFixedResponse {
-			return action{}, notModelled("actions of type %s", given.Type)
-		}
+	actions, err := inOrder(actions)
+	if err != nil {
+		return action{}, err
 	}
-	if len(actions) > 1 {
-		return action{}, wire.Errorf("InvalidLoadBalancerAction", "Only one forward, redirect or fixed-response action can be specified for a rule")
+	var parsed action
+	switch last := actions[len(actions)-1]; last.Type {
+	case types.ActionTypeEnumForward:
+		parsed, err = l.parseForward(last, x)
+	case types.ActionTypeEnumFixedResponse:
+		parsed, err = parseFixedResponse(last, x)
+	case types.ActionTypeEnumRedirect:
+		parsed, err = parseRedirect(last, x)
+	case types.ActionTypeEnumAuthenticateOidc, types.ActionTypeEnumAuthenticateCognito:
+		err = wire.Errorf("InvalidLoadBalancerAction", "The last action must be one of forward, redirect and fixed-response")
+	default:
+		err = notModelled("actions of type %s", last.Type)
 	}
-	given := actions[0]
-	if given.Type == types.ActionTypeEnumFixedResponse {
-		return parseFixedResponse(given, x)
+	if err != nil {
+		return action{}, err
 	}
-	return l.parseForward(given, x)
+	parsed.logins, err = parseAuthentication(actions[:len(actions)-1], x, before.logins)
+	return parsed, err
 }
 
 func parseFixedResponse(given types.Action, x *listener) (action, error) {
@@ -122,9 +133,17 @@ func (l *LoadBalancers) parseShare(tuple types.TargetGroupTuple, x *listener) (s
 	return share{group, weight}, nil
 }
 
-// describe is the action as a list of actions. A forward action shows its groups in both ways, as AWS does, if it has
-// just one.
+// describe is the action as a list of actions.
 func (a *action) describe() []types.Action {
+	return append(slices.Clone(a.logins), a.describeLast())
+}
+
+// describeLast shows the groups of a forward action in both ways, as AWS does, if it has just one.
+func (a *action) describeLast() types.Action {
+	if a.redirect != nil {
+		config := a.redirect.config
+		return types.Action{Type: types.ActionTypeEnumRedirect, Order: a.order, RedirectConfig: &config}
+	}
 	if a.fixed != nil {
 		described := types.Action{Type: types.ActionTypeEnumFixedResponse, Order: a.order, FixedResponseConfig: &types.FixedResponseActionConfig{
 			StatusCode: aws.String(strconv.Itoa(a.fixed.Status)),
@@ -135,7 +154,7 @@ func (a *action) describe() []types.Action {
 		if a.fixed.Body != "" {
 			described.FixedResponseConfig.MessageBody = aws.String(a.fixed.Body)
 		}
-		return []types.Action{described}
+		return described
 	}
 	config := &types.ForwardActionConfig{TargetGroupStickinessConfig: &types.TargetGroupStickinessConfig{Enabled: aws.Bool(a.sticky > 0)}}
 	if a.sticky > 0 {
@@ -150,5 +169,5 @@ func (a *action) describe() []types.Action {
 	if len(a.forward) == 1 {
 		described.TargetGroupArn = aws.String(a.forward[0].group.ARN)
 	}
-	return []types.Action{described}
+	return described
 }

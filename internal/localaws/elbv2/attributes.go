@@ -1,10 +1,6 @@
 package elbv2
 
 import (
-	"maps"
-	"slices"
-	"strconv"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -12,14 +8,8 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// attribute is an attribute of target groups (source: the SDK's TargetGroupAttribute).
-type attribute struct {
-	key, byDefault string
-	kind           string // of load balancer; empty for both
-	valid          func(string) bool
-}
-
-var attributes = []attribute{
+// groupAttributes are those of target groups (source: the SDK's TargetGroupAttribute).
+var groupAttributes = attributes{
 	{"deregistration_delay.timeout_seconds", "300", "", number(0, 3600)},
 	{"stickiness.enabled", "false", "", oneOf("true", "false")},
 	{"stickiness.type", "lb_cookie", application, oneOf("lb_cookie", "app_cookie")},
@@ -32,7 +22,7 @@ var attributes = []attribute{
 	{"load_balancing.algorithm.type", "round_robin", application, oneOf("round_robin", "least_outstanding_requests", "weighted_random")},
 	{"load_balancing.algorithm.anomaly_mitigation", "off", application, oneOf("on", "off")},
 	{"slow_start.duration_seconds", "0", application, func(v string) bool { return v == "0" || number(30, 900)(v) }},
-	{"stickiness.app_cookie.cookie_name", "", application, func(string) bool { return true }},
+	{"stickiness.app_cookie.cookie_name", "", application, anything},
 	{"stickiness.app_cookie.duration_seconds", "86400", application, number(1, 604800)},
 	{"stickiness.lb_cookie.duration_seconds", "86400", application, number(1, 604800)},
 	{"deregistration_delay.connection_termination.enabled", "false", network, oneOf("true", "false")},
@@ -42,30 +32,8 @@ var attributes = []attribute{
 	{"target_health_state.unhealthy.draining_interval_seconds", "0", network, number(0, 360000)},
 }
 
-func number(least, most int) func(string) bool {
-	return func(text string) bool {
-		n, err := strconv.Atoi(text)
-		return err == nil && n >= least && n <= most
-	}
-}
-
-func oneOf(values ...string) func(string) bool {
-	return func(text string) bool { return slices.Contains(values, text) }
-}
-
-func orOff(valid func(string) bool) func(string) bool {
-	return func(text string) bool { return text == "off" || valid(text) }
-}
-
-func (a *attribute) of(g *TargetGroup) bool { return a.kind == "" || a.kind == g.kind() }
-
 func attributeDefaults(g *TargetGroup) map[string]string {
-	values := make(map[string]string)
-	for _, a := range attributes {
-		if a.of(g) {
-			values[a.key] = a.byDefault
-		}
-	}
+	values := groupAttributes.of(g.kind()).defaults()
 	if g.Protocol == "UDP" || g.Protocol == "TCP_UDP" {
 		values["deregistration_delay.connection_termination.enabled"] = "true"
 	}
@@ -77,17 +45,13 @@ func (l *LoadBalancers) modifyAttributes(call *wire.Call, in *sdk.ModifyTargetGr
 	if err != nil {
 		return nil, err
 	}
-	values := maps.Clone(group.attributes)
+	var changes [][2]string
 	for _, change := range in.Attributes {
-		key, value := aws.ToString(change.Key), aws.ToString(change.Value)
-		at := slices.IndexFunc(attributes, func(a attribute) bool { return a.key == key && a.of(group) })
-		if at < 0 {
-			return nil, invalid("Target group attribute key '%s' is not recognized", key)
-		}
-		if !attributes[at].valid(value) {
-			return nil, invalid("'%s' is not a valid value for target group attribute '%s'", value, key)
-		}
-		values[key] = value
+		changes = append(changes, [2]string{aws.ToString(change.Key), aws.ToString(change.Value)})
+	}
+	values, err := groupAttributes.of(group.kind()).change(group.attributes, changes, "Target group")
+	if err != nil {
+		return nil, err
 	}
 	if values["slow_start.duration_seconds"] != "0" && values["load_balancing.algorithm.type"] == "least_outstanding_requests" {
 		return nil, wire.Errorf("InvalidConfigurationRequest", "Slow start mode can't be used with the least outstanding requests algorithm")
@@ -110,10 +74,8 @@ func (l *LoadBalancers) describeAttributes(call *wire.Call, in *sdk.DescribeTarg
 
 func (g *TargetGroup) describeAttributes() []types.TargetGroupAttribute {
 	var described []types.TargetGroupAttribute
-	for _, a := range attributes {
-		if a.of(g) {
-			described = append(described, types.TargetGroupAttribute{Key: aws.String(a.key), Value: aws.String(g.attributes[a.key])})
-		}
+	for _, a := range groupAttributes.of(g.kind()) {
+		described = append(described, types.TargetGroupAttribute{Key: aws.String(a.key), Value: aws.String(g.attributes[a.key])})
 	}
 	return described
 }

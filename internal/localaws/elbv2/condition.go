@@ -3,6 +3,7 @@ package elbv2
 import (
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ type condition struct {
 	field  string
 	header string // of http-header
 	values []string
+	query  []types.QueryStringKeyValuePair // of query-string, in place of values
 }
 
 // parseConditions reads the conditions of a rule. Host headers and paths may come without their own structure.
@@ -36,12 +38,19 @@ func parseConditions(conditions []types.RuleCondition) ([]condition, error) {
 			c.values = given.HttpRequestMethodConfig.Values
 		case c.field == "http-header" && given.HttpHeaderConfig != nil:
 			c.header, c.values = aws.ToString(given.HttpHeaderConfig.HttpHeaderName), given.HttpHeaderConfig.Values
-		case c.field == "query-string" || c.field == "source-ip":
-			return nil, notModelled("rule conditions on %s", c.field)
+		case c.field == "query-string" && given.QueryStringConfig != nil:
+			c.query = given.QueryStringConfig.Values
+		case c.field == "source-ip" && given.SourceIpConfig != nil:
+			c.values = given.SourceIpConfig.Values
 		case c.field != "path-pattern" && c.field != "host-header":
 			return nil, invalid("Condition field '%s' must be one of '[path-pattern, host-header, http-request-method, http-header, query-string, source-ip]'", c.field)
 		}
-		if len(c.values) == 0 {
+		for _, cidr := range c.values {
+			if _, err := netip.ParsePrefix(cidr); err != nil && c.field == "source-ip" {
+				return nil, invalid("Condition value '%s' must be a CIDR block", cidr)
+			}
+		}
+		if len(c.values)+len(c.query) == 0 {
 			return nil, invalid("A condition value must be specified")
 		}
 		if slices.ContainsFunc(parsed[:k], func(other condition) bool { return other.field == c.field && other.field != "http-header" }) {
@@ -59,6 +68,10 @@ func (c condition) describe() types.RuleCondition {
 		described.Values, described.PathPatternConfig = c.values, &types.PathPatternConditionConfig{Values: c.values}
 	case "host-header":
 		described.Values, described.HostHeaderConfig = c.values, &types.HostHeaderConditionConfig{Values: c.values}
+	case "query-string":
+		described.QueryStringConfig = &types.QueryStringConditionConfig{Values: c.query}
+	case "source-ip":
+		described.SourceIpConfig = &types.SourceIpConditionConfig{Values: c.values}
 	case "http-request-method":
 		described.HttpRequestMethodConfig = &types.HttpRequestMethodConditionConfig{Values: c.values}
 	case "http-header":
@@ -86,10 +99,29 @@ func (c condition) matches(request *http.Request) bool {
 		return slices.ContainsFunc(c.values, func(pattern string) bool {
 			return wildcardMatches(strings.ToLower(pattern), strings.ToLower(host))
 		})
+	case "query-string":
+		return c.matchesQuery(request)
+	case "source-ip":
+		from, err := netip.ParseAddrPort(request.RemoteAddr)
+		return err == nil && slices.ContainsFunc(c.values, func(cidr string) bool { return netip.MustParsePrefix(cidr).Contains(from.Addr()) })
 	case "http-request-method":
 		return slices.Contains(c.values, request.Method)
 	}
 	return slices.ContainsFunc(request.Header.Values(c.header), c.anyMatches)
+}
+
+// matchesQuery finds one of the pairs among the request's parameters; a pair without a key means any parameter.
+func (c condition) matchesQuery(request *http.Request) bool {
+	for key, values := range request.URL.Query() {
+		for _, pair := range c.query {
+			if (pair.Key == nil || wildcardMatches(strings.ToLower(*pair.Key), strings.ToLower(key))) && slices.ContainsFunc(values, func(value string) bool {
+				return wildcardMatches(strings.ToLower(aws.ToString(pair.Value)), strings.ToLower(value))
+			}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (c condition) anyMatches(value string) bool {

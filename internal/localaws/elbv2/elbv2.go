@@ -20,6 +20,7 @@ type LoadBalancers struct {
 	groups    []*TargetGroup
 	byARN     map[string]*TargetGroup
 	members   map[string][]*target // targets by instance id
+	refused   map[string]bool      // buckets that refuse logs
 
 	probe    func(instanceID string, port int32, path string) bool // nil: what compute says
 	onChange []func()
@@ -31,7 +32,7 @@ func New(acct *account.Account, compute *localec2.Compute, settings Settings) *L
 	l := &LoadBalancers{
 		account: acct, compute: compute, settings: settings,
 		byARN:   make(map[string]*TargetGroup),
-		members: make(map[string][]*target),
+		members: make(map[string][]*target), refused: make(map[string]bool),
 	}
 	acct.Lock()
 	defer acct.Unlock()

@@ -37,17 +37,3 @@ func (l *LoadBalancers) describeAccountLimits(_ *wire.Call, in *sdk.DescribeAcco
 	}
 	return out, nil
 }
-
-// describeListenerCertificates lists the default certificate, the only one that the model's listeners have.
-func (l *LoadBalancers) describeListenerCertificates(_ *wire.Call, in *sdk.DescribeListenerCertificatesInput) (*sdk.DescribeListenerCertificatesOutput, error) {
-	found := l.listener(*in.ListenerArn)
-	if found == nil {
-		return nil, listenerNotFound()
-	}
-	var certificates []types.Certificate
-	for _, c := range found.certificates {
-		certificates = append(certificates, types.Certificate{CertificateArn: c.CertificateArn, IsDefault: aws.Bool(true)})
-	}
-	certificates, next, err := page(certificates, in.PageSize, in.Marker)
-	return &sdk.DescribeListenerCertificatesOutput{Certificates: certificates, NextMarker: next}, err
-}

@@ -17,8 +17,12 @@ type listener struct {
 	balancer     *balancer
 	port         int32
 	protocol     string
-	certificates []types.Certificate
+	certificates []types.Certificate // the default one
+	further      []string            // ARNs of certificates for other names
 	sslPolicy    string
+	alpn         []string
+	mutual       *types.MutualAuthenticationAttributes
+	attributes   map[string]string
 	rules        []*rule
 	tags         map[string]string
 }
@@ -48,12 +52,13 @@ func (l *LoadBalancers) createListener(call *wire.Call, in *sdk.CreateListenerIn
 	}
 	created := &listener{
 		balancer: b, port: aws.ToInt32(in.Port), protocol: string(in.Protocol),
-		certificates: in.Certificates, sslPolicy: aws.ToString(in.SslPolicy),
+		certificates: in.Certificates, sslPolicy: aws.ToString(in.SslPolicy), alpn: in.AlpnPolicy, mutual: in.MutualAuthentication,
+		attributes: listenerAttributes.of(b.kind).defaults(),
 	}
 	if err := l.checkListener(created); err != nil {
 		return nil, err
 	}
-	action, err := l.parseAction(in.DefaultActions, created)
+	action, err := l.parseAction(in.DefaultActions, created, action{})
 	if err != nil {
 		return nil, err
 	}
@@ -75,8 +80,8 @@ func (l *LoadBalancers) checkListener(x *listener) error {
 	if !slices.Contains(protocols[x.balancer.kind], x.protocol) {
 		return invalid("Listener protocol '%s' must be one of '%s'", x.protocol, strings.Join(protocols[x.balancer.kind], ", "))
 	}
-	if secure := x.protocol == "HTTPS" || x.protocol == "TLS"; secure && len(x.certificates) == 0 {
-		return invalid("A certificate must be specified for %s listeners", x.protocol)
+	if err := x.checkTLS(); err != nil {
+		return err
 	}
 	for _, other := range l.listeners {
 		if other.balancer == x.balancer && other.port == x.port && other.arn != x.arn {
@@ -98,6 +103,15 @@ func (l *LoadBalancers) modifyListener(call *wire.Call, in *sdk.ModifyListenerIn
 	}
 	if in.Protocol != "" {
 		modified.protocol = string(in.Protocol)
+		if !secure(modified.protocol) {
+			modified.certificates, modified.further, modified.sslPolicy, modified.alpn, modified.mutual = nil, nil, "", nil, nil
+		}
+	}
+	if in.AlpnPolicy != nil {
+		modified.alpn = in.AlpnPolicy
+	}
+	if in.MutualAuthentication != nil {
+		modified.mutual = in.MutualAuthentication
 	}
 	if in.Certificates != nil {
 		modified.certificates = in.Certificates
@@ -109,7 +123,7 @@ func (l *LoadBalancers) modifyListener(call *wire.Call, in *sdk.ModifyListenerIn
 		return nil, err
 	}
 	if in.DefaultActions != nil {
-		action, err := l.parseAction(in.DefaultActions, found)
+		action, err := l.parseAction(in.DefaultActions, &modified, found.defaultRule().action)
 		if err != nil {
 			return nil, err
 		}
@@ -164,5 +178,6 @@ func (x *listener) describe() types.Listener {
 	if x.sslPolicy != "" {
 		described.SslPolicy = aws.String(x.sslPolicy)
 	}
+	described.AlpnPolicy, described.MutualAuthentication = x.alpn, x.mutual
 	return described
 }

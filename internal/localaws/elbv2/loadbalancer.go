@@ -26,9 +26,11 @@ type balancer struct {
 	dnsName                 string
 	createdAt               time.Time
 	active                  bool
-	subnets                 []localec2.Subnet // one a zone
-	securityGroups          []string
-	tags                    map[string]string
+	placement
+	securityGroups   []string
+	privateLinkRules string // whether the groups' rules hold for PrivateLink: on or off; of a Network Load Balancer that has some
+	attributes       map[string]string
+	tags             map[string]string
 }
 
 // covers reports whether the zone is enabled for the load balancer.
@@ -59,6 +61,9 @@ func (l *LoadBalancers) createLoadBalancer(call *wire.Call, in *sdk.CreateLoadBa
 	id := l.account.Hex(16)
 	prefix := "app"
 	b.dnsName = b.name + "-" + l.account.Hex(10) + "." + l.account.Region + ".elb.amazonaws.com"
+	if b.scheme == string(types.LoadBalancerSchemeEnumInternal) {
+		b.dnsName = "internal-" + b.dnsName
+	}
 	if b.kind == network {
 		prefix = "net"
 		b.dnsName = b.name + "-" + id + ".elb." + l.account.Region + ".amazonaws.com"
@@ -102,24 +107,25 @@ func (l *LoadBalancers) newBalancer(in *sdk.CreateLoadBalancerInput) (*balancer,
 	if b.kind != application && b.kind != network {
 		return nil, notModelled("load balancers of type %s", b.kind)
 	}
-	if in.IpAddressType != "" && in.IpAddressType != types.IpAddressTypeIpv4 {
-		return nil, notModelled("load balancers with the IP address type %s", in.IpAddressType)
+	if err := checkAddressType(in.IpAddressType); err != nil {
+		return nil, err
 	}
-	ids := in.Subnets
-	for _, mapping := range in.SubnetMappings {
-		ids = append(ids, aws.ToString(mapping.SubnetId))
+	b.attributes = balancerAttributes.of(b.kind).defaults()
+	if b.scheme == string(types.LoadBalancerSchemeEnumInternal) {
+		b.attributes["ipv6.deny_all_igw_traffic"] = "true"
 	}
 	var err error
-	if b.subnets, err = l.subnetsOf(ids, b.kind); err != nil {
+	if b.placement, err = l.placementOf(b, in.Subnets, in.SubnetMappings); err != nil {
 		return nil, err
 	}
 	if len(b.securityGroups) == 0 && b.kind == application {
 		b.securityGroups = []string{l.compute.DefaultSecurityGroup()}
 	}
-	for _, id := range b.securityGroups {
-		if !l.compute.SecurityGroup(id) {
-			return nil, wire.Errorf("InvalidSecurityGroup", "The security group '%s' does not exist", id)
-		}
+	if err := l.checkSecurityGroups(b.securityGroups); err != nil {
+		return nil, err
+	}
+	if len(b.securityGroups) > 0 && b.kind == network {
+		b.privateLinkRules = "on"
 	}
 	b.tags, err = tagMap(in.Tags)
 	return b, err
@@ -150,6 +156,9 @@ func (l *LoadBalancers) subnetsOf(ids []string, kind string) ([]localec2.Subnet,
 func (l *LoadBalancers) deleteLoadBalancer(call *wire.Call, in *sdk.DeleteLoadBalancerInput) (*sdk.DeleteLoadBalancerOutput, error) {
 	if err := checkARN(*in.LoadBalancerArn, "load balancer", "loadbalancer"); err != nil {
 		return nil, err
+	}
+	if b, err := l.balancerNamed(in.LoadBalancerArn); err == nil && b.attributes["deletion_protection.enabled"] == "true" {
+		return nil, wire.Errorf("OperationNotPermitted", "Load balancer '%s' cannot be deleted because deletion protection is enabled", b.arn)
 	}
 	l.balancers = slices.DeleteFunc(l.balancers, func(b *balancer) bool { return b.arn == *in.LoadBalancerArn })
 	l.listeners = slices.DeleteFunc(l.listeners, func(x *listener) bool { return x.balancer.arn == *in.LoadBalancerArn })
@@ -193,10 +202,9 @@ func (l *LoadBalancers) describeBalancer(b *balancer) types.LoadBalancer {
 	if b.active {
 		described.State.Code = types.LoadBalancerStateEnumActive
 	}
-	for _, subnet := range b.subnets {
-		described.AvailabilityZones = append(described.AvailabilityZones, types.AvailabilityZone{
-			ZoneName: aws.String(subnet.Zone), SubnetId: aws.String(subnet.ID), LoadBalancerAddresses: []types.LoadBalancerAddress{},
-		})
+	described.AvailabilityZones = b.describeZones()
+	if b.privateLinkRules != "" {
+		described.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic = aws.String(b.privateLinkRules)
 	}
 	return described
 }

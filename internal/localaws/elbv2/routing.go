@@ -17,9 +17,10 @@ type RoutedRule struct {
 	Priority string // "default" for the last one
 	Groups   []RoutedGroup
 	// Sticky is how long a client keeps to the target group it was given (cookie AWSALBTG); zero is not at all.
-	Sticky time.Duration
-	Fixed  *FixedResponse // answer with this instead of forwarding
-	match  []condition
+	Sticky   time.Duration
+	Fixed    *FixedResponse // answer with this instead of forwarding
+	Redirect *Redirect      // or send the client elsewhere
+	match    []condition
 }
 
 // RoutedGroup is a target group of a forward action with the targets that get new requests now. A group with a weight
@@ -103,7 +104,7 @@ func (l *LoadBalancers) Route(listenerARN string) Routing {
 }
 
 func (l *LoadBalancers) routeRule(r *rule) RoutedRule {
-	routed := RoutedRule{Priority: r.priority(), Sticky: r.action.sticky, Fixed: r.action.fixed, match: r.conditions}
+	routed := RoutedRule{Priority: r.priority(), Sticky: r.action.sticky, Fixed: r.action.fixed, Redirect: r.action.redirect, match: r.conditions}
 	for _, share := range r.action.forward {
 		routed.Groups = append(routed.Groups, share.group.route(share.weight))
 	}

@@ -52,7 +52,7 @@ func (l *LoadBalancers) createRule(call *wire.Call, in *sdk.CreateRuleInput) (*s
 	if created.conditions, err = parseConditions(in.Conditions); err != nil {
 		return nil, err
 	}
-	if created.action, err = l.parseAction(in.Actions, x); err != nil {
+	if created.action, err = l.parseAction(in.Actions, x, action{}); err != nil {
 		return nil, err
 	}
 	if created.tags, err = tagMap(in.Tags); err != nil {
@@ -85,7 +85,7 @@ func (l *LoadBalancers) modifyRule(call *wire.Call, in *sdk.ModifyRuleInput) (*s
 		}
 	}
 	if in.Actions != nil {
-		if modified.action, err = l.parseAction(in.Actions, x); err != nil {
+		if modified.action, err = l.parseAction(in.Actions, x, found.action); err != nil {
 			return nil, err
 		}
 	}

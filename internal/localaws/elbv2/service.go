@@ -17,29 +17,48 @@ func (l *LoadBalancers) Service() wire.Service {
 			"TargetGroup.LoadBalancerArns": wire.There, "AvailabilityZone.LoadBalancerAddresses": wire.There,
 			"Rule.Conditions": wire.There,
 		},
-		Operations: append(l.groupOperations(),
-			wire.Op("CreateLoadBalancer", l.createLoadBalancer, "Name", "Type", "Scheme", "IpAddressType", "Subnets",
-				"SubnetMappings.SubnetId", "SecurityGroups", "Tags").Requires("Name"),
-			wire.Op("DeleteLoadBalancer", l.deleteLoadBalancer, "LoadBalancerArn").Requires("LoadBalancerArn"),
-			wire.Op("DescribeLoadBalancers", l.describeLoadBalancers, "LoadBalancerArns", "Names", "PageSize", "Marker"),
-			wire.Op("CreateListener", l.createListener, "LoadBalancerArn", "Port", "Protocol", "Certificates", "SslPolicy",
-				"DefaultActions", "Tags").Requires("LoadBalancerArn", "DefaultActions"),
-			wire.Op("ModifyListener", l.modifyListener, "ListenerArn", "Port", "Protocol", "Certificates", "SslPolicy",
-				"DefaultActions").Requires("ListenerArn"),
-			wire.Op("DeleteListener", l.deleteListener, "ListenerArn").Requires("ListenerArn"),
-			wire.Op("DescribeListeners", l.describeListeners, "LoadBalancerArn", "ListenerArns", "PageSize", "Marker"),
-			wire.Op("CreateRule", l.createRule, slices.Concat(ruleConditions, []string{"ListenerArn", "Priority", "Actions", "Tags"})...).
-				Requires("ListenerArn", "Priority", "Conditions", "Actions"),
-			wire.Op("ModifyRule", l.modifyRule, slices.Concat(ruleConditions, []string{"RuleArn", "Actions"})...).Requires("RuleArn"),
-			wire.Op("DeleteRule", l.deleteRule, "RuleArn").Requires("RuleArn"),
-			wire.Op("DescribeRules", l.describeRules, "ListenerArn", "RuleArns", "PageSize", "Marker"),
-			wire.Op("DescribeListenerCertificates", l.describeListenerCertificates, "ListenerArn", "PageSize", "Marker").
-				Requires("ListenerArn"),
-			wire.Op("DescribeAccountLimits", l.describeAccountLimits, "PageSize", "Marker"),
-			wire.Op("AddTags", l.addTags, "ResourceArns", "Tags").Requires("ResourceArns", "Tags"),
-			wire.Op("RemoveTags", l.removeTags, "ResourceArns", "TagKeys").Requires("ResourceArns", "TagKeys"),
-			wire.Op("DescribeTags", l.describeTags, "ResourceArns").Requires("ResourceArns"),
-		),
+		Operations: slices.Concat(l.groupOperations(), l.balancerOperations(), l.listenerOperations()),
+	}
+}
+
+func (l *LoadBalancers) balancerOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("CreateLoadBalancer", l.createLoadBalancer, "Name", "Type", "Scheme", "IpAddressType", "Subnets",
+			"SubnetMappings.SubnetId", "SubnetMappings.AllocationId", "SubnetMappings.PrivateIPv4Address", "SecurityGroups", "Tags").Requires("Name"),
+		wire.Op("ModifyLoadBalancerAttributes", l.modifyBalancerAttributes, "LoadBalancerArn", "Attributes").Requires("LoadBalancerArn", "Attributes"),
+		wire.Op("DescribeLoadBalancerAttributes", l.describeBalancerAttributes, "LoadBalancerArn").Requires("LoadBalancerArn"),
+		wire.Op("SetSubnets", l.setSubnets, "LoadBalancerArn", "Subnets", "IpAddressType",
+			"SubnetMappings.SubnetId", "SubnetMappings.AllocationId", "SubnetMappings.PrivateIPv4Address").Requires("LoadBalancerArn"),
+		wire.Op("SetSecurityGroups", l.setSecurityGroups, "LoadBalancerArn", "SecurityGroups",
+			"EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic").Requires("LoadBalancerArn", "SecurityGroups"),
+		wire.Op("SetIpAddressType", l.setIPAddressType, "LoadBalancerArn", "IpAddressType").Requires("LoadBalancerArn", "IpAddressType"),
+		wire.Op("DeleteLoadBalancer", l.deleteLoadBalancer, "LoadBalancerArn").Requires("LoadBalancerArn"),
+		wire.Op("DescribeLoadBalancers", l.describeLoadBalancers, "LoadBalancerArns", "Names", "PageSize", "Marker"),
+		wire.Op("DescribeAccountLimits", l.describeAccountLimits, "PageSize", "Marker"),
+		wire.Op("AddTags", l.addTags, "ResourceArns", "Tags").Requires("ResourceArns", "Tags"),
+		wire.Op("RemoveTags", l.removeTags, "ResourceArns", "TagKeys").Requires("ResourceArns", "TagKeys"),
+		wire.Op("DescribeTags", l.describeTags, "ResourceArns").Requires("ResourceArns"),
+	}
+}
+
+func (l *LoadBalancers) listenerOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("AddListenerCertificates", l.addListenerCertificates, "ListenerArn", "Certificates").Requires("ListenerArn", "Certificates"),
+		wire.Op("RemoveListenerCertificates", l.removeListenerCertificates, "ListenerArn", "Certificates").Requires("ListenerArn", "Certificates"),
+		wire.Op("DescribeListenerCertificates", l.describeListenerCertificates, "ListenerArn", "PageSize", "Marker").Requires("ListenerArn"),
+		wire.Op("ModifyListenerAttributes", l.modifyListenerAttributes, "ListenerArn", "Attributes").Requires("ListenerArn", "Attributes"),
+		wire.Op("DescribeListenerAttributes", l.describeListenerAttributes, "ListenerArn").Requires("ListenerArn"),
+		wire.Op("CreateListener", l.createListener, "LoadBalancerArn", "Port", "Protocol", "Certificates", "SslPolicy",
+			"AlpnPolicy", "MutualAuthentication", "DefaultActions", "Tags").Requires("LoadBalancerArn", "DefaultActions"),
+		wire.Op("ModifyListener", l.modifyListener, "ListenerArn", "Port", "Protocol", "Certificates", "SslPolicy",
+			"AlpnPolicy", "MutualAuthentication", "DefaultActions").Requires("ListenerArn"),
+		wire.Op("DeleteListener", l.deleteListener, "ListenerArn").Requires("ListenerArn"),
+		wire.Op("DescribeListeners", l.describeListeners, "LoadBalancerArn", "ListenerArns", "PageSize", "Marker"),
+		wire.Op("CreateRule", l.createRule, slices.Concat(ruleConditions, []string{"ListenerArn", "Priority", "Actions", "Tags"})...).
+			Requires("ListenerArn", "Priority", "Conditions", "Actions"),
+		wire.Op("ModifyRule", l.modifyRule, slices.Concat(ruleConditions, []string{"RuleArn", "Actions"})...).Requires("RuleArn"),
+		wire.Op("DeleteRule", l.deleteRule, "RuleArn").Requires("RuleArn"),
+		wire.Op("DescribeRules", l.describeRules, "ListenerArn", "RuleArns", "PageSize", "Marker"),
 	}
 }
 
