@@ -39,7 +39,8 @@ var grants = []grant{
 	},
 	{
 		sid:     "ReadTargets",
-		actions: []string{"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"},
+		actions: []string{"elasticloadbalancing:DescribeInstanceHealth", "elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeLoadBalancers",
+			"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"},
 		why:     "sees who is healthy behind the load balancer; Describe of Elastic Load Balancing knows no resource level",
 	},
 	{
@@ -121,8 +122,8 @@ var grants = []grant{
 	},
 	{
 		sid: "ChangeFleets",
-		actions: []string{"autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:CompleteLifecycleAction",
-			"autoscaling:DeleteWarmPool", "autoscaling:DetachLoadBalancerTargetGroups", "autoscaling:PutScalingPolicy", "autoscaling:PutWarmPool",
+		actions: []string{"autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:AttachLoadBalancers", "autoscaling:AttachTrafficSources", "autoscaling:CompleteLifecycleAction",
+			"autoscaling:DeleteWarmPool", "autoscaling:DetachLoadBalancerTargetGroups", "autoscaling:DetachLoadBalancers", "autoscaling:DetachTrafficSources", "autoscaling:PutScalingPolicy", "autoscaling:PutWarmPool",
 			"autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:ResumeProcesses",
 			"autoscaling:SetInstanceProtection", "autoscaling:SuspendProcesses", "autoscaling:UpdateAutoScalingGroup"},
 		on:  Scope.groups,

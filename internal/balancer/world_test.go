@@ -11,6 +11,7 @@ import (
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
@@ -28,6 +29,7 @@ type account struct {
 	clock     *clock.Virtual
 	ec2       *ec2.Client
 	elb       *elb.Client
+	classic   *classic.Client
 	groups    *autoscaling.Client
 	tables    *dynamodb.Client
 	balancers balancer.Balancers
@@ -41,7 +43,7 @@ func meet(t *testing.T, test func(*account)) {
 	defer a.Close()
 	config := a.Endpoint.Config(wire.Caller{})
 	v.Run(func() {
-		test(&account{t, v, ec2.NewFromConfig(config), elb.NewFromConfig(config), autoscaling.NewFromConfig(config), dynamodb.NewFromConfig(config), balancer.New(config)})
+		test(&account{t, v, ec2.NewFromConfig(config), elb.NewFromConfig(config), classic.NewFromConfig(config), autoscaling.NewFromConfig(config), dynamodb.NewFromConfig(config), balancer.New(config)})
 	})
 }
 
@@ -105,6 +107,17 @@ func (a *account) targetGroup(name string) string {
 		DefaultActions: []types.Action{{Type: types.ActionTypeEnumForward, TargetGroupArn: group}},
 	})
 	a.sleep(5 * time.Minute)
+	return *group
+}
+
+// networkGroup is a target group of a network load balancer, that drains for 5 seconds.
+func (a *account) networkGroup(name string) string {
+	a.Helper()
+	vpc := must(a, a.ec2.DescribeSubnets, &ec2.DescribeSubnetsInput{}).Subnets[0].VpcId
+	group := must(a, a.elb.CreateTargetGroup, &elb.CreateTargetGroupInput{Name: &name, Protocol: types.ProtocolEnumTcp, Port: aws.Int32(8080), VpcId: vpc}).TargetGroups[0].TargetGroupArn
+	must(a, a.elb.ModifyTargetGroupAttributes, &elb.ModifyTargetGroupAttributesInput{
+		TargetGroupArn: group, Attributes: []types.TargetGroupAttribute{{Key: aws.String("deregistration_delay.timeout_seconds"), Value: aws.String("5")}},
+	})
 	return *group
 }
 

@@ -27,7 +27,7 @@ func GreenInService(blue, green Fleet) Sample {
 	return Sample{Good: have >= want, Serving: have, Wanted: want, Message: message, Weighted: green.Weighted}
 }
 
-// GreenServes judges green once it is attached: at least want of its capacity is healthy in every target group, and
+// GreenServes judges green once it is attached: at least want of its capacity is healthy in every source, and
 // in every zone where blue is healthy. A fleet of fewer instances than zones stands where EC2 Auto Scaling puts it: as many
 // zones as blue has are enough.
 func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
@@ -40,7 +40,7 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 		}
 	}
 	message := fmt.Sprintf("green %s has %d of %d %ss healthy in %s",
-		green.Name, healthy, want, green.Unit(), Counted(len(traffic), "target group"))
+		green.Name, healthy, want, green.Unit(), CountedSources(traffic.sources()))
 	if len(zones) >= len(needed) {
 		bare = nil
 	}
@@ -51,7 +51,7 @@ func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
 	return Sample{Good: healthy >= want && len(bare) == 0, Serving: healthy, Wanted: want, Message: message, Weighted: green.Weighted}
 }
 
-// BlueServes judges blue when traffic returns to it: at least want of its capacity is healthy in every target group, of
+// BlueServes judges blue when traffic returns to it: at least want of its capacity is healthy in every source, of
 // which there may be none left.
 func BlueServes(blue Fleet, traffic Traffic, want int) Sample {
 	if len(traffic) == 0 {
@@ -59,21 +59,15 @@ func BlueServes(blue Fleet, traffic Traffic, want int) Sample {
 	}
 	healthy, _ := traffic.healthyIn(blue.Serving())
 	message := fmt.Sprintf("blue %s has %d of %d %ss healthy in %s",
-		blue.Name, healthy, want, blue.Unit(), Counted(len(traffic), "target group"))
+		blue.Name, healthy, want, blue.Unit(), CountedSources(traffic.sources()))
 	return Sample{Good: healthy >= want, Serving: healthy, Message: message}
 }
 
-// Left reports whether a fleet has left the target groups, its draining done.
+// Left reports whether a fleet has left its sources, its draining done.
 func Left(fleet Fleet, traffic Traffic) Sample {
 	n := traffic.registered(fleet.Instances)
-	attached := 0
-	for arn := range traffic {
-		if slices.Contains(fleet.TargetGroups, arn) {
-			attached++
-		}
-	}
-	if attached > 0 {
-		return Sample{Message: fmt.Sprintf("%s is still attached to %s", fleet.Name, Counted(attached, "target group"))}
+	if attached := fleet.AttachedTo(traffic.sources()); len(attached) > 0 {
+		return Sample{Message: fmt.Sprintf("%s is still attached to %s", fleet.Name, CountedSources(attached))}
 	}
 	if n > 0 {
 		return Sample{Message: fmt.Sprintf("%d of %d instances of %s are draining", n, len(fleet.Instances), fleet.Name)}

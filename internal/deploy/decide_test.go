@@ -26,7 +26,7 @@ func TestGreenServesInAsManyZones(t *testing.T) {
 				targets[instance.ID] = deploy.TargetHealthy
 			}
 		}
-		sample := deploy.GreenServes(blue, green, deploy.Traffic{"targets": targets}, len(c.zones))
+		sample := deploy.GreenServes(blue, green, deploy.Traffic{tg1: targets}, len(c.zones))
 		if sample.Good != c.good {
 			t.Errorf("green in zones %v beside blue in a and b: good is %t (%s), want %t", c.zones, sample.Good, sample.Message, c.good)
 		}
@@ -39,7 +39,7 @@ func TestBlueServesWithoutATargetGroup(t *testing.T) {
 	if sample := deploy.BlueServes(blue, deploy.Traffic{}, 1); !sample.Good {
 		t.Error(sample.Message)
 	}
-	if sample := deploy.BlueServes(blue, deploy.Traffic{"targets": {}}, 1); sample.Good {
+	if sample := deploy.BlueServes(blue, deploy.Traffic{tg1: {}}, 1); sample.Good {
 		t.Error(sample.Message)
 	}
 	for _, c := range []struct {
@@ -97,6 +97,12 @@ func TestGreenInService(t *testing.T) {
 	}
 }
 
+var (
+	tg1   = deploy.Source{Type: deploy.TargetGroup, ID: "tg1"}
+	tg2   = deploy.Source{Type: deploy.TargetGroup, ID: "tg2"}
+	front = deploy.Source{Type: deploy.ClassicBalancer, ID: "front"}
+)
+
 // Green serves where its instances are healthy in every target group, as the group sees them too.
 func TestGreenServes(t *testing.T) {
 	blue, green := inZones("blue", "a", "b"), inZones("green", "a", "b")
@@ -113,13 +119,15 @@ func TestGreenServes(t *testing.T) {
 		serving int
 		message string
 	}{
-		{"everywhere", green, deploy.Traffic{"tg1": all, "tg2": all}, 2, true, 2, "green green has 2 of 2 instances healthy in 2 target groups"},
-		{"in one of two target groups", green, deploy.Traffic{"tg1": all, "tg2": one}, 2, false, 1, "green green has 1 of 2 instances healthy in 2 target groups, none in b where blue serves"},
-		{"the group finds one unhealthy", half, deploy.Traffic{"tg1": all}, 2, false, 1, "green green has 1 of 2 instances healthy in 1 target group, none in b where blue serves"},
-		{"enough, but not in every zone", green, deploy.Traffic{"tg1": one}, 1, false, 1, "green green has 1 of 1 instances healthy in 1 target group, none in b where blue serves"},
-		{"too few, in every zone", green, deploy.Traffic{"tg1": all}, 3, false, 2, "green green has 2 of 3 instances healthy in 1 target group"},
-		{"one is wanted, and blue does not serve", green, deploy.Traffic{"tg1": {"green0": healthy}}, 1, true, 1, "green green has 1 of 1 instances healthy in 1 target group"},
-		{"nothing is wanted", green, deploy.Traffic{"tg1": all}, 0, true, 2, "green green has 2 of 0 instances healthy in 1 target group"},
+		{"everywhere", green, deploy.Traffic{tg1: all, tg2: all}, 2, true, 2, "green green has 2 of 2 instances healthy in 2 target groups"},
+		{"in one of two target groups", green, deploy.Traffic{tg1: all, tg2: one}, 2, false, 1, "green green has 1 of 2 instances healthy in 2 target groups, none in b where blue serves"},
+		{"the group finds one unhealthy", half, deploy.Traffic{tg1: all}, 2, false, 1, "green green has 1 of 2 instances healthy in 1 target group, none in b where blue serves"},
+		{"enough, but not in every zone", green, deploy.Traffic{tg1: one}, 1, false, 1, "green green has 1 of 1 instances healthy in 1 target group, none in b where blue serves"},
+		{"too few, in every zone", green, deploy.Traffic{tg1: all}, 3, false, 2, "green green has 2 of 3 instances healthy in 1 target group"},
+		{"one is wanted, and blue does not serve", green, deploy.Traffic{tg1: {"green0": healthy}}, 1, true, 1, "green green has 1 of 1 instances healthy in 1 target group"},
+		{"nothing is wanted", green, deploy.Traffic{tg1: all}, 0, true, 2, "green green has 2 of 0 instances healthy in 1 target group"},
+		{"behind a Classic load balancer", green, deploy.Traffic{front: all}, 2, true, 2, "green green has 2 of 2 instances healthy in 1 load balancer"},
+		{"behind that and in a target group", green, deploy.Traffic{front: all, tg1: all}, 2, true, 2, "green green has 2 of 2 instances healthy in 2 traffic sources"},
 		{"no target group", green, deploy.Traffic{}, 1, false, 0, "green green has 0 of 1 instances healthy in 0 target groups"},
 	} {
 		got := deploy.GreenServes(blue, c.green, c.traffic, c.want)
@@ -130,7 +138,7 @@ func TestGreenServes(t *testing.T) {
 }
 
 func TestBlueServes(t *testing.T) {
-	traffic := deploy.Traffic{"tg1": {"blue0": healthy, "blue1": initial}}
+	traffic := deploy.Traffic{tg1: {"blue0": healthy, "blue1": initial}}
 	for want, good := range map[int]bool{0: true, 1: true, 2: false} {
 		if got := deploy.BlueServes(inZones("blue", "a", "a"), traffic, want); got.Good != good || got.Serving != 1 {
 			t.Errorf("%d are wanted: %+v", want, got)
@@ -147,16 +155,17 @@ func TestLeft(t *testing.T) {
 		good     bool
 		message  string
 	}{
-		{"attached to one of two", []string{"tg2"}, deploy.Traffic{"tg1": {}, "tg2": {}}, false, "blue is still attached to 1 target group"},
-		{"attached to both", []string{"tg2", "tg1"}, deploy.Traffic{"tg1": {}, "tg2": {}}, false, "blue is still attached to 2 target groups"},
-		{"attached elsewhere", []string{"tg3"}, deploy.Traffic{"tg1": {}}, true, "no instance of blue takes traffic"},
-		{"one drains, in two target groups", nil, deploy.Traffic{"tg1": {"blue0": draining}, "tg2": {"blue0": draining}}, false, "1 of 2 instances of blue are draining"},
-		{"one drains, one is unused", nil, deploy.Traffic{"tg1": {"blue0": unused, "blue1": draining}}, false, "1 of 2 instances of blue are draining"},
-		{"others' targets", nil, deploy.Traffic{"tg1": {"green0": healthy}}, true, "no instance of blue takes traffic"},
-		{"unused", nil, deploy.Traffic{"tg1": {"blue0": unused}}, true, "no instance of blue takes traffic"},
+		{"attached to one of two", []string{"tg2"}, deploy.Traffic{tg1: {}, tg2: {}}, false, "blue is still attached to 1 target group"},
+		{"attached to both", []string{"tg2", "tg1"}, deploy.Traffic{tg1: {}, tg2: {}}, false, "blue is still attached to 2 target groups"},
+		{"attached elsewhere", []string{"tg3"}, deploy.Traffic{tg1: {}}, true, "no instance of blue takes traffic"},
+		{"one drains, in two target groups", nil, deploy.Traffic{tg1: {"blue0": draining}, tg2: {"blue0": draining}}, false, "1 of 2 instances of blue are draining"},
+		{"one drains, one is unused", nil, deploy.Traffic{tg1: {"blue0": unused, "blue1": draining}}, false, "1 of 2 instances of blue are draining"},
+		{"one drains behind a Classic load balancer", nil, deploy.Traffic{front: {"blue0": draining}}, false, "1 of 2 instances of blue are draining"},
+		{"others' targets", nil, deploy.Traffic{tg1: {"green0": healthy}}, true, "no instance of blue takes traffic"},
+		{"unused", nil, deploy.Traffic{tg1: {"blue0": unused}}, true, "no instance of blue takes traffic"},
 	} {
 		blue := inZones("blue", "a", "b")
-		blue.TargetGroups = c.attached
+		blue.Sources = deploy.TargetGroups(c.attached)
 		if got := deploy.Left(blue, c.traffic); got.Good != c.good || got.Message != c.message {
 			t.Errorf("%s: %+v", c.name, got)
 		}

@@ -143,7 +143,8 @@ type Deployment struct {
 	Green        string       `json:"green,omitempty"`      // its copy; named when Claim takes the lock
 	Generation   int          `json:"generation,omitempty"` // number of the copy
 	Strategy     Strategy     `json:"strategy"`
-	TargetGroups []string     `json:"target_groups,omitempty"` // ARNs
+	TargetGroups []string     `json:"target_groups,omitempty"` // ARNs, of those that blue was attached to as such
+	Sources      []Source     `json:"sources,omitempty"`       // what else blue was attached to: Attached is all
 	Template     *Template    `json:"template,omitempty"`
 	Own          *Own         `json:"own,omitempty"`   // made for green to launch from; nil: it launches from what blue does
 	Named        string       `json:"named,omitempty"` // what blue launched from when it was described, in words, where green launches from something else

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"bluegreen/internal/fault"
 )
 
 // Fleet is an Auto Scaling group as AWS shows it at one moment.
@@ -14,8 +12,7 @@ type Fleet struct {
 	Name                    string
 	Sizes                   Sizes
 	Instances               []Instance
-	TargetGroups            []string // ARNs
-	Sources                 []string // whatever it takes traffic from: target groups, Classic Load Balancers and others, some twice
+	Sources                 []Source // all that it is attached to, each once
 	Suspended               []string // processes
 	HealthCheckType         string
 	HealthCheckGraceSeconds int
@@ -120,54 +117,10 @@ func (f Fleet) In(lifecycles ...string) []Instance {
 	return in
 }
 
-// Missing returns the target groups of want that the fleet is not attached to.
-func (f Fleet) Missing(want []string) []string {
-	var missing []string
-	for _, arn := range want {
-		if !slices.Contains(f.TargetGroups, arn) {
-			missing = append(missing, arn)
-		}
-	}
-	return missing
-}
-
-// Diverged is the fault of a blue that takes traffic where green would take none: somebody has attached it to something
-// else since green was copied from it, and nobody would serve there once blue is gone. nil: there is no such thing.
-func (d *Deployment) Diverged(blue Fleet) error {
-	for _, source := range blue.Sources {
-		if !slices.Contains(d.TargetGroups, source) {
-			return fault.New(fault.TrafficDiverged, "blue %s was attached to %s by somebody else after green %s was copied from it, which would not serve there: "+
-				"deploy again, and it will, or detach blue from it first", blue.Name, source, d.Green)
-		}
-	}
-	return nil
-}
-
-// TakenOut is the fault of a blue that does not take all the traffic any more that green is to take; nil: it does.
-func (d *Deployment) TakenOut(blue Fleet) error {
-	missing := blue.Missing(d.TargetGroups)
-	if len(missing) == 0 {
-		return nil
-	}
-	return fault.New(fault.TrafficDiverged, "blue %s was taken out of %s by somebody else, which green was to join: "+
-		"start again from what blue serves now", blue.Name, strings.Join(missing, ", "))
-}
-
-// AttachedTo returns those of the target groups that the fleet is attached to.
-func (f Fleet) AttachedTo(targetGroups []string) []string {
-	var attached []string
-	for _, arn := range targetGroups {
-		if slices.Contains(f.TargetGroups, arn) {
-			attached = append(attached, arn)
-		}
-	}
-	return attached
-}
-
-// Targets is what one target group shows: the state of each registered instance.
+// Targets is what one traffic source shows: the state of each registered instance, in the words of target groups.
 type Targets map[string]string
 
-// Unused reports whether no load balancer uses the target group: it has targets, and all of them say so.
+// Unused reports whether no load balancer uses a target group: it has targets, and all of them say so.
 func (t Targets) Unused() bool {
 	for _, state := range t {
 		if state != TargetUnused {
@@ -185,10 +138,13 @@ const (
 	TargetUnused   = "unused"
 )
 
-// Traffic is what the target groups show, by ARN.
-type Traffic map[string]Targets
+// Traffic is what each source of a fleet's traffic shows.
+type Traffic map[Source]Targets
 
-// healthyIn is how much of a group's capacity is healthy in every one of the target groups, and its zones.
+// sources are those that show something, in no order.
+func (t Traffic) sources() []Source { return slices.Collect(maps.Keys(t)) }
+
+// healthyIn is how much of a group's capacity is healthy in every one of the sources, and its zones.
 func (t Traffic) healthyIn(instances []Instance) (units int, zones []string) {
 	var healthy []Instance
 	for _, instance := range instances {
@@ -212,7 +168,7 @@ func (t Traffic) everywhere(id, state string) bool {
 	return len(t) > 0
 }
 
-// registered counts the instances that some target group still lists: draining ones too.
+// registered counts the instances that some source still lists: draining ones too.
 func (t Traffic) registered(instances []Instance) int {
 	n := 0
 	for _, instance := range instances {

@@ -12,7 +12,7 @@ import (
 
 // mixed is a fleet with instances in several states; only s1 serves.
 func mixed() deploy.Fleet {
-	return deploy.Fleet{Name: "mixed", TargetGroups: []string{"tg1", "tg2"}, Instances: []deploy.Instance{
+	return deploy.Fleet{Name: "mixed", Sources: []deploy.Source{tg1, tg2}, Instances: []deploy.Instance{
 		{ID: "s1", Lifecycle: deploy.InService, Healthy: true},
 		{ID: "sick", Lifecycle: deploy.InService},
 		{ID: "new", Lifecycle: "Pending", Healthy: true},
@@ -45,28 +45,50 @@ func TestInstancesOfAFleet(t *testing.T) {
 	}
 }
 
-func TestTargetGroupsOfAFleet(t *testing.T) {
+// What is attached is the same thing however a group is attached to it; detached it is by how the group itself is.
+func TestSourcesOfAFleet(t *testing.T) {
 	f := mixed()
-	if got := f.Missing([]string{"tg2", "tg3", "tg1", "tg4"}); !slices.Equal(got, []string{"tg3", "tg4"}) {
+	named := deploy.Source{Type: deploy.TargetGroup, ID: "tg2", Named: true}
+	f.Sources = []deploy.Source{tg1, named}
+	if got := f.Missing([]deploy.Source{tg2, front, tg1}); !slices.Equal(got, []deploy.Source{front}) {
 		t.Errorf("missing %v", got)
 	}
-	if got := f.AttachedTo([]string{"tg2", "tg3"}); !slices.Equal(got, []string{"tg2"}) {
+	if got := f.AttachedTo([]deploy.Source{tg2, front}); !slices.Equal(got, []deploy.Source{named}) {
 		t.Errorf("attached to %v", got)
 	}
-	d := &deploy.Deployment{Green: "green", TargetGroups: []string{"tg1", "tg2"}}
+}
+
+func TestWhatBlueIsAttachedToByOthers(t *testing.T) {
+	d := &deploy.Deployment{Green: "green"}
+	d.Attach([]deploy.Source{tg1, front})
+	if !slices.Equal(d.TargetGroups, []string{"tg1"}) || !slices.Equal(d.Attached(), []deploy.Source{tg1, front}) {
+		t.Errorf("%+v", d)
+	}
+	const other = "blue mixed was attached to back by somebody else after green green was copied from it"
+	const out = "blue mixed was taken out of tg1, front by somebody else"
 	for _, c := range []struct {
-		sources []string
-		want    string
+		sources  []deploy.Source
+		diverged string
+		takenOut string
 	}{
-		{nil, ""},
-		{[]string{"tg1", "tg2", "tg1"}, ""},
-		{[]string{"tg1", "front"}, "blue mixed was attached to front by somebody else after green green was copied from it"},
+		{nil, "", out},
+		{[]deploy.Source{tg1, front}, "", ""},
+		{[]deploy.Source{tg1, {Type: deploy.ClassicBalancer, ID: "front", Named: true}}, "", ""},
+		{[]deploy.Source{tg1, front, {Type: deploy.ClassicBalancer, ID: "back"}}, other, ""},
 	} {
+		f := mixed()
 		f.Sources = c.sources
-		err := d.Diverged(f)
-		var diverged *fault.Error
-		if c.want == "" && err != nil || c.want != "" && (!errors.As(err, &diverged) || diverged.Name != fault.TrafficDiverged || !strings.HasPrefix(diverged.Message, c.want)) {
-			t.Errorf("sources %v: %v, want %q", c.sources, err, c.want)
+		for _, found := range []struct {
+			err  error
+			want string
+		}{{d.Diverged(f), c.diverged}, {d.TakenOut(f), c.takenOut}} {
+			var diverged *fault.Error
+			if found.want == "" && found.err == nil {
+				continue
+			}
+			if !errors.As(found.err, &diverged) || diverged.Name != fault.TrafficDiverged || found.want == "" || !strings.HasPrefix(diverged.Message, found.want) {
+				t.Errorf("sources %v: %v, want %q", c.sources, found.err, found.want)
+			}
 		}
 	}
 }

@@ -17,7 +17,7 @@ var strategies = []struct {
 	means string // for people, in their schema
 	waits bool
 }{
-	{StrategyAttach, "green joins blue's target groups, then blue leaves them", true},
+	{StrategyAttach, "green joins blue's target groups and load balancers, then blue leaves them", true},
 	{StrategyNone, "no load balancer, such as workers on a queue", false},
 }
 

@@ -59,17 +59,13 @@ func Of(group types.AutoScalingGroup) deploy.Fleet {
 			Max:     int(aws.ToInt32(group.MaxSize)),
 			Desired: int(aws.ToInt32(group.DesiredCapacity)),
 		},
-		TargetGroups:            group.TargetGroupARNs,
 		HealthCheckType:         aws.ToString(group.HealthCheckType),
 		HealthCheckGraceSeconds: int(aws.ToInt32(group.HealthCheckGracePeriod)),
 		Tags:                    make(map[string]string, len(group.Tags)),
 		Deleting:                aws.ToString(group.Status) != "",
 		Pool:                    poolOf(group),
 	}
-	for _, source := range group.TrafficSources {
-		f.Sources = append(f.Sources, aws.ToString(source.Identifier))
-	}
-	f.Sources = append(append(f.Sources, group.LoadBalancerNames...), group.TargetGroupARNs...)
+	f.Sources = sources(group)
 	for _, instance := range group.Instances {
 		f.Instances = append(f.Instances, instanceOf(instance))
 	}

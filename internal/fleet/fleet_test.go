@@ -20,8 +20,11 @@ import (
 func TestOf(t *testing.T) {
 	got := fleet.Of(types.AutoScalingGroup{
 		AutoScalingGroupName: aws.String("blue"), MinSize: aws.Int32(1), MaxSize: aws.Int32(3), DesiredCapacity: aws.Int32(2),
-		TargetGroupARNs: []string{"tg"}, LoadBalancerNames: []string{"classic"}, HealthCheckType: aws.String("ELB"), HealthCheckGracePeriod: aws.Int32(60),
-		TrafficSources:     []types.TrafficSourceIdentifier{{Identifier: aws.String("lattice")}},
+		TargetGroupARNs: []string{"arn:tg"}, LoadBalancerNames: []string{"classic"}, HealthCheckType: aws.String("ELB"), HealthCheckGracePeriod: aws.Int32(60),
+		TrafficSources: []types.TrafficSourceIdentifier{
+			{Identifier: aws.String("arn:tg"), Type: aws.String("elbv2")}, {Identifier: aws.String("arn:aws:vpc-lattice:tg")},
+			{Identifier: aws.String("named"), Type: aws.String("elb")}, {Identifier: aws.String("arn:named")},
+		},
 		SuspendedProcesses: []types.SuspendedProcess{{ProcessName: aws.String("Launch")}},
 		Tags:               []types.TagDescription{{Key: aws.String("Name"), Value: aws.String("web")}},
 		Instances: []types.Instance{
@@ -30,7 +33,10 @@ func TestOf(t *testing.T) {
 		},
 	})
 	want := deploy.Fleet{
-		Name: "blue", Sizes: deploy.Sizes{Min: 1, Max: 3, Desired: 2}, TargetGroups: []string{"tg"}, Sources: []string{"lattice", "classic", "tg"},
+		Name: "blue", Sizes: deploy.Sizes{Min: 1, Max: 3, Desired: 2}, Sources: []deploy.Source{
+			{Type: deploy.TargetGroup, ID: "arn:tg"}, {Type: deploy.ClassicBalancer, ID: "classic"}, {Type: deploy.LatticeGroup, ID: "arn:aws:vpc-lattice:tg", Named: true},
+			{Type: deploy.ClassicBalancer, ID: "named", Named: true}, {Type: deploy.TargetGroup, ID: "arn:named", Named: true},
+		},
 		Suspended: []string{"Launch"}, HealthCheckType: "ELB", HealthCheckGraceSeconds: 60, Tags: map[string]string{"Name": "web"},
 		Instances: []deploy.Instance{
 			{ID: "i-1", Zone: "a", Lifecycle: "InService", Healthy: true},

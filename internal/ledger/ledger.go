@@ -93,8 +93,8 @@ func (l Ledger) WithoutBlue(d *deploy.Deployment) error {
 		return fmt.Errorf("encoding the key of %s: %w", d.Lineage, err)
 	}
 	return fault.New(fault.TrafficDiverged, "blue %[1]s was deleted by somebody else: nothing is left to go back to, and green %[2]s is kept as it is. To go on with it "+
-		"give it its sizes and target groups, have the lineage forgotten with aws dynamodb delete-item %[3]s %[4]s, and deploy from %[2]s",
-		d.Blue, d.Green, text.Option("--table-name", l.Table), text.Option("--key", string(key)))
+		"give it its sizes and %[5]ss, have the lineage forgotten with aws dynamodb delete-item %[3]s %[4]s, and deploy from %[2]s",
+		d.Blue, d.Green, text.Option("--table-name", l.Table), text.Option("--key", string(key)), deploy.Noun(d.Attached()))
 }
 
 // Put writes the record if it is still at the version that was read (0: not there yet) and returns it at its new

@@ -3,6 +3,8 @@ package ledger
 import (
 	"fmt"
 	"strings"
+
+	"bluegreen/internal/deploy"
 )
 
 // Left says what an execution that holds the lock leaves as it is when it goes no further, from what the record says was
@@ -18,9 +20,9 @@ func (r Record) Left(execution string) []string {
 	case Creating:
 		lines = append(lines, fmt.Sprintf("blue %s serves, untouched", d.Blue), fmt.Sprintf("green %s, which takes no traffic", d.Green))
 	case Switching, Leaving, Restoring:
-		where := "with green beside it in its target groups"
+		where := fmt.Sprintf("with green beside it in its %ss", deploy.Noun(d.Attached()))
 		if lock.BlueLeft() {
-			where = "which was told to leave its target groups: green serves"
+			where = fmt.Sprintf("which was told to leave its %ss: green serves", deploy.Noun(d.Attached()))
 		}
 		lines = append(lines, fmt.Sprintf("blue %s, %s", d.Blue, where), fmt.Sprintf("green %s, which takes traffic", d.Green))
 	case Removing:

@@ -114,8 +114,8 @@ func (w *work) revived(ctx context.Context, blue clone.Whole, launches []deploy.
 	f := fleet.Of(described[w.d.Green])
 	resumed := w.resumed(&whole)
 	fields := []deploy.PlannedField{deploy.Field("desired capacity", fmt.Sprint(f.Sizes.Desired), fmt.Sprint(w.blue.Sizes.Desired))}
-	if missing := f.Missing(w.d.TargetGroups); len(missing) > 0 {
-		fields = append(fields, deploy.Field("target groups", names(f.TargetGroups), names(w.d.TargetGroups)))
+	if attached := w.d.Attached(); len(f.Missing(attached)) > 0 {
+		fields = append(fields, deploy.Field(deploy.Noun(attached)+"s", names(f.Sources), names(attached)))
 	}
 	fields = append(append(fields, resumed...), differences(clone.Diff(blue, whole, w.d))...)
 	return deploy.Planned{
@@ -146,8 +146,8 @@ func (w *work) end(blue clone.Whole) deploy.Planned {
 	if w.d.BlueAfter == deploy.AfterDelete {
 		t.Effect, t.About = deploy.EffectRemove, "blue, once its traffic has moved and it is empty"
 	}
-	if len(w.blue.TargetGroups) > 0 {
-		t.Fields = append(t.Fields, deploy.Field("target groups", names(w.blue.TargetGroups), ""))
+	if sources := w.blue.Sources; len(sources) > 0 {
+		t.Fields = append(t.Fields, deploy.Field(deploy.Noun(sources)+"s", names(sources), ""))
 	}
 	s := w.blue.Sizes
 	t.Fields = append(t.Fields, deploy.Field("min, desired, max", fmt.Sprintf("%d, %d, %d", s.Min, s.Desired, s.Max), "0, 0, 0"))
@@ -169,11 +169,11 @@ func differences(all []clone.Difference) []deploy.PlannedField {
 	return fields
 }
 
-// names are those of target groups, whose ARNs are long: …:targetgroup/<name>/<id>.
-func names(arns []string) string {
-	all := make([]string, len(arns))
-	for i, arn := range arns {
-		all[i] = nameOf(arn)
+// names are those of sources. A target group's ARN is long: …:targetgroup/<name>/<id>.
+func names(sources []deploy.Source) string {
+	all := make([]string, len(sources))
+	for i, source := range sources {
+		all[i] = nameOf(source.ID)
 	}
 	return strings.Join(all, ", ")
 }

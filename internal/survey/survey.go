@@ -33,7 +33,7 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 	findings := append(inspect(group, blue), supersededFindings(described, before)...)
 	findings = append(findings, protectionFindings(group, d)...)
 	findings = append(findings, stayingFindings(blue, d)...)
-	d.TargetGroups = blue.TargetGroups
+	d.Attach(blue.Sources)
 	d.Strategy = request.Strategy
 	if d.Strategy == "" {
 		d.Strategy = h.strategies.For(blue)
@@ -105,12 +105,6 @@ func inspect(group types.AutoScalingGroup, blue deploy.Fleet) []string {
 		find(slices.Contains(blue.Suspended, process), "its process %s is suspended: resume it first", process)
 	}
 	find(group.Operator != nil, "it is managed by %s, which refuses changes by others", operator(group))
-	find(len(group.LoadBalancerNames) > 0, "it serves Classic Load Balancers %v, which are not supported yet", group.LoadBalancerNames)
-	for _, source := range group.TrafficSources {
-		id := aws.ToString(source.Identifier)
-		known := slices.Contains(blue.TargetGroups, id) || slices.Contains(group.LoadBalancerNames, id)
-		find(!known, "its traffic source %s (%s) is not a target group attached as such, which is not supported yet", id, aws.ToString(source.Type))
-	}
 	weightless := fleet.Weightless(group)
 	find(len(weightless) > 0, "its capacity counts %s, and AWS does not show how much its instances are of it (%s), so nobody could say when green has as much",
 		aws.ToString(group.DesiredCapacityType), text.Few(weightless))

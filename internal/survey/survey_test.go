@@ -33,13 +33,6 @@ func TestInspect(t *testing.T) {
 	}{
 		{"as it is", func(*types.AutoScalingGroup) {}, ""},
 		{"being deleted", func(g *types.AutoScalingGroup) { g.Status = aws.String("Delete in progress") }, "it is being deleted (Delete in progress)"},
-		{"a Classic Load Balancer", func(g *types.AutoScalingGroup) {
-			g.LoadBalancerNames = []string{"front"}
-			g.TrafficSources = append(g.TrafficSources, types.TrafficSourceIdentifier{Identifier: aws.String("front"), Type: aws.String("elb")})
-		}, "it serves Classic Load Balancers [front]"},
-		{"VPC Lattice", func(g *types.AutoScalingGroup) {
-			g.TrafficSources = append(g.TrafficSources, types.TrafficSourceIdentifier{Identifier: aws.String("arn:lattice"), Type: aws.String("vpc-lattice")})
-		}, "its traffic source arn:lattice (vpc-lattice) is not a target group"},
 		{"an operator", func(g *types.AutoScalingGroup) {
 			g.Operator = &types.Operator{Principal: aws.String("ecs.amazonaws.com")}
 		},

@@ -35,10 +35,10 @@ func (v *move) bring(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 	if v.record.Lock.From == ledger.Creating || v.mover == nil {
 		return p.Finished(deploy.Done, "no traffic was moved"), nil
 	}
-	if err := v.mover.See(ctx, v.Move); err != nil {
+	if err := v.fleets(ctx); err != nil {
 		return p, err
 	}
-	if err := v.fleets(ctx); err != nil {
+	if err := v.mover.See(ctx, v.Move); err != nil {
 		return p, err
 	}
 	left, scheduled := v.record.Lock.BlueLeft(), v.record.Lock.Schedule(v.Blue.Name) != nil

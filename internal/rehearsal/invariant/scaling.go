@@ -55,8 +55,15 @@ func (s *scaling) done(a *apiCall, was before) {
 	if a.deployment() && a.operation == "PutItem" {
 		s.commits(a, was.record.Lock, s.w.r.Record().Lock)
 	}
-	if attach, ok := a.input.(*autoscaling.AttachLoadBalancerTargetGroupsInput); ok && a.deployment() {
-		s.takesTraffic(a, aws.ToString(attach.AutoScalingGroupName))
+	if a.deployment() {
+		switch attach := a.input.(type) {
+		case *autoscaling.AttachLoadBalancerTargetGroupsInput:
+			s.takesTraffic(a, aws.ToString(attach.AutoScalingGroupName))
+		case *autoscaling.AttachLoadBalancersInput:
+			s.takesTraffic(a, aws.ToString(attach.AutoScalingGroupName))
+		case *autoscaling.AttachTrafficSourcesInput:
+			s.takesTraffic(a, aws.ToString(attach.AutoScalingGroupName))
+		}
 	}
 	if !slices.Contains(concerned, a.operation) {
 		return

@@ -3,6 +3,7 @@ package attach
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -20,10 +21,10 @@ type strategy struct{ balancers balancer.Balancers }
 func New(cfg aws.Config) traffic.Mover { return strategy{balancer.New(cfg)} }
 
 func (strategy) Unfit(blue deploy.Fleet) string {
-	if len(blue.TargetGroups) > 0 {
+	if len(blue.Sources) > 0 {
 		return ""
 	}
-	return `traffic.strategy is "attach", but the group has no target groups; "none" is for fleets without a load balancer`
+	return `traffic.strategy is "attach", but the group has no target groups and no load balancers; "none" is for fleets without a load balancer`
 }
 
 func (strategy) Diverged(_ context.Context, d *deploy.Deployment, blue deploy.Fleet) error {
@@ -31,29 +32,35 @@ func (strategy) Diverged(_ context.Context, d *deploy.Deployment, blue deploy.Fl
 }
 
 func (strategy) Takes(d deploy.Deployment, f deploy.Fleet) string {
-	if len(f.AttachedTo(d.TargetGroups)) == 0 {
+	attached := f.AttachedTo(d.Attached())
+	if len(attached) == 0 {
 		return ""
 	}
-	return "is attached to a target group"
+	return "is attached to a " + deploy.Noun(attached)
 }
 
 // Withdraw detaches a fleet. What is too many at once is an error, which is tried again.
 func (s strategy) Withdraw(ctx context.Context, call *step.Step, f deploy.Fleet) error {
-	attached := f.AttachedTo(call.Deployment.TargetGroups)
+	attached := f.AttachedTo(call.Deployment.Attached())
 	all, err := s.balancers.Detach(ctx, call.Holder.At(ledger.Removing), f.Name, attached)
 	if err == nil && !all {
-		return fault.New(fault.Unavailable, "%s leaves its target groups %d at a time", f.Name, balancer.AtOnce)
+		return fault.New(fault.Unavailable, "%s leaves its %ss %d at a time", f.Name, deploy.Noun(attached), balancer.AtOnce)
 	}
 	return err
 }
 
-// See reads the targets. On the way back that is without target groups that others have deleted, which nobody can join any more, and
-// without those that no load balancer uses any more.
+// See reads what each source shows of both fleets. On the way back that is without what others have deleted, which nobody can join any
+// more, and without target groups that no load balancer uses any more.
 func (s strategy) See(ctx context.Context, m *traffic.Move) (err error) {
-	if m.Way == deploy.Back {
-		m.Traffic, m.Deployment.TargetGroups, err = s.balancers.InUse(ctx, m.Deployment.TargetGroups)
+	sources, members := m.Deployment.Attached(), slices.Concat(m.Blue.Instances, m.Green.Instances)
+	if m.Way != deploy.Back {
+		m.Traffic, err = s.balancers.Traffic(ctx, sources, members)
 		return err
 	}
-	m.Traffic, _, err = s.balancers.Health(ctx, m.Deployment.TargetGroups)
+	inUse, exist, err := s.balancers.InUse(ctx, sources, members)
+	if err == nil {
+		m.Traffic = inUse
+		m.Deployment.Attach(exist)
+	}
 	return err
 }

@@ -20,11 +20,11 @@ const (
 
 // Rejoin attaches blue again and waits until it is healthy, for as long besides as a call that takes it out may be under way.
 func (s strategy) Rejoin(ctx context.Context, m *traffic.Move, p deploy.Loop) (bool, deploy.Loop, error) {
-	if missing := m.Blue.Missing(m.Deployment.TargetGroups); len(missing) > 0 {
+	if missing := m.Blue.Missing(m.Deployment.Attached()); len(missing) > 0 {
 		if _, err := s.balancers.Attach(ctx, m.Holder.At(ledger.Restoring), m.Blue.Name, missing); err != nil {
 			return false, p, err
 		}
-		return false, m.Wait(p, fmt.Sprintf("blue %s rejoins %s", m.Blue.Name, deploy.Counted(len(missing), "target group"))), nil
+		return false, m.Wait(p, fmt.Sprintf("blue %s rejoins %s", m.Blue.Name, deploy.CountedSources(missing))), nil
 	}
 	sample := deploy.BlueServes(m.Blue, m.Traffic, m.Want)
 	p = p.Count(sample)
@@ -43,7 +43,7 @@ func (s strategy) Rejoin(ctx context.Context, m *traffic.Move, p deploy.Loop) (b
 	return false, m.Wait(p, sample.Message), nil
 }
 
-// Remove lets green leave the target groups, once blue has what it wants there, and waits until green has drained.
+// Remove lets green leave, once blue has what it wants, and waits until green has drained.
 func (s strategy) Remove(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
 	if sample := lacking(m, p); !sample.Good {
 		p = m.Enter(p, traffic.Returning)
@@ -53,34 +53,31 @@ func (s strategy) Remove(ctx context.Context, m *traffic.Move, p deploy.Loop) (d
 	if m.Green.Name == "" || (!m.Deployment.Revives && m.Green.Tags[deploy.TagExecution] != m.Deployment.Execution) {
 		return p.Finished(deploy.Done, "blue serves; green does not exist"), nil
 	}
-	if len(m.Green.AttachedTo(m.Deployment.TargetGroups)) > 0 {
-		delay, _, err := s.balancers.Slowest(ctx, m.Deployment.TargetGroups)
+	attached := len(m.Green.AttachedTo(m.Deployment.Attached())) > 0
+	if attached || m.DrainBy == nil { // an earlier detach may have lost its answer
+		pace, err := s.balancers.Slowest(ctx, m.Deployment.Attached())
 		if err != nil {
 			return p, err
 		}
 		if err := s.detach(ctx, m, m.Green, ledger.Restoring); err != nil {
 			return p, err
 		}
-		drained := m.Entered.Add(delay)
-		m.DrainBy = &drained
+		left(m, pace)
 	}
-	left := deploy.Left(m.Green, m.Traffic)
-	if left.Good {
-		return p.Finished(deploy.Done, "blue serves; "+left.Message), nil
-	}
-	if m.DrainBy == nil {
-		return m.Wait(p, left.Message), nil
+	gone := gone(m, m.Green)
+	if gone.Good {
+		return p.Finished(deploy.Done, "blue serves; "+gone.Message), nil
 	}
 	if m.Entered.After(m.DrainBy.Add(slack)) {
-		return p, fault.New(fault.TrafficDiverged, "%s, %.0f s after its deregistration delay", left.Message, slack.Seconds())
+		return p, fault.New(fault.TrafficDiverged, "%s, %.0f s after its deregistration delay", gone.Message, slack.Seconds())
 	}
-	return m.WaitUntil(p, *m.DrainBy, left.Message), nil
+	return m.WaitUntil(p, *m.DrainBy, gone.Message), nil
 }
 
 // lacking tells what blue lacks of what it wants, where green could make up for it a while: somebody may have raised blue
 // since green serves.
 func lacking(m *traffic.Move, p deploy.Loop) deploy.Sample {
-	attached := m.Green.AttachedTo(m.Deployment.TargetGroups)
+	attached := m.Green.AttachedTo(m.Deployment.Attached())
 	if p.Phase == traffic.Removing || len(attached) == 0 || p.Phase == traffic.Returning && m.Elapsed(p) >= returnWithin {
 		return deploy.Sample{Good: true}
 	}

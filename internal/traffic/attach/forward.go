@@ -3,6 +3,7 @@ package attach
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ const (
 
 // Join arms green and attaches it, and lets blue leave when every target of green is healthy and was seen so with blue's checks.
 func (s strategy) Join(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
-	missing := m.Green.Missing(m.Deployment.TargetGroups)
+	missing := m.Green.Missing(m.Deployment.Attached())
 	if len(missing) > 0 {
 		if early(m, p) {
 			return m.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", m.Blue.Name, aloneFor)), nil
@@ -41,7 +42,7 @@ func (s strategy) Join(ctx context.Context, m *traffic.Move, p deploy.Loop) (dep
 			return p, err
 		}
 		if !joined {
-			return m.Again(p, fmt.Sprintf("green %s joins %s, %d at a time", m.Green.Name, deploy.Counted(len(missing), "target group"), balancer.AtOnce)), nil
+			return m.Again(p, fmt.Sprintf("green %s joins %s, %d at a time", m.Green.Name, deploy.CountedSources(missing), balancer.AtOnce)), nil
 		}
 	}
 	if !m.Armed {
@@ -51,15 +52,18 @@ func (s strategy) Join(ctx context.Context, m *traffic.Move, p deploy.Loop) (dep
 		m.Armed = true
 	}
 	if len(missing) > 0 {
-		return m.WaitUntil(p, m.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %s", m.Green.Name, deploy.Counted(len(missing), "target group"))), nil
+		return m.WaitUntil(p, m.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %s", m.Green.Name, deploy.CountedSources(missing))), nil
 	}
 	return s.joined(ctx, m, p)
 }
 
-// early reports that green had better not join yet: where blue has no healthy target a load balancer fails open, and
-// would send requests to green's instances before their application has started. A blue at size 0 is to have none.
+// early reports that green had better not join yet: where blue has no healthy target a target group fails open, and
+// would send requests to green's instances before their application has started. A blue at size 0 is to have none, and a Classic Load
+// Balancer never fails open.
 func early(m *traffic.Move, p deploy.Loop) bool {
-	return m.Blue.Sizes.Desired > 0 && m.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, m.Blue, m.Traffic, 1).Good
+	open := maps.Clone(m.Traffic)
+	maps.DeleteFunc(open, func(s deploy.Source, _ deploy.Targets) bool { return s.Type == deploy.ClassicBalancer })
+	return len(open) > 0 && m.Blue.Sizes.Desired > 0 && m.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, m.Blue, open, 1).Good
 }
 
 // joined judges green, which is attached.
@@ -81,8 +85,8 @@ func (s strategy) joined(ctx context.Context, m *traffic.Move, p deploy.Loop) (d
 	case sample.Good:
 		return m.Again(p, sample.Message), nil
 	case m.Elapsed(p) >= patience(m):
-		return p, fault.New(fault.GreenUnhealthy, "after %d s in the target groups %s: blue serves on; look at the health checks of %s",
-			m.Deployment.Health.TimeoutSeconds, sample.Message, strings.Join(m.Deployment.TargetGroups, ", "))
+		return p, fault.New(fault.GreenUnhealthy, "after %d s in the %ss %s: blue serves on; look at the health checks of %s",
+			m.Deployment.Health.TimeoutSeconds, deploy.Noun(m.Deployment.Attached()), sample.Message, strings.Join(deploy.IDs(m.Deployment.Attached()), ", "))
 	}
 	return m.Wait(p, sample.Message), nil
 }
@@ -106,12 +110,12 @@ func growing(m *traffic.Move, p deploy.Loop, slow time.Duration) bool {
 
 // cutover lets blue leave: green is healthy and was seen with blue's health checks.
 func (s strategy) cutover(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
-	delay, slow, err := s.balancers.Slowest(ctx, m.Deployment.TargetGroups)
+	pace, err := s.balancers.Slowest(ctx, m.Deployment.Attached())
 	if err != nil {
 		return p, err
 	}
-	if growing(m, p, slow) {
-		return m.WaitUntil(p, *m.FullBy, fmt.Sprintf("green is healthy; its share grows for %.0f s (slow start), and blue serves beside it until then", slow.Seconds())), nil
+	if growing(m, p, pace.SlowStart) {
+		return m.WaitUntil(p, *m.FullBy, fmt.Sprintf("green is healthy; its share grows for %.0f s (slow start), and blue serves beside it until then", pace.SlowStart.Seconds())), nil
 	}
 	if err := m.Part(ctx); err != nil {
 		return p, err
@@ -120,15 +124,33 @@ func (s strategy) cutover(ctx context.Context, m *traffic.Move, p deploy.Loop) (
 		return p, err
 	}
 	p = m.Enter(p, traffic.Leaving)
-	drained := m.Entered.Add(delay)
-	m.DrainBy = &drained
-	return m.WaitUntil(p, drained, fmt.Sprintf("green serves; blue %s leaves its target groups and drains for %.0f s%s",
-		m.Blue.Name, delay.Seconds(), m.Deployment.Drain.Adds())), nil
+	left(m, pace)
+	return m.WaitUntil(p, *m.DrainBy, fmt.Sprintf("green serves; blue %s leaves its %ss and drains for %.0f s%s",
+		m.Blue.Name, deploy.Noun(m.Deployment.Attached()), pace.Gone().Seconds(), m.Deployment.Drain.Adds())), nil
 }
 
-// detach takes a fleet out of those target groups that it is attached to. The next look goes on with what is too many at once.
+// left notes until when a fleet that leaves now has requests, and new connections too.
+func left(m *traffic.Move, pace balancer.Pace) {
+	drained := m.Entered.Add(pace.Gone())
+	m.DrainBy = &drained
+	if pace.Lag > 0 {
+		quiet := m.Entered.Add(pace.Lag)
+		m.QuietBy = &quiet
+	}
+}
+
+// gone judges whether a fleet has left: it drains nowhere, and gets no new connections any more.
+func gone(m *traffic.Move, f deploy.Fleet) deploy.Sample {
+	sample := deploy.Left(f, m.Traffic)
+	if sample.Good && m.QuietBy != nil && m.Entered.Before(*m.QuietBy) {
+		return deploy.Sample{Message: fmt.Sprintf("%s has left, and a network load balancer may send it new connections until %s", f.Name, m.QuietBy.Format(time.TimeOnly))}
+	}
+	return sample
+}
+
+// detach takes a fleet out of those sources that it is attached to. The next look goes on with what is too many at once.
 func (s strategy) detach(ctx context.Context, m *traffic.Move, f deploy.Fleet, stage ledger.Stage) error {
-	_, err := s.balancers.Detach(ctx, m.Holder.At(stage), f.Name, f.AttachedTo(m.Deployment.TargetGroups))
+	_, err := s.balancers.Detach(ctx, m.Holder.At(stage), f.Name, f.AttachedTo(m.Deployment.Attached()))
 	return err
 }
 
@@ -143,27 +165,26 @@ func (s strategy) Leave(ctx context.Context, m *traffic.Move, p deploy.Loop) (de
 		return p, err
 	}
 	if m.DrainBy == nil {
-		delay, _, err := s.balancers.Slowest(ctx, m.Deployment.TargetGroups)
+		pace, err := s.balancers.Slowest(ctx, m.Deployment.Attached())
 		if err != nil {
 			return p, err
 		}
-		drained := m.Entered.Add(delay)
-		m.DrainBy = &drained
+		left(m, pace)
 	}
-	left := deploy.Left(m.Blue, m.Traffic)
-	if left.Good && serves.Good {
-		return p.Finished(deploy.Done, fmt.Sprintf("%s; %s", left.Message, serves.Message)), nil
+	gone := gone(m, m.Blue)
+	if gone.Good && serves.Good {
+		return p.Finished(deploy.Done, fmt.Sprintf("%s; %s", gone.Message, serves.Message)), nil
 	}
-	if !left.Good && m.Entered.After(m.DrainBy.Add(slack)) {
-		return p, fault.New(fault.TrafficDiverged, "%s, %.0f s after its deregistration delay", left.Message, slack.Seconds())
+	if !gone.Good && m.Entered.After(m.DrainBy.Add(slack)) {
+		return p, fault.New(fault.TrafficDiverged, "%s, %.0f s after its deregistration delay", gone.Message, slack.Seconds())
 	}
 	if !serves.Good {
 		return m.Again(p, serves.Message), nil
 	}
-	return m.WaitUntil(p, *m.DrainBy, left.Message), nil
+	return m.WaitUntil(p, *m.DrainBy, gone.Message), nil
 }
 
-// patience is how long green may take to be healthy in the target groups.
+// patience is how long green may take to be healthy in all sources.
 func patience(m *traffic.Move) time.Duration {
 	return time.Duration(m.Deployment.Health.TimeoutSeconds) * time.Second
 }

@@ -11,26 +11,22 @@ import (
 )
 
 // stages are how long it takes until green serves, and until blue's requests have ended.
-func (s strategy) stages(ctx context.Context, d *deploy.Deployment, groups []balancer.Settings) ([]deploy.PlannedStage, error) {
-	if len(groups) == 0 {
-		return nil, nil
-	}
-	checked, err := s.balancers.Checked(ctx, d.TargetGroups)
+func (s strategy) stages(ctx context.Context, d *deploy.Deployment, pace balancer.Pace) ([]deploy.PlannedStage, error) {
+	checked, err := s.balancers.Checked(ctx, d.Attached())
 	if err != nil {
 		return nil, err
 	}
-	var delay, slow time.Duration
-	for _, group := range groups {
-		delay, slow = max(delay, group.Delay), max(slow, group.SlowStart)
-	}
-	joins := deploy.PlannedStage{Name: "green joins", Expected: seconds(usualHealthy + checked + slow), Worst: d.Health.TimeoutSeconds,
+	joins := deploy.PlannedStage{Name: "green joins", Expected: seconds(usualHealthy+pace.SlowStart) + checked, Worst: d.Health.TimeoutSeconds,
 		Why: "health checks; health.timeout_seconds"}
-	if slow > 0 {
-		joins.Worst += seconds(slow)
-		joins.Why = fmt.Sprintf("health checks, and %.0f s of slow start; health.timeout_seconds", slow.Seconds())
+	if pace.SlowStart > 0 {
+		joins.Worst += seconds(pace.SlowStart)
+		joins.Why = fmt.Sprintf("health checks, and %.0f s of slow start; health.timeout_seconds", pace.SlowStart.Seconds())
 	}
-	leaves := deploy.PlannedStage{Name: "blue's requests end", Expected: seconds(delay), Worst: seconds(delay + slack),
+	leaves := deploy.PlannedStage{Name: "blue's requests end", Expected: seconds(pace.Gone()), Worst: seconds(pace.Gone() + slack),
 		Why: "the deregistration delay; 5 minutes beyond it"}
+	if pace.Lag > pace.Delay {
+		leaves.Why = fmt.Sprintf("a network load balancer sends new connections for %.0f s; 5 minutes beyond it", pace.Lag.Seconds())
+	}
 	return []deploy.PlannedStage{joins, leaves}, nil
 }
 

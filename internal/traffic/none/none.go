@@ -18,11 +18,11 @@ type strategy struct{}
 func New(aws.Config) traffic.Strategy { return strategy{} }
 
 func (strategy) Unfit(blue deploy.Fleet) string {
-	if len(blue.TargetGroups) == 0 {
+	if len(blue.Sources) == 0 {
 		return ""
 	}
 	return fmt.Sprintf(`traffic.strategy is "none", but the group serves %s, which green would never join; leave it out, or say "attach"`,
-		deploy.Counted(len(blue.TargetGroups), "target group"))
+		deploy.CountedSources(blue.Sources))
 }
 
 func (strategy) Preflight(context.Context, deploy.Fleet, *deploy.Deployment) (traffic.Found, error) {

@@ -42,10 +42,10 @@ func TestWhatFitsAFleet(t *testing.T) {
 		want deploy.Strategy
 	}{
 		{deploy.Fleet{}, deploy.StrategyNone},
-		{deploy.Fleet{TargetGroups: []string{"arn:targets"}}, deploy.StrategyAttach},
+		{deploy.Fleet{Sources: deploy.TargetGroups([]string{"arn:targets"})}, deploy.StrategyAttach},
 	} {
 		if got := all.For(c.blue); got != c.want {
-			t.Errorf("%v: %s, want %s", c.blue.TargetGroups, got, c.want)
+			t.Errorf("%v: %s, want %s", c.blue.Sources, got, c.want)
 		}
 	}
 }

@@ -25,10 +25,10 @@ func TestTargetOnSeveralPorts(t *testing.T) {
 		a.deregister(web, ids[0], 8080)
 		a.deregister(web, ids[1], 8081)
 		a.sleep(10 * time.Second)
-		traffic, _, err := a.balancers.Health(context.Background(), []string{web, api})
+		traffic, err := a.balancers.Traffic(context.Background(), deploy.TargetGroups([]string{web, api}), nil)
 		want := deploy.Traffic{
-			web: {ids[0]: deploy.TargetDraining, ids[1]: deploy.TargetDraining, ids[2]: deploy.TargetHealthy, ids[3]: deploy.TargetHealthy},
-			api: {ids[0]: deploy.TargetHealthy},
+			{Type: deploy.TargetGroup, ID: web}: {ids[0]: deploy.TargetDraining, ids[1]: deploy.TargetDraining, ids[2]: deploy.TargetHealthy, ids[3]: deploy.TargetHealthy},
+			{Type: deploy.TargetGroup, ID: api}: {ids[0]: deploy.TargetHealthy},
 		}
 		if diff := cmp.Diff(want, traffic); err != nil || diff != "" {
 			t.Errorf("%v, -want +got\n%s", err, diff)
@@ -38,7 +38,7 @@ func TestTargetOnSeveralPorts(t *testing.T) {
 
 func TestTrafficOfATargetGroupThatIsGone(t *testing.T) {
 	meet(t, func(a *account) {
-		traffic, _, err := a.balancers.Health(context.Background(), []string{"arn:aws:elasticloadbalancing:ap-northeast-1:000000000000:targetgroup/gone/0"})
+		traffic, err := a.balancers.Traffic(context.Background(), deploy.TargetGroups([]string{"arn:aws:elasticloadbalancing:ap-northeast-1:000000000000:targetgroup/gone/0"}), nil)
 		if !balancer.Gone(err) || traffic != nil {
 			t.Errorf("%v, %v", traffic, err)
 		}
