@@ -89,7 +89,7 @@ func TestPace(t *testing.T) {
 			{[]deploy.Source{web}, balancer.Pace{Delay: 300 * time.Second}, 300 * time.Second},
 			{[]deploy.Source{a.classicBalancer("front", 60)}, balancer.Pace{Delay: time.Minute}, time.Minute},
 			{[]deploy.Source{a.classicBalancer("abrupt", 0)}, balancer.Pace{}, 0},
-			{[]deploy.Source{net}, balancer.Pace{Delay: 5 * time.Second, Lag: 2 * time.Minute}, 2 * time.Minute},
+			{[]deploy.Source{net}, balancer.Pace{Delay: 5 * time.Second, Lag: 2 * time.Minute}, 125 * time.Second},
 			{[]deploy.Source{net, web}, balancer.Pace{Delay: 300 * time.Second, Lag: 2 * time.Minute}, 300 * time.Second},
 		} {
 			if got, err := a.balancers.Slowest(context.Background(), c.sources); err != nil || got != c.want || got.Gone() != c.gone {

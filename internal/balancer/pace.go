@@ -14,8 +14,12 @@ func (p Pace) Longest(other Pace) Pace {
 	return Pace{max(p.Delay, other.Delay), max(p.SlowStart, other.SlowStart), max(p.Lag, other.Lag)}
 }
 
+// Quiet is after how long an instance that left may go, whatever shows that it has: a request that came in the lag has as long as the
+// delay says, and no longer than the lag. 0: what shows is enough.
+func (p Pace) Quiet() time.Duration { return p.Lag + min(p.Delay, p.Lag) }
+
 // Gone is after how long an instance that left has no request any more.
-func (p Pace) Gone() time.Duration { return max(p.Delay, p.Lag) }
+func (p Pace) Gone() time.Duration { return max(p.Delay, p.Quiet()) }
 
 // Settings are how a source treats its instances.
 type Settings struct {

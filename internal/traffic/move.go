@@ -40,7 +40,7 @@ type Switch interface {
 // Memory is what a look must know of the one before.
 type Memory struct {
 	DrainBy *time.Time `json:"drain_by,omitempty"` // when the fleet that leaves has drained
-	QuietBy *time.Time `json:"quiet_by,omitempty"` // when it gets no new connections any more, behind a network load balancer
+	QuietBy *time.Time `json:"quiet_by,omitempty"` // when it has nothing any more that a network load balancer sent it late
 	Armed   bool       `json:"armed,omitempty"`    // what hangs on green acts
 	FullBy  *time.Time `json:"full_by,omitempty"`  // when green's share has grown, of target groups with a slow start
 }

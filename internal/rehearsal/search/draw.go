@@ -107,7 +107,7 @@ func (d *draw) traffic() []Argument {
 	}
 	all := arguments("target-groups", d.pick("", "", "", "2", "3"), "delay", d.seconds(0, 120))
 	if d.chance(20) {
-		all = append(all, Argument{"network", ""}, Argument{"network-lag", "0s"}) // blue does not wait for its lag yet
+		all = append(all, Argument{"network", ""})
 	}
 	interval, healthy, boot := 10, 2, 30
 	if d.chance(40) {

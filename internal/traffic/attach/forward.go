@@ -129,21 +129,21 @@ func (s strategy) cutover(ctx context.Context, m *traffic.Move, p deploy.Loop) (
 		m.Blue.Name, deploy.Noun(m.Deployment.Attached()), pace.Gone().Seconds(), m.Deployment.Drain.Adds())), nil
 }
 
-// left notes until when a fleet that leaves now has requests, and new connections too.
+// left notes until when a fleet that leaves now has requests, those too that a network load balancer sends it late.
 func left(m *traffic.Move, pace balancer.Pace) {
 	drained := m.Entered.Add(pace.Gone())
 	m.DrainBy = &drained
 	if pace.Lag > 0 {
-		quiet := m.Entered.Add(pace.Lag)
+		quiet := m.Entered.Add(pace.Quiet())
 		m.QuietBy = &quiet
 	}
 }
 
-// gone judges whether a fleet has left: it drains nowhere, and gets no new connections any more.
+// gone judges whether a fleet has left: it drains nowhere, and has nothing any more that was sent to it late.
 func gone(m *traffic.Move, f deploy.Fleet) deploy.Sample {
 	sample := deploy.Left(f, m.Traffic)
 	if sample.Good && m.QuietBy != nil && m.Entered.Before(*m.QuietBy) {
-		return deploy.Sample{Message: fmt.Sprintf("%s has left, and a network load balancer may send it new connections until %s", f.Name, m.QuietBy.Format(time.TimeOnly))}
+		return deploy.Sample{Message: fmt.Sprintf("%s has left, and has what a network load balancer sent it late until %s", f.Name, m.QuietBy.Format(time.TimeOnly))}
 	}
 	return sample
 }

@@ -24,7 +24,7 @@ func (s strategy) stages(ctx context.Context, d *deploy.Deployment, pace balance
 	}
 	leaves := deploy.PlannedStage{Name: "blue's requests end", Expected: seconds(pace.Gone()), Worst: seconds(pace.Gone() + slack),
 		Why: "the deregistration delay; 5 minutes beyond it"}
-	if pace.Lag > pace.Delay {
+	if pace.Quiet() > pace.Delay {
 		leaves.Why = fmt.Sprintf("a network load balancer sends new connections for %.0f s; 5 minutes beyond it", pace.Lag.Seconds())
 	}
 	return []deploy.PlannedStage{joins, leaves}, nil
