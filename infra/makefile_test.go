@@ -43,6 +43,7 @@ func TestMakeHandsOnWhatIsGiven(t *testing.T) {
 // the caller's environment says.
 func TestMakeLooksFirst(t *testing.T) {
 	t.Setenv("AWS_CA_BUNDLE", "/proxy.pem")
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "") // make, which may run this, sets it
 	for _, target := range []string{"deploy", "destroy"} {
 		text, err := exec.Command("make", "-C", "..", "--dry-run", "--no-print-directory", target, "PROJECT=shop", "STACKS=Deployer").Output()
 		if err != nil {
