@@ -35,6 +35,7 @@ type mutation struct {
 	plan    func(*world.Plan)                                 // of the world; nil: the default
 	prepare func(context.Context, *rehearsal.Rehearsal) error // the world, before the deployment starts
 	during  func(context.Context, *rehearsal.Rehearsal) error // what else happens; nil: nothing
+	boot    time.Duration                                     // of an instance; 0: 8 s
 	breaks  []int                                             // exactly these promises
 }
 
@@ -73,6 +74,7 @@ var mutations = []mutation{
 			Actions: may("CreateGreen", "autoscaling:AttachLoadBalancerTargetGroups"),
 		},
 		during: failOpenEarly,
+		boot:   20 * time.Second, // longer than it takes to join
 		breaks: []int{2},
 	},
 	{
@@ -219,7 +221,7 @@ func (m mutation) isCaught(t *testing.T) {
 func (m mutation) rehearse(t *testing.T, mutant rehearsal.Mutant) []string {
 	t.Helper()
 	settings := localaws.DefaultSettings()
-	settings.EC2.Boot = account.Constant(8 * time.Second)
+	settings.EC2.Boot = account.Constant(cmp.Or(m.boot, 8*time.Second))
 	plan := world.DefaultPlan()
 	if m.plan != nil {
 		m.plan(&plan)

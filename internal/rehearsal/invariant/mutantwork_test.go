@@ -260,13 +260,24 @@ func raiseMax(ctx context.Context, r *rehearsal.Rehearsal) error {
 	return err
 }
 
-// failOpenEarly lets the target group fail open once green is there: a deployment that finds it so is refused.
+// failOpenEarly lets the target group fail open once green is there, and no more when it is to join: a deployment that finds it so is
+// refused.
 func failOpenEarly(ctx context.Context, r *rehearsal.Rehearsal) error {
 	untilGreen(ctx, r)
+	if err := failOpenBelow(ctx, r, "60"); err != nil {
+		return err
+	}
+	for lock := r.Record().Lock; lock != nil && lock.Stage == ledger.Creating; lock = r.Record().Lock {
+		r.Wait(ctx, 100*time.Millisecond)
+	}
+	return failOpenBelow(ctx, r, "off")
+}
+
+func failOpenBelow(ctx context.Context, r *rehearsal.Rehearsal, percent string) error {
 	_, err := elb.NewFromConfig(operator(r)).ModifyTargetGroupAttributes(ctx, &elb.ModifyTargetGroupAttributesInput{
 		TargetGroupArn: &r.World.TargetGroupARN,
 		Attributes: []elbtypes.TargetGroupAttribute{{
-			Key: aws.String("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"), Value: aws.String("60"),
+			Key: aws.String("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"), Value: &percent,
 		}},
 	})
 	return err
