@@ -13,6 +13,7 @@ type grant struct {
 
 	logs    bool // on is the function's own log group
 	runtime bool // Lambda itself uses it, in the function's name: every function gets it
+	naming  bool // AWS asks for it when a group that exists is to name a launch template's version: the functions in naming get it
 	kept    bool // another line has taken its place: only functions get it that had it in the release before
 }
 
@@ -150,13 +151,15 @@ var grants = []grant{
 		sid:     "LaunchByTemplate",
 		actions: []string{"ec2:RunInstances"},
 		on:      Scope.launchTemplates,
-		why:     "EC2 Auto Scaling asks whether the creator of a group may launch from its template",
+		why:     "EC2 Auto Scaling asks whether who creates a group, or names a version of its template, may launch from it",
+		naming:  true,
 	},
 	{
 		sid:     "LaunchWhatTemplatesSay",
 		actions: []string{"ec2:RunInstances"},
 		on:      Scope.launchedInto,
 		why:     "the same, for each resource that a launch makes or uses",
+		naming:  true,
 	},
 	{
 		sid:        "TagAtLaunch",
@@ -164,6 +167,7 @@ var grants = []grant{
 		on:         Scope.launched,
 		conditions: always(Condition{"StringEquals", "ec2:CreateAction", []string{"RunInstances"}}),
 		why:        "the same, for templates that tag what they launch; nothing that exists can be tagged",
+		naming:     true,
 	},
 	{
 		sid:        "PassRolesOfInstances",
@@ -171,6 +175,7 @@ var grants = []grant{
 		on:         Scope.fleetRoles,
 		conditions: always(passedTo("ec2.amazonaws.com", "ec2.amazonaws.com.cn")), // called so in aws-cn
 		why:        "the same, for the instance profile that a template names",
+		naming:     true,
 	},
 	{
 		sid:        "PassRolesOfHooks",

@@ -27,10 +27,19 @@ func policy(t *testing.T, state string, scope actions.Scope) map[string]actions.
 	return bySid
 }
 
+// launching are the actions that naming a version of a launch template needs besides the call's own, and naming the states that do so.
+var (
+	launching = []string{"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"}
+	naming    = []string{"CreateGreen", "RestoreBlue", "ScaleInBlue"}
+)
+
 // What a function is allowed are the actions that its operations need, and those that Lambda itself needs: no more, no less.
 func TestPolicyIsWhatOperationsNeed(t *testing.T) {
 	for _, state := range actions.States() {
 		needed := make(map[string]bool)
+		for _, action := range launching {
+			needed[action] = slices.Contains(naming, state)
+		}
 		for _, operation := range actions.Of(state) {
 			for _, action := range operation.IAM() {
 				needed[action] = true
@@ -55,8 +64,8 @@ func TestPolicyIsWhatOperationsNeed(t *testing.T) {
 				t.Errorf("%s: %s has no reason or no resource: %v", state, s.Sid, s)
 			}
 		}
-		for action := range needed {
-			if !allowed[action] {
+		for action, needed := range needed {
+			if needed && !allowed[action] {
 				t.Errorf("%s needs %s, and no statement allows it", state, action)
 			}
 		}

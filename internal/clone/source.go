@@ -48,12 +48,16 @@ func Source(group types.AutoScalingGroup, pinned *deploy.Template) (kind, named 
 	return template, id + " version " + version
 }
 
-// Pinned is the specification with its version as a number.
+// Pinned is the specification in the template's version; empty: it names none.
 func Pinned(spec *types.LaunchTemplateSpecification, template *deploy.Template) *types.LaunchTemplateSpecification {
 	if spec == nil || template == nil {
 		return nil
 	}
-	return &types.LaunchTemplateSpecification{LaunchTemplateId: &template.ID, Version: &template.Version}
+	pinned := &types.LaunchTemplateSpecification{LaunchTemplateId: &template.ID}
+	if template.Version != "" {
+		pinned.Version = &template.Version
+	}
+	return pinned
 }
 
 // PinnedPolicy is the policy with the version of every launch template that it names as a number.

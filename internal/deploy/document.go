@@ -182,6 +182,26 @@ type Template struct {
 	Overrides []Template `json:"overrides,omitempty"` // those that a mixed instances policy's overrides name, in order
 }
 
+// Places are the templates that a group names: its own, then those of its overrides. t may be nil.
+func (t *Template) Places() []Template {
+	if t == nil {
+		return nil
+	}
+	own := *t
+	own.Overrides = nil
+	return append([]Template{own}, t.Overrides...)
+}
+
+// InPlaces is the template of a group that names these in its places; nil: it names none.
+func InPlaces(templates []Template) *Template {
+	if len(templates) == 0 {
+		return nil
+	}
+	own := templates[0]
+	own.Overrides = templates[1:]
+	return &own
+}
+
 // IsVersion reports whether a launch template's version is named by its number, and not as $Latest or $Default.
 func IsVersion(named string) bool {
 	_, err := strconv.ParseInt(named, 10, 64)

@@ -18,8 +18,9 @@ type Fleet struct {
 	HealthCheckGraceSeconds int
 	Tags                    map[string]string
 	Deleting                bool
-	Pool                    *Pool // its warm pool, whose instances are not among these; nil: it has none
-	Weighted                bool  // its sizes count weights, vCPUs or memory, and not instances
+	Pool                    *Pool      // its warm pool, whose instances are not among these; nil: it has none
+	Launches                []Template // launch templates that it names, its own first, with their versions as it names them; empty: none, which is $Default
+	Weighted                bool       // its sizes count weights, vCPUs or memory, and not instances
 }
 
 // Sizes are a group's capacities, in what the group counts: instances, or units where these have weights.
@@ -207,4 +208,14 @@ func (f Fleet) Active() []string {
 		}
 	}
 	return active
+}
+
+// Names reports whether it names these launch templates in its places, in whatever versions.
+func (f Fleet) Names(templates *Template) bool {
+	return slices.EqualFunc(f.Launches, templates.Places(), func(a, b Template) bool { return a.ID == b.ID })
+}
+
+// Floats reports whether it names $Latest or $Default of a launch template: what it launches changes with the template.
+func (f Fleet) Floats() bool {
+	return slices.ContainsFunc(f.Launches, func(t Template) bool { return !IsVersion(t.Version) })
 }

@@ -65,6 +65,9 @@ func Of(group types.AutoScalingGroup) deploy.Fleet {
 		Deleting:                aws.ToString(group.Status) != "",
 		Pool:                    poolOf(group),
 	}
+	for _, spec := range Templates(group) {
+		f.Launches = append(f.Launches, deploy.Template{ID: aws.ToString(spec.LaunchTemplateId), Version: aws.ToString(spec.Version)})
+	}
 	f.Sources = sources(group)
 	for _, instance := range group.Instances {
 		f.Instances = append(f.Instances, instanceOf(instance))

@@ -1,6 +1,9 @@
 package ledger
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Kind is a kind of value that a deployment changes on what it did not create.
 type Kind string
@@ -14,6 +17,7 @@ const (
 	KindAlarm    Kind = "alarm actions" // AlarmOn or AlarmOff; Of is the alarm's name
 	KindForecast Kind = "forecast"      // a predictive policy's mode; Of is the policy's name
 	KindPool     Kind = "pool"          // the minimum and the prepared capacity of a group's warm pool, -1 where it names none: "2/-1"; Of is the group's name
+	KindVersion  Kind = "version"       // the version of a launch template that a group names (Place)
 )
 
 // The values of KindAlarm.
@@ -34,6 +38,14 @@ const ScheduledActions = "ScheduledActions"
 // Process is what a change of a group's process is of.
 func Process(name, group string) string { return name + " of " + group }
 
+// Place is what a change is of that a group names in this place: its own launch template in place 0, then those of its overrides.
+func Place(group string, place int) string {
+	if place == 0 {
+		return group
+	}
+	return fmt.Sprintf("override %d of %s", place, group)
+}
+
 // left says of each kind what a change leaves that is not undone, given what it is of, what was set last and what it was.
 var left = map[Kind]string{
 	KindMin:      "the minimum of both, pinned at %[2]s: that of blue was %[3]s",
@@ -43,6 +55,7 @@ var left = map[Kind]string{
 	KindAlarm:    "the actions of %s, turned %s: they were %s",
 	KindForecast: "the mode of the predictive scaling policy %s, set to %s: it was %s",
 	KindPool:     "the minimum and the prepared capacity of the warm pool of %s, set to %s: they were %s",
+	KindVersion:  "the launch template of %s, pinned to version %s: it named %s",
 }
 
 // Change is a value of something that the deployment did not create, which it has changed or is about to: the record has it
@@ -126,4 +139,9 @@ func (l *Lock) Make(things []Made) {
 // Forget remembers nothing any more of a value.
 func (l *Lock) Forget(kind Kind, of string) {
 	l.Changes = slices.DeleteFunc(l.Changes, func(c Change) bool { return c.Kind == kind && c.Of == of })
+}
+
+// ForgetAll is Forget of all values of a kind.
+func (l *Lock) ForgetAll(kind Kind) {
+	l.Changes = slices.DeleteFunc(l.Changes, func(c Change) bool { return c.Kind == kind })
 }

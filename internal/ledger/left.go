@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -18,7 +19,11 @@ func (r Record) Left(execution string) []string {
 	lines := []string{fmt.Sprintf("the lock of %s, at stage %s: no other deployment of it can start", r.Lineage, lock.Stage)}
 	switch lock.Stage {
 	case Creating:
-		lines = append(lines, fmt.Sprintf("blue %s serves, untouched", d.Blue), fmt.Sprintf("green %s, which takes no traffic", d.Green))
+		serves := "serves, untouched"
+		if len(lock.Changes) > 0 {
+			serves = "serves"
+		}
+		lines = append(lines, fmt.Sprintf("blue %s %s", d.Blue, serves), fmt.Sprintf("green %s, which takes no traffic", d.Green))
 	case Switching, Leaving, Restoring:
 		where := fmt.Sprintf("with green beside it in its %ss", deploy.Noun(d.Attached()))
 		if lock.BlueLeft() {
@@ -35,7 +40,7 @@ func (r Record) Left(execution string) []string {
 			if c.Of == d.Green { // which is to go
 				continue
 			}
-			lines = append(lines, fmt.Sprintf(left[c.Kind], c.Of, c.Set[len(c.Set)-1], c.Was))
+			lines = append(lines, fmt.Sprintf(left[c.Kind], c.Of, c.Set[len(c.Set)-1], cmp.Or(c.Was, "none")))
 		}
 		return lines
 	}

@@ -29,7 +29,7 @@ type Stage string
 
 // The stages.
 const (
-	Creating  Stage = "creating"  // green is made and becomes healthy; blue is untouched
+	Creating  Stage = "creating"  // green is made and becomes healthy; of blue only what it launches is pinned
 	Switching Stage = "switching" // green joins blue; minimums are pinned
 	Leaving   Stage = "leaving"   // blue was told to leave: green serves
 	Restoring Stage = "restoring" // the way back: traffic returns to blue

@@ -38,6 +38,8 @@ func TestLeft(t *testing.T) {
 		want        []string // begin the lines after the first
 	}{
 		{ledger.Creating, "", nil, nil, []string{"blue b serves, untouched", "green g, which takes no traffic"}},
+		{ledger.Creating, "", []ledger.Change{{Kind: ledger.KindVersion, Of: ledger.Place("b", 1), Was: "$Latest", Set: []string{"7"}}}, nil,
+			[]string{"blue b serves", "green g, which takes no traffic", "the launch template of override 1 of b, pinned to version 7: it named $Latest"}},
 		{ledger.Switching, "", nil, nil, []string{"blue b, with green beside it", "green g, which takes traffic"}},
 		{ledger.Switching, "", pinned("4"), nil, []string{"blue b, with green beside it", "green g, which takes traffic", "the minimum of both, pinned at 4: that of blue was 2"}},
 		{ledger.Leaving, "", pinned("4"), nil, []string{"blue b, which was told to leave its target groups: green serves", "green g, which takes traffic", "the minimum of both, pinned at 4"}},

@@ -24,7 +24,7 @@ func (w *work) launches(ctx context.Context) ([]deploy.PlannedField, error) {
 	if w.d.Own != nil && w.d.Own.Configuration {
 		return w.configuration(ctx)
 	}
-	ran, pinned := each(w.d.Ran), each(w.d.Template)
+	ran, pinned := w.d.Ran.Places(), w.d.Template.Places()
 	var fields []deploy.PlannedField
 	for i, after := range pinned {
 		before := after
@@ -93,14 +93,6 @@ func (w *work) configuration(ctx context.Context) ([]deploy.PlannedField, error)
 	w.changes().Configuration(&becomes)
 	w.launchesType(aws.ToString(becomes.InstanceType))
 	return w.named(contents(*was, becomes)), nil
-}
-
-// each is a template and those of a policy's overrides.
-func each(t *deploy.Template) []deploy.Template {
-	if t == nil {
-		return nil
-	}
-	return append([]deploy.Template{{ID: t.ID, Version: t.Version}}, t.Overrides...)
 }
 
 // version is what makes a template of a version; nothing of one that does not exist any more.

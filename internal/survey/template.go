@@ -56,31 +56,37 @@ func (h Surveyor) resolveTemplate(ctx context.Context, group types.AutoScalingGr
 	if len(findings) > 0 {
 		return findings, nil
 	}
-	if len(pins) > 0 {
-		d.Ran = running(group, pins)
-		d.Template = &pins[0]
-		d.Template.Overrides = pins[1:]
+	ran, err := h.running(ctx, group, pins, request.Green)
+	if err != nil {
+		return nil, err
 	}
+	d.Ran, d.Template = deploy.InPlaces(ran), deploy.InPlaces(pins)
 	if d.Action != deploy.ActionDeploy { // a rollback launches what was launched before
 		return nil, nil
 	}
 	return h.decideOwn(ctx, group, bases, request.Green, record, d)
 }
 
-// running is what blue's instances run, so that a rollback can launch it again: by then $Latest and $Default may stand for
-// what it is to undo. A template that no instance runs is as pinned for green.
-func running(group types.AutoScalingGroup, pins []deploy.Template) *deploy.Template {
+// running is what blue's instances run, so that blue, and a rollback, can launch it again: by then $Latest and $Default may stand for
+// what replaced it. A template that no instance runs is in the version that blue would launch now.
+func (h Surveyor) running(ctx context.Context, group types.AutoScalingGroup, pins []deploy.Template, green deploy.Green) ([]deploy.Template, error) {
 	ran := slices.Clone(pins)
-	for i, spec := range fleet.Templates(group) {
-		if named := aws.ToString(spec.Version); deploy.IsVersion(named) {
-			ran[i].Version = named
-		} else if version := mostRun(group.Instances, ran[i].ID); version != "" {
-			ran[i].Version = version
+	for place, spec := range fleet.Templates(group) {
+		named, most := aws.ToString(spec.Version), mostRun(group.Instances, ran[place].ID)
+		switch {
+		case deploy.IsVersion(named):
+			ran[place].Version = named
+		case most != "":
+			ran[place].Version = most
+		case place == 0 && green.TemplateVersion != "": // that is green's
+			found, err := h.pin(ctx, spec, nil)
+			if err != nil {
+				return nil, err
+			}
+			ran[place].Version = found.pin.Version
 		}
 	}
-	first := ran[0]
-	first.Overrides = ran[1:]
-	return &first
+	return ran, nil
 }
 
 // mostRun is the version of a template that most instances in service run, of several the oldest; empty if none does.

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"bluegreen/internal/capacity"
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -230,7 +231,7 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 	if late := p.Began.Add(lateCalls); e.end == deploy.EndRolledBack && record.Lock != nil && len(record.Lock.Changes) > 0 && s.Entered.Before(late) {
 		return s.WaitUntil(p, late, fmt.Sprintf("%s is empty; what was changed on %s is looked at once more when no call for it can be under way", e.fleet, blue.Name)), nil
 	}
-	if again := capacity.Again(record.Lock, blue, p.Began); again != "" {
+	if again := cmp.Or(capacity.Again(record.Lock, blue, p.Began), clone.StillPinned(record.Lock, blue)); again != "" {
 		return once(s, p, again, nil)
 	}
 	gone, err := h.takeAway(ctx, s, record, e, fleets)

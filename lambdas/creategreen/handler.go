@@ -55,6 +55,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if !found {
 		return p, fault.New(fault.NotReady, "blue %s was deleted since it was described", s.Deployment.Blue)
 	}
+	if err := h.pin(ctx, s, blue); err != nil {
+		return p, err
+	}
 	if s.Deployment.Revives {
 		err = h.revive(ctx, s, fleet.Of(blue), described[s.Deployment.Green])
 	} else {

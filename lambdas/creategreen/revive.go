@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
@@ -47,9 +46,8 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	}
 	u := capacity.Revive(*previous, blue)
 	input := u.Of(d.Green)
-	if floats(green, previous.Template) {
-		input.LaunchTemplate = clone.Pinned(green.LaunchTemplate, previous.Template)
-		input.MixedInstancesPolicy = clone.PinnedPolicy(green.MixedInstancesPolicy, previous.Template)
+	if f := fleet.Of(green); f.Floats() && f.Names(previous.Template) { // what it names stands by now for what is rolled back
+		clone.Name(input, green, previous.Template)
 	}
 	if _, err = step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, input); err != nil {
 		return fmt.Errorf("bringing back %s with %s: %w", d.Green, deploy.Counted(*u.Desired, blue.Unit()), err)
@@ -58,25 +56,4 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 		return nil
 	}
 	return h.copier.Wake(ctx, s, d.Green, previous.Quieted, ledger.Creating)
-}
-
-// floats reports whether a group that is brought back names $Latest or $Default of the templates that it ran: what they
-// stand for now is what is to be rolled back. A version or a template that somebody has named since stays.
-func floats(group types.AutoScalingGroup, ran *deploy.Template) bool {
-	specs := fleet.Templates(group)
-	if ran == nil || len(specs) != 1+len(ran.Overrides) {
-		return false
-	}
-	floating := false
-	for i, spec := range specs {
-		was := *ran
-		if i > 0 {
-			was = ran.Overrides[i-1]
-		}
-		if aws.ToString(spec.LaunchTemplateId) != was.ID {
-			return false
-		}
-		floating = floating || !deploy.IsVersion(aws.ToString(spec.Version))
-	}
-	return floating
 }

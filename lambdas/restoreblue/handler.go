@@ -1,5 +1,6 @@
-// Package restoreblue puts back on blue what the deployment changed: the pinned minimum, with what scheduled actions have wanted
-// since, and their process. Else the desired capacity stays where blue's own scaling, or the return of its traffic, has brought it.
+// Package restoreblue puts back on blue what the deployment changed: the launch template versions that it names, the pinned minimum,
+// with what scheduled actions have wanted since, and their process. Else the desired capacity stays where blue's own scaling, or the
+// return of its traffic, has brought it.
 package restoreblue
 
 import (
@@ -44,11 +45,12 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if err != nil {
 		return p, err
 	}
-	fleets, err := fleet.Read(ctx, h.groups, name)
+	described, err := fleet.Describe(ctx, h.groups, name)
 	if err != nil {
 		return p, err
 	}
-	blue, found := fleets[name]
+	group, found := described[name]
+	blue := fleet.Of(group)
 	if !found || blue.Deleting { // green may be all that is left
 		return p, s.Ledger.WithoutBlue(s.Deployment)
 	}
@@ -56,10 +58,8 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 		return p, err
 	}
 	u, theirs := capacity.Unpin(record.Lock, blue)
-	if !u.Nothing() {
-		if _, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Removing), writes.UpdateAutoScalingGroup, u.Of(name)); err != nil {
-			return p, fmt.Errorf("restoring the sizes of %s: %w", name, err)
-		}
+	if err := h.unpin(ctx, s, record, group, u); err != nil {
+		return p, err
 	}
 	if err := h.resume(ctx, s, record, name); err != nil {
 		return p, err
@@ -68,7 +68,7 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	case theirs:
 		return p.Finished(deploy.Done, fmt.Sprintf("the minimum of blue %s was changed by somebody else to %d and stays", name, blue.Sizes.Min)), nil
 	case u.Nothing():
-		return p.Finished(deploy.Done, "nothing was changed on blue "+name), nil
+		return p.Finished(deploy.Done, "the sizes of blue "+name+" were not changed"), nil
 	}
 	return p.Finished(deploy.Done, fmt.Sprintf("the minimum of blue %s is restored to %d", name, *u.Min)), nil
 }

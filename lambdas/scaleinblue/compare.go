@@ -25,7 +25,7 @@ func (h handler) compare(ctx context.Context, s *step.Step, record ledger.Record
 	if own, err = h.copier.Read(ctx, greenGroup, d.Template); err != nil || blueGroup.AutoScalingGroupName == nil {
 		return whole, own, err
 	}
-	if whole, err = h.copier.Read(ctx, blueGroup, record.Template); err != nil { // what blue was pinned to when it was a copy itself
+	if whole, err = h.copier.Read(ctx, clone.AsNamed(record.Lock, blueGroup), record.Template); err != nil { // what blue was pinned to when it was a copy itself
 		return whole, own, err
 	}
 	if err := d.Drain.HeldBy(d.Blue, fleet.Terminating(whole.Hooks)); err != nil {

@@ -59,7 +59,10 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	}
 	blue := fleet.Of(described[d.Blue])
 	if blue.Name != "" {
-		if err := h.scaleIn(ctx, s, record, blue); err != nil {
+		if err := h.quiet(ctx, s, record, blue); err != nil {
+			return p, err
+		}
+		if err := h.scaleIn(ctx, s, record, described[d.Blue]); err != nil {
 			return p, err
 		}
 	}
@@ -150,23 +153,41 @@ func (h handler) resize(ctx context.Context, s *step.Step, group string, u capac
 	return nil
 }
 
-// scaleIn suspends what would give blue instances again, then asks for none.
-func (h handler) scaleIn(ctx context.Context, s *step.Step, record ledger.Record, blue deploy.Fleet) error {
+// quiet suspends what would give blue instances again.
+func (h handler) quiet(ctx context.Context, s *step.Step, record ledger.Record, blue deploy.Fleet) error {
 	if previous := record.Previous; previous != nil && previous.Name == blue.Name {
 		if err := h.copier.Quiet(ctx, s, blue.Name, previous.Quieted, ledger.Committed); err != nil {
 			return err
 		}
 	}
-	if active := blue.Active(); len(active) > 0 {
-		_, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Committed), writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{
-			AutoScalingGroupName: &blue.Name, ScalingProcesses: active,
-		})
-		if err != nil {
-			return fmt.Errorf("suspending %v of %s: %w", active, blue.Name, err)
-		}
-	}
-	if blue.Sizes == (deploy.Sizes{}) {
+	active := blue.Active()
+	if len(active) == 0 {
 		return nil
 	}
-	return h.resize(ctx, s, blue.Name, capacity.Empty(), "scaling it in", ledger.Committed)
+	_, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Committed), writes.SuspendProcesses, &autoscaling.SuspendProcessesInput{
+		AutoScalingGroupName: &blue.Name, ScalingProcesses: active,
+	})
+	if err != nil {
+		return fmt.Errorf("suspending %v of %s: %w", active, blue.Name, err)
+	}
+	return nil
+}
+
+// scaleIn asks for no instances of blue, and has it name the versions of its launch templates as people named them.
+func (h handler) scaleIn(ctx context.Context, s *step.Step, record ledger.Record, group types.AutoScalingGroup) error {
+	d, blue := s.Deployment, fleet.Of(group)
+	if blue.Sizes == (deploy.Sizes{}) && clone.StillPinned(record.Lock, blue) == "" {
+		return nil
+	}
+	refused, err := clone.Unpin(record.Lock, group, capacity.Empty().Of(blue.Name), func(input *autoscaling.UpdateAutoScalingGroupInput) error {
+		_, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Committed), writes.UpdateAutoScalingGroup, input)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: scaling it in: %w", blue.Name, err)
+	}
+	if refused != "" {
+		d.Warn("%s stands by pinned to the launch template version that its instances ran, since AWS refuses what it named before: %s", d.Blue, refused)
+	}
+	return nil
 }

@@ -26,6 +26,7 @@ type endStates struct {
 	expected  map[string]traits                   // of each group, as others than the deployment want it
 	unseen    unseen                              // sizes that others set and that functions may not know of
 	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
+	unnamed   map[string]traits                   // what fleets launch from where AWS refused other versions
 	ran       map[string][]version                // template versions that a fleet ran when it was scaled in
 	began     []version                           // those that the live fleet ran whenever an execution began
 	filled    map[string]bool                     // fleets that were replaced and that others have given a size again
@@ -51,7 +52,7 @@ type endStates struct {
 func newEndStates(b base, _ snapshot) invariant {
 	e := &endStates{
 		base: b, live: b.w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), scaledIn: make(map[string]time.Time), resolved: make(map[string][]string),
-		unseen: newUnseen(), room: make(map[string]string), ran: make(map[string][]version), filled: make(map[string]bool), emptied: make(map[string]traits),
+		unseen: newUnseen(), room: make(map[string]string), unnamed: make(map[string]traits), ran: make(map[string][]version), filled: make(map[string]bool), emptied: make(map[string]traits),
 		deleted: make(map[string]bool), gone: make(map[string]time.Time), madeOnce: make(map[string]string), inputs: make(map[string]string), launch: make(map[string]contents), ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range b.w.r.AWS.Groups.Names() {
@@ -389,6 +390,7 @@ func (v *verdict) serves(view localasg.GroupView) {
 		if room := v.endStates.room[view.Name]; room != "" && room == strconv.Itoa(view.Max) {
 			was[traitMax] = room
 		}
+		was = v.endStates.orPinned(was, view)
 		v.wrong = append(v.wrong, v.carriedOut(was, view).differences(view, v.existing(traitsOf(view)))...)
 		v.runs(view)
 	} else {
@@ -503,6 +505,7 @@ func (v *verdict) empty(view localasg.GroupView) {
 		v.check(slices.Contains(view.Suspended, process), "%s of %s is not suspended", process, view.Name)
 	}
 	if expected, known := v.endStates.expected[view.Name]; known {
+		expected = v.endStates.orPinned(expected, view)
 		v.wrong = append(v.wrong, expected.differences(view, traitsOf(view), traitMin, traitMax, traitProcesses, traitTargetGroups, traitPool)...)
 		v.pool(view, expected[traitPool])
 	}

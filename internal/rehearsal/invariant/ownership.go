@@ -30,6 +30,7 @@ type shape struct {
 	sizes     deploy.Sizes
 	processes string
 	pool      string // sizes of its warm pool; empty: it has none
+	versions  string // of the launch templates that it names, by place
 }
 
 func newOwnership(b base, s snapshot) invariant {
@@ -48,7 +49,7 @@ func shapeOf(fleet localasg.GroupView) shape {
 	}
 	return shape{
 		pool: pool, group: fleet.Name, sizes: deploy.Sizes{Min: fleet.Min, Max: fleet.Max, Desired: fleet.Desired},
-		processes: strings.Join(fleet.Suspended, ", "),
+		processes: strings.Join(fleet.Suspended, ", "), versions: strings.Join(namedVersions(fleet.Shown), ", "),
 	}
 }
 
@@ -124,6 +125,7 @@ func (o *ownership) beforeWrite(a *apiCall) {
 			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 		}
 		o.tagged(a, aws.ToString(input.AutoScalingGroupName), tags, record)
+		o.pinned(a, record)
 		return
 	}
 	if o.source(a, record) {
@@ -207,6 +209,7 @@ func (o *ownership) allowed(a *apiCall, group string, may right, record ledger.R
 		}
 	} else if group == lock.Deployment.Blue {
 		o.remembered(a, record)
+		o.versions(a, record)
 	}
 	d := lock.Deployment
 	view, exists := o.w.r.AWS.Groups.View(group)
@@ -221,7 +224,7 @@ func (o *ownership) allowed(a *apiCall, group string, may right, record ledger.R
 		}
 	case group != d.Blue || !may.blue:
 		o.breaks("%s changes %s, which the deployment did not create", a, group)
-	case may.recorded && len(lock.Changes) == 0 && lock.Stage != ledger.Committed:
+	case may.recorded && !recorded(a, lock) && lock.Stage != ledger.Committed:
 		o.breaks("%s changes blue %s before the record has what it was like", a, group)
 	case may.leaving && !lock.BlueLeft() && lock.Stage != ledger.Committed:
 		o.breaks("%s takes blue %s out of its target groups before the record says so", a, group)
@@ -241,7 +244,7 @@ func (o *ownership) onBlue(a *apiCall) {
 		field := value.Type().Field(i)
 		switch field.Name {
 		case "AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity", "LaunchTemplate", "MixedInstancesPolicy":
-			continue // what it launches, promise 4 holds
+			continue // versions holds what it launches from
 		}
 		if field.IsExported() && !value.Field(i).IsZero() {
 			o.breaks("%s changes %s of blue %s", a, field.Name, *input.AutoScalingGroupName)
@@ -283,6 +286,11 @@ func (o *ownership) remembered(a *apiCall, record ledger.Record) {
 	var all []said
 	if c := record.Lock.Change(ledger.KindMin, blue); c != nil {
 		all = append(all, said{"the minimum " + c.Was, func(was shape) bool { return strconv.Itoa(was.sizes.Min) == c.Was }})
+	}
+	for place := range 1 + len(record.Lock.Changes) {
+		if c := record.Lock.Change(ledger.KindVersion, ledger.Place(blue, place)); c != nil {
+			all = append(all, said{"the launch template version " + c.Was, func(was shape) bool { return was.named(place, c.Was) }})
+		}
 	}
 	if previous := record.Previous; record.Lock.Stage == ledger.Committed && previous != nil && previous.Name == blue {
 		processes := strings.Join(slices.Sorted(slices.Values(previous.Suspended)), ", ")

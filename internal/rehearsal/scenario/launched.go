@@ -12,6 +12,7 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fleet"
 	"bluegreen/internal/localaws/autoscaling"
 )
 
@@ -50,14 +51,15 @@ func (s *Script) noConfigurations(context.Context, *datadriven.TestData) (string
 }
 
 func sourceOf(view autoscaling.GroupView) string {
-	spec := view.Shown.LaunchTemplate
-	if policy := view.Shown.MixedInstancesPolicy; policy != nil {
-		spec = policy.LaunchTemplate.LaunchTemplateSpecification
-	}
-	if spec == nil {
+	specs := fleet.Templates(view.Shown)
+	if len(specs) == 0 {
 		return "launch configuration " + aws.ToString(view.Shown.LaunchConfigurationName)
 	}
-	return fmt.Sprintf("launch template %s version %s", aws.ToString(spec.LaunchTemplateName), cmp.Or(aws.ToString(spec.Version), "not named"))
+	var named []string
+	for _, spec := range specs {
+		named = append(named, fmt.Sprintf("%s version %s", aws.ToString(spec.LaunchTemplateName), cmp.Or(aws.ToString(spec.Version), "not named")))
+	}
+	return "launch template " + strings.Join(named, ", overrides ")
 }
 
 // running counts a group's instances by what they run. The seeded images are named as a scenario names them.
