@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -149,6 +150,7 @@ func (w *work) end(blue clone.Whole) deploy.Planned {
 	if sources := w.blue.Sources; len(sources) > 0 {
 		t.Fields = append(t.Fields, deploy.Field(deploy.Noun(sources)+"s", names(sources), ""))
 	}
+	t.Fields = append(t.Fields, w.pins()...)
 	s := w.blue.Sizes
 	t.Fields = append(t.Fields, deploy.Field("min, desired, max", fmt.Sprintf("%d, %d, %d", s.Min, s.Desired, s.Max), "0, 0, 0"))
 	for _, change := range clone.Quieting(blue) {
@@ -158,6 +160,17 @@ func (w *work) end(blue clone.Whole) deploy.Planned {
 		t.Fields = append(t.Fields, deploy.Field("suspended processes", strings.Join(w.blue.Suspended, ", "), strings.Join(append(w.blue.Suspended, active...), ", ")))
 	}
 	return t
+}
+
+// pins are the launch template versions that blue is pinned to while it is replaced.
+func (w *work) pins() []deploy.PlannedField {
+	var fields []deploy.PlannedField
+	for place, pin := range clone.Pins(w.d, w.blue).Places() {
+		if named := w.blue.Launches[place].Version; named != pin.Version {
+			fields = append(fields, deploy.Field("launch template "+pin.ID, cmp.Or(named, "$Default"), pin.Version+" from the start, put back at the end"))
+		}
+	}
+	return fields
 }
 
 // differences are those of blue and its copy, as what the copy will have.
