@@ -29,8 +29,8 @@ var grants = []grant{
 	},
 	{
 		sid:     "ReadTemplates",
-		actions: []string{"ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeLaunchTemplates"},
-		why:     "pins $Latest and $Default to a number, and looks whether image and type go together; Describe of EC2 knows no resource level",
+		actions: []string{"ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeKeyPairs", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeLaunchTemplates"},
+		why:     "pins $Latest and $Default to a number, and looks whether image and type go together, and the key pair is there; Describe of EC2 knows no resource level",
 	},
 	{
 		sid:     "ReadImageParameters",

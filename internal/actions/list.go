@@ -31,6 +31,7 @@ var byState = map[string][]Operation{
 		{"dynamodb", "GetItem"},
 		{"ec2", "DescribeImages"},
 		{"ec2", "DescribeInstanceTypes"},
+		{"ec2", "DescribeKeyPairs"},
 		{"ec2", "DescribeLaunchTemplateVersions"},
 		{"elasticloadbalancing", "DescribeInstanceHealth"},
 		{"elasticloadbalancing", "DescribeLoadBalancerAttributes"},

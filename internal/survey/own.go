@@ -34,6 +34,7 @@ type contents struct {
 	configuration bool
 	image         string
 	instanceType  string
+	key           string   // pair
 	devices       []string // names of those that it maps
 }
 
@@ -41,7 +42,7 @@ func ofVersion(data *ec2types.ResponseLaunchTemplateData) contents {
 	if data == nil {
 		return contents{}
 	}
-	c := contents{image: aws.ToString(data.ImageId), instanceType: string(data.InstanceType)}
+	c := contents{image: aws.ToString(data.ImageId), instanceType: string(data.InstanceType), key: aws.ToString(data.KeyName)}
 	for _, device := range data.BlockDeviceMappings {
 		c.devices = append(c.devices, aws.ToString(device.DeviceName))
 	}
@@ -56,7 +57,7 @@ func (h Surveyor) ofConfiguration(ctx context.Context, name string) (contents, e
 		return c, fmt.Errorf("describing launch configuration %s: %w", name, err)
 	}
 	for _, found := range out.LaunchConfigurations {
-		c.image, c.instanceType = aws.ToString(found.ImageId), aws.ToString(found.InstanceType)
+		c.image, c.instanceType, c.key = aws.ToString(found.ImageId), aws.ToString(found.InstanceType), aws.ToString(found.KeyName)
 		for _, device := range found.BlockDeviceMappings {
 			c.devices = append(c.devices, aws.ToString(device.DeviceName))
 		}
@@ -79,7 +80,11 @@ func (h Surveyor) decideOwn(ctx context.Context, group types.AutoScalingGroup, b
 	if err != nil {
 		return nil, err
 	}
-	findings = append(append(findings, unread...), found...)
+	keys, err := h.keyFindings(ctx, base, bases)
+	if err != nil {
+		return nil, err
+	}
+	findings = append(append(append(findings, unread...), found...), keys...)
 	_, was := clone.Source(group, record.Template)
 	if green.TemplateVersion != "" || own.ImageID != "" || own.Asked || !base.configuration && d.Template.ID != fleetTemplate(group) {
 		d.Named = was

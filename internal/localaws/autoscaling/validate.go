@@ -96,6 +96,9 @@ func (in *Groups) checkTemplate(spec *types.LaunchTemplateSpecification) error {
 	if err == nil {
 		_, err = in.compute.ImageNamed(found.ImageID)
 	}
+	if err == nil {
+		err = in.compute.KeyPair(found.KeyName)
+	}
 	if err != nil {
 		_, message, _ := strings.Cut(err.Error(), ": ")
 		return invalid("You must use a valid fully-formed launch template. %s", message)

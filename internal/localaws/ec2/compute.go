@@ -14,17 +14,18 @@ type Compute struct {
 	account  *account.Account
 	settings Settings
 
-	instances map[string]*Instance
-	order     []*Instance // as launched
-	images    map[string]*image
-	templates map[string]*template // by id
-	network   network
-	capacity  map[pool]int           // launches left; a pool that is not here is unlimited
-	launches  map[string][]*Instance // by client token
-	made      map[string]made        // launch templates and versions, by what tokenKey says of the request that made them
-	alias     func(reference string) (image string, err error)
-	listeners []func(*Instance)
-	events    []func(detailType string, resources []string, detail any)
+	instances   map[string]*Instance
+	order       []*Instance // as launched
+	images      map[string]*image
+	templates   map[string]*template // by id
+	network     network
+	capacity    map[pool]int           // launches left; a pool that is not here is unlimited
+	launches    map[string][]*Instance // by client token
+	made        map[string]made        // launch templates and versions, by what tokenKey says of the request that made them
+	deletedKeys map[string]bool        // key pairs, by name
+	alias       func(reference string) (image string, err error)
+	listeners   []func(*Instance)
+	events      []func(detailType string, resources []string, detail any)
 }
 
 // New returns the EC2 of an account that has nothing yet but its default VPC. It is called without the lock.
@@ -32,15 +33,16 @@ func New(acct *account.Account, settings Settings) *Compute {
 	acct.Lock()
 	defer acct.Unlock()
 	return &Compute{
-		account:   acct,
-		settings:  settings,
-		instances: make(map[string]*Instance),
-		images:    make(map[string]*image),
-		templates: make(map[string]*template),
-		network:   newNetwork(acct),
-		capacity:  make(map[pool]int),
-		launches:  make(map[string][]*Instance),
-		made:      make(map[string]made),
+		account:     acct,
+		deletedKeys: make(map[string]bool),
+		settings:    settings,
+		instances:   make(map[string]*Instance),
+		images:      make(map[string]*image),
+		templates:   make(map[string]*template),
+		network:     newNetwork(acct),
+		capacity:    make(map[pool]int),
+		launches:    make(map[string][]*Instance),
+		made:        make(map[string]made),
 	}
 }
 

@@ -85,6 +85,9 @@ func (c *Compute) prepare(request LaunchRequest) (launch, error) {
 	if l.subnet, err = c.subnetFor(l.SubnetID); err != nil {
 		return l, err
 	}
+	if err := c.KeyPair(l.KeyName); err != nil {
+		return l, err
+	}
 	return l, c.fillGroups(&l)
 }
 

@@ -21,7 +21,7 @@ func (c *Compute) Service() wire.Service {
 			"IpPermission.IpRanges": wire.There, "IpPermission.Ipv6Ranges": wire.There, "IpPermission.PrefixListIds": wire.There,
 			"IpPermission.UserIdGroupPairs": wire.There, "CreateSecurityGroupOutput.Tags": wire.LeftOut,
 		},
-		Operations: append(c.instanceOperations(),
+		Operations: append(append(c.instanceOperations(), c.keyPairOperations()...),
 			wire.Op("DescribeVpcs", c.describeVpcs, "VpcIds", "Filters"),
 			wire.Op("DescribeSubnets", c.describeSubnets, "SubnetIds", "Filters"),
 			wire.Op("DescribeAvailabilityZones", c.describeZones, "ZoneNames", "Filters"),

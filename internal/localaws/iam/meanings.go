@@ -38,7 +38,7 @@ var everywhere = map[string]string{
 		DescribeLaunchConfigurations DescribeLifecycleHooks DescribeLoadBalancers DescribeLoadBalancerTargetGroups DescribePolicies DescribeScalingActivities
 		DescribeAutoScalingNotificationTypes DescribeNotificationConfigurations DescribeScheduledActions DescribeTags DescribeTrafficSources
 		DescribeWarmPool`,
-	"ec2": `DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceStatus DescribeInstanceTypes DescribeLaunchTemplates
+	"ec2": `DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceStatus DescribeInstanceTypes DescribeKeyPairs DescribeLaunchTemplates
 		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcs`,
 	"elasticloadbalancing": `DescribeInstanceHealth DescribeListeners DescribeLoadBalancerAttributes DescribeLoadBalancerPolicies DescribeLoadBalancers
 		DescribeRules DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth`,
