@@ -435,7 +435,7 @@ func (v *verdict) copies(view localasg.GroupView) {
 		return own
 	})
 	own := v.endStates.own(view)
-	if own || v.endStates.asked(outcome.Execution).TemplateVersion != "" {
+	if own || v.endStates.asked(outcome.Execution) != (deploy.Green{}) {
 		since = append(since, "LaunchTemplate", "LaunchConfigurationName") // what they launch is looked at
 		v.launches(view, outcome)
 	}

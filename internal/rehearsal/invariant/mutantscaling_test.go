@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	alarmtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/smithy-go/middleware"
 
 	"bluegreen/internal/deploy"
@@ -210,6 +211,10 @@ func without(left func(any) bool) func(*middleware.Stack) error {
 				out.Result = &cloudwatch.DisableAlarmActionsOutput{}
 			case *cloudwatch.DeleteAlarmsInput:
 				out.Result = &cloudwatch.DeleteAlarmsOutput{}
+			case *ec2.CreateLaunchTemplateInput:
+				out.Result = &ec2.CreateLaunchTemplateOutput{}
+			case *ec2.DeleteLaunchTemplateInput:
+				out.Result = &ec2.DeleteLaunchTemplateOutput{}
 			}
 			return out, middleware.Metadata{}, nil
 		}), middleware.Before)
