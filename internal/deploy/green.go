@@ -49,7 +49,7 @@ func shaped(into *string, pattern, shape string) form.Shaped {
 
 // idle finds that something is asked of a copy where none is made.
 func (g Green) idle(action Action, problems *form.Problems) {
-	if g != (Green{}) && action != ActionDeploy {
+	if g != (Green{}) && action != ActionDeploy && action != ActionPlan {
 		problems.Add(`$.green says how a copy differs from blue, and action %q makes no copy: leave it out`, action)
 	}
 }
