@@ -150,7 +150,7 @@ var grants = []grant{
 	{
 		sid:     "LaunchByTemplate",
 		actions: []string{"ec2:RunInstances"},
-		on:      Scope.launchTemplates,
+		on:      Scope.anyTemplate,
 		why:     "EC2 Auto Scaling asks whether who creates a group, or names a version of its template, may launch from it",
 		naming:  true,
 	},

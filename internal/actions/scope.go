@@ -11,7 +11,6 @@ type Scope struct {
 	Partition, Region, Account string
 
 	Fleets          []string // names of groups; a name that ends in no * covers its -v001, -v002, … too
-	LaunchTemplates []string // ids of the templates that the fleets launch from; none: the account's
 	ImageParameters []string // names of Systems Manager's parameters that hold images' ids, besides Amazon's public ones
 	FleetRoles      []string // names, with their path, of roles that the fleets' instances and lifecycle hooks have
 
@@ -77,14 +76,6 @@ func (s Scope) alarms() []string { return []string{s.arn("cloudwatch", "alarm:*"
 
 // madeAlarms are those that deployments make: a green's number is in the name of each.
 func (s Scope) madeAlarms() []string { return []string{s.arn("cloudwatch", "alarm:*-v???*")} }
-
-func (s Scope) launchTemplates() []string {
-	ids := s.LaunchTemplates
-	if len(ids) == 0 {
-		ids = []string{"*"}
-	}
-	return each(ids, func(id string) string { return s.arn("ec2", "launch-template/"+id) })
-}
 
 // anyTemplate is any launch template of the account: one that does not exist yet has no id.
 func (s Scope) anyTemplate() []string { return []string{s.arn("ec2", "launch-template/*")} }
