@@ -49,6 +49,11 @@ type putter interface {
 	put(ctx context.Context, to target, blue Whole) error
 }
 
+// defaulter is a piece of which AWS shows a default where nothing was given: a trait that blue does not show is no difference.
+type defaulter interface {
+	defaults()
+}
+
 // pieces are what a copy has, in the order in which green gets it.
 var pieces = []piece{own{}, group{}, source{}, tags{}, hooks{}, processes{}, metrics{}, notifications{}, warmPool{}, policies{}, alarms{}, schedule{}}
 
@@ -60,6 +65,7 @@ var (
 	_ = []quieter{warmPool{}, policies{}, alarms{}}
 	_ = []outliver{own{}, alarms{}}
 	_ = []preflighter{policies{}, alarms{}}
+	_ = []defaulter{group{}}
 )
 
 // reads is what is read of groups, and of the alarms that act on them.

@@ -31,10 +31,9 @@ func Diff(blue, green Whole, d deploy.Deployment) []Difference {
 		maps.Copy(names, copied)
 		maps.Copy(names, is)
 		for _, name := range slices.Sorted(maps.Keys(names)) {
-			if _, shown := is[name]; !shown && p == (group{}) { // AWS shows a default where blue shows nothing
-				continue
-			}
-			if is[name] != copied[name] {
+			_, shown := is[name]
+			_, defaults := p.(defaulter)
+			if (shown || !defaults) && is[name] != copied[name] {
 				blue, green := narrowed(is[name], copied[name])
 				all = append(all, Difference{name, blue, green})
 			}

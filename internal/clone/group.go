@@ -20,6 +20,8 @@ import (
 // group is the group itself.
 type group struct{}
 
+func (group) defaults() {}
+
 // put creates green without any instance, or adopts what a call of this deployment has created. A group of that name that is
 // not this deployment's is somebody else's.
 func (group) put(ctx context.Context, to target, blue Whole) error {
