@@ -163,9 +163,9 @@ func (own) outlive(_ Whole, d deploy.Deployment) []string {
 }
 
 func (own) remove(ctx context.Context, to target, names []string) error {
-	described, err := fleet.Describe(ctx, to.reads.groupReads, to.Blue, to.Green)
+	described, err := fleet.Describe(ctx, to.reads.groupReads) // all of the account: anybody's may have come to launch from it
 	if err != nil {
-		return err
+		return fmt.Errorf("looking which groups launch from what goes: %w", err)
 	}
 	for _, name := range names {
 		if user := launching(described, name); user != "" {
