@@ -76,18 +76,17 @@ func (e *endStates) asked(execution string) deploy.Green {
 	return request.Green
 }
 
-// launches checks that the instances of a fleet run what blue's would, but for what the request says: what an earlier request
-// asked for stays, unless this one names a version of people's template.
-func (v *verdict) launches(view localasg.GroupView, outcome ledger.Outcome) {
+// meant is what a deployment's green is to run: what blue's would, but for what the request says. What an earlier request asked for stays,
+// unless this one names a version of people's template. own: it is not people's template alone that says so.
+func (v *verdict) meant(outcome ledger.Outcome) (wanted []contents, own bool) {
 	green := v.endStates.asked(outcome.Execution)
 	var bases []contents
-	before, inherited := v.endStates.launch[outcome.Blue]
-	if inherited = inherited && green.TemplateVersion == ""; inherited {
-		bases = []contents{before}
-	} else {
+	if green.TemplateVersion == "" {
+		bases, own = v.inherited(outcome.Blue)
+	}
+	if !own {
 		bases = v.endStates.bases(green, outcome.Execution)
 	}
-	var wanted []contents
 	for _, base := range bases {
 		for _, image := range v.endStates.images(base.image, green) {
 			base.image = image
@@ -100,6 +99,25 @@ func (v *verdict) launches(view localasg.GroupView, outcome ledger.Outcome) {
 			wanted = append(wanted, base)
 		}
 	}
+	return wanted, own || green.ImageID+green.ImageParameter+green.InstanceType+green.UserData != ""
+}
+
+// inherited is what a fleet was seen to run at an end, or was meant to where it has come and gone between two ends, if earlier requests
+// have a say in it.
+func (v *verdict) inherited(blue string) ([]contents, bool) {
+	if seen, known := v.endStates.launch[blue]; known {
+		return []contents{seen}, true
+	}
+	at := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool { return o.Green == blue && o.End == deploy.EndSucceeded })
+	if at < 0 {
+		return nil, false
+	}
+	return v.meant(v.record.Outcomes[at])
+}
+
+// launches checks that the instances of a fleet run what they are to.
+func (v *verdict) launches(view localasg.GroupView, outcome ledger.Outcome) {
+	wanted, own := v.meant(outcome)
 	for _, member := range view.Instances {
 		i, ok := v.r.AWS.Compute.Instance(member.ID)
 		if !ok || i.LaunchedAt.After(outcome.At) {
@@ -116,7 +134,7 @@ func (v *verdict) launches(view localasg.GroupView, outcome ledger.Outcome) {
 			return runs == want
 		})
 		v.check(like, "%s of %s runs %+v, not any of %+v", i.ID, view.Name, runs, wanted)
-		if asks := green; inherited || asks.ImageID+asks.ImageParameter+asks.InstanceType+asks.UserData != "" {
+		if own {
 			v.endStates.launch[view.Name] = runs
 		}
 	}
