@@ -2,6 +2,7 @@ package invariant
 
 import (
 	"slices"
+	"time"
 
 	localec2 "bluegreen/internal/localaws/ec2"
 	localelb "bluegreen/internal/localaws/elbv2"
@@ -15,6 +16,7 @@ type traffic struct {
 	silent map[string]bool // of these, those that stopped by themselves or by others' doing
 	unwell map[string]bool // that were silent, until they are healthy again
 	open   map[string]bool // target groups that fail open by others' doing, by ARN
+	owed   time.Time       // when what others took was last not replaced yet
 }
 
 func newTraffic(b base, s snapshot) invariant {
@@ -52,8 +54,16 @@ func (t *traffic) emptied(group localelb.RoutedGroup, owing bool) bool {
 	return t.open[group.ARN]
 }
 
+// owing reports whether what others took is not replaced yet, or was not a moment ago: target groups learn of it one after the other.
+func (t *traffic) owing() bool {
+	return !t.owed.IsZero() && t.w.r.AWS.Account.Now().Sub(t.owed) < longestLag
+}
+
 // look holds the rules against who answers.
 func (t *traffic) look(s snapshot, _ *apiCall) {
+	if t.w.capacity.owes() {
+		t.owed = t.w.r.AWS.Account.Now()
+	}
 	if t.w.capacity.reached > 0 && t.w.capacity.floor() == 0 {
 		t.noteOpen(s)
 		return
@@ -107,7 +117,7 @@ func (t *traffic) share(rule localelb.RoutedRule, group localelb.RoutedGroup) {
 		t.breaks("requests of rule %s go to %s, which has no target for them: they are answered 503", rule.Priority, group.ARN)
 		return
 	}
-	if t.emptied(group, t.w.capacity.owes()) {
+	if t.emptied(group, t.owing()) {
 		return
 	}
 	for _, target := range group.Targets {
