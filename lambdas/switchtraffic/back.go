@@ -61,6 +61,8 @@ func (v *move) bring(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 			return p, err
 		}
 	}
+	// Somebody may have raised blue since green serves, or a scheduled action has, which blue may be given at this very look.
+	v.Want = max(v.Blue.Sizes.Desired, capacity.Asked(v.record.Lock, v.Blue).Desired)
 	return v.mover.Remove(ctx, v.Move, p)
 }
 

@@ -74,8 +74,7 @@ func (s strategy) Remove(ctx context.Context, m *traffic.Move, p deploy.Loop) (d
 	return m.WaitUntil(p, *m.DrainBy, gone.Message), nil
 }
 
-// lacking tells what blue lacks of what it wants, where green could make up for it a while: somebody may have raised blue
-// since green serves.
+// lacking tells what blue lacks of what it wants, where green could make up for it a while.
 func lacking(m *traffic.Move, p deploy.Loop) deploy.Sample {
 	attached := m.Green.AttachedTo(m.Deployment.Attached())
 	if p.Phase == traffic.Removing || len(attached) == 0 || p.Phase == traffic.Returning && m.Elapsed(p) >= returnWithin {
@@ -84,5 +83,5 @@ func lacking(m *traffic.Move, p deploy.Loop) deploy.Sample {
 	if deploy.GreenServes(deploy.Fleet{}, m.Green, m.Traffic, 1).Serving == 0 {
 		return deploy.Sample{Good: true}
 	}
-	return deploy.BlueServes(m.Blue, m.Traffic, m.Blue.Sizes.Desired)
+	return deploy.BlueServes(m.Blue, m.Traffic, m.Want)
 }
