@@ -13,10 +13,9 @@ import (
 // seed stays what it was before any of this was drawn. What would let blue launch is not drawn while the image is sick.
 func (c *Case) adorn(drawn *draw) {
 	d := &draw{Rand: rand.New(rand.NewPCG(c.Seed, 0x68616e6773000000)), sickGreen: drawn.sickGreen, desired: drawn.desired, unchecked: drawn.unchecked}
-	runs := true // of scheduled actions: how much a fleet in weights owes while it grows by one the checker does not know (seed 175)
 	switch {
 	case d.chance(12):
-		c.World, runs = d.weighted(c.World), false
+		c.World = d.weighted(c.World)
 	case d.chance(4):
 		d.desired = 0
 		c.World = append(without(c.World, "desired", "min"), arguments("desired", "0", "min", "0")...)
@@ -28,7 +27,7 @@ func (c *Case) adorn(drawn *draw) {
 			c.Events = append(c.Events, Event{d.moment(), d.load()})
 		}
 	}
-	if d.chance(25) && !d.sickGreen && runs {
+	if d.chance(25) && !d.sickGreen {
 		for i := range d.between(1, 3) {
 			c.Setup = append(c.Setup, d.scheduled(i))
 		}
@@ -42,16 +41,25 @@ func (c *Case) adorn(drawn *draw) {
 	if d.chance(20) {
 		c.Request.Green = d.green()
 	}
-	if d.chance(10) && !d.sickGreen && runs {
+	if d.chance(10) && !d.sickGreen {
 		c.Events = append(c.Events, Event{d.moment(), d.rehang()})
+	}
+	if d.chance(10) {
+		c.Setup = append(c.Setup, watched()...)
+	}
+	if d.chance(10) {
+		c.Events = append(c.Events, Event{d.moment(), d.drift()})
 	}
 	slices.SortStableFunc(c.Events, func(a, b Event) int { return int(a.At - b.At) })
 }
 
 func (d *draw) moment() time.Duration { return time.Duration(d.between(0, 900)) * time.Second }
 
-// weighted lets the fleet count in units: one to three types, of weights 1 to 8.
+// weighted lets the fleet count in units: one to three types, of weights 1 to 8, or the vCPUs of types that it names by what it requires.
 func (d *draw) weighted(world []Argument) []Argument {
+	if d.chance(25) {
+		return append(without(world, "source"), arguments("source", "requirements", "counts", d.pick("", "vcpu"))...)
+	}
 	var weights []string
 	for range d.between(1, 3) {
 		weights = append(weights, strconv.Itoa(d.between(1, 8)))
@@ -141,6 +149,15 @@ func notifies() []Command {
 	}
 }
 
+// watched are alarms of people's that no copy has: one that looks at blue and does nothing to it, and one that looks at that one.
+func watched() []Command {
+	return []Command{
+		call("cloudwatch", "PutMetricAlarm", `{"AlarmName": "BLUE watched", "Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60, "EvaluationPeriods": 2,
+  "Threshold": 95, "ComparisonOperator": "GreaterThanThreshold", "Dimensions": [{"Name": "AutoScalingGroupName", "Value": "BLUE"}]}`),
+		call("cloudwatch", "PutCompositeAlarm", `{"AlarmName": "all is lost", "AlarmRule": "ALARM(\"BLUE watched\")"}`),
+	}
+}
+
 // green draws what green is to launch from instead of what blue launches from.
 func (d *draw) green() string {
 	return d.pick(`"image": {"id": "GREEN_IMAGE"}`, `"instance_type": "t3.small"`, `"user_data": "#!/bin/sh\nsystemctl start other\n"`,
@@ -156,6 +173,26 @@ func (d *draw) rehang() Command {
 		call("autoscaling", "DeleteScheduledAction", `{"AutoScalingGroupName": "BLUE", "ScheduledActionName": "run-1"}`),
 		d.warmPool(),
 		call("cloudwatch", "DisableAlarmActions", `{"AlarmNames": ["cpu high"]}`),
+	}
+	return calls[d.IntN(len(calls))]
+}
+
+// drift changes of blue what a copy has and what no run, load or request needs, whenever.
+func (d *draw) drift() Command {
+	calls := []Command{
+		call("autoscaling", "DeleteWarmPool", `{"AutoScalingGroupName": "BLUE"}`),
+		call("autoscaling", "PutNotificationConfiguration", `{"AutoScalingGroupName": "BLUE", "TopicARN": "arn:aws:sns:ap-northeast-1:000000000000:ec-mqagt-dev-operators",
+  "NotificationTypes": ["autoscaling:EC2_INSTANCE_LAUNCH_ERROR"]}`),
+		call("autoscaling", "DeleteNotificationConfiguration", `{"AutoScalingGroupName": "BLUE", "TopicARN": "arn:aws:sns:ap-northeast-1:000000000000:fleet-events"}`),
+		call("autoscaling", "PutLifecycleHook", `{"AutoScalingGroupName": "BLUE", "LifecycleHookName": "late", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING",
+  "HeartbeatTimeout": 30, "DefaultResult": "CONTINUE"}`),
+		call("autoscaling", "EnableMetricsCollection", `{"AutoScalingGroupName": "BLUE", "Granularity": "1Minute", "Metrics": ["GroupPendingInstances"]}`),
+		call("autoscaling", "DisableMetricsCollection", `{"AutoScalingGroupName": "BLUE"}`),
+		call("autoscaling", "UpdateAutoScalingGroup", `{"AutoScalingGroupName": "BLUE", "InstanceMaintenancePolicy": {"MinHealthyPercentage": 100, "MaxHealthyPercentage": %d}}`, d.between(101, 200)),
+		call("autoscaling", "UpdateAutoScalingGroup", `{"AutoScalingGroupName": "BLUE", "DefaultInstanceWarmup": %d, "CapacityRebalance": true}`, d.between(0, 300)),
+		alarm("cpu high", "Greater", d.between(50, 90), "grow"),
+		call("cloudwatch", "DeleteAlarms", `{"AlarmNames": ["cpu high"]}`),
+		call("cloudwatch", "PutCompositeAlarm", `{"AlarmName": "late", "AlarmRule": "ALARM(\"cpu high\")"}`),
 	}
 	return calls[d.IntN(len(calls))]
 }
