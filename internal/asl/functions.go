@@ -72,12 +72,7 @@ func format(_ *scope, a []any) (any, error) {
 			if used >= len(a) {
 				return nil, errors.New("the template has more {} than there are arguments")
 			}
-			switch v := a[used].(type) {
-			case string:
-				out.WriteString(v)
-			default:
-				out.WriteString(encode(v))
-			}
+			out.WriteString(asJava(a[used]))
 		case c == '{' || c == '}':
 			return nil, fmt.Errorf("a single %c must be escaped with a backslash", c)
 		default:
@@ -88,6 +83,26 @@ func format(_ *scope, a []any) (any, error) {
 		return nil, fmt.Errorf("the template has %d {} for %d arguments", used, len(a)-1)
 	}
 	return out.String(), nil
+}
+
+// asJava is a value as Java's toString writes it, which AWS's interpreter uses: objects and lists are no JSON then.
+func asJava(value any) string {
+	var parts []string
+	switch v := value.(type) {
+	case string:
+		return v
+	case []any:
+		for _, item := range v {
+			parts = append(parts, asJava(item))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case *object:
+		for _, m := range v.members {
+			parts = append(parts, m.name+"="+asJava(m.value))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	return encode(value)
 }
 
 func stringToJSON(_ *scope, a []any) (any, error) {

@@ -256,7 +256,8 @@ func (p *pathParser) names() (names []string, err error) {
 	}
 }
 
-// quoted reads a string in single or double quotes; a backslash keeps the sign after it.
+// quoted reads a string in single or double quotes, with the escapes of Java: \n, \u002e and such. Before any other sign a
+// backslash keeps it.
 func (p *pathParser) quoted() (string, error) {
 	quote := p.peek()
 	if quote != '\'' && quote != '"' {
@@ -270,12 +271,27 @@ func (p *pathParser) quoted() (string, error) {
 			return s.String(), nil
 		case c == '\\' && p.at+1 < len(p.text):
 			p.at++
-			s.WriteByte(p.text[p.at])
+			s.WriteString(p.escaped())
 		default:
 			s.WriteByte(c)
 		}
 	}
 	return "", p.errorf("the string does not end")
+}
+
+// escaped is what the sign after a backslash stands for; the parser is left at the last sign of the escape.
+func (p *pathParser) escaped() string {
+	c := p.text[p.at]
+	if k := strings.IndexByte("nrtbf", c); k >= 0 {
+		return "\n\r\t\b\f"[k : k+1]
+	}
+	if c == 'u' && p.at+4 < len(p.text) {
+		if code, err := strconv.ParseUint(p.text[p.at+1:p.at+5], 16, 16); err == nil {
+			p.at += 4
+			return string(rune(code))
+		}
+	}
+	return string(c)
 }
 
 // indexes reads [2], [-1], [0,2], [1:], [:3] or [1:3].

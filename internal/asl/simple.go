@@ -128,13 +128,13 @@ func (v *visit) waitTime(input document) (time.Duration, *stateError) {
 		n, _ := value.(number)
 		seconds, isInteger := n.integer()
 		if !isInteger {
-			return 0, runtimeError("The SecondsPath parameter cannot be parsed as a long value: %s == %s", w.secondsPath.text, plain(value))
+			return 0, runtimeError("The SecondsPath parameter cannot be parsed as a long value: %s == %s", w.secondsPath.text, encode(value))
 		}
 		if seconds < 0 {
 			return 0, runtimeError("The SecondsPath parameter references a negative value: %s == %d", w.secondsPath.text, seconds)
 		}
 		if seconds > maxSeconds {
-			return 0, runtimeError("The SecondsPath parameter references a value above %d: %s == %d", maxSeconds, w.secondsPath.text, seconds)
+			return 0, runtimeError("Wait state delay is too long")
 		}
 		return time.Duration(seconds) * time.Second, nil
 	}

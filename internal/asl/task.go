@@ -146,7 +146,7 @@ func (v *visit) limit(s seconds, field string, input document) (int64, *stateErr
 	n, _ := value.(number)
 	i, isInteger := n.integer()
 	if !isInteger || i < 1 || i > maxSeconds {
-		return 0, runtimeError("The %s parameter must reference an integer from 1 to %d: %s == %s", field, maxSeconds, s.path.text, plain(value))
+		return 0, runtimeError("The %s parameter must reference an integer from 1 to %d: %s == %s", field, maxSeconds, s.path.text, encode(value))
 	}
 	return i, nil
 }
