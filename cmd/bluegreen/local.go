@@ -32,6 +32,7 @@ type localOptions struct {
 func (o *localOptions) flags(flags *pflag.FlagSet, address string) {
 	flags.StringVar(&o.Address, "addr", address, "`address` of the endpoint, on loopback")
 	flags.Float64Var(&o.Speed, "speed", 20, "how many `times` faster than real time the local AWS runs, 1 to 100")
+	flags.StringVar(&o.Region, "region", local.DefaultRegion, "`Region` that the account of the local AWS is in")
 	flags.Uint64Var(&o.Seed, "seed", 1, "`number` that every random draw of the model follows from")
 	flags.StringVar(&o.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer), workers (on a queue), rich (web, with everything that a group can have) or scaling (web, with scaling policies)")
 	flags.StringVar(&o.source, "source", "template", "`what` the fleet launches from: template, configuration, weights or requirements")
@@ -43,6 +44,9 @@ func (o *localOptions) flags(flags *pflag.FlagSet, address string) {
 func (o *localOptions) check() error {
 	if o.Speed < 1 || o.Speed > 100 {
 		return usagef("--speed %g: want 1 to 100; beyond that the functions, which run in real time, take longer than their timeouts", o.Speed)
+	}
+	if err := local.CheckRegion(o.Region); err != nil {
+		return usagef("--region: %s", err)
 	}
 	if o.Guardrails != "" {
 		text, err := form.LoadFile(o.Guardrails)
@@ -143,7 +147,7 @@ func printWeb(term terminal, e *local.Environment) {
 	w := e.World
 	balancer, _ := e.Plane.Address(w.ListenerARN)
 	fmt.Fprintf(term.out, webText, e.URL, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
-		e.URL, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, e.TraceDaemon(), w.OperatorQueue, text.Quote(os.Args[0]))
+		e.URL, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, e.TraceDaemon(), w.OperatorQueue, text.Quote(os.Args[0]), e.Config.Region)
 }
 
 const webText = `
@@ -158,7 +162,7 @@ X-Ray daemon    %[13]s (UDP)
 
 Try, in another terminal:
 
-export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=ap-northeast-1 AWS_ENDPOINT_URL=%[8]s
+export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=%[16]s AWS_ENDPOINT_URL=%[8]s
 aws stepfunctions start-execution --state-machine-arn %[9]s --input '{"project":"ec","blue":{"asg_name":"%[10]s"},"Wait":30}'
 aws stepfunctions list-executions --state-machine-arn %[9]s
 aws stepfunctions describe-execution --execution-arn <executionArn>
@@ -175,7 +179,7 @@ while sleep 0.2; do curl -s http://%[12]s/; done
 func printWorkers(term terminal, e *local.Environment) {
 	w := e.World
 	fmt.Fprintf(term.out, workersText, e.URL, w.GroupName, e.Workers.Queue.URL, e.Workers.Ledger.File, w.TemplateName, w.LedgerTable, w.MachineARN,
-		e.Workers.Draining, filepath.Join(os.TempDir(), "bluegreen-i-*"))
+		e.Workers.Draining, filepath.Join(os.TempDir(), "bluegreen-i-*"), e.Config.Region)
 }
 
 const workersText = `
@@ -191,7 +195,7 @@ and for drains  %[8]s
 
 Try, in another terminal:
 
-export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=ap-northeast-1 AWS_ENDPOINT_URL=%[1]s
+export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=%[10]s AWS_ENDPOINT_URL=%[1]s
 for n in 1 2 3 4 5 6 7 8; do aws sqs send-message --endpoint-url %[1]s --queue-url %[3]s --message-body '{"seconds": 20}' --query MessageId & done; wait
 aws sqs get-queue-attributes --endpoint-url %[1]s --queue-url %[3]s --attribute-names ApproximateNumberOfMessages ApproximateNumberOfMessagesNotVisible
 aws stepfunctions start-execution --state-machine-arn %[7]s --input file://pipeline/examples/workers.json

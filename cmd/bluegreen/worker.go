@@ -24,5 +24,5 @@ func runWorker(ctx context.Context, term terminal, options jobs.Options) error {
 	if options.Queue == "" || options.Endpoint == "" || options.Speed <= 0 || instance == "" {
 		return usagef("worker: it runs on instances of \"bluegreen local --fleet workers\", with --queue, --endpoint and INSTANCE_ID")
 	}
-	return jobs.NewWorker(local.Config(options.Endpoint), options, instance, term.out).Run(ctx)
+	return jobs.NewWorker(local.Config(options.Endpoint, options.Region), options, instance, term.out).Run(ctx)
 }

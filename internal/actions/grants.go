@@ -39,10 +39,10 @@ var grants = []grant{
 		why:     "reads which image a parameter stands for, as EC2 Auto Scaling asks of who updates a group whose template names one: of Amazon's public ones, and of those that the deployer's settings name",
 	},
 	{
-		sid:     "ReadTargets",
+		sid: "ReadTargets",
 		actions: []string{"elasticloadbalancing:DescribeInstanceHealth", "elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeLoadBalancers",
 			"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"},
-		why:     "sees who is healthy behind the load balancer; Describe of Elastic Load Balancing knows no resource level",
+		why: "sees who is healthy behind the load balancer; Describe of Elastic Load Balancing knows no resource level",
 	},
 	{
 		sid:     "ReadDrains",

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"bluegreen/internal/localaws/account"
 	"bluegreen/statemachine"
 )
 
@@ -93,7 +94,7 @@ func startOnce(path string) (time.Duration, int, error) {
 	defer cancel()
 	command := exec.Command(path)
 	command.Env = []string{
-		"AWS_LAMBDA_RUNTIME_API=" + socket.Addr().String(), "AWS_REGION=ap-northeast-1", "LEDGER_TABLE=ledger",
+		"AWS_LAMBDA_RUNTIME_API=" + socket.Addr().String(), "AWS_REGION=" + account.DefaultRegion, "LEDGER_TABLE=ledger",
 		"AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_LAMBDA_FUNCTION_NAME=bench", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128",
 		"AWS_XRAY_CONTEXT_MISSING=LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:9", // nobody is there
@@ -130,7 +131,7 @@ func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.given = true
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", "00000000-0000-4000-8000-000000000001")
 		w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(wall.Now().Add(time.Minute).UnixMilli()))
-		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:ap-northeast-1:000000000000:function:bench")
+		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:"+account.DefaultRegion+":000000000000:function:bench")
 		w.Header().Set("Lambda-Runtime-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1")
 		_, _ = io.WriteString(w, `{"no": "such field"}`)
 	default:

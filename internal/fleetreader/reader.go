@@ -105,6 +105,7 @@ func Read(ctx context.Context, cfg aws.Config, o Options, request deploy.Request
 			s.Plan.Suspended = append(s.Plan.Suspended, name)
 		}
 	}
+	s.Plan.Region = r.region
 	s.zones(group)
 	s.source(group)
 	s.others(group)

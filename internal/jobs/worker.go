@@ -41,6 +41,7 @@ const Program = "worker"
 type Options struct {
 	Queue    string  // URL of the queue with the jobs
 	Endpoint string  // URL of the local AWS
+	Region   string  // that its account is in
 	Speed    float64 // how many times faster than real time the local AWS runs
 	Hook     string  // launching lifecycle hook that holds the instance until the worker can work
 	Ledger   string  // file
@@ -50,6 +51,7 @@ type Options struct {
 func (o *Options) Flags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.Queue, "queue", "", "`URL` of the queue with the jobs")
 	flags.StringVar(&o.Endpoint, "endpoint", "", "`URL` of the local AWS")
+	flags.StringVar(&o.Region, "region", "", "`Region` of the local AWS")
 	flags.Float64Var(&o.Speed, "speed", 20, "how many `times` faster than real time the local AWS runs")
 	flags.StringVar(&o.Hook, "hook", "", "`name` of the launching lifecycle hook to complete")
 	flags.StringVar(&o.Ledger, "ledger", "jobs", "`file` that tells of jobs begun and done")
@@ -57,7 +59,7 @@ func (o *Options) Flags(flags *pflag.FlagSet) {
 
 // Args are the flags that set these options.
 func (o Options) Args() []string {
-	return []string{"--queue", o.Queue, "--endpoint", o.Endpoint, "--hook", o.Hook,
+	return []string{"--queue", o.Queue, "--endpoint", o.Endpoint, "--region", o.Region, "--hook", o.Hook,
 		"--ledger", o.Ledger, "--speed", strconv.FormatFloat(o.Speed, 'g', -1, 64)}
 }
 

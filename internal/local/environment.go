@@ -31,11 +31,18 @@ import (
 	"bluegreen/statemachine"
 )
 
+// DefaultRegion is the Region of a local AWS whose options name none.
+const DefaultRegion = localaws.DefaultRegion
+
+// CheckRegion is an error for what is no Region that a local AWS can be in.
+func CheckRegion(name string) error { return account.CheckRegion(name) }
+
 // Options say what kind of local AWS to put up.
 type Options struct {
 	Address string  // of the endpoint
 	Speed   float64 // how many times faster than the wall its clock runs
 	Seed    uint64
+	Region  string // of its account; empty is the seed's
 
 	Guardrails string // file with the operators' policy; empty: there is none
 	Daemon     string // UDP address of the X-Ray daemon; empty: any port
@@ -79,7 +86,7 @@ func Open(options Options) (*Environment, error) {
 	e := &Environment{Clock: clock.NewScaled(options.Speed), URL: "http://" + socket.Addr().String(), guardrails: options.Guardrails}
 	settings := localaws.DefaultSettings()
 	settings.ELBv2.Provisioning = account.Constant(10 * time.Second) // nobody came to wait for a load balancer
-	e.AWS = localaws.New(localaws.Options{Clock: e.Clock, Seed: options.Seed, Settings: &settings})
+	e.AWS = localaws.New(localaws.Options{Clock: e.Clock, Seed: options.Seed, Settings: &settings, Region: options.Region})
 	e.AWS.Functions.SetEndpoint(e.URL)
 	if e.daemon, err = openDaemon(e, options.Daemon); err != nil {
 		_ = socket.Close()
@@ -93,7 +100,7 @@ func Open(options Options) (*Environment, error) {
 	e.AWS.Account.Unlock()
 	e.server = &http.Server{Handler: e.AWS.Endpoint}
 	go e.server.Serve(socket)
-	e.Config = Config(e.URL)
+	e.Config = Config(e.URL, e.AWS.Account.Region)
 	return e, nil
 }
 
@@ -123,10 +130,10 @@ func isLoopback(address string) bool {
 // TraceDaemon is the UDP address of the X-Ray daemon that takes the functions' segments.
 func (e *Environment) TraceDaemon() string { return e.daemon.Address() }
 
-// Config is what clients of the local AWS at a URL need to know.
-func Config(url string) aws.Config {
+// Config is what clients of the local AWS at a URL, in a Region, need to know.
+func Config(url, region string) aws.Config {
 	return aws.Config{
-		Region:       localaws.DefaultRegion,
+		Region:       region,
 		BaseEndpoint: &url,
 		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
 	}

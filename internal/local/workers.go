@@ -44,7 +44,7 @@ func openWorkers(ctx context.Context, e *Environment, plan world.Plan) (*Workers
 		return nil, fmt.Errorf("make a folder for the job ledger: %w", err)
 	}
 	w := &Workers{Queue: queue, Ledger: jobs.Ledger{File: filepath.Join(folder, "jobs")}, folder: folder, plane: e.Plane}
-	options := jobs.Options{Queue: queue.URL, Endpoint: e.URL, Hook: readyHook, Ledger: w.Ledger.File, Speed: e.Clock.Speed()}
+	options := jobs.Options{Queue: queue.URL, Endpoint: e.URL, Hook: readyHook, Ledger: w.Ledger.File, Speed: e.Clock.Speed(), Region: e.Config.Region}
 	e.Plane.SetProgram(dataplane.Program{Name: jobs.Program, Path: executable, Args: append([]string{jobs.Program}, options.Args()...)})
 	return w, nil
 }

@@ -33,7 +33,7 @@ func work(args []string) int {
 	options.Flags(flags)
 	err := flags.Parse(args)
 	if err == nil {
-		err = jobs.NewWorker(Config(options.Endpoint), options, os.Getenv("INSTANCE_ID"), os.Stdout).Run(context.Background())
+		err = jobs.NewWorker(Config(options.Endpoint, options.Region), options, os.Getenv("INSTANCE_ID"), os.Stdout).Run(context.Background())
 	}
 	if err != nil {
 		return 1

@@ -29,7 +29,7 @@ import (
 
 // The account and Region of the seed's ARNs.
 const (
-	DefaultRegion    = "ap-northeast-1"
+	DefaultRegion    = account.DefaultRegion
 	DefaultAccountID = "000000000000"
 )
 

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -68,7 +69,7 @@ func parse(document []byte) (*iam.Policy, error) {
 
 // scope is what the functions of the deployer of a plan's fleet may touch.
 func scope(plan world.Plan) actions.Scope {
-	s := actions.Standard("aws", localaws.DefaultRegion, localaws.DefaultAccountID, plan.Project, plan.Role, plan.Environment)
+	s := actions.Standard("aws", cmp.Or(plan.Region, localaws.DefaultRegion), localaws.DefaultAccountID, plan.Project, plan.Role, plan.Environment)
 	s.Table = plan.LedgerTable
 	if plan.Group != "" {
 		s.Fleets = append(s.Fleets, plan.Group)
@@ -87,7 +88,7 @@ func Variables(plan world.Plan) map[string]string {
 // another name, those that the template has with other parameters.
 func policiesOf(plan world.Plan) (policies, error) {
 	of, standard := scope(plan), scope(world.DefaultPlan())
-	if of.Table == standard.Table && slices.Equal(of.Fleets, standard.Fleets) {
+	if of.Region == standard.Region && of.Table == standard.Table && slices.Equal(of.Fleets, standard.Fleets) {
 		return synthesised()
 	}
 	all := make(policies)

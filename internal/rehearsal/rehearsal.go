@@ -65,7 +65,7 @@ func New(options Options) (*Rehearsal, error) {
 		begins = start
 	}
 	virtual := clock.NewVirtual(begins)
-	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings})
+	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings, Region: options.Plan.Region})
 	r := &Rehearsal{AWS: a, Clock: virtual, mutant: options.Mutant, Guardrails: options.Guardrails, scope: scope(options.Plan)}
 	r.Config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})
 	r.Machines = sfn.NewFromConfig(r.Config)

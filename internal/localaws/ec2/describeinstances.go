@@ -8,6 +8,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/wire"
 )
 
@@ -106,7 +107,7 @@ func (c *Compute) describeInstance(i *Instance) types.Instance {
 		return described
 	}
 	described.VpcId, described.SubnetId, described.PrivateIpAddress = aws.String(c.network.vpcID), aws.String(i.SubnetID), aws.String(i.PrivateIP)
-	described.PrivateDnsName = aws.String("ip-" + strings.ReplaceAll(i.PrivateIP, ".", "-") + "." + c.account.Region + ".compute.internal")
+	described.PrivateDnsName = aws.String("ip-" + strings.ReplaceAll(i.PrivateIP, ".", "-") + "." + account.InternalDomain(c.account.Region))
 	for _, id := range i.SecurityGroupIDs {
 		if group, ok := c.securityGroup(id); ok {
 			described.SecurityGroups = append(described.SecurityGroups, types.GroupIdentifier{GroupId: aws.String(id), GroupName: aws.String(group.name)})

@@ -33,7 +33,7 @@ const hostsPerSubnet = 4091
 
 func newNetwork(acct *account.Account) network {
 	n := network{vpcID: "vpc-" + acct.Hex(17), tags: make(map[string]string)}
-	for k, letter := range zoneLetters(acct.Region) {
+	for k, letter := range account.ZoneLetters(acct.Region) {
 		n.subnets = append(n.subnets, &Subnet{
 			ID:    "subnet-" + acct.Hex(17),
 			VPCID: n.vpcID,
@@ -48,14 +48,6 @@ func newNetwork(acct *account.Account) network {
 		id: "sg-" + acct.Hex(17), name: "default", description: "default VPC security group", tags: make(map[string]string),
 	}}
 	return n
-}
-
-// zoneLetters are the zones of a Region. Accounts of ap-northeast-1 see a, c and d; b is closed to new accounts.
-func zoneLetters(region string) []string {
-	if region == "ap-northeast-1" {
-		return []string{"a", "c", "d"}
-	}
-	return []string{"a", "b", "c"}
 }
 
 // VPCID is the id of the default VPC.

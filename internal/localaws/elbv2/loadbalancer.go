@@ -10,6 +10,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"bluegreen/internal/localaws/account"
 	localec2 "bluegreen/internal/localaws/ec2"
 	"bluegreen/internal/localaws/wire"
 )
@@ -188,15 +189,12 @@ func (l *LoadBalancers) describeLoadBalancers(call *wire.Call, in *sdk.DescribeL
 	return out, err
 }
 
-// hostedZone is Elastic Load Balancing's own zone in ap-northeast-1, for each kind of load balancer.
-var hostedZone = map[string]string{application: "Z14GRHDCWA56QT", network: "Z31USIVHYNEOWT"}
-
 func (l *LoadBalancers) describeBalancer(b *balancer) types.LoadBalancer {
 	described := types.LoadBalancer{
 		LoadBalancerArn: aws.String(b.arn), LoadBalancerName: aws.String(b.name), Type: types.LoadBalancerTypeEnum(b.kind),
 		Scheme: types.LoadBalancerSchemeEnum(b.scheme), DNSName: aws.String(b.dnsName), CreatedTime: aws.Time(b.createdAt),
 		VpcId: aws.String(l.compute.VPCID()), IpAddressType: types.IpAddressTypeIpv4, SecurityGroups: b.securityGroups,
-		CanonicalHostedZoneId: aws.String(hostedZone[b.kind]),
+		CanonicalHostedZoneId: aws.String(account.HostedZone(l.account.Region, b.kind)),
 		State:                 &types.LoadBalancerState{Code: types.LoadBalancerStateEnumProvisioning},
 	}
 	if b.active {

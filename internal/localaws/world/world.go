@@ -40,6 +40,7 @@ type Plan struct {
 	Each                       []TargetGroup     // the target groups one by one, in place of the three above
 	HealthCheckType            string            // of the group; empty is ELB when it is balanced, else EC2
 	Grace                      time.Duration     // of the group's health checks, whole seconds; 0 is a minute
+	Region                     string            // of the account; empty is the seed's
 	Zones                      int               // that the fleet spreads over; 0 is all of the Region's
 	Hooks                      []Hook            // lifecycle hooks that nobody completes
 	Source                     Source            // what the fleet launches from; empty is a launch template

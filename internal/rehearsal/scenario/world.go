@@ -69,6 +69,7 @@ var worldArguments = map[string]worldArgument{
 	},
 	"traffic-sources": present(func(o *rehearsal.Options) { o.Plan.TrafficSources = true }),
 	"target-groups":   whole(func(o *rehearsal.Options, n int) { o.Plan.TargetGroups = n }),
+	"region":          word(func(o *rehearsal.Options, s string) { o.Plan.Region = s }),
 	"zones":           whole(func(o *rehearsal.Options, n int) { o.Plan.Zones = n }),
 	"source":          word(func(o *rehearsal.Options, s string) { o.Plan.Source = world.Source(s) }),
 	"weights":         words(func(o *rehearsal.Options, all []string) { o.Plan.Source, o.Plan.Weights = world.FromPolicy, all }),

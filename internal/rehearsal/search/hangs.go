@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"bluegreen/internal/localaws"
 )
 
 // adorn draws what hangs on the fleet besides, and what green is to launch from. It has randomness of its own, so that all else of a
@@ -144,8 +146,8 @@ func (d *draw) warmPool() Command {
 func notifies() []Command {
 	return []Command{
 		call("sns", "CreateTopic", `{"Name": "fleet-events"}`),
-		call("autoscaling", "PutNotificationConfiguration", `{"AutoScalingGroupName": "BLUE", "TopicARN": "arn:aws:sns:ap-northeast-1:000000000000:fleet-events",
-  "NotificationTypes": ["autoscaling:EC2_INSTANCE_TERMINATE", "autoscaling:EC2_INSTANCE_LAUNCH"]}`),
+		call("autoscaling", "PutNotificationConfiguration", `{"AutoScalingGroupName": "BLUE", "TopicARN": "arn:aws:sns:%s:%s:fleet-events",
+  "NotificationTypes": ["autoscaling:EC2_INSTANCE_TERMINATE", "autoscaling:EC2_INSTANCE_LAUNCH"]}`, localaws.DefaultRegion, localaws.DefaultAccountID),
 	}
 }
 
