@@ -26,6 +26,9 @@ var vpcFields = fields[types.Vpc]{
 }
 
 func (c *Compute) describeVpcs(call *wire.Call, in *sdk.DescribeVpcsInput) (*sdk.DescribeVpcsOutput, error) {
+	if err := checkPage(in.MaxResults, nil, 5, 1000, ""); err != nil {
+		return nil, err
+	}
 	for _, id := range in.VpcIds {
 		if id != c.network.vpcID {
 			return nil, vpcNotFound(id)
@@ -37,7 +40,11 @@ func (c *Compute) describeVpcs(call *wire.Call, in *sdk.DescribeVpcsInput) (*sdk
 		Tags: tagList(c.network.tags),
 	}
 	kept, err := vpcFields.keep([]types.Vpc{vpc}, in.Filters)
-	return &sdk.DescribeVpcsOutput{Vpcs: kept}, err
+	if err != nil {
+		return nil, err
+	}
+	kept, next, err := page(kept, in.MaxResults, in.NextToken)
+	return &sdk.DescribeVpcsOutput{Vpcs: kept, NextToken: next}, err
 }
 
 var subnetFields = fields[types.Subnet]{
@@ -55,6 +62,9 @@ var subnetFields = fields[types.Subnet]{
 }
 
 func (c *Compute) describeSubnets(call *wire.Call, in *sdk.DescribeSubnetsInput) (*sdk.DescribeSubnetsOutput, error) {
+	if err := checkPage(in.MaxResults, nil, 5, 1000, ""); err != nil {
+		return nil, err
+	}
 	for _, id := range in.SubnetIds {
 		if _, ok := c.Subnet(id); !ok {
 			return nil, wire.Errorf("InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", id)
@@ -67,7 +77,11 @@ func (c *Compute) describeSubnets(call *wire.Call, in *sdk.DescribeSubnetsInput)
 		}
 	}
 	kept, err := subnetFields.keep(all, in.Filters)
-	return &sdk.DescribeSubnetsOutput{Subnets: kept}, err
+	if err != nil {
+		return nil, err
+	}
+	kept, next, err := page(kept, in.MaxResults, in.NextToken)
+	return &sdk.DescribeSubnetsOutput{Subnets: kept, NextToken: next}, err
 }
 
 func (c *Compute) describeSubnet(s *Subnet) types.Subnet {
@@ -145,6 +159,9 @@ var securityGroupFields = fields[types.SecurityGroup]{
 }
 
 func (c *Compute) describeSecurityGroups(call *wire.Call, in *sdk.DescribeSecurityGroupsInput) (*sdk.DescribeSecurityGroupsOutput, error) {
+	if err := checkPage(in.MaxResults, nil, 5, 1000, ""); err != nil {
+		return nil, err
+	}
 	for _, id := range in.GroupIds {
 		if _, ok := c.securityGroup(id); !ok {
 			return nil, groupNotFound(id)
@@ -168,5 +185,9 @@ func (c *Compute) describeSecurityGroups(call *wire.Call, in *sdk.DescribeSecuri
 		}
 	}
 	kept, err := securityGroupFields.keep(all, in.Filters)
-	return &sdk.DescribeSecurityGroupsOutput{SecurityGroups: kept}, err
+	if err != nil {
+		return nil, err
+	}
+	kept, next, err := page(kept, in.MaxResults, in.NextToken)
+	return &sdk.DescribeSecurityGroupsOutput{SecurityGroups: kept, NextToken: next}, err
 }

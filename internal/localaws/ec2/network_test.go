@@ -2,6 +2,7 @@ package ec2_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -57,3 +58,33 @@ func TestTags(t *testing.T) {
 			"InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
 	})
 }
+
+func TestPagesOfNetworks(t *testing.T) {
+	run(t, func(w *world) {
+		for name, err := range map[string]error{
+			"VPCs":            second(w.client.DescribeVpcs(w.Context(), &sdk.DescribeVpcsInput{MaxResults: aws.Int32(4)})),
+			"subnets":         second(w.client.DescribeSubnets(w.Context(), &sdk.DescribeSubnetsInput{MaxResults: aws.Int32(4)})),
+			"security groups": second(w.client.DescribeSecurityGroups(w.Context(), &sdk.DescribeSecurityGroupsInput{MaxResults: aws.Int32(4)})),
+		} {
+			if err == nil || !strings.Contains(err.Error(), "Expecting a value between 5 and 1000") {
+				w.Errorf("a page of 4 %s: %v", name, err)
+			}
+		}
+		for n := range 6 {
+			must(w, w.client.CreateSecurityGroup, &sdk.CreateSecurityGroupInput{GroupName: aws.String(fmt.Sprint("g", n)), Description: aws.String("g")})
+		}
+		pages, groups := sdk.NewDescribeSecurityGroupsPaginator(w.client, &sdk.DescribeSecurityGroupsInput{MaxResults: aws.Int32(5)}), 0
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(w.Context())
+			if err != nil || len(page.SecurityGroups) > 5 {
+				w.Fatalf("a page of security groups: %+v, %v", page, err)
+			}
+			groups += len(page.SecurityGroups)
+		}
+		if groups != 7 {
+			w.Errorf("%d security groups in all, want the default one and six", groups)
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }

@@ -152,6 +152,14 @@ func checkJSON(text string) error {
 	return nil
 }
 
+// startSyncExecution is for Express state machines; the model has Standard ones alone.
+func (m *Machines) startSyncExecution(_ *wire.Call, in *sfn.StartSyncExecutionInput) (*sfn.StartSyncExecutionOutput, error) {
+	if _, err := m.find(*in.StateMachineArn); err != nil {
+		return nil, err
+	}
+	return nil, wire.Errorf("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+}
+
 func (m *Machines) describeExecution(_ *wire.Call, in *sfn.DescribeExecutionInput) (*sfn.DescribeExecutionOutput, error) {
 	e, err := m.findExecution(*in.ExecutionArn)
 	if err != nil {

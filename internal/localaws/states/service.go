@@ -42,6 +42,7 @@ func (m *Machines) Service() wire.Service {
 			wire.Op("DeleteStateMachineAlias", m.deleteAlias, "StateMachineAliasArn").Requires("StateMachineAliasArn"),
 
 			wire.Op("StartExecution", m.startExecution, "StateMachineArn", "Name", "Input", "TraceHeader").Requires("StateMachineArn"),
+			wire.Op("StartSyncExecution", m.startSyncExecution, "StateMachineArn", "Name", "Input").Requires("StateMachineArn"),
 			wire.Op("DescribeExecution", m.describeExecution, "ExecutionArn", "IncludedData").Requires("ExecutionArn"),
 			wire.Op("DescribeStateMachineForExecution", m.describeStateMachineForExecution, "ExecutionArn", "IncludedData").
 				Requires("ExecutionArn"),

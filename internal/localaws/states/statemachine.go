@@ -69,7 +69,7 @@ func onlyStandard(kind types.StateMachineType) error {
 }
 
 func checkRole(arn string) error {
-	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":iam::") {
+	if parts := strings.Split(arn, ":"); len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || !strings.HasPrefix(parts[5], "role/") {
 		return wire.Errorf("InvalidArn", "Invalid Role Arn: '%s'", arn)
 	}
 	return nil

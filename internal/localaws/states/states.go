@@ -69,7 +69,11 @@ func New(acct *account.Account, functions *locallambda.Functions, topics *locals
 var invalidInName = regexp.MustCompile("[\\s<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/\\x00-\\x1f\\x7f-\\x{9f}\\x{fffe}\\x{ffff}\\x{d800}-\\x{dfff}\\x{10ffff}]")
 
 func checkName(name string) error {
-	if name == "" || len(name) > 80 || invalidInName.MatchString(name) {
+	if len(name) > 80 {
+		return wire.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: "+
+			"Member must have length less than or equal to 80", name)
+	}
+	if name == "" || invalidInName.MatchString(name) {
 		return wire.Errorf("InvalidName", "Invalid Name: '%s'", name)
 	}
 	return nil
