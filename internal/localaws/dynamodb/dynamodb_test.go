@@ -509,3 +509,28 @@ func TestScanReadsAll(t *testing.T) {
 		}
 	})
 }
+
+func TestKeysThatAreTooLarge(t *testing.T) {
+	meet(t, func(w *world) {
+		key := func(name string, kind types.KeyType) types.KeySchemaElement {
+			return types.KeySchemaElement{AttributeName: &name, KeyType: kind}
+		}
+		text := func(name string) types.AttributeDefinition {
+			return types.AttributeDefinition{AttributeName: &name, AttributeType: types.ScalarAttributeTypeS}
+		}
+		_, err := w.client.CreateTable(ctx, &sdk.CreateTableInput{TableName: aws.String("texts"), BillingMode: types.BillingModePayPerRequest,
+			KeySchema:            []types.KeySchemaElement{key("pk", types.KeyTypeHash), key("sk", types.KeyTypeRange)},
+			AttributeDefinitions: []types.AttributeDefinition{text("pk"), text("sk")}})
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.sleep(11 * time.Second)
+		w.put("texts", map[string]any{"pk": strings.Repeat("é", 1024), "sk": strings.Repeat("s", 1024)})
+		_, err = w.client.PutItem(ctx, &sdk.PutItemInput{TableName: aws.String("texts"),
+			Item: attributes(map[string]any{"pk": strings.Repeat("é", 1024) + "x", "sk": "s"})})
+		w.wantError(err, "ValidationException", "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
+		_, err = w.client.GetItem(ctx, &sdk.GetItemInput{TableName: aws.String("texts"),
+			Key: attributes(map[string]any{"pk": "p", "sk": strings.Repeat("s", 1025)})})
+		w.wantError(err, "ValidationException", "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
+	})
+}

@@ -33,7 +33,7 @@ func (t *table) givenKey(key item) (item, string, error) {
 			return nil, "", invalid("The provided key element does not match the schema")
 		}
 	}
-	if err := t.checkEmptyKey(cleaned); err != nil {
+	if err := t.checkKeySize(cleaned); err != nil {
 		return nil, "", err
 	}
 	return cleaned, t.place(cleaned), nil
@@ -50,13 +50,20 @@ func (t *table) keyOf(attributes item) (string, error) {
 			return "", invalid("One or more parameter values were invalid: Type mismatch for key %s expected: %s actual: %s", name, t.kinds[name], typeName(v))
 		}
 	}
-	if err := t.checkEmptyKey(attributes); err != nil {
+	if err := t.checkKeySize(attributes); err != nil {
 		return "", err
 	}
 	return t.place(attributes), nil
 }
 
-func (t *table) checkEmptyKey(attributes item) error {
+// The most bytes of a key attribute.
+const (
+	mostHash = 2048
+	mostSort = 1024
+)
+
+// checkKeySize refuses key attributes that are empty or too large. AWS's text lacks a blank.
+func (t *table) checkKeySize(attributes item) error {
 	for _, name := range t.keyNames() {
 		switch v := attributes[name].(type) {
 		case *types.AttributeValueMemberS:
@@ -67,6 +74,14 @@ func (t *table) checkEmptyKey(attributes item) error {
 			if len(v.Value) == 0 {
 				return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty binary value. Key: %s", name)
 			}
+		default:
+			continue // a number is never too large
+		}
+		switch size := len(scalarText(attributes[name])); {
+		case name == t.hash && size > mostHash:
+			return invalid("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of%d bytes", mostHash)
+		case name == t.sort && size > mostSort:
+			return invalid("One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of %d bytes", mostSort)
 		}
 	}
 	return nil
