@@ -228,3 +228,22 @@ func TestTagsAndPages(t *testing.T) {
 		}
 	})
 }
+
+func TestStickinessFitsTheProtocol(t *testing.T) {
+	run(t, func(w *world) {
+		for _, c := range []struct {
+			protocol      types.ProtocolEnum
+			kind, message string
+		}{
+			{types.ProtocolEnumHttp, "source_ip", "Stickiness type 'source_ip' is not supported for target groups with the HTTP protocol"},
+			{types.ProtocolEnumTcp, "lb_cookie", "Stickiness type 'lb_cookie' is not supported for target groups with the TCP protocol"},
+			{types.ProtocolEnumTls, "source_ip", "You cannot enable stickiness on target groups with the TLS protocol"},
+		} {
+			refused(w, w.client.ModifyTargetGroupAttributes, &sdk.ModifyTargetGroupAttributesInput{
+				TargetGroupArn: aws.String(w.group("sticky-"+string(c.protocol), c.protocol)), Attributes: []types.TargetGroupAttribute{
+					{Key: aws.String("stickiness.enabled"), Value: aws.String("true")}, {Key: aws.String("stickiness.type"), Value: aws.String(c.kind)},
+				},
+			}, "InvalidConfigurationRequest", c.message)
+		}
+	})
+}

@@ -1,6 +1,8 @@
 package elbv2
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -32,6 +34,9 @@ var groupAttributes = attributes{
 	{"target_health_state.unhealthy.draining_interval_seconds", "0", network, number(0, 360000)},
 }
 
+// stickinessTypes are those that some target group can have.
+var stickinessTypes = []string{"lb_cookie", "app_cookie", "source_ip"}
+
 func attributeDefaults(g *TargetGroup) map[string]string {
 	values := groupAttributes.of(g.kind()).defaults()
 	if g.Protocol == "UDP" || g.Protocol == "TCP_UDP" {
@@ -47,11 +52,18 @@ func (l *LoadBalancers) modifyAttributes(call *wire.Call, in *sdk.ModifyTargetGr
 	}
 	var changes [][2]string
 	for _, change := range in.Attributes {
-		changes = append(changes, [2]string{aws.ToString(change.Key), aws.ToString(change.Value)})
+		key, value := aws.ToString(change.Key), aws.ToString(change.Value)
+		if own := groupAttributes.of(group.kind()); key == "stickiness.type" && !own.takes(key, value) && slices.Contains(stickinessTypes, value) {
+			return nil, wire.Errorf("InvalidConfigurationRequest", "Stickiness type '%s' is not supported for target groups with the %s protocol", value, group.Protocol)
+		}
+		changes = append(changes, [2]string{key, value})
 	}
 	values, err := groupAttributes.of(group.kind()).change(group.attributes, changes, "Target group")
 	if err != nil {
 		return nil, err
+	}
+	if values["stickiness.enabled"] == "true" && group.Protocol == "TLS" {
+		return nil, wire.Errorf("InvalidConfigurationRequest", "You cannot enable stickiness on target groups with the TLS protocol")
 	}
 	if values["slow_start.duration_seconds"] != "0" && values["load_balancing.algorithm.type"] == "least_outstanding_requests" {
 		return nil, wire.Errorf("InvalidConfigurationRequest", "Slow start mode can't be used with the least outstanding requests algorithm")

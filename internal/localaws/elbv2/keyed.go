@@ -47,6 +47,11 @@ func (all attributes) defaults() map[string]string {
 	return values
 }
 
+// takes reports whether a key is one of these, and may have this value.
+func (all attributes) takes(key, value string) bool {
+	return slices.ContainsFunc(all, func(a attribute) bool { return a.key == key && a.valid(value) })
+}
+
 // change is the values with changes: key and value, of something that is named so in errors.
 func (all attributes) change(values map[string]string, changes [][2]string, named string) (map[string]string, error) {
 	values = maps.Clone(values)
