@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -70,6 +71,15 @@ func parseFixedResponse(given types.Action, x *listener) (action, error) {
 	if err != nil || status < 200 || status > 599 || status/100 == 3 {
 		return action{}, invalid("1 validation error detected: Value '%s' at 'statusCode' failed to satisfy constraint: "+
 			"Member must satisfy regular expression pattern: ^(2|4|5)\\d\\d$", aws.ToString(config.StatusCode))
+	}
+	for _, text := range []struct {
+		member, value string
+		most          int // characters (botocore)
+	}{{"messageBody", aws.ToString(config.MessageBody), 1024}, {"contentType", aws.ToString(config.ContentType), 32}} {
+		if utf8.RuneCountInString(text.value) > text.most {
+			return action{}, invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: "+
+				"Member must have length less than or equal to %d", text.value, text.member, text.most)
+		}
 	}
 	return action{order: given.Order, fixed: &FixedResponse{
 		Status: status, ContentType: aws.ToString(config.ContentType), Body: aws.ToString(config.MessageBody),

@@ -247,3 +247,22 @@ func TestStickinessFitsTheProtocol(t *testing.T) {
 		}
 	})
 }
+
+func TestFixedResponsesHaveLimits(t *testing.T) {
+	run(t, func(w *world) {
+		balancer := w.balancer("front", types.LoadBalancerTypeEnumApplication)
+		long := strings.Repeat("b", 1025)
+		for _, c := range []struct {
+			config  types.FixedResponseActionConfig
+			message string
+		}{
+			{types.FixedResponseActionConfig{StatusCode: aws.String("200"), MessageBody: &long},
+				"1 validation error detected: Value '" + long + "' at 'messageBody' failed to satisfy constraint: Member must have length less than or equal to 1024"},
+			{types.FixedResponseActionConfig{StatusCode: aws.String("200"), ContentType: aws.String(long[:33])},
+				"1 validation error detected: Value '" + long[:33] + "' at 'contentType' failed to satisfy constraint: Member must have length less than or equal to 32"},
+		} {
+			refused(w, w.client.CreateListener, &sdk.CreateListenerInput{LoadBalancerArn: aws.String(balancer), Port: aws.Int32(80), Protocol: types.ProtocolEnumHttp,
+				DefaultActions: []types.Action{{Type: types.ActionTypeEnumFixedResponse, FixedResponseConfig: &c.config}}}, "ValidationError", c.message)
+		}
+	})
+}
