@@ -127,14 +127,14 @@ func (t *target) drain() {
 		t.leave()
 		return
 	}
-	if t.group.user.kind == network && t.health.State != "initial" {
+	if t.group.user.kind == network && slices.ContainsFunc(t.group.route(1).Targets, func(r RoutedTarget) bool { return r.InstanceID == t.id && r.Port == t.port }) {
 		t.lag()
 	}
 	t.become(draining)
 	t.after(t.group.DeregistrationDelay(), t.leave)
 }
 
-// lag has a Network Load Balancer send connections to the target for a while, as its nodes learn late that it is to get none.
+// lag has a Network Load Balancer send connections to a target that got some for a while, as its nodes learn late that it is to get none.
 func (t *target) lag() {
 	l, late := t.balancers, *t
 	lag := l.account.Draw(l.settings.NetworkLag)

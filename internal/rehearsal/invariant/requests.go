@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	localasg "bluegreen/internal/localaws/autoscaling"
 	localec2 "bluegreen/internal/localaws/ec2"
 )
 
@@ -92,7 +93,7 @@ func (r *requests) instanceChanged(instance *localec2.Instance) {
 	for _, t := range inOrder(r.getting) {
 		if t.instance == instance.ID {
 			delete(r.getting, t)
-			if ended {
+			if ended && !r.w.sentLate(t.group, t.instance) {
 				r.cuts(t, "which its group ended")
 			}
 		}
@@ -101,11 +102,21 @@ func (r *requests) instanceChanged(instance *localec2.Instance) {
 		end := r.ending[t]
 		if t.instance == instance.ID {
 			delete(r.ending, t)
-			if ended && now.Before(end) {
+			if ended && now.Before(end) && !r.w.sentLate(t.group, t.instance) {
 				r.cuts(t, "which its group ended")
 			}
 		}
 	}
+}
+
+// sentLate reports whether a Network Load Balancer still sends connections to an instance that its group has taken out to end it. EC2
+// Auto Scaling waits for the deregistration delay and no longer (aws-facts I2), so that those are lost whenever a group that is attached
+// there is scaled in: by people, by its policies, for its health.
+func (w *Watcher) sentLate(group, id string) bool {
+	view, exists := w.r.AWS.Balancers.TargetGroup(group)
+	m, ours := w.snapshot().members[id]
+	return exists && view.Protocol != "HTTP" && view.Protocol != "HTTPS" && ours && m.leaves() && slices.ContainsFunc(m.fleet.Attachments,
+		func(a localasg.AttachmentView) bool { return a.TargetGroupARN == group && a.State != "Removing" })
 }
 
 // inOrder are the targets of a map, in the same order each time, in which they are reported.

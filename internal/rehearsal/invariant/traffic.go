@@ -127,7 +127,7 @@ func (t *traffic) share(rule localelb.RoutedRule, group localelb.RoutedGroup) {
 			}
 			continue
 		}
-		if t.silent[target.InstanceID] {
+		if t.silent[target.InstanceID] || t.w.sentLate(group.ARN, target.InstanceID) {
 			continue
 		}
 		if group.FailOpen {
