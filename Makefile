@@ -21,17 +21,19 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 # What the demonstration's fleet does: web (requests behind a load balancer), workers (jobs of a queue), rich (web, with everything that a
-# group can have) or scaling (web, under a load that doubles twice); and what it launches from: template, configuration, weights or requirements.
-FLEET  := web
-SOURCE := template
+# group can have) or scaling (web, under a load that doubles twice); what it launches from: template, configuration, weights or requirements;
+# and what it stands behind: an application or a classic load balancer.
+FLEET    := web
+SOURCE   := template
+BALANCER := application
 
-## demo: build, then replace a working fleet on this machine (FLEET=web, workers, rich or scaling; SOURCE=template, configuration, weights or requirements)
+## demo: build, then replace a working fleet on this machine (FLEET=web, workers, rich or scaling; SOURCE=template, configuration, weights or requirements; BALANCER=application or classic)
 demo: build-host
-	@$(BLUEGREEN) demo --fleet $(FLEET) --source $(SOURCE) $(DEMO)
+	@$(BLUEGREEN) demo --fleet $(FLEET) --source $(SOURCE) --balancer $(BALANCER) $(DEMO)
 
-## local: build, then keep the demonstration's world up to try commands against (FLEET and SOURCE too)
+## local: build, then keep the demonstration's world up to try commands against (FLEET, SOURCE and BALANCER too)
 local: build-host
-	@$(BLUEGREEN) local --fleet $(FLEET) --source $(SOURCE) $(LOCAL)
+	@$(BLUEGREEN) local --fleet $(FLEET) --source $(SOURCE) --balancer $(BALANCER) $(LOCAL)
 
 # A part of the tests, and the seconds that it took: $(call part,name,command).
 part = @began=$$(date +%s); ($(2)); code=$$?; echo "$(1): $$(($$(date +%s) - began)) s"; exit $$code

@@ -26,6 +26,7 @@ type localOptions struct {
 	functions string // directory with <state>/bootstrap
 	fleet     string // kind of fleet
 	source    string // that it launches from
+	balancer  string // that it stands behind
 }
 
 // flags defines the flags that say what kind of local AWS to put up.
@@ -36,6 +37,7 @@ func (o *localOptions) flags(flags *pflag.FlagSet, address string) {
 	flags.Uint64Var(&o.Seed, "seed", 1, "`number` that every random draw of the model follows from")
 	flags.StringVar(&o.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer), workers (on a queue), rich (web, with everything that a group can have) or scaling (web, with scaling policies)")
 	flags.StringVar(&o.source, "source", "template", "`what` the fleet launches from: template, configuration, weights or requirements")
+	flags.StringVar(&o.balancer, "balancer", "application", "`type` of the load balancer: application or classic")
 	flags.StringVar(&o.Guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
 	flags.StringVar(&o.functions, "functions", local.DefaultFunctions(), "`directory` with the built functions, <state>/bootstrap")
 }
@@ -219,7 +221,7 @@ func fleetNamed(name string) (local.FleetKind, error) {
 	return kind, nil
 }
 
-// kind is the kind of fleet, from its source.
+// kind is the kind of fleet, from its source and behind its load balancer.
 func (o *localOptions) kind() (local.FleetKind, error) {
 	kind, err := fleetNamed(o.fleet)
 	if err != nil {
@@ -227,6 +229,9 @@ func (o *localOptions) kind() (local.FleetKind, error) {
 	}
 	if kind, err = kind.From(o.source); err != nil {
 		return kind, usagef("--source %s", err)
+	}
+	if kind, err = kind.Behind(o.balancer); err != nil {
+		return kind, usagef("--balancer %s", err)
 	}
 	return kind, nil
 }

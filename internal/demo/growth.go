@@ -95,19 +95,19 @@ func (g *growing) look(ctx context.Context, d *Demonstration, o observe.Observer
 
 // due reports whether the load doubles now: when green joins, and when blue has left.
 func (g *growing) due(view observe.View) bool {
-	var blue, green map[string]int // targets by health
+	var blue, green observe.GroupView
 	for _, group := range view.Groups {
 		if group.Name == g.green {
-			green = group.Targets
+			green = group
 		} else {
-			blue = group.Targets
+			blue = group
 		}
 	}
 	switch len(g.Doubled) {
 	case 0:
-		return green["initial"]+green["unhealthy"] > 0
+		return green.Starting() > 0
 	case 1:
-		return green["healthy"] > 0 && blue["healthy"] == 0
+		return green.Healthy() > 0 && blue.Healthy() == 0
 	}
 	return false
 }

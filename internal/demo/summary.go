@@ -83,7 +83,7 @@ func (s *Summary) worldMatches(want expectation) (bool, string) {
 		if g.Desired == 0 && len(g.Instances) == 0 && len(g.Targets) == 0 {
 			continue
 		}
-		if int(g.Desired) < want.serving || g.Instances["InService"] < want.serving || want.balanced && g.Targets["healthy"] < want.serving {
+		if int(g.Desired) < want.serving || g.Instances["InService"] < want.serving || want.balanced && g.Healthy() < want.serving {
 			return false, fmt.Sprintf("%s: desired %d, %s (%s)", g.Name, g.Desired, observe.CountsText(g.Instances, "no instances"), observe.CountsText(g.Targets, "no targets"))
 		}
 		serving = append(serving, g.Name)
@@ -159,8 +159,12 @@ func (s *Summary) WriteText(w io.Writer) error {
 
 // writeLoad writes what became of the requests or the jobs.
 func (s *Summary) writeLoad(t io.Writer) {
-	if len(s.Stands.TargetGroups) > 0 {
-		fmt.Fprintln(t, "\nTarget group\tTargets\tInstances of")
+	if groups := s.Stands.TargetGroups; len(groups) > 0 {
+		what := "Target group"
+		if groups[0].Classic {
+			what = "Load balancer"
+		}
+		fmt.Fprintf(t, "\n%s\tTargets\tInstances of\n", what)
 	}
 	for _, g := range s.Stands.TargetGroups {
 		fmt.Fprintf(t, "%s\t%s\t%s\n", g.Name, observe.CountsText(g.Targets, "none"), strings.Join(slices.Sorted(maps.Keys(g.ByGroup)), ", "))

@@ -3,6 +3,7 @@ package local
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type FleetKind struct {
 
 	works  bool   // at jobs from a queue; else it answers requests
 	source string // that it launches from; empty: a template
+	behind string // one of balancers; empty: an application load balancer
 	shape  func(*world.Plan)
 }
 
@@ -33,11 +35,29 @@ func (k FleetKind) From(source string) (FleetKind, error) {
 	return k, nil
 }
 
+// balancers are what a fleet may stand behind, the first one unless it is said.
+var balancers = []string{"application", "classic"}
+
+// Behind is the kind of fleet behind a load balancer of that type. The error names those that there are.
+func (k FleetKind) Behind(balancer string) (FleetKind, error) {
+	switch {
+	case !slices.Contains(balancers, balancer):
+		return k, fmt.Errorf("%q: want %s", balancer, strings.Join(balancers, " or "))
+	case k.works && balancer != balancers[0]:
+		return k, fmt.Errorf("%q: workers stand behind no load balancer", balancer)
+	}
+	k.behind = balancer
+	return k, nil
+}
+
 // plan is the fleet's, by the default one.
 func (k FleetKind) plan() world.Plan {
 	plan := world.DefaultPlan()
 	if k.source != "" {
 		plan.LaunchFrom(k.source)
+	}
+	if k.behind == "classic" {
+		plan.Classics = 1
 	}
 	k.shape(&plan)
 	return plan

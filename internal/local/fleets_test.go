@@ -1,6 +1,9 @@
 package local
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A launch configuration has no versions: only a request for such a fleet names the new image, unless it says itself what green is.
 func TestRequestNamesTheImage(t *testing.T) {
@@ -19,5 +22,34 @@ func TestRequestNamesTheImage(t *testing.T) {
 	}
 	if got, _ := (&Environment{}).Request("as it is"); got != "as it is" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// A fleet that answers requests may stand behind any type of load balancer, workers behind none.
+func TestWhatAFleetStandsBehind(t *testing.T) {
+	for _, c := range []struct {
+		fleet, balancer string
+		classics        int
+		wrong           string
+	}{
+		{"web", "application", 0, ""},
+		{"rich", "classic", 1, ""},
+		{"workers", "application", 0, ""},
+		{"workers", "classic", 0, "no load balancer"},
+		{"web", "gateway", 0, "want application or classic"},
+	} {
+		kind, err := FleetNamed(c.fleet)
+		if err == nil {
+			kind, err = kind.Behind(c.balancer)
+		}
+		if c.wrong != "" {
+			if err == nil || !strings.Contains(err.Error(), c.wrong) {
+				t.Errorf("%s behind %s: %v", c.fleet, c.balancer, err)
+			}
+			continue
+		}
+		if plan := kind.plan(); err != nil || plan.Classics != c.classics {
+			t.Errorf("%s behind %s: %d Classic Load Balancers, %v", c.fleet, c.balancer, plan.Classics, err)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
@@ -18,6 +19,7 @@ import (
 type Observer struct {
 	autoscaling *autoscaling.Client
 	elbv2       *elbv2.Client
+	elb         *elb.Client
 	sfn         *sfn.Client
 	lineage     string // name of the first blue
 	machineARN  string
@@ -28,6 +30,7 @@ func New(config aws.Config, lineage, machineARN string) Observer {
 	return Observer{
 		autoscaling: autoscaling.NewFromConfig(config),
 		elbv2:       elbv2.NewFromConfig(config),
+		elb:         elb.NewFromConfig(config),
 		sfn:         sfn.NewFromConfig(config),
 		lineage:     lineage,
 		machineARN:  machineARN,
@@ -41,13 +44,22 @@ type GroupView struct {
 	Desired   int32          `json:"desired"`
 	Max       int32          `json:"max"`
 	Instances map[string]int `json:"instances"` // by lifecycle state
-	Targets   map[string]int `json:"targets"`   // its instances in target groups, by target health
+	Targets   map[string]int `json:"targets"`   // its instances in target groups and behind Classic Load Balancers, by health
 }
 
-// TargetGroupView is a target group and the health of its targets.
+// Healthy is how often its instances are healthy there.
+func (g GroupView) Healthy() int { return g.Targets["healthy"] + g.Targets["InService"] }
+
+// Starting is how often they are not yet.
+func (g GroupView) Starting() int {
+	return g.Targets["initial"] + g.Targets["unhealthy"] + g.Targets["OutOfService"]
+}
+
+// TargetGroupView is a target group or a Classic Load Balancer, and the health of its instances.
 type TargetGroupView struct {
 	Name    string         `json:"name"`
-	Targets map[string]int `json:"targets"` // by health
+	Classic bool           `json:"classic,omitempty"` // a load balancer
+	Targets map[string]int `json:"targets"`           // by health
 	ByGroup map[string]int `json:"by_group"`
 }
 
@@ -57,7 +69,7 @@ type View struct {
 	TargetGroups []TargetGroupView `json:"target_groups"`
 }
 
-// Look describes the lineage's groups and all target groups.
+// Look describes the lineage's groups, and all target groups and Classic Load Balancers.
 func (o Observer) Look(ctx context.Context) (View, error) {
 	described, err := o.autoscaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{})
 	if err != nil {
@@ -79,7 +91,43 @@ func (o Observer) Look(ctx context.Context) (View, error) {
 		}
 		v.Groups = append(v.Groups, g)
 	}
-	return v, o.lookAtTargets(ctx, &v, groupOf)
+	if err := o.lookAtTargets(ctx, &v, groupOf); err != nil {
+		return v, err
+	}
+	return v, o.lookAtClassic(ctx, &v, groupOf)
+}
+
+// lookAtClassic looks at Classic Load Balancers as at target groups.
+func (o Observer) lookAtClassic(ctx context.Context, v *View, groupOf map[string]int) error {
+	described, err := o.elb.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{})
+	if err != nil {
+		return fmt.Errorf("describe Classic Load Balancers: %w", err)
+	}
+	for _, balancer := range described.LoadBalancerDescriptions {
+		health, err := o.elb.DescribeInstanceHealth(ctx, &elb.DescribeInstanceHealthInput{LoadBalancerName: balancer.LoadBalancerName})
+		if err != nil {
+			return fmt.Errorf("describe the instances of %s: %w", *balancer.LoadBalancerName, err)
+		}
+		t := TargetGroupView{Name: *balancer.LoadBalancerName, Classic: true, Targets: make(map[string]int), ByGroup: make(map[string]int)}
+		for _, instance := range health.InstanceStates {
+			state := *instance.State
+			if strings.Contains(aws.ToString(instance.Description), "deregistration currently in progress") {
+				state = "draining"
+			}
+			t.add(v, groupOf, *instance.InstanceId, state)
+		}
+		v.TargetGroups = append(v.TargetGroups, t)
+	}
+	return nil
+}
+
+// add counts an instance, with its group where that is known.
+func (t *TargetGroupView) add(v *View, groupOf map[string]int, id, state string) {
+	t.Targets[state]++
+	if at, ok := groupOf[id]; ok {
+		v.Groups[at].Targets[state]++
+		t.ByGroup[v.Groups[at].Name]++
+	}
 }
 
 func (o Observer) lookAtTargets(ctx context.Context, v *View, groupOf map[string]int) error {
@@ -94,12 +142,7 @@ func (o Observer) lookAtTargets(ctx context.Context, v *View, groupOf map[string
 		}
 		t := TargetGroupView{Name: *group.TargetGroupName, Targets: make(map[string]int), ByGroup: make(map[string]int)}
 		for _, target := range health.TargetHealthDescriptions {
-			state := string(target.TargetHealth.State)
-			t.Targets[state]++
-			if at, ok := groupOf[*target.Target.Id]; ok {
-				v.Groups[at].Targets[state]++
-				t.ByGroup[v.Groups[at].Name]++
-			}
+			t.add(v, groupOf, *target.Target.Id, string(target.TargetHealth.State))
 		}
 		v.TargetGroups = append(v.TargetGroups, t)
 	}
