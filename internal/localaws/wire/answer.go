@@ -28,6 +28,8 @@ func (s *served) writeAnswer(w http.ResponseWriter, o *Operation, output any, re
 		body, err = s.queryAnswer(o, output, requestID)
 	case RESTJSON1:
 		status, body, err = s.restAnswer(o, output, w.Header())
+	case RESTXML:
+		status, body, err = s.restXMLAnswer(o, output, w.Header())
 	default:
 		body, err = s.objectAnswer(output)
 	}
@@ -44,7 +46,7 @@ func (s *served) writeError(w http.ResponseWriter, e *Error, requestID string) {
 	if status == 0 {
 		status = http.StatusBadRequest
 	}
-	if s.Protocol == AWSQuery || s.Protocol == EC2Query {
+	if s.Protocol == AWSQuery || s.Protocol == EC2Query || s.Protocol == RESTXML {
 		s.write(w, status, s.queryError(e, requestID), requestID)
 		return
 	}

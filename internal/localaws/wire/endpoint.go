@@ -165,6 +165,8 @@ func (rt *route) decode(r *http.Request, body []byte, input reflect.Value) error
 		err = rt.service.request.decodeParam(parseForm(rt.form), input)
 	case RESTJSON1:
 		err = rt.service.decodeREST(rt.operation, r, body, input)
+	case RESTXML:
+		err = rt.service.decodeRESTXML(rt.operation, r, body, input)
 	case RPCv2CBOR:
 		var tree any
 		if tree, err = parseCBOR(body); err == nil {
@@ -190,6 +192,8 @@ func (rt *route) refuseInput(err error, input reflect.Value) error {
 		switch rt.service.Protocol {
 		case EC2Query:
 			wrong.Code = "InvalidParameterValue"
+		case RESTXML:
+			wrong.Code = "InvalidInput"
 		case AWSJSON10, AWSJSON11, RESTJSON1, RPCv2CBOR:
 			wrong.Code = "SerializationException"
 		}

@@ -148,6 +148,8 @@ func validationCode(service string) string {
 		return "InvalidParameterValueException"
 	case "xray":
 		return "InvalidRequestException"
+	case "route53":
+		return "InvalidInput"
 	case "ec2":
 		return "InvalidParameterValue"
 	}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -55,12 +56,6 @@ func (s *served) decodeREST(o *Operation, r *http.Request, body []byte, v reflec
 	if err := s.request.decodeJSON(tree, v, ""); err != nil {
 		return err
 	}
-	labels, _ := matchPath(o.Path, r.URL.EscapedPath())
-	for _, name := range sortedKeys(labels) {
-		if err := setMember(v, name, labels[name]); err != nil {
-			return err
-		}
-	}
 	for member, header := range o.Headers {
 		if text := r.Header.Get(header); text != "" && v.FieldByName(member).IsValid() {
 			if err := setMember(v, member, text); err != nil {
@@ -68,12 +63,23 @@ func (s *served) decodeREST(o *Operation, r *http.Request, body []byte, v reflec
 			}
 		}
 	}
+	return setFromURL(o, r, v)
+}
+
+// setFromURL sets the members that the path's labels and the query string hold.
+func setFromURL(o *Operation, r *http.Request, v reflect.Value) error {
+	labels, _ := matchPath(o.Path, r.URL.EscapedPath())
+	for _, name := range sortedKeys(labels) {
+		if err := setMember(v, name, labels[name]); err != nil {
+			return err
+		}
+	}
 	query := r.URL.Query()
 	for _, name := range sortedKeys(query) {
 		if strings.HasPrefix(name, "X-Amz-") {
 			continue
 		}
-		if err := setMember(v, name, query.Get(name)); err != nil {
+		if err := setMember(v, cmp.Or(o.Queries[name], name), query.Get(name)); err != nil {
 			return err
 		}
 	}
@@ -106,25 +112,12 @@ func (s *served) restAnswer(o *Operation, output any, header http.Header) (statu
 			status = set
 		}
 	}
-	for member, name := range o.Headers {
-		field := v.FieldByName(member)
-		if !field.IsValid() {
-			continue
-		}
+	inHeaders, err := setHeaders(o, v, header)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, member := range inHeaders {
 		elsewhere[member] = true
-		if field.Kind() == reflect.Pointer {
-			field = field.Elem()
-		}
-		if !field.IsValid() {
-			continue
-		}
-		text, err := scalarText(field)
-		if err != nil {
-			return 0, nil, err
-		}
-		if text != "" {
-			header.Set(name, text)
-		}
 	}
 	if o.PayloadMember != "" {
 		if payload := v.FieldByName(o.PayloadMember); payload.IsValid() {
@@ -140,4 +133,29 @@ func (s *served) restAnswer(o *Operation, output any, header http.Header) (statu
 	}
 	body, err = marshal(object)
 	return status, body, err
+}
+
+// setHeaders sets the headers that an output's members travel as, and returns those members.
+func setHeaders(o *Operation, v reflect.Value, header http.Header) (members []string, err error) {
+	for member, name := range o.Headers {
+		field := v.FieldByName(member)
+		if !field.IsValid() {
+			continue
+		}
+		members = append(members, member)
+		if field.Kind() == reflect.Pointer {
+			field = field.Elem()
+		}
+		if !field.IsValid() {
+			continue
+		}
+		text, err := scalarText(field)
+		if err != nil {
+			return nil, err
+		}
+		if text != "" {
+			header.Set(name, text)
+		}
+	}
+	return members, nil
 }

@@ -37,7 +37,7 @@ func (e *Endpoint) route(r *http.Request, body []byte) (*route, *Error) {
 			return rt, NotModelled("the service %s; it models %s", signed.service, strings.Join(e.names(), ", "))
 		}
 		rt.service = candidates[0]
-		if signed.region != e.account.Region {
+		if signed.region != e.account.Region && !rt.service.Global {
 			return rt, NotModelled("the Region %s; its account lives in %s", signed.region, e.account.Region)
 		}
 	}
@@ -93,7 +93,7 @@ func (s *served) speaks(r *http.Request, rt *route, target string) bool {
 			return false
 		}
 		rt.operation = s.operations[name]
-	case RESTJSON1:
+	case RESTJSON1, RESTXML:
 		rt.operation = s.atPath(r)
 	}
 	if rt.operation != nil || s.Protocol == AWSJSON10 || s.Protocol == AWSJSON11 || s.Protocol == RPCv2CBOR {

@@ -20,6 +20,7 @@ const (
 	AWSJSON11                     // ssm, events, codecommit, codepipeline
 	RESTJSON1                     // lambda
 	RPCv2CBOR                     // monitoring (CloudWatch)
+	RESTXML                       // route53
 )
 
 // Service is one AWS service: its operations and how it is spoken to.
@@ -31,6 +32,7 @@ type Service struct {
 	Namespace    string     // XML namespace of the query protocols' answers
 	TargetPrefix string     // X-Amz-Target of the JSON protocols, service in the paths of RPCv2CBOR, e.g. "AWSStepFunctions"
 	ActionPrefix string     // of the actions in IAM's policies; default SigningName
+	Global       bool       // it has one endpoint for all Regions, and is signed for any
 	LowerCamel   bool       // JSON member names begin with a lower-case letter (states)
 	Operations   []Operation
 
@@ -73,15 +75,16 @@ type Operation struct {
 	Output   reflect.Type // the SDK's output struct
 	Modelled []string     // input members that the operation honours; any other that is set is refused by name
 	Unlocked bool         // the operation takes the account's lock itself, because it waits
-	Method   string       // RESTJSON1 only
-	Path     string       // RESTJSON1 only, e.g. "/2015-03-31/functions/{FunctionName}/invocations"
+	Method   string       // of the REST protocols only
+	Path     string       // of the REST protocols only, e.g. "/2015-03-31/functions/{FunctionName}/invocations"
 	Handle   func(call *Call, input any) (output any, err error)
 
 	Required      []string          // input members without which the operation answers the service's validation error
-	Headers       map[string]string // RESTJSON1 only: members of input or output that travel as a header, by Go name
+	Queries       map[string]string // of the REST protocols only: members of the input that travel in the query string under another name, by that name
+	Headers       map[string]string // of the REST protocols only: members of input or output that travel as a header, by Go name
 	PayloadMember string            // RESTJSON1 only: the member of input or output that is the whole body
 	StatusMember  string            // RESTJSON1 only: the output member that is the HTTP status
-	Success       int               // RESTJSON1 only: HTTP status of success; 0 is 200
+	Success       int               // of the REST protocols only: HTTP status of success; 0 is 200
 }
 
 // Op describes the operation name, whose input members in modelled are honoured. A nested member is named with dots
@@ -109,15 +112,21 @@ func (o Operation) Waits() Operation {
 	return o
 }
 
-// REST says where a RESTJSON1 operation is found. {FunctionName} in path sets the input member of that name, and so does
+// REST says where an operation of a REST protocol is found. {FunctionName} in path sets the input member of that name, and so does
 // a parameter of the query string; other members come from the headers and the payload that WithHeaders and WithPayload
-// name, or from the JSON body.
+// name, or from the body.
 func (o Operation) REST(method, path string) Operation {
 	o.Method, o.Path = method, path
 	return o
 }
 
-// WithHeaders says which members of the input or output, by Go name, travel as which header (RESTJSON1).
+// WithQuery says which members of the input travel in the query string under another name, by that name.
+func (o Operation) WithQuery(members map[string]string) Operation {
+	o.Queries = members
+	return o
+}
+
+// WithHeaders says which members of the input or output, by Go name, travel as which header.
 func (o Operation) WithHeaders(headers map[string]string) Operation {
 	o.Headers = headers
 	return o

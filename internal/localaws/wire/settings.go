@@ -46,6 +46,7 @@ func DefaultSettings() Settings {
 			"elasticloadbalancing":  {Size: 100, Refill: 20},
 			"states:StartExecution": {Size: 800, Refill: 150},
 			"ec2":                   {Size: 100, Refill: 20},
+			"route53":               {Size: 5, Refill: 5}, // requests a second of an account (aws-facts I4)
 
 			"monitoring:PutMetricAlarm":      {Size: 3, Refill: 3},
 			"monitoring:PutCompositeAlarm":   {Size: 3, Refill: 3},

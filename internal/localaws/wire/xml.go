@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -79,8 +80,11 @@ func (w *xmlWriter) value(name string, v reflect.Value) error {
 			return nil
 		}
 		item := "member"
-		if w.naming.protocol == EC2Query {
+		switch w.naming.protocol {
+		case EC2Query:
 			item = "item"
+		case RESTXML: // Changes of Change
+			item = strings.TrimSuffix(name, "s")
 		}
 		return w.list(name, item, v)
 	case reflect.Map:
