@@ -19,6 +19,19 @@ func (a *AWS) RefuseLogs(bucket string, refused bool) {
 	a.Classic.RefuseLogs(bucket, refused)
 }
 
+// healthyBalancer reports whether Route 53 takes the load balancer with a DNS name for healthy. One that is not there is not.
+func (a *AWS) healthyBalancer(dnsName string) bool {
+	if arn, ok := a.Balancers.Resolve(dnsName); ok {
+		return a.Balancers.Evaluate(arn)
+	}
+	name, ok := a.Classic.Resolve(dnsName)
+	if !ok {
+		return false
+	}
+	reached, _ := a.Classic.Reached(name)
+	return len(reached.Targets) > 0
+}
+
 func classic(name string) bool { return !strings.HasPrefix(name, "arn:") }
 
 // Listeners are the listeners of all load balancers.

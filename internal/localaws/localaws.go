@@ -18,6 +18,7 @@ import (
 	"bluegreen/internal/localaws/faults"
 	localiam "bluegreen/internal/localaws/iam"
 	locallambda "bluegreen/internal/localaws/lambda"
+	localroute53 "bluegreen/internal/localaws/route53"
 	localsns "bluegreen/internal/localaws/sns"
 	localsqs "bluegreen/internal/localaws/sqs"
 	localssm "bluegreen/internal/localaws/ssm"
@@ -51,6 +52,7 @@ type Settings struct {
 	Pipelines   localpipeline.Settings
 	XRay        localxray.Settings
 	CloudWatch  localcloudwatch.Settings
+	Route53     localroute53.Settings
 }
 
 // DefaultSettings are the settings closest to AWS.
@@ -72,6 +74,7 @@ func DefaultSettings() Settings {
 		Pipelines:   localpipeline.DefaultSettings(),
 		XRay:        localxray.DefaultSettings(),
 		CloudWatch:  localcloudwatch.DefaultSettings(),
+		Route53:     localroute53.DefaultSettings(),
 	}
 }
 
@@ -108,6 +111,7 @@ type AWS struct {
 	Pipelines    *localpipeline.Pipelines
 	Traces       *localxray.Traces
 	Alarms       *localcloudwatch.Alarms
+	Zones        *localroute53.Zones
 	Loads        *Loads
 }
 
@@ -145,6 +149,7 @@ func New(options Options) *AWS {
 	a.Pipelines = localpipeline.New(a.Account, a.Repositories, a.Machines, a.Topics, settings.Pipelines)
 	a.Traces = localxray.New(a.Account, settings.XRay)
 	a.Alarms = localcloudwatch.New(a.Account, settings.CloudWatch)
+	a.Zones = localroute53.New(a.Account, settings.Route53)
 	a.Loads = newLoads(a)
 	a.Functions.TraceTo(a.Traces)
 	a.Machines.TraceTo(a.Traces)
@@ -152,7 +157,7 @@ func New(options Options) *AWS {
 		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Classic.Service(), a.Groups.Service(), a.Topics.Service(),
 		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(), a.Queues.Service(),
 		a.Events.Service(), a.Repositories.Service(), a.Pipelines.Service(), a.Traces.Service(),
-		a.Alarms.Service(),
+		a.Alarms.Service(), a.Zones.Service(),
 	} {
 		a.Endpoint.Add(service)
 	}
@@ -187,6 +192,7 @@ func (a *AWS) joinEvents() {
 	a.Events.SetPipelines(a.Pipelines)
 	a.Alarms.ActThrough(a.Topics, a.Groups)
 	a.Groups.AlarmThrough(a.Alarms)
+	a.Zones.EvaluateBy(a.healthyBalancer)
 }
 
 // Close ends what runs by itself: functions' processes, and the executions of state machines.

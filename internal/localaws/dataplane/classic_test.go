@@ -15,7 +15,12 @@ import (
 // front makes a Classic Load Balancer with one listener, front:80, that drains for two minutes.
 func (f *fixture) front(protocol, check string) {
 	f.t.Helper()
-	name := aws.String("front")
+	f.balancer("front", protocol, check)
+}
+
+func (f *fixture) balancer(called, protocol, check string) {
+	f.t.Helper()
+	name := &called
 	f.acct.Lock()
 	zones := f.compute.Zones()
 	f.acct.Unlock()
@@ -36,6 +41,20 @@ func instances(ids []string) []classictypes.Instance {
 		named[k].InstanceId = aws.String(id)
 	}
 	return named
+}
+
+// classicOf makes another Classic Load Balancer with instances in service, and returns its name.
+func (f *fixture) classicOf(name string, ids ...string) string {
+	f.t.Helper()
+	f.balancer(name, "HTTP", "HTTP:8080/health")
+	_, err := f.elb.RegisterInstancesWithLoadBalancer(f.t.Context(), &elb.RegisterInstancesWithLoadBalancerInput{LoadBalancerName: &name, Instances: instances(ids)})
+	f.must(err)
+	f.until("instances are in service", func() bool {
+		out, err := f.elb.DescribeInstanceHealth(f.t.Context(), &elb.DescribeInstanceHealthInput{LoadBalancerName: &name})
+		f.must(err)
+		return len(out.InstanceStates) == len(ids) && *out.InstanceStates[0].State == "InService"
+	})
+	return name
 }
 
 // behindFront registers instances and waits until n are in service.

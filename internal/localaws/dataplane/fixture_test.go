@@ -54,7 +54,7 @@ func newFixture(t *testing.T) *fixture {
 	endpoint.Add(f.compute.Service())
 	endpoint.Add(balancers.Service())
 	classic := localclassic.DefaultSettings()
-	classic.Registration = account.Constant(time.Second)
+	classic.Registration, classic.Naming = account.Constant(time.Second), account.Constant(time.Second)
 	f.classic = localclassic.New(f.acct, f.compute, classic)
 	endpoint.Add(f.classic.Service())
 	f.plane = dataplane.New(f.acct, f.clock, f.compute, dataplane.DefaultSettings(), balancers, f.classic)

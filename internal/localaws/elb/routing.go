@@ -13,10 +13,14 @@ func (l *LoadBalancers) Listeners() []localelb.ListenerView {
 	var views []localelb.ListenerView
 	for _, b := range l.balancers {
 		for _, x := range b.listeners {
-			views = append(views, localelb.ListenerView{
+			view := localelb.ListenerView{
 				ARN: b.name + ":" + strconv.Itoa(int(x.Port)), LoadBalancerARN: b.name, LoadBalancerName: b.name,
 				LoadBalancerType: "classic", Port: x.Port, Protocol: x.Protocol,
-			})
+			}
+			if b.named {
+				view.DNSName = b.dnsName
+			}
+			views = append(views, view)
 		}
 	}
 	return views

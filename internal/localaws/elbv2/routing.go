@@ -75,6 +75,7 @@ type ListenerView struct {
 	LoadBalancerType                       string // application, network or classic
 	Port                                   int32
 	Protocol                               string // HTTP, HTTPS, TCP, ...
+	DNSName                                string // of the load balancer; empty until the DNS knows it
 }
 
 // Listeners are the listeners of all load balancers, as created.
@@ -84,6 +85,9 @@ func (l *LoadBalancers) Listeners() []ListenerView {
 		views[k] = ListenerView{
 			ARN: listener.arn, Port: listener.port, Protocol: listener.protocol,
 			LoadBalancerARN: listener.balancer.arn, LoadBalancerName: listener.balancer.name, LoadBalancerType: listener.balancer.kind,
+		}
+		if listener.balancer.active {
+			views[k].DNSName = listener.balancer.dnsName
 		}
 	}
 	return views
