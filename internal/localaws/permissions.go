@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"strings"
 	"time"
 
 	localec2 "bluegreen/internal/localaws/ec2"
@@ -24,6 +25,14 @@ func (r resources) InstanceTags(id string) (map[string]string, time.Time) {
 		return nil, time.Time{}
 	}
 	return instance.Tags, instance.LaunchedAt
+}
+
+func (r resources) BalancingTags(arn string) map[string]string {
+	if tags, ok := r.aws.Balancers.Tags(arn); ok {
+		return tags
+	}
+	_, name, _ := strings.Cut(arn, ":loadbalancer/")
+	return r.aws.Classic.Tags(name)
 }
 
 func (r resources) TemplateTags(idOrName string) (id string, tags map[string]string, made time.Time, ok bool) {

@@ -12,6 +12,11 @@ func (l *LoadBalancers) Service() wire.Service {
 		Protocol:    wire.AWSQuery,
 		Version:     "2012-06-01",
 		Namespace:   "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
+		EmptyLists: map[string]wire.EmptyList{
+			"LoadBalancerDescription.Instances": wire.There, "LoadBalancerDescription.BackendServerDescriptions": wire.There,
+			"LoadBalancerDescription.ListenerDescriptions": wire.There, "ListenerDescription.PolicyNames": wire.There,
+			"Policies.AppCookieStickinessPolicies": wire.There, "Policies.LBCookieStickinessPolicies": wire.There, "Policies.OtherPolicies": wire.There,
+		},
 	}
 	service.Operations = append(service.Operations, l.balancerOperations()...)
 	service.Operations = append(service.Operations, l.instanceOperations()...)

@@ -37,6 +37,14 @@ func tooManyTags() error {
 	return wire.Errorf("TooManyTags", "The quota for the number of tags that can be assigned to a load balancer has been reached.")
 }
 
+// Tags are a load balancer's tags; none if there is no load balancer of the name.
+func (l *LoadBalancers) Tags(name string) map[string]string {
+	if b := l.balancer(name); b != nil {
+		return b.tags
+	}
+	return nil
+}
+
 func (l *LoadBalancers) addTags(_ *wire.Call, in *sdk.AddTagsInput) (*sdk.AddTagsOutput, error) {
 	added, err := tagMap(in.Tags)
 	if err != nil {

@@ -43,6 +43,12 @@ func (l *LoadBalancers) tagsOf(arn string) (map[string]string, error) {
 	return nil, invalid("'%s' is not a valid ARN", arn)
 }
 
+// Tags are the tags of the resource with an ARN; false if there is none.
+func (l *LoadBalancers) Tags(arn string) (map[string]string, bool) {
+	tags, err := l.tagsOf(arn)
+	return tags, err == nil
+}
+
 func (l *LoadBalancers) addTags(call *wire.Call, in *sdk.AddTagsInput) (*sdk.AddTagsOutput, error) {
 	added, err := tagMap(in.Tags)
 	if err != nil {

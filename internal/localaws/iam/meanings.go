@@ -28,6 +28,9 @@ func allMeanings() map[string]meaning {
 	for _, operation := range strings.Fields(groupWrites) {
 		all["autoscaling:"+operation] = groupWrite
 	}
+	for _, operation := range strings.Fields(balancingWrites) {
+		all["elasticloadbalancing:"+operation] = onBalancing
+	}
 	maps.Copy(all, special)
 	return all
 }
@@ -40,13 +43,14 @@ var everywhere = map[string]string{
 		DescribeWarmPool`,
 	"ec2": `DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceStatus DescribeInstanceTypes DescribeKeyPairs DescribeLaunchTemplates
 		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcs`,
-	"elasticloadbalancing": `DescribeInstanceHealth DescribeListeners DescribeLoadBalancerAttributes DescribeLoadBalancerPolicies DescribeLoadBalancers
-		DescribeRules DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth`,
-	"ssm":    `DescribeInstanceInformation GetCommandInvocation ListCommandInvocations ListCommands`,
-	"states": `ListStateMachines SendTaskFailure SendTaskHeartbeat SendTaskSuccess`,
-	"lambda": `ListFunctions`,
-	"sns":    `ListTopics`,
-	"xray":   `BatchGetTraces GetTraceSummaries PutTelemetryRecords PutTraceSegments`,
+	"elasticloadbalancing": `DescribeInstanceHealth DescribeListeners DescribeLoadBalancerAttributes DescribeListenerAttributes DescribeListenerCertificates
+		DescribeLoadBalancerPolicies DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth`,
+	"ssm":     `DescribeInstanceInformation GetCommandInvocation ListCommandInvocations ListCommands`,
+	"states":  `ListStateMachines SendTaskFailure SendTaskHeartbeat SendTaskSuccess`,
+	"lambda":  `ListFunctions`,
+	"sns":     `ListTopics`,
+	"route53": `CreateHostedZone ListHostedZones ListHostedZonesByName`,
+	"xray":    `BatchGetTraces GetTraceSummaries PutTelemetryRecords PutTraceSegments`,
 	// DescribeAlarms shows composite alarms only to a permission on all alarms (SDK documentation): the model asks for that.
 	"monitoring": `DescribeAlarms GetMetricData GetMetricStatistics ListMetrics`,
 }
@@ -91,36 +95,47 @@ var (
 
 // special are the operations that mean more than one action or resource, or whose resources have condition keys.
 var special = map[string]meaning{
-	"autoscaling:CreateAutoScalingGroup":    createGroup,
-	"autoscaling:DeleteAutoScalingGroup":    deleteGroup,
-	"autoscaling:PutLifecycleHook":          putHook,
-	"autoscaling:UpdateAutoScalingGroup":    updateGroup,
-	"ec2:TerminateInstances":                onInstances,
-	"events:PutEvents":                      putEvents,
-	"monitoring:DeleteAlarms":               onAlarms,
-	"monitoring:DisableAlarmActions":        onAlarms,
-	"monitoring:EnableAlarmActions":         onAlarms,
-	"monitoring:PutCompositeAlarm":          putComposite,
-	"monitoring:PutMetricAlarm":             putAlarm,
-	"monitoring:PutMetricData":              putData,
-	"monitoring:TagResource":                tagAlarm,
-	"monitoring:UntagResource":              untagAlarm,
-	"ssm:SendCommand":                       sendCommand,
-	"states:ListExecutions":                 onMachine,
-	"states:StartExecution":                 onMachine,
-	"sts:GetCallerIdentity":                 func(*asker, any) error { return nil }, // nobody can be denied it
-	"autoscaling:CreateLaunchConfiguration": createConfiguration,
-	"autoscaling:DeleteLaunchConfiguration": deleteConfiguration,
-	"ec2:CreateLaunchTemplate":              createTemplate,
-	"ec2:CreateLaunchTemplateVersion":       onTemplate,
-	"ec2:ModifyLaunchTemplate":              onTemplate,
-	"ec2:DeleteLaunchTemplate":              onTemplate,
-	"ec2:DeleteLaunchTemplateVersions":      onTemplate,
-	"ssm:GetParameter":                      onParameters,
-	"ssm:GetParameters":                     onParameters,
-	"ssm:PutParameter":                      onParameters,
-	"ssm:LabelParameterVersion":             onParameters,
-	"ssm:DeleteParameter":                   onParameters,
+	"autoscaling:CreateAutoScalingGroup":       createGroup,
+	"autoscaling:DeleteAutoScalingGroup":       deleteGroup,
+	"autoscaling:PutLifecycleHook":             putHook,
+	"autoscaling:UpdateAutoScalingGroup":       updateGroup,
+	"ec2:TerminateInstances":                   onInstances,
+	"elasticloadbalancing:AddTags":             tagBalancing,
+	"elasticloadbalancing:CreateListener":      createListener,
+	"elasticloadbalancing:CreateLoadBalancer":  createBalancer,
+	"elasticloadbalancing:CreateRule":          createRule,
+	"elasticloadbalancing:CreateTargetGroup":   createTargetGroup,
+	"elasticloadbalancing:RemoveTags":          tagBalancing,
+	"events:PutEvents":                         putEvents,
+	"monitoring:DeleteAlarms":                  onAlarms,
+	"monitoring:DisableAlarmActions":           onAlarms,
+	"monitoring:EnableAlarmActions":            onAlarms,
+	"monitoring:PutCompositeAlarm":             putComposite,
+	"monitoring:PutMetricAlarm":                putAlarm,
+	"monitoring:PutMetricData":                 putData,
+	"monitoring:TagResource":                   tagAlarm,
+	"monitoring:UntagResource":                 untagAlarm,
+	"ssm:SendCommand":                          sendCommand,
+	"route53:ChangeResourceRecordSets":         changeRecordSets,
+	"route53:GetChange":                        onChange,
+	"route53:GetHostedZone":                    onZone,
+	"route53:ListResourceRecordSets":           onZone,
+	"route53:ListResourceRecordSetProtections": onZone,
+	"states:ListExecutions":                    onMachine,
+	"states:StartExecution":                    onMachine,
+	"sts:GetCallerIdentity":                    func(*asker, any) error { return nil }, // nobody can be denied it
+	"autoscaling:CreateLaunchConfiguration":    createConfiguration,
+	"autoscaling:DeleteLaunchConfiguration":    deleteConfiguration,
+	"ec2:CreateLaunchTemplate":                 createTemplate,
+	"ec2:CreateLaunchTemplateVersion":          onTemplate,
+	"ec2:ModifyLaunchTemplate":                 onTemplate,
+	"ec2:DeleteLaunchTemplate":                 onTemplate,
+	"ec2:DeleteLaunchTemplateVersions":         onTemplate,
+	"ssm:GetParameter":                         onParameters,
+	"ssm:GetParameters":                        onParameters,
+	"ssm:PutParameter":                         onParameters,
+	"ssm:LabelParameterVersion":                onParameters,
+	"ssm:DeleteParameter":                      onParameters,
 }
 
 func anyResource(a *asker, _ any) error {
@@ -150,6 +165,14 @@ func text(input any, member string) string {
 		v = v.Elem()
 	}
 	return v.String()
+}
+
+// textIfAny is text, or empty for an input that has no such member.
+func textIfAny(input any, member string) string {
+	if !reflect.ValueOf(input).Elem().FieldByName(member).IsValid() {
+		return ""
+	}
+	return text(input, member)
 }
 
 // oneKey is a request's only condition key.

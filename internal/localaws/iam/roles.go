@@ -15,6 +15,8 @@ type World interface {
 	// GroupTags are a group's tags, and when it was made; InstanceTags an instance's.
 	GroupTags(name string) (tags map[string]string, made time.Time)
 	InstanceTags(id string) (tags map[string]string, made time.Time)
+	// BalancingTags are the tags of a load balancer, target group, listener or rule, by its ARN.
+	BalancingTags(arn string) map[string]string
 	// TemplateTags are those of a launch template that is named by its id or name, and when it was made; ok is false where there
 	// is none.
 	TemplateTags(idOrName string) (id string, tags map[string]string, made time.Time, ok bool)

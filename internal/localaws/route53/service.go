@@ -12,6 +12,7 @@ func (z *Zones) Service() wire.Service {
 		Protocol:    wire.RESTXML,
 		Namespace:   "https://route53.amazonaws.com/doc/2013-04-01/",
 		Global:      true,
+		EmptyLists:  map[string]wire.EmptyList{"GetHostedZoneOutput.VPCs": wire.LeftOut}, // of a public zone
 		Operations: []wire.Operation{
 			wire.Op("CreateHostedZone", z.createZone, "Name", "CallerReference", "HostedZoneConfig", "VPC").Requires("Name", "CallerReference").
 				REST("POST", "/2013-04-01/hostedzone").WithStatus("", 201).WithHeaders(map[string]string{"Location": "Location"}),
