@@ -19,6 +19,14 @@ func (a *AWS) RefuseLogs(bucket string, refused bool) {
 	a.Classic.RefuseLogs(bucket, refused)
 }
 
+// balancerExists reports whether there is a load balancer of an ARN.
+func (a *AWS) balancerExists(arn string) bool {
+	if name, ok := strings.CutPrefix(arn, a.Account.ARN("elasticloadbalancing", "loadbalancer/")); ok && a.Classic.Exists(name) {
+		return true
+	}
+	return a.Balancers.Exists(arn)
+}
+
 // healthyBalancer reports whether Route 53 takes the load balancer with a DNS name for healthy. One that is not there is not.
 func (a *AWS) healthyBalancer(dnsName string) bool {
 	if arn, ok := a.Balancers.Resolve(dnsName); ok {

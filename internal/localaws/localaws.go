@@ -12,6 +12,7 @@ import (
 	localpipeline "bluegreen/internal/localaws/codepipeline"
 	localdynamodb "bluegreen/internal/localaws/dynamodb"
 	localec2 "bluegreen/internal/localaws/ec2"
+	localedge "bluegreen/internal/localaws/edge"
 	localclassic "bluegreen/internal/localaws/elb"
 	localelb "bluegreen/internal/localaws/elbv2"
 	localevents "bluegreen/internal/localaws/events"
@@ -112,6 +113,7 @@ type AWS struct {
 	Traces       *localxray.Traces
 	Alarms       *localcloudwatch.Alarms
 	Zones        *localroute53.Zones
+	Edge         *localedge.Edge
 	Loads        *Loads
 }
 
@@ -150,15 +152,16 @@ func New(options Options) *AWS {
 	a.Traces = localxray.New(a.Account, settings.XRay)
 	a.Alarms = localcloudwatch.New(a.Account, settings.CloudWatch)
 	a.Zones = localroute53.New(a.Account, settings.Route53)
+	a.Edge = localedge.New(a.Account, a.balancerExists)
 	a.Loads = newLoads(a)
 	a.Functions.TraceTo(a.Traces)
 	a.Machines.TraceTo(a.Traces)
-	for _, service := range []wire.Service{
+	for _, service := range append(a.Edge.Services(),
 		localsts.Service(a.Account), a.Compute.Service(), a.Balancers.Service(), a.Classic.Service(), a.Groups.Service(), a.Topics.Service(),
 		a.Tables.Service(), a.Functions.Service(), a.Machines.Service(), a.Commands.Service(), a.Queues.Service(),
 		a.Events.Service(), a.Repositories.Service(), a.Pipelines.Service(), a.Traces.Service(),
 		a.Alarms.Service(), a.Zones.Service(),
-	} {
+	) {
 		a.Endpoint.Add(service)
 	}
 	a.joinFunctions()

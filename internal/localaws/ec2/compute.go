@@ -5,6 +5,8 @@
 package ec2
 
 import (
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/wire"
 )
@@ -26,6 +28,8 @@ type Compute struct {
 	alias       func(reference string) (image string, err error)
 	listeners   []func(*Instance)
 	events      []func(detailType string, resources []string, detail any)
+
+	endpointServices []types.ServiceConfiguration // as created
 }
 
 // New returns the EC2 of an account that has nothing yet but its default VPC. It is called without the lock.

@@ -91,6 +91,7 @@ var responseNames = map[string]string{
 	"SecurityGroup.Description":                                                "groupDescription",
 	"SecurityGroup.IpPermissions":                                              "ipPermissions",
 	"SecurityGroup.IpPermissionsEgress":                                        "ipPermissionsEgress",
+	"ServiceConfiguration.ServiceType":                                         "serviceType",
 	"StartInstancesOutput.StartingInstances":                                   "instancesSet",
 	"StopInstancesOutput.StoppingInstances":                                    "instancesSet",
 	"Subnet.Ipv6CidrBlockAssociationSet":                                       "ipv6CidrBlockAssociationSet",

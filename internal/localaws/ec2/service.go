@@ -2,7 +2,7 @@ package ec2
 
 import "bluegreen/internal/localaws/wire"
 
-//go:generate go run bluegreen/internal/localaws/wire/wirenames -service ec2 -operations DescribeVpcs,DescribeSubnets,DescribeAvailabilityZones,CreateSecurityGroup,DescribeSecurityGroups,CreateTags,DeleteTags,DescribeTags,RegisterImage,CreateImage,DescribeImages,DeregisterImage,CreateLaunchTemplate,CreateLaunchTemplateVersion,ModifyLaunchTemplate,DescribeLaunchTemplates,DescribeLaunchTemplateVersions,DeleteLaunchTemplate,DeleteLaunchTemplateVersions,RunInstances,DescribeInstances,DescribeInstanceStatus,DescribeInstanceTypes,TerminateInstances,StopInstances,StartInstances -out names.go
+//go:generate go run bluegreen/internal/localaws/wire/wirenames -service ec2 -operations DescribeVpcs,DescribeSubnets,DescribeAvailabilityZones,CreateSecurityGroup,DescribeSecurityGroups,CreateTags,DeleteTags,DescribeTags,RegisterImage,CreateImage,DescribeImages,DeregisterImage,CreateLaunchTemplate,CreateLaunchTemplateVersion,ModifyLaunchTemplate,DescribeLaunchTemplates,DescribeLaunchTemplateVersions,DeleteLaunchTemplate,DeleteLaunchTemplateVersions,RunInstances,DescribeInstances,DescribeInstanceStatus,DescribeInstanceTypes,TerminateInstances,StopInstances,StartInstances,CreateVpcEndpointServiceConfiguration,DescribeVpcEndpointServiceConfigurations -out names.go
 
 // Service is the API of EC2, as far as it is modelled.
 func (c *Compute) Service() wire.Service {
@@ -23,6 +23,8 @@ func (c *Compute) Service() wire.Service {
 		},
 		Operations: append(append(c.instanceOperations(), c.keyPairOperations()...),
 			wire.Op("DescribeVpcs", c.describeVpcs, "VpcIds", "Filters", "MaxResults", "NextToken"),
+			wire.Op("CreateVpcEndpointServiceConfiguration", c.createEndpointService, "NetworkLoadBalancerArns", "AcceptanceRequired", "ClientToken"),
+			wire.Op("DescribeVpcEndpointServiceConfigurations", c.describeEndpointServices, "ServiceIds", "MaxResults", "NextToken"),
 			wire.Op("DescribeSubnets", c.describeSubnets, "SubnetIds", "Filters", "MaxResults", "NextToken"),
 			wire.Op("DescribeAvailabilityZones", c.describeZones, "ZoneNames", "Filters"),
 			wire.Op("CreateSecurityGroup", c.createSecurityGroup, "GroupName", "Description", "VpcId", "TagSpecifications").

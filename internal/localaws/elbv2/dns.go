@@ -2,6 +2,12 @@ package elbv2
 
 import "strings"
 
+// Exists reports whether there is a load balancer of an ARN.
+func (l *LoadBalancers) Exists(arn string) bool {
+	_, err := l.balancerNamed(&arn)
+	return err == nil
+}
+
 // Resolve is the ARN of the load balancer with a DNS name that the DNS knows: once it is active.
 func (l *LoadBalancers) Resolve(dnsName string) (arn string, ok bool) {
 	for _, b := range l.balancers {

@@ -42,7 +42,9 @@ var everywhere = map[string]string{
 		DescribeAutoScalingNotificationTypes DescribeNotificationConfigurations DescribeScheduledActions DescribeTags DescribeTrafficSources
 		DescribeWarmPool`,
 	"ec2": `DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceStatus DescribeInstanceTypes DescribeKeyPairs DescribeLaunchTemplates
-		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcs`,
+		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcEndpointServiceConfigurations DescribeVpcs`,
+	"globalaccelerator": `ListAccelerators`,
+	"shield":            `GetSubscriptionState ListProtections`,
 	"elasticloadbalancing": `DescribeInstanceHealth DescribeListeners DescribeLoadBalancerAttributes DescribeListenerAttributes DescribeListenerCertificates
 		DescribeLoadBalancerPolicies DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth`,
 	"ssm":     `DescribeInstanceInformation GetCommandInvocation ListCommandInvocations ListCommands`,
@@ -82,6 +84,10 @@ var named = map[string]map[string]at{
 		"SetAlarmState":       {member: "AlarmName", service: "cloudwatch", prefix: "alarm:", action: "cloudwatch:SetAlarmState"},
 	},
 	"sns": {"Publish": {member: "TopicArn"}},
+	"globalaccelerator": {
+		"ListListeners": {member: "AcceleratorArn"}, "ListEndpointGroups": {member: "ListenerArn"},
+	},
+	"wafv2": {"GetWebACLForResource": {member: "ResourceArn"}},
 	"states": {
 		"DescribeExecution": {member: "ExecutionArn"}, "GetExecutionHistory": {member: "ExecutionArn"},
 		"RedriveExecution": {member: "ExecutionArn"}, "StopExecution": {member: "ExecutionArn"},

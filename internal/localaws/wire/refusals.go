@@ -18,7 +18,7 @@ func throttled(service string) *Error {
 		return &Error{Code: "TooManyRequestsException", Message: "Rate exceeded", Status: http.StatusTooManyRequests}
 	case "xray":
 		return &Error{Code: "ThrottledException", Message: "Rate exceeded", Status: http.StatusTooManyRequests}
-	case "states", "ssm", "events", "codepipeline", "codecommit":
+	case "states", "ssm", "events", "codepipeline", "codecommit", "wafv2", "shield", "globalaccelerator":
 		return Errorf("ThrottlingException", "Rate exceeded")
 	}
 	return Errorf("Throttling", "Rate exceeded")
@@ -70,7 +70,7 @@ func Denied(call *Call, action, resource string, byPolicy bool) *Error {
 	switch call.Service {
 	case "ec2":
 		return &Error{Code: "UnauthorizedOperation", Message: "You are not authorized to perform this operation. " + message, Status: 403}
-	case "dynamodb", "states", "ssm", "events", "codepipeline", "codecommit":
+	case "dynamodb", "states", "ssm", "events", "codepipeline", "codecommit", "wafv2", "shield", "globalaccelerator":
 		return Errorf("AccessDeniedException", "%s", message)
 	case "lambda", "xray":
 		return &Error{Code: "AccessDeniedException", Message: message, Status: 403}

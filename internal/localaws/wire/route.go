@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -37,8 +38,8 @@ func (e *Endpoint) route(r *http.Request, body []byte) (*route, *Error) {
 			return rt, NotModelled("the service %s; it models %s", signed.service, strings.Join(e.names(), ", "))
 		}
 		rt.service = candidates[0]
-		if signed.region != e.account.Region && !rt.service.Global {
-			return rt, NotModelled("the Region %s; its account lives in %s", signed.region, e.account.Region)
+		if home := cmp.Or(rt.service.Region, e.account.Region); signed.region != home && !rt.service.Global {
+			return rt, NotModelled("the Region %s; %s lives in %s", signed.region, signed.service, home)
 		}
 	}
 	found := slices.ContainsFunc(candidates, func(candidate *served) bool { return candidate.speaks(r, rt, target) })

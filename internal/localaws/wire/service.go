@@ -33,6 +33,7 @@ type Service struct {
 	TargetPrefix string     // X-Amz-Target of the JSON protocols, service in the paths of RPCv2CBOR, e.g. "AWSStepFunctions"
 	ActionPrefix string     // of the actions in IAM's policies; default SigningName
 	Global       bool       // it has one endpoint for all Regions, and is signed for any
+	Region       string     // that it lives in, if it lives in one only; default: the account's
 	LowerCamel   bool       // JSON member names begin with a lower-case letter (states)
 	Operations   []Operation
 
