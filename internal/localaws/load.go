@@ -29,14 +29,15 @@ type Loads struct {
 	listeners map[string]Load // by ARN, or name:port of a Classic Load Balancer
 	targets   map[string]Load // by target group ARN
 	groups    map[string]Load // by name of the Auto Scaling group
-	counted   work            // that the data plane saw in this minute
-	counts    Load            // what requests take that it sees
+	names     map[string]*namedLoad
+	counted   work // that the data plane saw in this minute
+	counts    Load // what requests take that it sees
 	running   bool
 }
 
 func newLoads(a *AWS) *Loads {
 	l := &Loads{
-		aws: a, listeners: map[string]Load{}, targets: map[string]Load{}, groups: map[string]Load{}, counted: newWork(),
+		aws: a, listeners: map[string]Load{}, targets: map[string]Load{}, groups: map[string]Load{}, names: map[string]*namedLoad{}, counted: newWork(),
 	}
 	a.Alarms.Feed("AWS/AutoScaling", a.recordGroups)
 	return l
@@ -84,7 +85,7 @@ func (l *Loads) run() {
 		done := l.spread()
 		l.counted = newWork()
 		l.record(minute, done)
-		l.running = len(l.listeners)+len(l.targets)+len(l.groups) > 0 || len(done.targets) > 0
+		l.running = len(l.listeners)+len(l.targets)+len(l.groups)+len(l.names) > 0 || len(done.targets) > 0
 		return l.running
 	})
 }
@@ -137,7 +138,10 @@ func (s *share) over(targets []localelb.RoutedTarget, load Load) {
 func (l *Loads) spread() work {
 	done := l.counted
 	for _, arn := range slices.Sorted(maps.Keys(l.listeners)) {
-		l.spreadListener(done, arn)
+		l.spreadListener(done, arn, l.listeners[arn])
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.names)) {
+		l.spreadName(done, name, l.names[name])
 	}
 	for _, arn := range slices.Sorted(maps.Keys(l.targets)) {
 		if group, ok := l.aws.Reached(arn); ok {
@@ -150,7 +154,7 @@ func (l *Loads) spread() work {
 	return done
 }
 
-func (l *Loads) spreadListener(done work, arn string) {
+func (l *Loads) spreadListener(done work, arn string, load Load) {
 	rules := l.aws.Route(arn).Rules
 	if len(rules) == 0 {
 		return
@@ -163,7 +167,7 @@ func (l *Loads) spreadListener(done work, arn string) {
 		if _, set := l.targets[group.ARN]; set || group.Weight == 0 {
 			continue
 		}
-		part := l.listeners[arn]
+		part := load
 		part.Requests *= float64(group.Weight) / weights
 		done.of(group.ARN).over(group.Targets, part)
 	}

@@ -1,6 +1,7 @@
 package localaws_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	route53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -20,6 +23,7 @@ type loaded struct {
 	*testing.T
 	aws    *localaws.AWS
 	client *cloudwatch.Client
+	config aws.Config
 }
 
 func inLoaded(t *testing.T, balanced bool, f func(l *loaded)) {
@@ -37,7 +41,7 @@ func inLoadedFleet(t *testing.T, change func(*world.Plan), f func(l *loaded)) {
 			t.Error(err)
 			return
 		}
-		f(&loaded{t, a, cloudwatch.NewFromConfig(config)})
+		f(&loaded{t, a, cloudwatch.NewFromConfig(config), config})
 	})
 }
 
@@ -137,6 +141,58 @@ func TestLoadOfAClassicLoadBalancer(t *testing.T) {
 		l.want("failed", l.values("AWS/ELB", "HTTPCode_Backend_5XX", "Sum", 1, "LoadBalancerName"), 120)
 		l.want("healthy", l.values("AWS/ELB", "HealthyHostCount", "Minimum", 1, "LoadBalancerName"), 4)
 		l.want("CPU", l.values("AWS/EC2", "CPUUtilization", "Average", 1, "AutoScalingGroupName"), 75)
+	})
+}
+
+// Those who reach a fleet by a name follow its record: most within its TTL, some much later.
+func TestLoadOfAName(t *testing.T) {
+	inLoadedFleet(t, func(plan *world.Plan) { plan.Classics = 2 }, func(l *loaded) {
+		names := route53.NewFromConfig(l.config)
+		zone, err := names.CreateHostedZone(t.Context(), &route53.CreateHostedZoneInput{Name: aws.String("example.com"), CallerReference: aws.String("1")})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		point := func(balancer string) {
+			var dnsName string
+			l.locked(func() { dnsName, _ = l.aws.Classic.DNSName(balancer) })
+			_, err := names.ChangeResourceRecordSets(t.Context(), &route53.ChangeResourceRecordSetsInput{HostedZoneId: zone.HostedZone.Id, ChangeBatch: &route53types.ChangeBatch{
+				Changes: []route53types.Change{{Action: route53types.ChangeActionUpsert, ResourceRecordSet: &route53types.ResourceRecordSet{
+					Name: aws.String("shop.example.com"), Type: route53types.RRTypeA,
+					AliasTarget: &route53types.AliasTarget{DNSName: &dnsName, HostedZoneId: aws.String("Z14GRHDCWA56QT")}}}}}})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		requests := func(balancer string) (sum float64) {
+			now := l.aws.Account.Now().Truncate(time.Minute)
+			out, err := l.client.GetMetricStatistics(t.Context(), &cloudwatch.GetMetricStatisticsInput{
+				Namespace: aws.String("AWS/ELB"), MetricName: aws.String("RequestCount"), Dimensions: []types.Dimension{{Name: aws.String("LoadBalancerName"), Value: &balancer}},
+				StartTime: aws.Time(now.Add(-time.Minute)), EndTime: &now, Period: aws.Int32(60), Statistics: []types.Statistic{types.StatisticSum}})
+			if err != nil {
+				t.Error(err)
+				return 0
+			}
+			for _, point := range out.Datapoints {
+				sum += *point.Sum
+			}
+			return sum
+		}
+		point("web-app-dev")
+		l.pass(2)
+		l.locked(func() { l.aws.Loads.OnName("shop.example.com", 80, localaws.Load{Requests: 1000}) })
+		for _, step := range []struct {
+			minutes   int
+			blue, two float64
+		}{{3, 1000, 0}, {4, 100, 900}, {15, 0, 1000}} {
+			l.pass(step.minutes)
+			if blue, two := requests("web-app-dev"), requests("web-app-dev-2"); math.Round(blue) != step.blue || math.Round(two) != step.two {
+				t.Errorf("after %d minutes %v and %v requests, want %v and %v", step.minutes, blue, two, step.blue, step.two)
+			}
+			if step.minutes == 3 {
+				point("web-app-dev-2")
+			}
+		}
 	})
 }
 
