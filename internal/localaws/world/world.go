@@ -34,6 +34,8 @@ type Plan struct {
 	TargetGroups               int               // that a balanced fleet serves; 0 is one, or none where it serves Classic Load Balancers
 	Classics                   int               // Classic Load Balancers that a balanced fleet serves
 	TrafficSources             bool              // all of these are attached as traffic sources
+	Record                     string            // name by which clients know the fleet's first load balancer, in a zone of its own; empty: none
+	PrivateZone                bool              // that zone is a private one
 	Network                    bool              // the load balancer is a Network Load Balancer, not an Application one; a Classic one listens over TCP
 	DeregistrationDelay        time.Duration     // of each target group, whole seconds; connection draining of Classic Load Balancers
 	Check                      Check             // of each target group and Classic Load Balancer; the zero Check is DefaultCheck
@@ -162,6 +164,8 @@ type World struct {
 	TargetGroupARNs   []string
 	LoadBalancerARN   string
 	LoadBalancerNames []string // of the Classic Load Balancers
+	HostedZoneID      string   // of the record's zone; empty without one
+	Record            string   // name that is an alias of the first load balancer
 	ListenerARN       string   // the first of ListenerARNs
 	ListenerARNs      []string // one for each target group, then name:port for each Classic Load Balancer
 	LedgerTable       string
@@ -236,6 +240,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 		{"operators' topic", s.operators},
 		{"state machine", s.machine},
 		{"serving fleet", s.serving},
+		{"records", s.records},
 		{"agents", s.agents},
 		{"group's equipment", s.equip},
 		{"next template version", s.nextVersion},

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go"
@@ -39,6 +40,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		"ec2":         ec2.NewFromConfig(s.r.Config),
 		"elb":         elb.NewFromConfig(s.r.Config),
 		"elbv2":       elbv2.NewFromConfig(s.r.Config),
+		"route53":     route53.NewFromConfig(s.r.Config),
 		"sfn":         s.r.Machines,
 		"sns":         sns.NewFromConfig(s.r.Config),
 		"ssm":         ssm.NewFromConfig(s.r.Config),
@@ -90,7 +92,7 @@ func (s *Script) standIns() *strings.Replacer {
 	}
 	return strings.NewReplacer(append(words, "TARGET_GROUP", s.r.World.TargetGroupARN, "TARGET_LABEL", s.targetLabel(), "BLUE", s.r.World.GroupName, "TEMPLATE", s.r.World.TemplateName,
 		"LISTENER", s.r.World.ListenerARN, "GREEN_IMAGE", s.r.World.GreenImage, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "NOTED", s.firstNoted(),
-		"SHUTDOWN_MACHINE", s.drainMachine)...)
+		"SHUTDOWN_MACHINE", s.drainMachine, "HOSTED_ZONE", s.r.World.HostedZoneID, "RECORD_NAME", s.r.World.Record)...)
 }
 
 // firstInstance is the first instance of the seeded fleet; empty if it has none.

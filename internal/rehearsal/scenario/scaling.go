@@ -81,7 +81,7 @@ func onOff(enabled *bool) string {
 }
 
 // load sets how many requests a minute reach the fleet, and how many take all of an instance: requests=2400 capacity=600. With
-// a load balancer they come to its listener, else to group= (the seeded one).
+// a record they come by its name, or by name=, else with a load balancer to its listener, else to group= (the seeded one).
 func (s *Script) load(_ context.Context, d *datadriven.TestData) (string, error) {
 	var load localaws.Load
 	for key, value := range map[string]*float64{"requests": &load.Requests, "capacity": &load.Capacity} {
@@ -93,7 +93,9 @@ func (s *Script) load(_ context.Context, d *datadriven.TestData) (string, error)
 	}
 	s.r.AWS.Account.Lock()
 	defer s.r.AWS.Account.Unlock()
-	if listener := s.r.World.ListenerARN; listener != "" {
+	if name := argument(d, "name", s.r.World.Record); name != "" {
+		s.r.AWS.Loads.OnName(name, 80, load)
+	} else if listener := s.r.World.ListenerARN; listener != "" {
 		s.r.AWS.Loads.OnListener(listener, load)
 	} else {
 		s.r.AWS.Loads.OnGroup(argument(d, "group", s.r.World.GroupName), load)

@@ -64,7 +64,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"pipeline": s.pipeline, "commit": s.commit, "release": s.release, "approve": s.approve, "pipeline-state": s.pipelineState,
 		"pipeline-end": s.pipelineEnd, "stop-pipeline": s.stopPipeline,
 		"status-change": s.statusChange, "look-for-locks": s.lookForLocks, "executions": s.listed, "log": s.logged,
-		"scaling": s.scaling, "load": s.load,
+		"scaling": s.scaling, "load": s.load, "resolve": s.resolve,
 	}
 	command, ok := commands[d.Cmd]
 	if !ok {

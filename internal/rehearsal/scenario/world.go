@@ -67,6 +67,9 @@ var worldArguments = map[string]worldArgument{
 		o.Plan.Classics, err = strconv.Atoi(cmp.Or(value, "1"))
 		return err
 	},
+	"record":          word(func(o *rehearsal.Options, s string) { o.Plan.Record = s }),
+	"private-zone":    present(func(o *rehearsal.Options) { o.Plan.PrivateZone = true }),
+	"propagation":     spread(func(s *localaws.Settings, d account.Duration) { s.Route53.Propagation = d }),
 	"traffic-sources": present(func(o *rehearsal.Options) { o.Plan.TrafficSources = true }),
 	"target-groups":   whole(func(o *rehearsal.Options, n int) { o.Plan.TargetGroups = n }),
 	"region":          word(func(o *rehearsal.Options, s string) { o.Plan.Region = s }),
