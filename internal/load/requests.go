@@ -49,6 +49,10 @@ func startRequests(ctx context.Context, e *local.Environment, most, first int, e
 		traffic: newTraffic("http://"+address+"/", most, e.Clock),
 		lowest:  len(e.Plane.Serving(fleet.ListenerARN)), enough: enough,
 	}
+	if fleet.Record != "" {
+		r.URL = "http://" + fleet.Record + "/"
+		r.traffic.url, r.traffic.byName = r.URL, byName(e)
+	}
 	r.traffic.rate.Store(int64(first))
 	r.running.Go(func() { r.traffic.run(ctx) })
 	r.running.Go(func() { r.watch(ctx) })

@@ -21,8 +21,9 @@ type traffic struct {
 	url         string
 	rate        atomic.Int64 // requests a second, wall
 	connections int
-	clock       *clock.Scaled // the deployment's
-	wall        *clock.Scaled // speed 1
+	clock       *clock.Scaled                     // the deployment's
+	wall        *clock.Scaled                     // speed 1
+	byName      func(connection int) *http.Client // nil: all know the fleet by its address, and share a client
 
 	mu       sync.Mutex
 	counts   Counts
@@ -66,17 +67,24 @@ const slowConnections = 4
 
 // run sends requests until ctx ends, and returns when the last one was answered.
 func (t *traffic) run(ctx context.Context) {
-	client := &http.Client{
-		Transport: &http.Transport{MaxIdleConnsPerHost: t.connections + slowConnections},
-		Timeout:   requestTimeout + t.clock.Wall(slices.Max(slowTakes)),
+	shared := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: t.connections + slowConnections}}
+	defer shared.CloseIdleConnections()
+	client := func(connection int) *http.Client {
+		chosen := shared
+		if t.byName != nil {
+			chosen = t.byName(connection)
+		}
+		chosen.Timeout = requestTimeout + t.clock.Wall(slices.Max(slowTakes))
+		return chosen
 	}
-	defer client.CloseIdleConnections()
 	var all sync.WaitGroup
-	for range t.connections {
-		all.Go(func() { t.sendSteadily(ctx, client) })
+	for n := range t.connections {
+		c := client(n)
+		all.Go(func() { t.sendSteadily(ctx, c) })
 	}
 	for n := range slowConnections {
-		all.Go(func() { t.sendSlowly(ctx, client, n) })
+		c := client(t.connections + n)
+		all.Go(func() { t.sendSlowly(ctx, c, n) })
 	}
 	all.Wait()
 }
