@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ type condition struct {
 	field  string
 	header string // of http-header
 	values []string
+	regex  []string                        // of path-pattern, host-header and http-header, besides values
 	query  []types.QueryStringKeyValuePair // of query-string, in place of values
 }
 
@@ -28,16 +30,17 @@ func parseConditions(conditions []types.RuleCondition) ([]condition, error) {
 	}
 	parsed := make([]condition, len(conditions))
 	for k, given := range conditions {
-		c := condition{field: aws.ToString(given.Field), values: given.Values}
+		c := condition{field: aws.ToString(given.Field), values: given.Values, regex: given.RegexValues}
 		switch {
 		case c.field == "path-pattern" && given.PathPatternConfig != nil:
-			c.values = given.PathPatternConfig.Values
+			c.values, c.regex = given.PathPatternConfig.Values, given.PathPatternConfig.RegexValues
 		case c.field == "host-header" && given.HostHeaderConfig != nil:
-			c.values = given.HostHeaderConfig.Values
+			c.values, c.regex = given.HostHeaderConfig.Values, given.HostHeaderConfig.RegexValues
 		case c.field == "http-request-method" && given.HttpRequestMethodConfig != nil:
 			c.values = given.HttpRequestMethodConfig.Values
 		case c.field == "http-header" && given.HttpHeaderConfig != nil:
-			c.header, c.values = aws.ToString(given.HttpHeaderConfig.HttpHeaderName), given.HttpHeaderConfig.Values
+			c.header = aws.ToString(given.HttpHeaderConfig.HttpHeaderName)
+			c.values, c.regex = given.HttpHeaderConfig.Values, given.HttpHeaderConfig.RegexValues
 		case c.field == "query-string" && given.QueryStringConfig != nil:
 			c.query = given.QueryStringConfig.Values
 		case c.field == "source-ip" && given.SourceIpConfig != nil:
@@ -50,7 +53,12 @@ func parseConditions(conditions []types.RuleCondition) ([]condition, error) {
 				return nil, invalid("Condition value '%s' must be a CIDR block", cidr)
 			}
 		}
-		if len(c.values)+len(c.query) == 0 {
+		for _, expression := range c.regex {
+			if _, err := regexp.Compile(expression); err != nil {
+				return nil, invalid("Condition value '%s' is not a valid regular expression", expression)
+			}
+		}
+		if len(c.values)+len(c.query)+len(c.regex) == 0 {
 			return nil, invalid("A condition value must be specified")
 		}
 		if slices.ContainsFunc(parsed[:k], func(other condition) bool { return other.field == c.field && other.field != "http-header" }) {
@@ -65,9 +73,11 @@ func (c condition) describe() types.RuleCondition {
 	described := types.RuleCondition{Field: aws.String(c.field)}
 	switch c.field {
 	case "path-pattern":
-		described.Values, described.PathPatternConfig = c.values, &types.PathPatternConditionConfig{Values: c.values}
+		described.Values, described.RegexValues = c.values, c.regex
+		described.PathPatternConfig = &types.PathPatternConditionConfig{Values: c.values, RegexValues: c.regex}
 	case "host-header":
-		described.Values, described.HostHeaderConfig = c.values, &types.HostHeaderConditionConfig{Values: c.values}
+		described.Values, described.RegexValues = c.values, c.regex
+		described.HostHeaderConfig = &types.HostHeaderConditionConfig{Values: c.values, RegexValues: c.regex}
 	case "query-string":
 		described.QueryStringConfig = &types.QueryStringConditionConfig{Values: c.query}
 	case "source-ip":
@@ -75,7 +85,7 @@ func (c condition) describe() types.RuleCondition {
 	case "http-request-method":
 		described.HttpRequestMethodConfig = &types.HttpRequestMethodConditionConfig{Values: c.values}
 	case "http-header":
-		described.HttpHeaderConfig = &types.HttpHeaderConditionConfig{HttpHeaderName: aws.String(c.header), Values: c.values}
+		described.HttpHeaderConfig = &types.HttpHeaderConditionConfig{HttpHeaderName: aws.String(c.header), Values: c.values, RegexValues: c.regex}
 	}
 	return described
 }
@@ -96,8 +106,9 @@ func (c condition) matches(request *http.Request) bool {
 		if name, _, err := net.SplitHostPort(host); err == nil {
 			host = name
 		}
-		return slices.ContainsFunc(c.values, func(pattern string) bool {
-			return wildcardMatches(strings.ToLower(pattern), strings.ToLower(host))
+		host = strings.ToLower(host)
+		return c.anyExpression(host) || slices.ContainsFunc(c.values, func(pattern string) bool {
+			return wildcardMatches(strings.ToLower(pattern), host)
 		})
 	case "query-string":
 		return c.matchesQuery(request)
@@ -125,7 +136,11 @@ func (c condition) matchesQuery(request *http.Request) bool {
 }
 
 func (c condition) anyMatches(value string) bool {
-	return slices.ContainsFunc(c.values, func(pattern string) bool { return wildcardMatches(pattern, value) })
+	return c.anyExpression(value) || slices.ContainsFunc(c.values, func(pattern string) bool { return wildcardMatches(pattern, value) })
+}
+
+func (c condition) anyExpression(value string) bool {
+	return slices.ContainsFunc(c.regex, func(expression string) bool { return regexp.MustCompile(expression).MatchString(value) })
 }
 
 // wildcardMatches compares with *, any characters, and ?, one character.

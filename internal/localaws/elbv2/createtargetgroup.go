@@ -35,6 +35,9 @@ func (l *LoadBalancers) createTargetGroup(call *wire.Call, in *sdk.CreateTargetG
 		}
 		return &sdk.CreateTargetGroupOutput{TargetGroups: []types.TargetGroup{other.describe()}}, nil
 	}
+	if err := checkQuota(len(l.groups), "target-groups", "TooManyTargetGroups", "target groups"); err != nil {
+		return nil, err
+	}
 	group.ARN = l.account.ARN("elasticloadbalancing", "targetgroup/"+group.Name+"/"+l.account.Hex(16))
 	group.attributes = attributeDefaults(group)
 	l.groups = append(l.groups, group)

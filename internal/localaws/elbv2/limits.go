@@ -26,6 +26,24 @@ var limits = []struct {
 	{"targets-per-availability-zone-per-gateway-load-balancer", 300},
 }
 
+// most is a quota by its name.
+func most(name string) int {
+	for _, limit := range limits {
+		if limit.name == name {
+			return limit.most
+		}
+	}
+	panic("elbv2: there is no limit " + name)
+}
+
+// checkQuota refuses one more of what there are so many of.
+func checkQuota(there int, quota, code, what string) error {
+	if there < most(quota) {
+		return nil
+	}
+	return wire.Errorf(code, "The maximum number of %s has been reached", what)
+}
+
 func (l *LoadBalancers) describeAccountLimits(_ *wire.Call, in *sdk.DescribeAccountLimitsInput) (*sdk.DescribeAccountLimitsOutput, error) {
 	listed, next, err := page(limits, in.PageSize, in.Marker)
 	if err != nil {

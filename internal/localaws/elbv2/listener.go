@@ -36,6 +36,10 @@ func (l *LoadBalancers) listener(arn string) *listener {
 	return nil
 }
 
+func (l *LoadBalancers) listenersOf(b *balancer) []*listener {
+	return slices.DeleteFunc(slices.Clone(l.listeners), func(x *listener) bool { return x.balancer != b })
+}
+
 // defaultRule is the one that applies when no other does.
 func (x *listener) defaultRule() *rule { return x.rules[len(x.rules)-1] }
 
@@ -63,6 +67,9 @@ func (l *LoadBalancers) createListener(call *wire.Call, in *sdk.CreateListenerIn
 		return nil, err
 	}
 	if created.tags, err = tagMap(in.Tags); err != nil {
+		return nil, err
+	}
+	if err := checkQuota(len(l.listenersOf(b)), "listeners-per-"+b.kind+"-load-balancer", "TooManyListeners", "listeners on load balancer '"+b.arn+"'"); err != nil {
 		return nil, err
 	}
 	created.arn = l.account.ARN("elasticloadbalancing", "listener/"+b.path()+"/"+l.account.Hex(16))

@@ -59,6 +59,9 @@ func (l *LoadBalancers) createLoadBalancer(call *wire.Call, in *sdk.CreateLoadBa
 		}
 		return &sdk.CreateLoadBalancerOutput{LoadBalancers: []types.LoadBalancer{l.describeBalancer(other)}}, nil
 	}
+	if err := l.checkBalancerQuota(b.kind); err != nil {
+		return nil, err
+	}
 	id := l.account.Hex(16)
 	prefix := "app"
 	b.dnsName = b.name + "-" + l.account.Hex(10) + "." + l.account.Region + ".elb.amazonaws.com"
@@ -74,6 +77,16 @@ func (l *LoadBalancers) createLoadBalancer(call *wire.Call, in *sdk.CreateLoadBa
 	l.balancers = append(l.balancers, b)
 	l.account.After(l.account.Draw(l.settings.Provisioning), func() { l.activate(b) })
 	return &sdk.CreateLoadBalancerOutput{LoadBalancers: []types.LoadBalancer{l.describeBalancer(b)}}, nil
+}
+
+func (l *LoadBalancers) checkBalancerQuota(kind string) error {
+	there := 0
+	for _, other := range l.balancers {
+		if other.kind == kind {
+			there++
+		}
+	}
+	return checkQuota(there, kind+"-load-balancers", "TooManyLoadBalancers", "load balancers")
 }
 
 // activate lets a load balancer that was provisioned begin its work.

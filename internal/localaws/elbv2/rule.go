@@ -18,6 +18,7 @@ type rule struct {
 	number     int // priority; 0 for the default rule
 	conditions []condition
 	action     action
+	transforms []types.RuleTransform // kept and shown; the data plane rewrites nothing
 	tags       map[string]string
 }
 
@@ -48,6 +49,13 @@ func (l *LoadBalancers) createRule(call *wire.Call, in *sdk.CreateRuleInput) (*s
 	if slices.ContainsFunc(x.rules, func(r *rule) bool { return r.number == number }) {
 		return nil, wire.Errorf("PriorityInUse", "Priority '%d' is currently in use", number)
 	}
+	there := -len(l.listenersOf(x.balancer)) // default rules do not count
+	for _, other := range l.listenersOf(x.balancer) {
+		there += len(other.rules)
+	}
+	if err := checkQuota(there, "rules-per-application-load-balancer", "TooManyRules", "rules"); err != nil {
+		return nil, err
+	}
 	created := &rule{number: number}
 	if created.conditions, err = parseConditions(in.Conditions); err != nil {
 		return nil, err
@@ -56,6 +64,9 @@ func (l *LoadBalancers) createRule(call *wire.Call, in *sdk.CreateRuleInput) (*s
 		return nil, err
 	}
 	if created.tags, err = tagMap(in.Tags); err != nil {
+		return nil, err
+	}
+	if created.transforms, err = checkTransforms(in.Transforms); err != nil {
 		return nil, err
 	}
 	created.arn = l.ruleARN(x)
@@ -75,8 +86,12 @@ func (l *LoadBalancers) modifyRule(call *wire.Call, in *sdk.ModifyRuleInput) (*s
 	if found.number == 0 {
 		return nil, wire.Errorf("OperationNotPermitted", "Default rule '%s' cannot be modified", found.arn)
 	}
-	if in.Conditions == nil && in.Actions == nil {
+	reset := aws.ToBool(in.ResetTransforms)
+	switch {
+	case in.Conditions == nil && in.Actions == nil && in.Transforms == nil && !reset:
 		return nil, invalid("Either conditions or actions must be specified")
+	case reset && in.Transforms != nil:
+		return nil, invalid("You cannot specify transforms and reset them")
 	}
 	modified := *found
 	if in.Conditions != nil {
@@ -89,9 +104,37 @@ func (l *LoadBalancers) modifyRule(call *wire.Call, in *sdk.ModifyRuleInput) (*s
 			return nil, err
 		}
 	}
+	if reset {
+		modified.transforms = nil
+	}
+	if in.Transforms != nil {
+		if modified.transforms, err = checkTransforms(in.Transforms); err != nil {
+			return nil, err
+		}
+	}
 	*found = modified
 	l.refreshUse()
 	return &sdk.ModifyRuleOutput{Rules: []types.Rule{found.describe()}}, nil
+}
+
+// checkTransforms refuses transforms without what they are to rewrite, and two of one type.
+func checkTransforms(transforms []types.RuleTransform) ([]types.RuleTransform, error) {
+	for k, t := range transforms {
+		var rewrites []types.RewriteConfig
+		switch {
+		case t.Type == types.TransformTypeEnumHostHeaderRewrite && t.HostHeaderRewriteConfig != nil:
+			rewrites = t.HostHeaderRewriteConfig.Rewrites
+		case t.Type == types.TransformTypeEnumUrlRewrite && t.UrlRewriteConfig != nil:
+			rewrites = t.UrlRewriteConfig.Rewrites
+		}
+		if len(rewrites) == 0 {
+			return nil, invalid("A rewrite must be specified for the transform type '%s'", t.Type)
+		}
+		if slices.ContainsFunc(transforms[:k], func(other types.RuleTransform) bool { return other.Type == t.Type }) {
+			return nil, invalid("You can only specify one transform of type '%s' per rule", t.Type)
+		}
+	}
+	return transforms, nil
 }
 
 func (l *LoadBalancers) deleteRule(call *wire.Call, in *sdk.DeleteRuleInput) (*sdk.DeleteRuleOutput, error) {
@@ -137,7 +180,7 @@ func (l *LoadBalancers) describeRules(call *wire.Call, in *sdk.DescribeRulesInpu
 func (r *rule) describe() types.Rule {
 	described := types.Rule{
 		RuleArn: aws.String(r.arn), Priority: aws.String(r.priority()), IsDefault: aws.Bool(r.number == 0),
-		Conditions: []types.RuleCondition{}, Actions: r.action.describe(),
+		Conditions: []types.RuleCondition{}, Actions: r.action.describe(), Transforms: r.transforms,
 	}
 	for _, c := range r.conditions {
 		described.Conditions = append(described.Conditions, c.describe())

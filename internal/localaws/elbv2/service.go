@@ -54,19 +54,12 @@ func (l *LoadBalancers) listenerOperations() []wire.Operation {
 			"AlpnPolicy", "MutualAuthentication", "DefaultActions").Requires("ListenerArn"),
 		wire.Op("DeleteListener", l.deleteListener, "ListenerArn").Requires("ListenerArn"),
 		wire.Op("DescribeListeners", l.describeListeners, "LoadBalancerArn", "ListenerArns", "PageSize", "Marker"),
-		wire.Op("CreateRule", l.createRule, slices.Concat(ruleConditions, []string{"ListenerArn", "Priority", "Actions", "Tags"})...).
+		wire.Op("CreateRule", l.createRule, "ListenerArn", "Priority", "Conditions", "Actions", "Transforms", "Tags").
 			Requires("ListenerArn", "Priority", "Conditions", "Actions"),
-		wire.Op("ModifyRule", l.modifyRule, slices.Concat(ruleConditions, []string{"RuleArn", "Actions"})...).Requires("RuleArn"),
+		wire.Op("ModifyRule", l.modifyRule, "RuleArn", "Conditions", "Actions", "Transforms", "ResetTransforms").Requires("RuleArn"),
 		wire.Op("DeleteRule", l.deleteRule, "RuleArn").Requires("RuleArn"),
 		wire.Op("DescribeRules", l.describeRules, "ListenerArn", "RuleArns", "PageSize", "Marker"),
 	}
-}
-
-// ruleConditions are the modelled members of a rule's conditions; regular expressions are not.
-var ruleConditions = []string{
-	"Conditions.Field", "Conditions.Values", "Conditions.PathPatternConfig.Values", "Conditions.HostHeaderConfig.Values",
-	"Conditions.HttpRequestMethodConfig.Values", "Conditions.HttpHeaderConfig.HttpHeaderName", "Conditions.HttpHeaderConfig.Values",
-	"Conditions.QueryStringConfig", "Conditions.SourceIpConfig",
 }
 
 func (l *LoadBalancers) groupOperations() []wire.Operation {

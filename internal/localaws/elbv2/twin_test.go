@@ -175,6 +175,31 @@ func TestRedirect(t *testing.T) {
 	})
 }
 
+// A rule's transforms are kept until they are reset, and a load balancer has so many rules.
+func TestTransformsAndQuotas(t *testing.T) {
+	run(t, func(w *world) {
+		balancer, group := w.balancer("front", types.LoadBalancerTypeEnumApplication), w.group("web", types.ProtocolEnumHttp)
+		listener := w.listen(balancer, group, types.ProtocolEnumHttp)
+		rewrite := types.RuleTransform{Type: types.TransformTypeEnumUrlRewrite, UrlRewriteConfig: &types.UrlRewriteConfig{
+			Rewrites: []types.RewriteConfig{{Regex: aws.String("^/old/(.*)$"), Replace: aws.String("/new/$1")}}}}
+		in := func(priority int32) *sdk.CreateRuleInput {
+			return &sdk.CreateRuleInput{ListenerArn: &listener, Priority: &priority, Actions: forward(map[string]int32{group: 1}, group),
+				Conditions: []types.RuleCondition{{Field: aws.String("path-pattern"), Values: []string{"/old/*"}}}, Transforms: []types.RuleTransform{rewrite}}
+		}
+		made := must(w, w.client.CreateRule, in(1)).Rules[0]
+		if len(made.Transforms) != 1 || *made.Transforms[0].UrlRewriteConfig.Rewrites[0].Replace != "/new/$1" {
+			t.Errorf("transforms: %+v", made.Transforms)
+		}
+		if left := must(w, w.client.ModifyRule, &sdk.ModifyRuleInput{RuleArn: made.RuleArn, ResetTransforms: aws.Bool(true)}).Rules[0].Transforms; len(left) != 0 {
+			t.Errorf("after they were reset: %+v", left)
+		}
+		for priority := range int32(99) {
+			must(w, w.client.CreateRule, in(priority+2))
+		}
+		refused(w, w.client.CreateRule, in(101), "TooManyRules", "The maximum number of rules has been reached")
+	})
+}
+
 // Conditions on the query string and on the client's address are matched as described.
 func TestConditionsOnQueryAndAddress(t *testing.T) {
 	run(t, func(w *world) {
@@ -186,10 +211,11 @@ func TestConditionsOnQueryAndAddress(t *testing.T) {
 		}
 		rule(1, types.RuleCondition{Field: aws.String("query-string"), QueryStringConfig: &types.QueryStringConditionConfig{
 			Values: []types.QueryStringKeyValuePair{{Key: aws.String("version"), Value: aws.String("v2*")}}}})
+		rule(3, types.RuleCondition{Field: aws.String("path-pattern"), PathPatternConfig: &types.PathPatternConditionConfig{RegexValues: []string{`^/v[0-9]+/`}}})
 		rule(2, types.RuleCondition{Field: aws.String("source-ip"), SourceIpConfig: &types.SourceIpConditionConfig{Values: []string{"192.0.2.0/24"}}})
 		w.until(2 * second)
 		for _, test := range []struct{ url, from, want string }{
-			{"/?version=v2.1", "198.51.100.1:1", "1"}, {"/?version=v1", "192.0.2.7:1", "2"}, {"/", "198.51.100.1:1", "default"},
+			{"/?version=v2.1", "198.51.100.1:1", "1"}, {"/?version=v1", "192.0.2.7:1", "2"}, {"/", "198.51.100.1:1", "default"}, {"/v12/", "198.51.100.1:1", "3"},
 		} {
 			request := httptest.NewRequest("GET", test.url, nil)
 			request.RemoteAddr = test.from
