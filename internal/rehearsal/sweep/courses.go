@@ -46,6 +46,10 @@ func Courses() []Course {
 	configured.Suspended, configured.Metrics = []string{"AZRebalance"}, []string{"GroupInServiceInstances"}
 	mixed := quick
 	mixed.Source, mixed.TargetGroups = world.FromPolicy, 2
+	classic := quick
+	classic.Classics, classic.TargetGroups = 1, 1
+	named := quick
+	named.Classics, named.TrafficSources = 1, true
 	single := workers
 	single.Source = world.FromConfiguration
 	held := workers
@@ -61,6 +65,8 @@ func Courses() []Course {
 		{Name: "own-configuration", Plan: single, End: deploy.EndSucceeded, Request: differs, Prepare: ownGeneration},
 		{Name: "own-template-of-a-configuration", Plan: single, End: deploy.EndRolledBack, Request: differs, Prepare: noConfigurations},
 		{Name: "mixed-two-target-groups", Plan: mixed, End: deploy.EndSucceeded},
+		{Name: "classic-and-target-group", Plan: classic, End: deploy.EndSucceeded},
+		{Name: "classic-lost-green", Plan: named, End: deploy.EndRolledBack, Prepare: lostGreen},
 		{Name: "no-capacity", Plan: workers, End: deploy.EndRolledBack, Prepare: noCapacity},
 		{Name: "sick-green", Plan: quick, End: deploy.EndRolledBack, Prepare: sickGreen},
 		{Name: "lost-green", Plan: quick, End: deploy.EndRolledBack, Prepare: lostGreen},
@@ -88,6 +94,7 @@ func quickly() *localaws.Settings {
 	settings.EC2.Pending = account.Duration{Min: time.Second, Max: 3 * time.Second}
 	settings.EC2.Boot = account.Duration{Min: 2 * time.Second, Max: 4 * time.Second}
 	settings.EC2.ShuttingDown = account.Duration{Min: 2 * time.Second, Max: 5 * time.Second}
+	settings.Classic.Registration = account.Duration{Min: 2 * time.Second, Max: 4 * time.Second}
 	return &settings
 }
 
