@@ -9,6 +9,9 @@ import (
 // DefaultRegion is the Region of the seed's ARNs. It stands here alone: code names no Region (internal/archtest).
 const DefaultRegion = "ap-northeast-1"
 
+// AcceleratorRegion is where AWS Global Accelerator's API is, whatever Region the endpoints are in (SDK documentation).
+const AcceleratorRegion = "us-west-2"
+
 // regionName is how the Regions of the partition aws are called. No module of AWS's SDK has a list of them.
 var regionName = regexp.MustCompile(`^(af|ap|ca|eu|il|me|mx|sa|us)-(north|south|east|west|central|northeast|northwest|southeast|southwest)-[1-9]$`)
 

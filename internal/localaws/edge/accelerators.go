@@ -8,6 +8,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/globalaccelerator"
 	"github.com/aws/aws-sdk-go-v2/service/globalaccelerator/types"
 
+	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/wire"
 )
 
@@ -23,11 +24,11 @@ type acceleratorListener struct {
 	groups []types.EndpointGroup
 }
 
-// acceleratorService lives in one Region only, whatever Region the endpoints are in (SDK documentation).
+// acceleratorService lives in one Region only.
 func (e *Edge) acceleratorService() wire.Service {
 	const next, most, token = "NextToken", "MaxResults", "IdempotencyToken"
 	return wire.Service{
-		SigningName: "globalaccelerator", Protocol: wire.AWSJSON11, TargetPrefix: "GlobalAccelerator_V20180706", Region: "us-west-2",
+		SigningName: "globalaccelerator", Protocol: wire.AWSJSON11, TargetPrefix: "GlobalAccelerator_V20180706", Region: account.AcceleratorRegion,
 		Operations: []wire.Operation{
 			wire.Op("CreateAccelerator", e.createAccelerator, "Name", token).Requires("Name"),
 			wire.Op("CreateListener", e.createListener, "AcceleratorArn", "PortRanges", "Protocol", token).Requires("AcceleratorArn", "PortRanges"),

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
+	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/wire"
 )
 
@@ -24,7 +25,7 @@ func (z *Zones) changeRecordSets(_ *wire.Call, in *sdk.ChangeResourceRecordSetsI
 	if len(in.ChangeBatch.Changes) == 0 {
 		return nil, invalid("1 validation error detected: Value '[]' at 'changeBatch.changes' failed to satisfy constraint: Member must have length greater than or equal to 1")
 	}
-	after := &batch{zone: x, sets: slices.Clone(x.sets), most: z.settings}
+	after := &batch{zone: x, region: z.account.Region, sets: slices.Clone(x.sets), most: z.settings}
 	records, characters := 0, 0
 	for _, change := range in.ChangeBatch.Changes {
 		set, err := normalSet(change)
@@ -104,10 +105,11 @@ func orNull(text *string) string {
 
 // batch is a zone as a batch of changes makes it, and what is wrong with the changes.
 type batch struct {
-	zone  *zone
-	most  Settings
-	sets  []types.ResourceRecordSet
-	wrong []string
+	zone   *zone
+	region string // of the account
+	most   Settings
+	sets   []types.ResourceRecordSet
+	wrong  []string
 }
 
 func (b *batch) refuse(format string, args ...any) {
@@ -197,8 +199,13 @@ func (b *batch) fits(set types.ResourceRecordSet) bool {
 	return true
 }
 
-// balancerZones are Elastic Load Balancing's zones in ap-northeast-1, and how the names of load balancers in them end.
-var balancerZones = map[string]string{"Z14GRHDCWA56QT": ".ap-northeast-1.elb.amazonaws.com.", "Z31USIVHYNEOWT": ".elb.ap-northeast-1.amazonaws.com."}
+// balancerZones are Elastic Load Balancing's zones in a Region, and how the names of load balancers in them end.
+func balancerZones(region string) map[string]string {
+	return map[string]string{
+		account.HostedZone(region, "application"): "." + region + ".elb.amazonaws.com.",
+		account.HostedZone(region, "network"):     ".elb." + region + ".amazonaws.com.",
+	}
+}
 
 // reaches refuses an alias whose target is not in the zone that it names. Whether there is a load balancer of the name Route 53
 // does not ask.
@@ -209,7 +216,7 @@ func (b *batch) reaches(set types.ResourceRecordSet) bool {
 	}
 	of := strings.TrimPrefix(aws.ToString(alias.HostedZoneId), "/hostedzone/")
 	targets := fmt.Sprintf("Tried to create an alias that targets %s, type %s in zone %s, but", *alias.DNSName, set.Type, of)
-	end, balancers := balancerZones[of]
+	end, balancers := balancerZones(b.region)[of]
 	switch {
 	case balancers && !strings.HasSuffix(*alias.DNSName, end), !balancers && (of != b.zone.id || !within(*alias.DNSName, b.zone.name)):
 		b.refuse("%s the alias target name does not lie within the target zone", targets)

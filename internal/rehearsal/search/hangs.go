@@ -183,9 +183,9 @@ func (d *draw) rehang() Command {
 func (d *draw) drift() Command {
 	calls := []Command{
 		call("autoscaling", "DeleteWarmPool", `{"AutoScalingGroupName": "BLUE"}`),
-		call("autoscaling", "PutNotificationConfiguration", `{"AutoScalingGroupName": "BLUE", "TopicARN": "arn:aws:sns:ap-northeast-1:000000000000:ec-mqagt-dev-operators",
-  "NotificationTypes": ["autoscaling:EC2_INSTANCE_LAUNCH_ERROR"]}`),
-		call("autoscaling", "DeleteNotificationConfiguration", `{"AutoScalingGroupName": "BLUE", "TopicARN": "arn:aws:sns:ap-northeast-1:000000000000:fleet-events"}`),
+		call("autoscaling", "PutNotificationConfiguration", `{"AutoScalingGroupName": "BLUE", "TopicARN": "arn:aws:sns:%s:%s:ec-mqagt-dev-operators",
+  "NotificationTypes": ["autoscaling:EC2_INSTANCE_LAUNCH_ERROR"]}`, localaws.DefaultRegion, localaws.DefaultAccountID),
+		call("autoscaling", "DeleteNotificationConfiguration", `{"AutoScalingGroupName": "BLUE", "TopicARN": "arn:aws:sns:%s:%s:fleet-events"}`, localaws.DefaultRegion, localaws.DefaultAccountID),
 		call("autoscaling", "PutLifecycleHook", `{"AutoScalingGroupName": "BLUE", "LifecycleHookName": "late", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING",
   "HeartbeatTimeout": 30, "DefaultResult": "CONTINUE"}`),
 		call("autoscaling", "EnableMetricsCollection", `{"AutoScalingGroupName": "BLUE", "Granularity": "1Minute", "Metrics": ["GroupPendingInstances"]}`),
