@@ -21,6 +21,7 @@ type network struct {
 	tags    map[string]string
 	subnets []*Subnet
 	groups  []*securityGroup // as created; the first is the VPC's default group
+	ipv6    bool             // its subnets have IPv6 addresses
 }
 
 type securityGroup struct {
@@ -52,6 +53,12 @@ func newNetwork(acct *account.Account) network {
 
 // VPCID is the id of the default VPC.
 func (c *Compute) VPCID() string { return c.network.vpcID }
+
+// AddIPv6 gives the VPC's subnets IPv6 addresses, as an operator would. Descriptions do not show them.
+func (c *Compute) AddIPv6() { c.network.ipv6 = true }
+
+// IPv6 reports whether the VPC's subnets have IPv6 addresses.
+func (c *Compute) IPv6() bool { return c.network.ipv6 }
 
 // Zones are the names of the availability zones, in order.
 func (c *Compute) Zones() []string {

@@ -31,6 +31,8 @@ type balancer struct {
 	securityGroups   []string
 	privateLinkRules string // whether the groups' rules hold for PrivateLink: on or off; of a Network Load Balancer that has some
 	attributes       map[string]string
+	addressType      types.IpAddressType
+	reservation      *sdk.ModifyCapacityReservationOutput // nil: never any
 	tags             map[string]string
 }
 
@@ -102,7 +104,7 @@ func (l *LoadBalancers) activate(b *balancer) {
 
 func (b *balancer) sameAs(other *balancer) bool {
 	sameSubnet := func(x, y localec2.Subnet) bool { return x.ID == y.ID }
-	return b.kind == other.kind && b.scheme == other.scheme && slices.EqualFunc(b.subnets, other.subnets, sameSubnet) &&
+	return b.kind == other.kind && b.scheme == other.scheme && b.addressType == other.addressType && slices.EqualFunc(b.subnets, other.subnets, sameSubnet) &&
 		slices.Equal(b.securityGroups, other.securityGroups)
 }
 
@@ -121,14 +123,14 @@ func (l *LoadBalancers) newBalancer(in *sdk.CreateLoadBalancerInput) (*balancer,
 	if b.kind != application && b.kind != network {
 		return nil, notModelled("load balancers of type %s", b.kind)
 	}
-	if err := checkAddressType(in.IpAddressType); err != nil {
+	var err error
+	if b.addressType, err = l.addressTypeOf(b, in.IpAddressType); err != nil {
 		return nil, err
 	}
 	b.attributes = balancerAttributes.of(b.kind).defaults()
 	if b.scheme == string(types.LoadBalancerSchemeEnumInternal) {
 		b.attributes["ipv6.deny_all_igw_traffic"] = "true"
 	}
-	var err error
 	if b.placement, err = l.placementOf(b, in.Subnets, in.SubnetMappings); err != nil {
 		return nil, err
 	}
@@ -206,7 +208,7 @@ func (l *LoadBalancers) describeBalancer(b *balancer) types.LoadBalancer {
 	described := types.LoadBalancer{
 		LoadBalancerArn: aws.String(b.arn), LoadBalancerName: aws.String(b.name), Type: types.LoadBalancerTypeEnum(b.kind),
 		Scheme: types.LoadBalancerSchemeEnum(b.scheme), DNSName: aws.String(b.dnsName), CreatedTime: aws.Time(b.createdAt),
-		VpcId: aws.String(l.compute.VPCID()), IpAddressType: types.IpAddressTypeIpv4, SecurityGroups: b.securityGroups,
+		VpcId: aws.String(l.compute.VPCID()), IpAddressType: b.addressType, SecurityGroups: b.securityGroups,
 		CanonicalHostedZoneId: aws.String(account.HostedZone(l.account.Region, b.kind)),
 		State:                 &types.LoadBalancerState{Code: types.LoadBalancerStateEnumProvisioning},
 	}

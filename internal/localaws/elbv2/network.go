@@ -1,6 +1,7 @@
 package elbv2
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -76,21 +77,22 @@ func (l *LoadBalancers) setSubnets(_ *wire.Call, in *sdk.SetSubnetsInput) (*sdk.
 	if err != nil {
 		return nil, err
 	}
-	if err := checkAddressType(in.IpAddressType); err != nil {
+	kind, err := l.addressTypeOf(b, in.IpAddressType)
+	if err != nil {
 		return nil, err
 	}
 	placed, err := l.placementOf(b, in.Subnets, in.SubnetMappings)
 	if err != nil {
 		return nil, err
 	}
-	b.placement = placed
+	b.placement, b.addressType = placed, kind
 	for _, group := range l.groups {
 		if group.user == b {
 			group.rezone()
 		}
 	}
 	l.changed()
-	return &sdk.SetSubnetsOutput{AvailabilityZones: b.describeZones(), IpAddressType: types.IpAddressTypeIpv4}, nil
+	return &sdk.SetSubnetsOutput{AvailabilityZones: b.describeZones(), IpAddressType: kind}, nil
 }
 
 // rezone begins again with targets whose zone has been enabled or disabled.
@@ -102,18 +104,33 @@ func (g *TargetGroup) rezone() {
 	}
 }
 
-func checkAddressType(wanted types.IpAddressType) error {
-	if wanted != "" && wanted != types.IpAddressTypeIpv4 {
-		return notModelled("load balancers with the IP address type %s: its subnets have no IPv6 addresses", wanted)
+// addressTypeOf is what a request makes of a load balancer's address type. For IPv6 its subnets must have such addresses.
+func (l *LoadBalancers) addressTypeOf(b *balancer, wanted types.IpAddressType) (types.IpAddressType, error) {
+	switch {
+	case wanted == "":
+		return cmp.Or(b.addressType, types.IpAddressTypeIpv4), nil
+	case wanted == types.IpAddressTypeIpv4:
+	case wanted == types.IpAddressTypeDualstackWithoutPublicIpv4 && (b.kind != application || b.scheme != string(types.LoadBalancerSchemeEnumInternetFacing)):
+		return "", wire.Errorf("InvalidConfigurationRequest", "The IP address type '%s' is only for internet-facing application load balancers", wanted)
+	case !slices.Contains(wanted.Values(), wanted):
+		return "", invalid("'%s' is not a valid IP address type", wanted)
+	case !l.compute.IPv6():
+		return "", wire.Errorf("InvalidSubnet", "You must specify subnets with an associated IPv6 CIDR block.")
 	}
-	return nil
+	return wanted, nil
 }
 
 func (l *LoadBalancers) setIPAddressType(_ *wire.Call, in *sdk.SetIpAddressTypeInput) (*sdk.SetIpAddressTypeOutput, error) {
-	if _, err := l.balancerNamed(in.LoadBalancerArn); err != nil {
+	b, err := l.balancerNamed(in.LoadBalancerArn)
+	if err != nil {
 		return nil, err
 	}
-	return &sdk.SetIpAddressTypeOutput{IpAddressType: in.IpAddressType}, checkAddressType(in.IpAddressType)
+	kind, err := l.addressTypeOf(b, in.IpAddressType)
+	if err != nil {
+		return nil, err
+	}
+	b.addressType = kind
+	return &sdk.SetIpAddressTypeOutput{IpAddressType: kind}, nil
 }
 
 // setSecurityGroups replaces the security groups. A Network Load Balancer that was made without never gets one (SDK).

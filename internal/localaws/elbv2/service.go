@@ -32,6 +32,9 @@ func (l *LoadBalancers) balancerOperations() []wire.Operation {
 		wire.Op("SetSecurityGroups", l.setSecurityGroups, "LoadBalancerArn", "SecurityGroups",
 			"EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic").Requires("LoadBalancerArn", "SecurityGroups"),
 		wire.Op("SetIpAddressType", l.setIPAddressType, "LoadBalancerArn", "IpAddressType").Requires("LoadBalancerArn", "IpAddressType"),
+		wire.Op("ModifyCapacityReservation", l.modifyReservation, "LoadBalancerArn", "MinimumLoadBalancerCapacity", "ResetCapacityReservation").
+			Requires("LoadBalancerArn"),
+		wire.Op("DescribeCapacityReservation", l.describeReservation, "LoadBalancerArn").Requires("LoadBalancerArn"),
 		wire.Op("DeleteLoadBalancer", l.deleteLoadBalancer, "LoadBalancerArn").Requires("LoadBalancerArn"),
 		wire.Op("DescribeLoadBalancers", l.describeLoadBalancers, "LoadBalancerArns", "Names", "PageSize", "Marker"),
 		wire.Op("DescribeAccountLimits", l.describeAccountLimits, "PageSize", "Marker"),

@@ -93,6 +93,35 @@ func TestNetworkLoadBalancersOwnAddressesAndGroups(t *testing.T) {
 	})
 }
 
+// Load balancers get IPv6 addresses only where their subnets have some; capacity is reserved until it is given up.
+func TestAddressTypesAndReservations(t *testing.T) {
+	run(t, func(w *world) {
+		balancer := w.balancer("front", types.LoadBalancerTypeEnumApplication)
+		dual := &sdk.SetIpAddressTypeInput{LoadBalancerArn: &balancer, IpAddressType: types.IpAddressTypeDualstack}
+		refused(w, w.client.SetIpAddressType, dual, "InvalidSubnet", "You must specify subnets with an associated IPv6 CIDR block.")
+		w.do(func() { w.compute.AddIPv6() })
+		must(w, w.client.SetIpAddressType, dual)
+		if got := must(w, w.client.DescribeLoadBalancers, &sdk.DescribeLoadBalancersInput{}).LoadBalancers[0].IpAddressType; got != types.IpAddressTypeDualstack {
+			t.Errorf("its address type is %s", got)
+		}
+		reserved := func() *types.MinimumLoadBalancerCapacity {
+			return must(w, w.client.DescribeCapacityReservation, &sdk.DescribeCapacityReservationInput{LoadBalancerArn: &balancer}).MinimumLoadBalancerCapacity
+		}
+		if got := reserved(); got != nil {
+			t.Errorf("at first %+v is reserved", got)
+		}
+		must(w, w.client.ModifyCapacityReservation, &sdk.ModifyCapacityReservationInput{LoadBalancerArn: &balancer,
+			MinimumLoadBalancerCapacity: &types.MinimumLoadBalancerCapacity{CapacityUnits: aws.Int32(200)}})
+		if got := reserved(); got == nil || *got.CapacityUnits != 200 {
+			t.Errorf("reserved: %+v", got)
+		}
+		must(w, w.client.ModifyCapacityReservation, &sdk.ModifyCapacityReservationInput{LoadBalancerArn: &balancer, ResetCapacityReservation: aws.Bool(true)})
+		if got := reserved(); got != nil {
+			t.Errorf("given up, %+v is reserved", got)
+		}
+	})
+}
+
 // A secure listener has one default certificate and further ones, a security policy and attributes.
 func TestSecureListener(t *testing.T) {
 	run(t, func(w *world) {
