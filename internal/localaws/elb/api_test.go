@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"bluegreen/internal/localaws/account"
 )
 
 // ignored are what the SDK's types have for the SDK alone.
@@ -63,6 +65,19 @@ func TestNewLoadBalancer(t *testing.T) {
 		must(w, w.client.DeleteLoadBalancer, &sdk.DeleteLoadBalancerInput{LoadBalancerName: aws.String("front")})
 		refused(w, w.client.DescribeLoadBalancers, &sdk.DescribeLoadBalancersInput{LoadBalancerNames: []string{"front"}},
 			"LoadBalancerNotFound", "There is no ACTIVE Load Balancer named 'front'")
+	})
+}
+
+// Elastic Load Balancing has a zone of its own in each Region, which an alias names.
+func TestHostedZoneIsTheRegions(t *testing.T) {
+	const region = "eu-west-1"
+	runIn(t, region, func(w *world) {
+		in := input("front")
+		in.AvailabilityZones = []string{region + "a"}
+		must(w, w.client.CreateLoadBalancer, in)
+		if got, want := *w.described("front").CanonicalHostedZoneNameID, account.HostedZone(region, "application"); got != want {
+			t.Errorf("the hosted zone is %s, want %s", got, want)
+		}
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 
+	"bluegreen/internal/localaws/account"
 	localec2 "bluegreen/internal/localaws/ec2"
 	"bluegreen/internal/localaws/wire"
 )
@@ -175,13 +176,10 @@ func page(found []*balancer, size *int32, marker *string) ([]*balancer, *string,
 	return found[:count], &found[count].name, nil
 }
 
-// hostedZone is Elastic Load Balancing's own zone in ap-northeast-1 (aws-facts I3).
-const hostedZone = "Z14GRHDCWA56QT"
-
 func (b *balancer) describe() types.LoadBalancerDescription {
 	described := types.LoadBalancerDescription{
 		LoadBalancerName: &b.name, DNSName: &b.dnsName, Scheme: &b.scheme, CreatedTime: &b.createdAt,
-		CanonicalHostedZoneName: &b.dnsName, CanonicalHostedZoneNameID: aws.String(hostedZone),
+		CanonicalHostedZoneName: &b.dnsName, CanonicalHostedZoneNameID: aws.String(account.HostedZone(b.of.account.Region, "application")),
 		VPCId: aws.String(b.of.compute.VPCID()), SecurityGroups: b.securityGroups, HealthCheck: b.check.describe(),
 		SourceSecurityGroup: &types.SourceSecurityGroup{OwnerAlias: aws.String(b.of.account.ID), GroupName: aws.String("default")},
 		Policies:            b.describePolicies(), BackendServerDescriptions: b.describeServers(),

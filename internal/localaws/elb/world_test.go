@@ -40,10 +40,15 @@ type world struct {
 // run runs a test in a new world, on virtual time.
 func run(t *testing.T, test func(*world)) {
 	t.Helper()
+	runIn(t, account.DefaultRegion, test)
+}
+
+func runIn(t *testing.T, region string, test func(*world)) {
+	t.Helper()
 	start := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 	w := &world{T: t, clock: clock.NewVirtual(start), start: start}
 	defer w.clock.Close()
-	w.account = account.New("000000000000", "ap-northeast-1", w.clock, 1)
+	w.account = account.New("000000000000", region, w.clock, 1)
 	instances := localec2.DefaultSettings()
 	instances.Pending, instances.Boot = account.Constant(10*time.Second), account.Constant(20*time.Second)
 	instances.ShuttingDown = account.Constant(30 * time.Second)
