@@ -13,6 +13,7 @@ import (
 // draw makes a case out of a seed's randomness.
 type draw struct {
 	*rand.Rand
+	seed      uint64
 	sickGreen bool // what blue would launch now is sick too, so nothing may happen to blue
 	desired   int  // that blue begins with
 	unchecked bool // without a load balancer nothing shows that an application is sick
@@ -22,7 +23,7 @@ type draw struct {
 
 // Draw draws the case of a seed.
 func Draw(seed uint64) Case {
-	d := &draw{Rand: rand.New(rand.NewPCG(seed, 0x7365617263680000))}
+	d := &draw{Rand: rand.New(rand.NewPCG(seed, 0x7365617263680000)), seed: seed}
 	d.drains = d.chance(20)
 	c := Case{Seed: seed, World: d.world(), Request: d.request()}
 	c.Faults = d.faults()
@@ -109,6 +110,7 @@ func (d *draw) traffic() []Argument {
 	if d.chance(20) {
 		all = append(all, Argument{"network", ""})
 	}
+	all = append(all, d.classics()...)
 	interval, healthy, boot := 10, 2, 30
 	if d.chance(40) {
 		interval, healthy = d.between(5, 30), d.between(2, 5)
@@ -125,6 +127,19 @@ func (d *draw) traffic() []Argument {
 	}
 	cover := boot + 20 + interval*(healthy+2)
 	return append(all, arguments("grace", d.seconds(cover, cover+300))...)
+}
+
+// classics are the Classic Load Balancers that one fleet in six stands behind, beside its target groups where it has several, and whether it
+// has all of that as traffic sources. The seed says so itself: what is drawn after it stays as it is without.
+func (d *draw) classics() []Argument {
+	if d.seed%6 != 1 {
+		return nil
+	}
+	all := arguments("classic", strconv.FormatUint(1+d.seed/6%2, 10))
+	if d.seed%18 == 13 {
+		all = append(all, Argument{"traffic-sources", ""})
+	}
+	return all
 }
 
 // timings draws how long things take in the model.
