@@ -31,19 +31,25 @@ func must[T any](t *testing.T) func(T, error) T {
 // openFleet puts up an AWS with a fleet as nobody planned it: two target groups that differ, and a hook.
 func openFleet(t *testing.T) *local.Environment {
 	t.Helper()
-	e, err := local.Open(local.Options{Address: "127.0.0.1:0", Speed: 100})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(e.Close)
 	plan := world.DefaultPlan()
-	plan.Group, plan.Desired, plan.Min, plan.Max = "web", 3, 1, 5
-	plan.Grace = 3 * time.Minute
 	plan.Hooks = []world.Hook{{Name: "drain-jobs", Heartbeat: time.Hour}}
 	plan.Each = []world.TargetGroup{
 		{DeregistrationDelay: 30 * time.Second, Check: world.DefaultCheck()},
 		{DeregistrationDelay: 90 * time.Second, Check: world.Check{Interval: 20 * time.Second, Timeout: 5 * time.Second, Healthy: 3, Unhealthy: 2}},
 	}
+	return openFleetOf(t, plan)
+}
+
+// openFleetOf puts up an AWS with a fleet of three instances.
+func openFleetOf(t *testing.T, plan world.Plan) *local.Environment {
+	t.Helper()
+	e, err := local.Open(local.Options{Address: "127.0.0.1:0", Speed: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	plan.Group, plan.Desired, plan.Min, plan.Max = "web", 3, 1, 5
+	plan.Grace = 3 * time.Minute
 	if _, err := (world.Seeder{Config: e.Config, Clock: e.Clock}).Seed(t.Context(), plan); err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +104,27 @@ func TestRehearseARealFleet(t *testing.T) {
 	for _, call := range e.AWS.Faults.Calls() {
 		if call.Caller == "user" && !strings.HasPrefix(call.Operation, "Describe") && !strings.HasPrefix(call.Operation, "Get") {
 			t.Errorf("it called %s:%s: it must only read", call.Service, call.Operation)
+		}
+	}
+}
+
+// A fleet behind a Classic Load Balancer is rehearsed behind one: nothing of that is left out, and what never answers there is called off.
+func TestRehearseAFleetBehindAClassicLoadBalancer(t *testing.T) {
+	plan := world.DefaultPlan()
+	plan.Classics = 1
+	e := openFleetOf(t, plan)
+	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}, "health": {"timeout_seconds": 60}}`)
+	for boot, ends := range map[string]string{"5s": "Succeeded", "2m": "RolledBack"} {
+		out, errText, _ := say("rehearse", "-f", path, "--endpoint-url", e.URL, "--seeds", "2", "--faults", "0", "--boot", boot, "--json")
+		var found fleetrehearsal.Result
+		if err := json.Unmarshal([]byte(out), &found); err != nil {
+			t.Fatalf("%v in %s %s", err, out, errText)
+		}
+		if u := found.Undisturbed; u.Ends[ends] != 2 || u.Lowest != 3 || len(u.Broken) > 0 || !found.Preflight.Passes {
+			t.Errorf("booting in %s: %+v, %+v", boot, u, found.Preflight)
+		}
+		if left := strings.Join(found.Fleet.LeavesOut, "\n"); strings.Contains(strings.ToLower(left), "load balancer") {
+			t.Errorf("left out: %s", left)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	asgtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	ddbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
@@ -59,6 +60,7 @@ type reader struct {
 	groups  *autoscaling.Client
 	targets *elb.Client
 	copier  clone.Copier
+	classic *classic.Client
 	ledger  ledger.Ledger
 	options Options
 	region  string
@@ -67,7 +69,7 @@ type reader struct {
 // Read reads the fleet that serves the request's lineage.
 func Read(ctx context.Context, cfg aws.Config, o Options, request deploy.Request) (Survey, error) {
 	r := reader{
-		groups: autoscaling.NewFromConfig(cfg), targets: elb.NewFromConfig(cfg),
+		groups: autoscaling.NewFromConfig(cfg), targets: elb.NewFromConfig(cfg), classic: classic.NewFromConfig(cfg),
 		copier:  clone.New(cfg),
 		ledger:  ledger.Open(cfg, cmp.Or(o.LedgerTable, ledgerOf(request.BlueName))),
 		options: o, region: cfg.Region,
@@ -223,14 +225,6 @@ func (s *Survey) source(group asgtypes.AutoScalingGroup) {
 
 // others names what of a group the model has no part for.
 func (s *Survey) others(group asgtypes.AutoScalingGroup) {
-	if n := len(group.LoadBalancerNames); n > 0 {
-		s.leaveOut("%d Classic Load Balancers: %s", n, strings.Join(group.LoadBalancerNames, ", "))
-	}
-	for _, source := range group.TrafficSources {
-		if kind := aws.ToString(source.Type); kind != "" && kind != "elbv2" && kind != "elb" {
-			s.leaveOut("the traffic source %s of type %s", aws.ToString(source.Identifier), kind)
-		}
-	}
 	if sick := slices.DeleteFunc(slices.Clone(group.Instances), func(i asgtypes.Instance) bool {
 		return i.LifecycleState == asgtypes.LifecycleStateInService && aws.ToString(i.HealthStatus) == "Healthy"
 	}); len(sick) > 0 {
@@ -238,12 +232,30 @@ func (s *Survey) others(group asgtypes.AutoScalingGroup) {
 	}
 }
 
-// loadBalancing reads the target groups with their checks and delays.
+// loadBalancing reads the target groups and the Classic Load Balancers with their checks and delays.
 func (r reader) loadBalancing(ctx context.Context, s *Survey, group asgtypes.AutoScalingGroup) error {
-	arns := group.TargetGroupARNs
-	s.Plan.Balanced = len(arns) > 0
-	if len(arns) == 0 {
-		return nil
+	var arns, names []string
+	named := 0
+	for _, source := range fleet.Of(group).Sources {
+		switch source.Type {
+		case deploy.TargetGroup:
+			arns = append(arns, source.ID)
+		case deploy.ClassicBalancer:
+			names = append(names, source.ID)
+		default:
+			s.leaveOut("the traffic source %s of type %s", source.ID, source.Type)
+			continue
+		}
+		if source.Named {
+			named++
+		}
+	}
+	s.Plan.Balanced, s.Plan.TrafficSources = len(arns)+len(names) > 0, named > 0
+	if all := len(arns) + len(names); named > 0 && named < all {
+		s.leaveOut("that %d of %d are not attached as traffic sources: the model's all are", all-named, all)
+	}
+	if err := r.classicBalancers(ctx, s, names); err != nil || len(arns) == 0 {
+		return err
 	}
 	out, err := r.targets.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: arns})
 	if err != nil {
