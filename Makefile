@@ -117,12 +117,12 @@ synth: build-arm64 infra/node_modules
 bootstrap: build-arm64 infra/node_modules
 	cd infra && $(ON_AWS) node_modules/.bin/cdk bootstrap $(PARAMETERS)
 
-# Says what is under way; it holds nothing up.
+# Says which deployments are under way. Of stacks that are named after it, it fails for one whose parameters would be forgotten.
 UNDERWAY = cd infra && $(ON_AWS) go run ./underway $(PARAMETERS)
 
 ## deploy: build, say which deployments are under way, then deploy STACKS (default all; Network, Fleet, Deployer, Pipeline)
 deploy: build-arm64 infra/node_modules
-	@$(UNDERWAY)
+	@$(UNDERWAY) $(STACKS)
 	cd infra && $(ON_AWS) node_modules/.bin/cdk deploy $(PARAMETERS) $(STACKS)
 
 ## destroy: delete the STACKS that are named, e.g. STACKS="Pipeline Deployer"

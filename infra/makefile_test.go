@@ -58,6 +58,20 @@ func TestMakeLooksFirst(t *testing.T) {
 	}
 }
 
+// Each stack remembers which parameters it was deployed with.
+func TestStacksRememberWhatIsGiven(t *testing.T) {
+	for _, stack := range synthesised.stacks {
+		all := named(t, stack)
+		if got := at(t, all[only(t, idsOf(all, "AWS::SSM::Parameter", "Given"))].Properties, "Name"); got != "/ec/mqagt/dev/given/"+stack {
+			t.Errorf("%s remembers by %s", stack, got)
+		}
+	}
+	text := pipelineWith(t, map[string]any{"approval": "true", "input": "a/b.json"})
+	if got := at(t, only(t, ofType(t, text, "AWS::SSM::Parameter")).Properties, "Value"); got != "input,approval" {
+		t.Errorf("it remembers %s", got)
+	}
+}
+
 // The operators' address is not needed again: a stack that is deployed without it leaves the subscription where it is, and
 // one that is deployed with another address has that instead.
 func TestOperatorsStaySubscribed(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"bluegreen/infra/given"
 	"bluegreen/infra/loggroup"
 	"bluegreen/infra/operators"
 	"bluegreen/infra/settings"
@@ -41,6 +42,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 		Description: jsii.String("bluegreen: replaces the fleets of " + s.Prefix() + " by new copies of them"),
 	})
 	b := build{stack: stack, settings: s, topic: operators.NewTopic(stack, "Operators", s.Topic(), s.OperatorEmail)}
+	given.Remember(stack, s)
 	b.attaches = b.interfaces()
 	functions := b.functions()
 	deploys := b.machine("BlueGreen", statemachine.Name(s.Project, s.Role, s.Environment), statemachine.Definition, functions)

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 
+	"bluegreen/infra/given"
 	"bluegreen/infra/network"
 	"bluegreen/infra/settings"
 )
@@ -42,6 +43,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 			ExcludeResourceTypes: jsii.Strings("AWS::ElasticLoadBalancingV2::Listener"),
 		})
 	}
+	given.Remember(stack, s)
 	place := find(stack, s)
 	balancer, targets := website(stack, place)
 	listener := listen(stack, s, balancer, targets)

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"bluegreen/infra/given"
 	"bluegreen/infra/loggroup"
 	"bluegreen/infra/settings"
 	"bluegreen/infra/trust"
@@ -50,6 +51,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 		FlowLogs: &map[string]*awsec2.FlowLogOptions{"Flows": {Destination: awsec2.FlowLogDestination_ToCloudWatchLogs(
 			loggroup.New(stack, "FlowLog", s, &awslogs.LogGroupProps{Retention: awslogs.RetentionDays_ONE_MONTH}), flowLogRole(stack))}},
 	})
+	given.Remember(stack, s)
 	endpoints(stack, vpc)
 	tell(stack, s, vpc, NewGroups(stack, s, vpc.VpcId()))
 	return stack

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"bluegreen/infra/bucket"
+	"bluegreen/infra/given"
 	"bluegreen/infra/machine"
 	"bluegreen/infra/settings"
 	"bluegreen/infra/trust"
@@ -41,6 +42,7 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 		Description: jsii.String("bluegreen: a commit deploys " + s.Prefix()),
 	})
 	artifacts := bucket.New(stack, "Artifacts", artifactDays, "It holds requests and results, which the pipeline's own history tells of; nobody else writes it.")
+	given.Remember(stack, s)
 	started := statemachine.Name(s.Project, s.Role, s.Environment)
 	from := source(stack, s)
 	stages := []any{stage("Source", from.action)}

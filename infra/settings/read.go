@@ -81,6 +81,9 @@ const (
 	subnetLike = "ids like subnet-0123456789abcdef0"
 )
 
+// unremembered are the keys that Settings.Given leaves out.
+var unremembered = []string{"project", "role", "environment", "operator_email", "build"}
+
 // Keys are the context keys that Read knows, in the order of the documentation.
 func Keys() []string {
 	var keys []string
@@ -113,8 +116,12 @@ func Read(context Context) (Settings, error) {
 	var problems []error
 	for _, f := range fields {
 		value, err := text(context(f.key))
+		byDefault := f.def(s)
 		if err == nil && value == "" {
-			value = f.def(s)
+			value = byDefault
+		}
+		if value != byDefault && !slices.Contains(unremembered, f.key) {
+			s.Given = append(s.Given, f.key)
 		}
 		if err == nil {
 			err = f.set(&s, value)

@@ -83,6 +83,10 @@ type Settings struct {
 	Starts     Starts
 	Approval   bool // a person approves in the pipeline before a deployment starts
 
+	// Given are the keys of what is not the default, but for what names the stacks, the operators' address, which they remember
+	// by themselves, and where this machine has the functions.
+	Given []string
+
 	Guardrails string // folder of the operators' policy, which becomes a layer
 	Build      string // folder of the functions' bootstraps, as make build-arm64 leaves it
 }

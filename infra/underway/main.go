@@ -1,6 +1,7 @@
-// Command underway says which deployments are under way, before stacks are deployed or deleted: what that changes for them
-// is in docs/aws.md. It takes the parameters as CDK does (-c name=value, and the context of cdk.json in the working folder),
-// and never keeps a deployment of the stacks from going on: where it cannot look it says so.
+// Command underway is run before stacks are deployed or deleted. It says which deployments are under way: what that changes for
+// them is in docs/aws.md. And it ends with 1 where a stack that is named to it was deployed with parameters that are not given now.
+// It takes the parameters as CDK does: -c name=value, and the context of cdk.json in the working folder. Where it cannot look it
+// says so, and holds nothing up.
 package main
 
 import (
@@ -10,14 +11,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go/logging"
 
+	"bluegreen/infra/given"
 	"bluegreen/infra/settings"
 	"bluegreen/internal/ledger"
 )
@@ -28,29 +33,42 @@ const patience = 20 * time.Second
 func main() {
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
-		fmt.Println("Whether a deployment is under way could not be seen:", err)
+	if !run(ctx, os.Stdout) {
+		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
-	values, err := given("cdk.json", os.Args[1:])
+// run reports whether the stacks may be deployed as they are asked for.
+func run(ctx context.Context, out io.Writer) bool {
+	values, err := parameters("cdk.json", os.Args[1:])
 	if err != nil {
-		return err
+		fmt.Fprintln(out, err)
+		return true // CDK, which runs next, says what is wrong
 	}
 	s, err := settings.Read(func(key string) any { return values[key] })
 	if err != nil {
-		return nil // CDK, which runs next, says it
+		return true
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
-	if err != nil {
-		return err
+	if err == nil {
+		err = look(ctx, cfg, s.Table(), out)
 	}
-	return look(ctx, cfg, s.Table(), out)
+	if err != nil {
+		fmt.Fprintln(out, "Whether a deployment is under way could not be seen:", err)
+		return true
+	}
+	missing, err := missing(ctx, cfg, s, values, os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(out, "What the stacks were deployed with could not be seen:", err)
+	}
+	for _, line := range missing {
+		fmt.Fprintln(out, line)
+	}
+	return len(missing) == 0
 }
 
-// given are the parameters: those of the command line before those of the file.
-func given(file string, args []string) (map[string]any, error) {
+// parameters are the parameters: those of the command line before those of the file.
+func parameters(file string, args []string) (map[string]any, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -72,6 +90,40 @@ func given(file string, args []string) (map[string]any, error) {
 		}
 	}
 	return values, nil
+}
+
+// stacks are those that can be named to deploy; --all stands for all of them.
+var stacks = []string{"Network", "Fleet", "Deployer", "Pipeline"}
+
+// missing says of each stack among the arguments which parameters it was deployed with that are not given now.
+func missing(ctx context.Context, cfg aws.Config, s settings.Settings, now map[string]any, args []string) ([]string, error) {
+	client := ssm.NewFromConfig(cfg)
+	var lines []string
+	for _, stack := range stacks {
+		if !slices.Contains(args, stack) && !slices.Contains(args, "--all") {
+			continue
+		}
+		name := given.Name(s, stack)
+		out, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name})
+		var none *ssmtypes.ParameterNotFound
+		switch {
+		case errors.As(err, &none): // it is not deployed yet, or remembers nothing
+			continue
+		case err != nil:
+			return lines, err
+		}
+		var left []string
+		for key := range strings.SplitSeq(aws.ToString(out.Parameter.Value), ",") {
+			if _, named := now[key]; !named && key != given.None {
+				left = append(left, key)
+			}
+		}
+		if len(left) > 0 {
+			lines = append(lines, fmt.Sprintf("%s was deployed with %s, which is not given now, and its default would take its place: say it for good in infra/cdk.json, "+
+				"or give it again (also the default, where you mean that), e.g. CDK=\"-c %s=…\"", stack, strings.Join(left, ", "), left[0]))
+		}
+	}
+	return lines, nil
 }
 
 // look prints the deployments that hold a lock. A table that is not there yet holds none.

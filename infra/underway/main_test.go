@@ -12,10 +12,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"bluegreen/infra/given"
+	"bluegreen/infra/settings"
 	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
 	localdynamodb "bluegreen/internal/localaws/dynamodb"
 	"bluegreen/internal/localaws/faults"
@@ -71,16 +76,64 @@ func TestLook(t *testing.T) {
 }
 
 // Parameters come from where CDK has them, and the command line counts more.
-func TestGiven(t *testing.T) {
+func TestParameters(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cdk.json")
 	if err := os.WriteFile(file, []byte(`{"context": {"project": "shop", "role": "web"}}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	values, err := given(file, []string{"-c", "role=api", "--context", "environment=prod"})
+	values, err := parameters(file, []string{"-c", "role=api", "--context", "environment=prod"})
 	if err != nil || values["project"] != "shop" || values["role"] != "api" || values["environment"] != "prod" {
 		t.Errorf("%v, %v", values, err)
 	}
-	if _, err := given(file, []string{"--require-approval", "never"}); err != nil {
+	if _, err := parameters(file, []string{"--require-approval", "never"}); err != nil {
 		t.Errorf("what is CDK's own: %v", err)
 	}
 }
+
+// A parameter that a stack was deployed with, and that nobody gives now, holds the deployment of that stack up, and of no other.
+func TestParametersAreNotForgotten(t *testing.T) {
+	c := clock.NewVirtual(time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC))
+	defer c.Close()
+	local := localaws.New(localaws.Options{Clock: c})
+	c.Run(func() {
+		ctx, cfg := context.Background(), local.Endpoint.Config(wire.Caller{})
+		with := func(values map[string]any) settings.Settings {
+			s, err := settings.Read(func(key string) any { return values[key] })
+			if err != nil {
+				t.Error(err)
+			}
+			return s
+		}
+		put := func(stack, value string) {
+			_, err := ssm.NewFromConfig(cfg).PutParameter(ctx, &ssm.PutParameterInput{Name: ptr(given.Name(with(nil), stack)), Value: &value, Type: ssmtypes.ParameterTypeString})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		deployed := with(map[string]any{"approval": "true", "fleets": "a-*", "operator_email": "o@example.com", "recover": "start"})
+		if got := strings.Join(deployed.Given, " "); got != "fleets approval" {
+			t.Errorf("what is not the default is %s", got)
+		}
+		put("Deployer", strings.Join(deployed.Given, ","))
+		put("Pipeline", given.None)
+		for _, k := range []struct {
+			now  map[string]any
+			args []string
+			want string
+		}{
+			{map[string]any{}, []string{"Deployer"}, "Deployer was deployed with fleets, approval, which is not given now"},
+			{map[string]any{}, []string{"--all"}, "Deployer was deployed with fleets, approval"},
+			{map[string]any{"fleets": "a-*"}, []string{"--all"}, "Deployer was deployed with approval, which"},
+			{map[string]any{"fleets": "a-*", "approval": "false"}, []string{"--all"}, ""},
+			{map[string]any{}, []string{"Pipeline", "Fleet"}, ""},
+			{map[string]any{}, nil, ""},
+		} {
+			lines, err := missing(ctx, cfg, with(nil), k.now, k.args)
+			if got := strings.Join(lines, "\n"); err != nil || !strings.HasPrefix(got, k.want) || (k.want == "") != (got == "") {
+				t.Errorf("%v with %v: %q, %v; want %q", k.args, k.now, got, err, k.want)
+			}
+		}
+	})
+}
+
+func ptr(s string) *string { return &s }
