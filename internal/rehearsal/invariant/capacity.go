@@ -123,11 +123,13 @@ func unit(s snapshot) string {
 }
 
 // served is how much of a group, or of all, serves under every rule and that nobody has asked their fleet to end: what
-// is still there of a fleet that was scaled in serves for a moment only.
+// is still there of a fleet that was scaled in serves for a moment only, also where the fleet grows again meanwhile.
 func (now service) served(s snapshot, group string) int {
 	in, stay := make(map[string]int), 0
 	for id, name := range now.fleet {
-		in[name] += now.weight[id]
+		if m, ok := s.members[id]; ok && !m.leaves() {
+			in[name] += now.weight[id]
+		}
 	}
 	for _, fleet := range s.fleets {
 		if group == "" || fleet.Name == group {
