@@ -316,6 +316,12 @@ func (c *capacity) excusable(s snapshot, id, name string, by *apiCall) bool {
 	return exists && (staying(fleet) < fleet.Desired || fleet.Desired > 0 && (!shed || choice))
 }
 
+// taken reports whether a member leaves by others' doing, or by its group's.
+func (c *capacity) taken(s snapshot, id string) bool {
+	m, ok := s.members[id]
+	return ok && m.leaves() && c.excusable(s, id, m.fleet.Name, nil)
+}
+
 // staying is how much of a fleet counts towards its desired capacity.
 func staying(fleet *localasg.GroupView) int {
 	stay := 0

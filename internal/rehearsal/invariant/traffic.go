@@ -41,16 +41,18 @@ func (t *traffic) instanceChanged(instance *localec2.Instance) {
 }
 
 // emptied reports whether others took the last healthy targets of a group, until it has a healthy one again. owing says
-// that somewhere what others took is not replaced yet.
-func (t *traffic) emptied(group localelb.RoutedGroup, owing bool) bool {
+// that somewhere what others took is not replaced yet. Who leaves by others' doing may still get requests behind a Network Load Balancer.
+func (t *traffic) emptied(s snapshot, group localelb.RoutedGroup, owing bool) bool {
 	if !group.FailOpen {
 		if len(group.Targets) > 0 {
 			delete(t.open, group.ARN)
 		}
 		return false
 	}
-	unwell := slices.ContainsFunc(group.Targets, func(target localelb.RoutedTarget) bool { return t.unwell[target.InstanceID] })
-	t.open[group.ARN] = t.open[group.ARN] || owing || unwell
+	taken := slices.ContainsFunc(group.Targets, func(target localelb.RoutedTarget) bool {
+		return t.unwell[target.InstanceID] || t.w.capacity.taken(s, target.InstanceID)
+	})
+	t.open[group.ARN] = t.open[group.ARN] || owing || taken
 	return t.open[group.ARN]
 }
 
@@ -83,7 +85,7 @@ func (t *traffic) look(s snapshot, _ *apiCall) {
 		for _, group := range rule.Groups {
 			weight += group.Weight
 			if group.Weight > 0 {
-				t.share(rule, group)
+				t.share(s, rule, group)
 			}
 		}
 		if weight == 0 {
@@ -106,18 +108,18 @@ func (t *traffic) bare(s snapshot) {
 func (t *traffic) noteOpen(s snapshot) {
 	for _, rule := range s.rules {
 		for _, group := range rule.Groups {
-			t.emptied(group, true)
+			t.emptied(s, group, true)
 		}
 	}
 }
 
 // share looks at the requests that one target group gets.
-func (t *traffic) share(rule localelb.RoutedRule, group localelb.RoutedGroup) {
+func (t *traffic) share(s snapshot, rule localelb.RoutedRule, group localelb.RoutedGroup) {
 	if len(group.Targets) == 0 {
 		t.breaks("requests of rule %s go to %s, which has no target for them: they are answered 503", rule.Priority, group.ARN)
 		return
 	}
-	if t.emptied(group, t.owing()) {
+	if t.emptied(s, group, t.owing()) {
 		return
 	}
 	for _, target := range group.Targets {
