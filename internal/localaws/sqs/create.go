@@ -67,7 +67,7 @@ func (q *Queues) deleteQueue(_ *wire.Call, in *sdk.DeleteQueueInput) (*sdk.Delet
 
 func (q *Queues) getQueueURL(_ *wire.Call, in *sdk.GetQueueUrlInput) (*sdk.GetQueueUrlOutput, error) {
 	if aws.ToString(in.QueueName) == "" {
-		return nil, missing("QueueName")
+		return nil, wire.Errorf("InvalidParameterValue", "Value for parameter QueueName is invalid. Reason: Must specify a queue name.")
 	}
 	if owner := aws.ToString(in.QueueOwnerAWSAccountId); owner != "" && owner != q.account.ID {
 		return nil, nonExistent()

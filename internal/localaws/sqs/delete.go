@@ -74,10 +74,13 @@ func (q *Queues) deleteMessageBatch(_ *wire.Call, in *sdk.DeleteMessageBatchInpu
 
 // changeMessageVisibility hides a message that was received for a time from now on; for zero seconds it can be received
 // at once.
-func (q *Queues) changeMessageVisibility(_ *wire.Call, in *sdk.ChangeMessageVisibilityInput) (*sdk.ChangeMessageVisibilityOutput, error) {
+func (q *Queues) changeMessageVisibility(call *wire.Call, in *sdk.ChangeMessageVisibilityInput) (*sdk.ChangeMessageVisibilityOutput, error) {
 	u, err := q.find(in.QueueUrl)
 	if err != nil {
 		return nil, err
+	}
+	if !call.Sent["VisibilityTimeout"] {
+		return nil, missing("VisibilityTimeout")
 	}
 	if in.VisibilityTimeout < 0 || in.VisibilityTimeout > 43200 {
 		return nil, invalid(in.VisibilityTimeout, "VisibilityTimeout", "VisibilityTimeout must be an integer between 0 and 43200.")

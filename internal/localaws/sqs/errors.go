@@ -13,6 +13,25 @@ var queryCodes = map[string]string{
 	"EmptyBatchRequest":            "AWS.SimpleQueueService.EmptyBatchRequest",
 	"InvalidBatchEntryId":          "AWS.SimpleQueueService.InvalidBatchEntryId",
 	"TooManyEntriesInBatchRequest": "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+	"SerializationException":       "MalformedInput",
+}
+
+// errorTypes are the types of errors as the bodies of answers name them: SQS's own, and those of what stands before it.
+var errorTypes = map[string]string{
+	"AccessDenied":           "com.amazon.coral.service#AccessDeniedException",
+	"InvalidParameterValue":  "com.amazon.coral.service#InvalidParameterValueException",
+	"MissingParameter":       "com.amazon.coral.service#MissingRequiredParameterException",
+	"SerializationException": "com.amazon.coral.service#SerializationException",
+}
+
+func init() {
+	for _, own := range []string{
+		"QueueDoesNotExist", "QueueNameExists", "QueueDeletedRecently", "PurgeQueueInProgress", "BatchEntryIdsNotDistinct",
+		"BatchRequestTooLong", "EmptyBatchRequest", "InvalidBatchEntryId", "TooManyEntriesInBatchRequest", "InvalidAttributeName",
+		"InvalidAttributeValue", "InvalidMessageContents", "ReceiptHandleIsInvalid",
+	} {
+		errorTypes[own] = "com.amazonaws.sqs#" + own
+	}
 }
 
 func nonExistent() error {
@@ -28,5 +47,5 @@ func invalid(value any, parameter, reason string) error {
 }
 
 func invalidHandle(handle string) error {
-	return wire.Errorf("ReceiptHandleIsInvalid", "The input receipt handle \"%s\" is not a valid receipt handle.", handle)
+	return &wire.Error{Code: "ReceiptHandleIsInvalid", Status: 404, Message: "The input receipt handle \"" + handle + "\" is not a valid receipt handle."}
 }

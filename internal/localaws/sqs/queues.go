@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"bluegreen/internal/clock"
@@ -74,10 +75,7 @@ func (q *Queues) url(found *queue) string { return q.endpoint + "/" + q.account.
 
 // find returns the queue of a URL, whatever host it names.
 func (q *Queues) find(url *string) (*queue, error) {
-	if url == nil || *url == "" {
-		return nil, missing("QueueUrl")
-	}
-	parts := strings.Split(*url, "/")
+	parts := strings.Split(aws.ToString(url), "/")
 	if found := q.named(parts[len(parts)-1]); found != nil {
 		return found, nil
 	}
@@ -103,6 +101,7 @@ func (q *Queues) Service() wire.Service {
 		Protocol:     wire.AWSJSON10,
 		TargetPrefix: "AmazonSQS",
 		QueryCodes:   queryCodes,
+		ErrorTypes:   errorTypes,
 		EmptyLists: map[string]wire.EmptyList{
 			"ReceiveMessageOutput.Messages": wire.LeftOut,
 			"SendMessageBatchOutput.Failed": wire.LeftOut, "SendMessageBatchOutput.Successful": wire.LeftOut,

@@ -15,10 +15,10 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// receiveMessage takes messages, waiting for the first one as long as the request or the queue says. A visibility
-// timeout or a wait of zero is the queue's own, since the SDK does not send it.
+// receiveMessage takes messages, waiting for the first one as long as the request or the queue says. The input cannot tell
+// zero from nothing: what was sent can.
 func (q *Queues) receiveMessage(call *wire.Call, in *sdk.ReceiveMessageInput) (*sdk.ReceiveMessageOutput, error) {
-	if err := checkReceive(in); err != nil {
+	if err := checkReceive(call.Sent, in); err != nil {
 		return nil, err
 	}
 	until := time.Time{}
@@ -32,10 +32,10 @@ func (q *Queues) receiveMessage(call *wire.Call, in *sdk.ReceiveMessageInput) (*
 		}
 		now := q.account.Now()
 		if until.IsZero() {
-			until = now.Add(wait(u, in))
+			until = now.Add(chosen(call.Sent["WaitTimeSeconds"], in.WaitTimeSeconds, u, "ReceiveMessageWaitTimeSeconds"))
 		}
 		u.waiting = slices.DeleteFunc(u.waiting, func(event clock.Event) bool { return event == look })
-		taken := q.take(u, in)
+		taken := q.take(u, in, chosen(call.Sent["VisibilityTimeout"], in.VisibilityTimeout, u, "VisibilityTimeout"))
 		if len(taken) > 0 || !now.Before(until) {
 			q.account.Unlock()
 			return &sdk.ReceiveMessageOutput{Messages: taken}, nil
@@ -52,9 +52,9 @@ func (q *Queues) receiveMessage(call *wire.Call, in *sdk.ReceiveMessageInput) (*
 	}
 }
 
-func checkReceive(in *sdk.ReceiveMessageInput) error {
+func checkReceive(sent map[string]bool, in *sdk.ReceiveMessageInput) error {
 	switch {
-	case in.MaxNumberOfMessages < 0 || in.MaxNumberOfMessages > 10:
+	case sent["MaxNumberOfMessages"] && in.MaxNumberOfMessages < 1 || in.MaxNumberOfMessages > 10:
 		return invalid(in.MaxNumberOfMessages, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.")
 	case in.WaitTimeSeconds < 0 || in.WaitTimeSeconds > 20:
 		return invalid(in.WaitTimeSeconds, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.")
@@ -64,11 +64,12 @@ func checkReceive(in *sdk.ReceiveMessageInput) error {
 	return nil
 }
 
-func wait(u *queue, in *sdk.ReceiveMessageInput) time.Duration {
-	if in.WaitTimeSeconds > 0 {
-		return time.Duration(in.WaitTimeSeconds) * time.Second
+// chosen are a request's seconds if it has any, or else what a queue's attribute says.
+func chosen(sent bool, seconds int32, u *queue, attribute string) time.Duration {
+	if sent {
+		return time.Duration(seconds) * time.Second
 	}
-	return u.seconds("ReceiveMessageWaitTimeSeconds")
+	return u.seconds(attribute)
 }
 
 // next is when a hidden message can be received again, but not after until.
@@ -81,15 +82,11 @@ func (u *queue) next(until time.Time) time.Time {
 	return until
 }
 
-// take receives messages that can be received.
-func (q *Queues) take(u *queue, in *sdk.ReceiveMessageInput) []types.Message {
+// take receives messages that can be received, and hides them for a time.
+func (q *Queues) take(u *queue, in *sdk.ReceiveMessageInput, hidden time.Duration) []types.Message {
 	now := q.account.Now()
 	q.expire(u)
 	q.redrive(u)
-	hidden := u.seconds("VisibilityTimeout")
-	if in.VisibilityTimeout > 0 {
-		hidden = time.Duration(in.VisibilityTimeout) * time.Second
-	}
 	var taken []types.Message
 	for _, m := range u.messages {
 		if m.visible.After(now) {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 )
@@ -57,8 +58,9 @@ func (s *served) writeError(w http.ResponseWriter, e *Error, requestID string) {
 			object["Type"] = "Service"
 		}
 		object["Message"] = e.Message
+		w.Header().Set("X-Amzn-Errortype", e.Code)
 	} else {
-		object["__type"] = e.Code
+		object["__type"] = cmp.Or(s.ErrorTypes[e.Code], e.Code)
 	}
 	for name, value := range e.Members {
 		encoded, err := s.encodeMember(value)
@@ -68,7 +70,6 @@ func (s *served) writeError(w http.ResponseWriter, e *Error, requestID string) {
 		}
 		object[name] = encoded
 	}
-	w.Header().Set("X-Amzn-Errortype", e.Code)
 	if s.QueryCodes != nil {
 		w.Header().Set("X-Amzn-Query-Error", s.queryCode(e.Code, status))
 	}

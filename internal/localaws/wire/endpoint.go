@@ -121,7 +121,7 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		RequestID: requestID, Time: e.account.Now(), Principal: e.identify(route.caller),
 		Trace: r.Header.Get("X-Amzn-Trace-Id"),
 	}
-	output, err := e.serve(call, route, func(input reflect.Value) error { return route.decode(r, body, input) })
+	output, err := e.serve(call, route, func(input reflect.Value) error { return route.decode(r, body, call, input) })
 	if err != nil {
 		route.service.writeError(w, asError(err), requestID)
 		return
@@ -157,8 +157,8 @@ func asError(err error) *Error {
 	return &Error{Code: "InternalFailure", Message: "localaws: " + err.Error(), Status: http.StatusNotImplemented}
 }
 
-// decode fills input from the request.
-func (rt *route) decode(r *http.Request, body []byte, input reflect.Value) error {
+// decode fills input from the request, and tells the call what was sent.
+func (rt *route) decode(r *http.Request, body []byte, call *Call, input reflect.Value) error {
 	var err error
 	switch rt.service.Protocol {
 	case AWSQuery, EC2Query:
@@ -175,6 +175,7 @@ func (rt *route) decode(r *http.Request, body []byte, input reflect.Value) error
 	default:
 		var tree any
 		if tree, err = parseJSON(body); err == nil {
+			call.Sent = sent(tree)
 			err = rt.service.request.decodeJSON(tree, input, "")
 		}
 	}

@@ -28,6 +28,16 @@ func parseJSON(body []byte) (any, error) {
 	return tree, nil
 }
 
+// sent are the names of an object's members that are not null.
+func sent(tree any) map[string]bool {
+	object, _ := tree.(map[string]any)
+	names := make(map[string]bool, len(object))
+	for name, value := range object {
+		names[name] = value != nil
+	}
+	return names
+}
+
 // decodeJSON sets v to what tree holds.
 func (n *naming) decodeJSON(tree any, v reflect.Value, path string) error {
 	if tree == nil {

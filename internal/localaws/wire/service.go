@@ -54,6 +54,10 @@ type Service struct {
 	// (sqs): clients read them from the header x-amzn-query-error. An error that is not here has one code. Nil for a
 	// service that never spoke it.
 	QueryCodes map[string]string
+
+	// ErrorTypes are the whole names of the errors' types in the JSON protocols' bodies, namespace included, by code. An
+	// error that is not here is named by its code.
+	ErrorTypes map[string]string
 }
 
 // EmptyList says whether an answer has a list that is empty: AWS differs from member to member.
@@ -178,6 +182,10 @@ type Call struct {
 	Time      time.Time
 	Principal Principal // whose access key the caller has
 	Trace     string    // the header X-Amzn-Trace-Id; "" without one
+
+	// Sent are the members that the body of a request in a JSON protocol has, by wire name: where an input's own type cannot
+	// tell zero from nothing.
+	Sent map[string]bool
 }
 
 // Principal is who an access key id belongs to.
