@@ -50,27 +50,18 @@ func check(c condition, before item, wanted types.ReturnValuesOnConditionCheckFa
 	return failed
 }
 
-// oldOnly refuses the ReturnValues that only an update has.
-func oldOnly(wanted types.ReturnValue) error {
-	switch wanted {
-	case "", types.ReturnValueNone, types.ReturnValueAllOld:
-		return nil
-	}
-	return invalid("ReturnValues can only be ALL_OLD or NONE")
-}
-
 func (t *Tables) putItem(_ *wire.Call, in *sdk.PutItemInput) (*sdk.PutItemOutput, error) {
 	conditional := source{"ConditionExpression", in.ConditionExpression}
 	s, err := newScope(in.ExpressionAttributeNames, in.ExpressionAttributeValues, conditional)
 	if err != nil {
-		return nil, err
+		return nil, written(err)
 	}
-	if err := oldOnly(in.ReturnValues); err != nil {
+	if err := checkReturns(in.ReturnValues, in.ReturnValuesOnConditionCheckFailure, false); err != nil {
 		return nil, err
 	}
 	attributes, err := cleanItem(in.Item, 0)
 	if err != nil {
-		return nil, err
+		return nil, written(err)
 	}
 	c, err := s.condition(conditional)
 	if err != nil {
@@ -106,9 +97,9 @@ func (t *Tables) deleteItem(_ *wire.Call, in *sdk.DeleteItemInput) (*sdk.DeleteI
 	conditional := source{"ConditionExpression", in.ConditionExpression}
 	s, err := newScope(in.ExpressionAttributeNames, in.ExpressionAttributeValues, conditional)
 	if err != nil {
-		return nil, err
+		return nil, written(err)
 	}
-	if err := oldOnly(in.ReturnValues); err != nil {
+	if err := checkReturns(in.ReturnValues, in.ReturnValuesOnConditionCheckFailure, false); err != nil {
 		return nil, err
 	}
 	c, err := s.condition(conditional)
@@ -124,7 +115,7 @@ func (t *Tables) deleteItem(_ *wire.Call, in *sdk.DeleteItemInput) (*sdk.DeleteI
 	}
 	_, place, err := from.givenKey(in.Key)
 	if err != nil {
-		return nil, err
+		return nil, written(err)
 	}
 	before := from.records[place].now()
 	if err := check(c, before, in.ReturnValuesOnConditionCheckFailure); err != nil {
@@ -144,6 +135,9 @@ func (t *Tables) updateItem(_ *wire.Call, in *sdk.UpdateItemInput) (*sdk.UpdateI
 	updating, conditional := source{"UpdateExpression", in.UpdateExpression}, source{"ConditionExpression", in.ConditionExpression}
 	s, err := newScope(in.ExpressionAttributeNames, in.ExpressionAttributeValues, updating, conditional)
 	if err != nil {
+		return nil, written(err)
+	}
+	if err := checkReturns(in.ReturnValues, in.ReturnValuesOnConditionCheckFailure, true); err != nil {
 		return nil, err
 	}
 	u, err := s.update(updating)
@@ -163,7 +157,7 @@ func (t *Tables) updateItem(_ *wire.Call, in *sdk.UpdateItemInput) (*sdk.UpdateI
 	}
 	key, place, err := into.givenKey(in.Key)
 	if err != nil {
-		return nil, err
+		return nil, written(err)
 	}
 	for _, p := range u.paths() {
 		if into.isKey(p[0].name) {

@@ -20,23 +20,28 @@ var numeral = regexp.MustCompile(`^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$`
 
 // parseNumber reads a number as clients write it, and checks DynamoDB's limits.
 func parseNumber(text string) (number, error) {
-	parts := numeral.FindStringSubmatch(strings.TrimSpace(text))
+	parts := numeral.FindStringSubmatch(text)
 	if parts == nil || parts[2]+parts[3] == "" {
-		if text == "" {
-			return number{}, invalid("The parameter cannot be converted to a numeric value")
-		}
 		return number{}, invalid("The parameter cannot be converted to a numeric value: %s", text)
 	}
 	digits, _ := new(big.Int).SetString(parts[1]+parts[2]+parts[3], 10)
-	exponent := 0
-	if parts[4] != "" {
-		var err error
-		if exponent, err = strconv.Atoi(parts[4]); err != nil {
-			return number{}, invalid("The parameter cannot be converted to a numeric value: %s", text)
-		}
-	}
-	n := number{digits, exponent - len(parts[3])}.normal()
+	n := number{digits, exponentOf(parts[4]) - len(parts[3])}.normal()
 	return n, n.check()
+}
+
+// exponentOf reads an exponent. One of too many digits is one that is far out of range.
+func exponentOf(text string) int {
+	const far = 1 << 40
+	exponent, err := strconv.Atoi(text)
+	switch {
+	case text == "":
+		return 0
+	case err == nil:
+		return min(max(exponent, -far), far)
+	case strings.HasPrefix(text, "-"):
+		return -far
+	}
+	return far
 }
 
 // normal is the same number without trailing zeros among its digits.

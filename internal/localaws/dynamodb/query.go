@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -79,8 +80,13 @@ func (r *reading) read() (*result, error) {
 // after finds where keys go on after the start key, whose item need not exist any more.
 func (r *reading) after(keys []string) (int, error) {
 	start, place, err := r.table.givenKey(r.start)
-	if err != nil {
-		return 0, invalid("The provided starting key is invalid: %s", err.(*wire.Error).Message)
+	var bare *wire.Error
+	var bad *badNumber
+	switch {
+	case errors.As(err, &bad):
+		return 0, bad
+	case errors.As(err, &bare):
+		return 0, invalid("The provided starting key is invalid: %s", bare.Message)
 	}
 	if i := slices.Index(keys, place); i >= 0 {
 		return i + 1, nil
@@ -188,7 +194,7 @@ func (t *Tables) scan(_ *wire.Call, in *sdk.ScanInput) (*sdk.ScanOutput, error) 
 	filtering, projecting := source{"FilterExpression", in.FilterExpression}, source{"ProjectionExpression", in.ProjectionExpression}
 	s, err := newScope(in.ExpressionAttributeNames, in.ExpressionAttributeValues, filtering, projecting)
 	if err != nil {
-		return nil, err
+		return nil, scanned(err)
 	}
 	r := &reading{limit: in.Limit, start: in.ExclusiveStartKey, wanted: func(item) bool { return true }}
 	if err := r.parse(s, filtering, projecting, in.Select); err != nil {

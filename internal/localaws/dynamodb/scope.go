@@ -1,13 +1,12 @@
 package dynamodb
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"bluegreen/internal/localaws/wire"
 )
 
 // scope are the placeholders of one request, and which of them its expressions used.
@@ -78,8 +77,13 @@ func (s *scope) take(values map[string]value) error {
 			return invalid("ExpressionAttributeValues contains invalid key: Syntax error; key: \"%s\"", name)
 		}
 		cleaned, err := clean(values[name], 0)
+		var bad *badNumber
+		if errors.As(err, &bad) {
+			bad.placeholder = name
+			return bad
+		}
 		if err != nil {
-			return invalid("ExpressionAttributeValues contains invalid value: %s for key %s", err.(*wire.Error).Message, name)
+			return badPlaceholder(name, err)
 		}
 		s.values[name] = cleaned
 	}

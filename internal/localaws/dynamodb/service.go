@@ -14,6 +14,18 @@ var Union = wire.UnionOf[types.AttributeValue](
 	&types.AttributeValueMemberSS{},
 )
 
+// errorTypes are the types of errors as the bodies of answers name them: DynamoDB's own, and those of what stands before it.
+var errorTypes = map[string]string{
+	"ConditionalCheckFailedException": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",
+	"ResourceInUseException":          "com.amazonaws.dynamodb.v20120810#ResourceInUseException",
+	"ResourceNotFoundException":       "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException",
+	"InternalServerError":             "com.amazonaws.dynamodb.v20120810#InternalServerError",
+	"ThrottlingException":             "com.amazonaws.dynamodb.v20120810#ThrottlingException",
+	"ValidationException":             "com.amazon.coral.validate#ValidationException",
+	"SerializationException":          "com.amazon.coral.service#SerializationException",
+	"AccessDeniedException":           "com.amazon.coral.service#AccessDeniedException",
+}
+
 // Service is the API of DynamoDB, as far as it is modelled: no secondary indexes, no provisioned throughput, no
 // transactions, no legacy conditional parameters.
 func (t *Tables) Service() wire.Service {
@@ -24,6 +36,7 @@ func (t *Tables) Service() wire.Service {
 		Protocol:     wire.AWSJSON10,
 		TargetPrefix: "DynamoDB_20120810",
 		Unions:       []wire.Union{Union},
+		ErrorTypes:   errorTypes,
 		EmptyLists: map[string]wire.EmptyList{
 			"QueryOutput.Items": wire.ThereIfMade, "ScanOutput.Items": wire.ThereIfMade, // not in a count
 		},

@@ -59,8 +59,11 @@ func clean(v value, depth int) (value, error) {
 	case nil:
 		return nil, invalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
 	case *types.AttributeValueMemberN:
-		n, err := parseNumber(v.Value)
-		return &types.AttributeValueMemberN{Value: n.String()}, err
+		n, err := readNumber(v.Value)
+		if err != nil {
+			return nil, err
+		}
+		return &types.AttributeValueMemberN{Value: n.String()}, nil
 	case *types.AttributeValueMemberNULL:
 		if !v.Value {
 			return nil, invalid("One or more parameter values were invalid: Null attribute value types must have the value of true")
@@ -104,7 +107,7 @@ func cleanSet(v value) (value, error) {
 	if numbers, ok := v.(*types.AttributeValueMemberNS); ok {
 		members = make([]string, len(numbers.Value))
 		for i, text := range numbers.Value {
-			n, err := parseNumber(text)
+			n, err := readNumber(text)
 			if err != nil {
 				return nil, err
 			}
