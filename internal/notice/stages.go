@@ -136,30 +136,45 @@ func drainStarted(n *Notice, c deploy.Call, before *deploy.Loop) bool {
 		return false
 	}
 	n.ofDrain(c, fmt.Sprintf("%s of %s is being drained", a.Instance, a.Group))
-	n.mail("draining "+a.Instance, "nothing")
 	return true
 }
 
-// drainEnded tells that an instance outside of a deployment is held no longer.
-func drainEnded(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
-	p, a := c.Document.Progress, c.Document.Action
-	if !drainsItself(c) || p.Verdict != deploy.Done {
+// drained tells that an instance outside of a deployment has drained and is held no longer.
+func drained(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
+	a, of, over := drainOf(c)
+	if !over || of.Status != deploy.DrainSucceeded {
 		return false
 	}
-	next := "ends"
-	drained := cmp.Or(c.Document.Drained, &deploy.Drained{})
-	if drained.ToPool {
-		next = "goes back to the warm pool"
+	n.ofDrain(c, fmt.Sprintf("%s of %s has drained and %s", a.Instance, a.Group, leaves(of)))
+	return true
+}
+
+// undrained tells that an instance outside of a deployment is held no longer, although it did not drain, or not to its end.
+func undrained(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
+	a, of, over := drainOf(c)
+	if !over || of.Status == deploy.DrainSucceeded {
+		return false
 	}
-	if drained.Status == deploy.DrainSucceeded {
-		n.ofDrain(c, fmt.Sprintf("%s of %s has drained and %s", a.Instance, a.Group, next))
-		n.mail("drained "+a.Instance, "nothing")
-		return true
-	}
-	n.ofDrain(c, fmt.Sprintf("%s of %s %s, and its drain did not succeed: it was %s at the last look", a.Instance, a.Group, next, drained.Status))
+	n.ofDrain(c, fmt.Sprintf("%s of %s %s, and its drain did not succeed: it was %s at the last look", a.Instance, a.Group, leaves(of), of.Status))
 	n.mail("NOT DRAINED "+a.Instance, "see what the command wrote",
 		"aws ssm list-command-invocations --details "+text.Option("--instance-id", a.Instance))
 	return true
+}
+
+// drainOf is the drain of an instance that ends outside of a deployment; over: it is held no longer.
+func drainOf(c deploy.Call) (a *deploy.Lifecycle, of deploy.Drained, over bool) {
+	if !drainsItself(c) || c.Document.Progress.Verdict != deploy.Done {
+		return nil, of, false
+	}
+	return c.Document.Action, *cmp.Or(c.Document.Drained, &deploy.Drained{}), true
+}
+
+// leaves says where an instance goes.
+func leaves(of deploy.Drained) string {
+	if of.ToPool {
+		return "goes back to the warm pool"
+	}
+	return "ends"
 }
 
 // drainsItself reports whether a drain is announced by itself: not one beside a deployment, which announces its own.

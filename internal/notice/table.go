@@ -58,8 +58,8 @@ var table = map[string]row{
 	"RolledBack":      {nobody: "ReportRollback has told it"},
 	"Rejected":        {nobody: "ReportRejection has told it"},
 
-	// The machine that drains one instance.
-	"DrainInstance": {stages: []stageOf{{StageDrainStarted, peopleAndPrograms, drainStarted}, {StageDrainEnded, peopleAndPrograms, drainEnded}}, loops: true},
+	// The machine that drains one instance. People hear of one that did not drain: a night of scale-ins that go well would bury a Stranded.
+	"DrainInstance": {stages: []stageOf{{StageDrainStarted, programs, drainStarted}, {StageDrainEnded, programs, drained}, {StageDrainEnded, peopleAndPrograms, undrained}}, loops: true},
 	"Drained":       {nobody: "DrainInstance has told it"},
 }
 
