@@ -66,7 +66,7 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 			return p, err
 		}
 	}
-	return p.Finished(deploy.Done, fmt.Sprintf("green %s is live; blue %s is scaled in from %s%s",
+	return p.Finished(deploy.Done, fmt.Sprintf("the point of no return is passed: green %s is live; blue %s is scaled in from %s%s",
 		d.Green, d.Blue, deploy.Counted(len(blue.Instances), "instance"), d.Drain.Adds())), nil
 }
 
