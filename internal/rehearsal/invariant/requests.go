@@ -111,12 +111,26 @@ func (r *requests) instanceChanged(instance *localec2.Instance) {
 
 // sentLate reports whether a Network Load Balancer still sends connections to an instance that its group has taken out to end it. EC2
 // Auto Scaling waits for the deregistration delay and no longer (aws-facts I2), so that those are lost whenever a group that is attached
-// there is scaled in: by people, by its policies, for its health.
+// there is scaled in: by people, by its policies. For its health, or for its zones, a group ends one at any time, also when it has left.
 func (w *Watcher) sentLate(group, id string) bool {
 	view, exists := w.r.AWS.Balancers.TargetGroup(group)
-	m, ours := w.snapshot().members[id]
-	return exists && view.Protocol != "HTTP" && view.Protocol != "HTTPS" && ours && m.leaves() && slices.ContainsFunc(m.fleet.Attachments,
+	s := w.snapshot()
+	m, ours := s.members[id]
+	if !exists || view.Protocol == "HTTP" || view.Protocol == "HTTPS" || !ours || !m.leaves() {
+		return false
+	}
+	return w.capacity.taken(s, id) || slices.ContainsFunc(m.fleet.Attachments,
 		func(a localasg.AttachmentView) bool { return a.TargetGroupARN == group && a.State != "Removing" })
+}
+
+// endsLate reports whether an instance that ends is still sent connections somewhere.
+func (w *Watcher) endsLate(id string) bool {
+	for group := range w.targetGroups {
+		if w.sentLate(group, id) {
+			return true
+		}
+	}
+	return false
 }
 
 // inOrder are the targets of a map, in the same order each time, in which they are reported.

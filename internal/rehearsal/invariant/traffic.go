@@ -35,7 +35,7 @@ func (t *traffic) instanceChanged(instance *localec2.Instance) {
 	case instance.Answers():
 		t.once[instance.ID] = true
 		delete(t.silent, instance.ID)
-	case t.once[instance.ID] && !t.w.current.deployment() && !t.w.endedByGroup(instance.ID):
+	case t.once[instance.ID] && !t.w.current.deployment() && (!t.w.endedByGroup(instance.ID) || t.w.endsLate(instance.ID)):
 		t.silent[instance.ID], t.unwell[instance.ID] = true, true
 	}
 }
