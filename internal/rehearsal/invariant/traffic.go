@@ -116,6 +116,9 @@ func (t *traffic) noteOpen(s snapshot) {
 // share looks at the requests that one target group gets.
 func (t *traffic) share(s snapshot, rule localelb.RoutedRule, group localelb.RoutedGroup) {
 	if len(group.Targets) == 0 {
+		if t.w.capacity.reached == 0 { // it is raised from size 0
+			return
+		}
 		t.breaks("requests of rule %s go to %s, which has no target for them: they are answered 503", rule.Priority, group.ARN)
 		return
 	}
