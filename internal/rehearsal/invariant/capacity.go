@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	localasg "bluegreen/internal/localaws/autoscaling"
+	localec2 "bluegreen/internal/localaws/ec2"
 )
 
 // capacity holds promise 1: what serves is never less than the fleet that serves wants. It is counted as the groups count
@@ -282,21 +283,21 @@ func latest(losses []loss, owed int) []loss {
 	return kept
 }
 
-// neverServed notes those that fell sick before they were in service. A load balancer would have shown it to the
-// deployment; without one nothing does.
+// neverServed notes those that fell sick, or were ended by others, before they were in service. A load balancer would have shown it to
+// the deployment; without one nothing does.
 func (c *capacity) neverServed(s snapshot, now service) {
 	if len(c.w.targetGroups) > 0 {
 		return
 	}
-	var sick []string
+	var lost []string
 	for id, m := range s.members {
 		instance, ok := c.w.r.AWS.Compute.Instance(id)
-		if _, serves := now.fleet[id]; ok && !serves && instance.Sick() && m.State == "InService" && !c.hasLost(m.fleet.Name, id) {
-			sick = append(sick, id)
+		if _, serves := now.fleet[id]; ok && !serves && (instance.Sick() || instance.State != localec2.Running) && m.State == "InService" && !c.hasLost(m.fleet.Name, id) {
+			lost = append(lost, id)
 		}
 	}
-	slices.Sort(sick)
-	for _, id := range sick {
+	slices.Sort(lost)
+	for _, id := range lost {
 		m := s.members[id]
 		c.lost[m.fleet.Name] = append(c.lost[m.fleet.Name], loss{id, m.Weight})
 	}
