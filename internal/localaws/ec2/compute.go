@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"bluegreen/internal/localaws/account"
-	"bluegreen/internal/localaws/wire"
 )
 
 // Compute is EC2 in one account and Region.
@@ -65,12 +64,4 @@ func (c *Compute) changed(i *Instance) {
 func (c *Compute) Instance(id string) (*Instance, bool) {
 	i, ok := c.instances[id]
 	return i, ok
-}
-
-func instanceNotFound(id string) error {
-	return wire.Errorf("InvalidInstanceID.NotFound", "The instance ID '%s' does not exist", id)
-}
-
-func groupNotFound(id string) error {
-	return wire.Errorf("InvalidGroup.NotFound", "The security group '%s' does not exist", id)
 }

@@ -90,6 +90,9 @@ func (c *Compute) describeImages(call *wire.Call, in *sdk.DescribeImagesInput) (
 	if err := checkPage(in.MaxResults, in.ImageIds, 1, 1000, "imageIdsSet"); err != nil {
 		return nil, err
 	}
+	if err := imageIDs.check(in.ImageIds...); err != nil {
+		return nil, err
+	}
 	for _, id := range in.ImageIds {
 		if _, ok := c.images[id]; !ok {
 			return nil, imageNotFound(id)

@@ -39,6 +39,9 @@ var instanceFields = fields[*Instance]{
 
 // visible are the instances that the API knows by now, or those named: all of them must be known.
 func (c *Compute) visible(ids []string) ([]*Instance, error) {
+	if err := instanceIDs.check(ids...); err != nil {
+		return nil, err
+	}
 	latest := c.account.Now().Add(-c.settings.DescribeLag)
 	for _, id := range ids {
 		if i, ok := c.instances[id]; !ok || i.LaunchedAt.After(latest) {

@@ -10,10 +10,6 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-func vpcNotFound(id string) error {
-	return wire.Errorf("InvalidVpcID.NotFound", "The vpc ID '%s' does not exist", id)
-}
-
 var vpcFields = fields[types.Vpc]{
 	of: map[string]func(types.Vpc) []string{
 		"vpc-id":     func(v types.Vpc) []string { return []string{*v.VpcId} },
@@ -27,6 +23,9 @@ var vpcFields = fields[types.Vpc]{
 
 func (c *Compute) describeVpcs(call *wire.Call, in *sdk.DescribeVpcsInput) (*sdk.DescribeVpcsOutput, error) {
 	if err := checkPage(in.MaxResults, nil, 5, 1000, ""); err != nil {
+		return nil, err
+	}
+	if err := vpcIDs.check(in.VpcIds...); err != nil {
 		return nil, err
 	}
 	for _, id := range in.VpcIds {
@@ -65,9 +64,12 @@ func (c *Compute) describeSubnets(call *wire.Call, in *sdk.DescribeSubnetsInput)
 	if err := checkPage(in.MaxResults, nil, 5, 1000, ""); err != nil {
 		return nil, err
 	}
+	if err := subnetIDs.check(in.SubnetIds...); err != nil {
+		return nil, err
+	}
 	for _, id := range in.SubnetIds {
 		if _, ok := c.Subnet(id); !ok {
-			return nil, wire.Errorf("InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", id)
+			return nil, subnetNotFound(id)
 		}
 	}
 	var all []types.Subnet
@@ -160,6 +162,9 @@ var securityGroupFields = fields[types.SecurityGroup]{
 
 func (c *Compute) describeSecurityGroups(call *wire.Call, in *sdk.DescribeSecurityGroupsInput) (*sdk.DescribeSecurityGroupsOutput, error) {
 	if err := checkPage(in.MaxResults, nil, 5, 1000, ""); err != nil {
+		return nil, err
+	}
+	if err := groupIDs.check(in.GroupIds...); err != nil {
 		return nil, err
 	}
 	for _, id := range in.GroupIds {

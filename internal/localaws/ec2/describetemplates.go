@@ -99,6 +99,9 @@ func (c *Compute) describeTemplates(call *wire.Call, in *sdk.DescribeLaunchTempl
 	if err := checkPage(in.MaxResults, nil, 1, 200, ""); err != nil {
 		return nil, err
 	}
+	if err := templateIDs.check(in.LaunchTemplateIds...); err != nil {
+		return nil, err
+	}
 	for _, id := range in.LaunchTemplateIds {
 		if _, err := c.templateByID(id); err != nil {
 			return nil, err

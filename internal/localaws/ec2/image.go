@@ -70,7 +70,3 @@ func (c *Compute) usableImage(id string) (*image, error) {
 	}
 	return image, nil
 }
-
-func imageNotFound(id string) error {
-	return wire.Errorf("InvalidAMIID.NotFound", "The image id '[%s]' does not exist", id)
-}

@@ -122,7 +122,7 @@ func (c *Compute) subnetFor(id string) (*Subnet, error) {
 			return subnet, nil
 		}
 	}
-	return nil, wire.Errorf("InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", id)
+	return nil, subnetNotFound(id)
 }
 
 func (c *Compute) fillGroups(l *launch) error {

@@ -113,6 +113,9 @@ func (c *Compute) securityGroupNamed(name string) (string, error) {
 
 // changeStates does one thing to each named instance, or nothing at all if one of them does not exist or refuses.
 func (c *Compute) changeStates(ids []string, refuse func(*Instance) error, change func(id string)) ([]types.InstanceStateChange, error) {
+	if err := instanceIDs.check(ids...); err != nil {
+		return nil, err
+	}
 	changes := make([]types.InstanceStateChange, len(ids))
 	for k, id := range ids {
 		i, ok := c.instances[id]

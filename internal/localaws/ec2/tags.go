@@ -66,7 +66,7 @@ func resourceNotFound(id string) error {
 	case "sg":
 		return groupNotFound(id)
 	case "subnet":
-		return wire.Errorf("InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", id)
+		return subnetNotFound(id)
 	case "vpc":
 		return vpcNotFound(id)
 	}

@@ -96,8 +96,8 @@ func (c *Compute) templateByID(id string) (*template, error) {
 	if found, ok := c.templates[id]; ok {
 		return found, nil
 	}
-	if !strings.HasPrefix(id, "lt-") {
-		return nil, wire.Errorf("InvalidLaunchTemplateId.Malformed", "Invalid id: \"%s\" (expecting \"lt-...\")", id)
+	if err := templateIDs.check(id); err != nil {
+		return nil, err
 	}
 	return nil, TemplateNotFound(id)
 }
