@@ -64,6 +64,12 @@ func Stopped(lock *ledger.Lock, group string) bool {
 	return lock.Change(ledger.KindProcess, ledger.Process(ledger.ScheduledActions, group)) != nil
 }
 
+// Resumed reports whether AWS carries out a fleet's scheduled actions again, though the record says that the deployment has suspended
+// them: an earlier call has resumed them and could not write that down, or somebody else has.
+func Resumed(lock *ledger.Lock, f deploy.Fleet) bool {
+	return Stopped(lock, f.Name) && !slices.Contains(f.Suspended, ledger.ScheduledActions)
+}
+
 // Suspended are the processes of a fleet that others have suspended.
 func Suspended(lock *ledger.Lock, f deploy.Fleet) []string {
 	return slices.DeleteFunc(slices.Clone(f.Suspended), func(process string) bool {

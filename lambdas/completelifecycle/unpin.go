@@ -67,7 +67,7 @@ func (h handler) unpin(ctx context.Context, s *step.Step, m *memory, blue, green
 }
 
 // take takes in what others want of green: a person, and its scheduled actions. What these are to do while AWS takes over is done
-// before.
+// before; what was due since then AWS has done.
 func (h handler) take(ctx context.Context, s *step.Step, record ledger.Record, green deploy.Fleet, last bool) (ledger.Record, error) {
 	var actions []ledger.Action
 	if record.Lock.Schedule(green.Name) != nil {
@@ -81,5 +81,11 @@ func (h handler) take(ctx context.Context, s *step.Step, record ledger.Record, g
 	if last {
 		until = until.Add(capacity.Lead)
 	}
-	return s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { capacity.Take(r.Lock, green, actions, until) }, ledger.Committed)
+	return s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
+		if capacity.Resumed(r.Lock, green) {
+			r.Lock.Plan(green.Name, nil)
+			actions = nil
+		}
+		capacity.Take(r.Lock, green, actions, until)
+	}, ledger.Committed)
 }
