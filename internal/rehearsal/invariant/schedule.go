@@ -94,10 +94,12 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 	}
 	least, most := sizeOr(action.MinSize, 0), sizeOr(action.MaxSize, desired)
 	desired = sizeOr(action.DesiredCapacity, min(max(desired, least), max(most, least)))
-	c.planned[view.Name] = desired
-	c.w.capacity.others[view.Name] = desired
+	c.plan(view.Name, desired)
+	if lock != nil && view.Name == lock.Deployment.Blue && !lock.Deployment.Revives { // its copy gets it at the commit
+		c.plan(lock.Deployment.Green, desired)
+	}
 	if view.Name != live && !(lock.Deployment.Revives && lock.Stage == ledger.Leaving) {
-		return // what blue's run wants is what its copy gets at the commit
+		return
 	}
 	into := e.expected[view.Name]
 	if into == nil {
@@ -113,6 +115,11 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 		}
 	}
 	c.w.ownership.scheduled(view.Name, run)
+}
+
+// plan takes in the desired capacity that a run wants of a group.
+func (c *schedules) plan(group string, desired int) {
+	c.planned[group], c.w.capacity.others[group] = desired, desired
 }
 
 // contradicts reports whether what a run sets does not go with the sizes that its group has otherwise.
@@ -215,12 +222,38 @@ func (c *schedules) executionEnded(arn, end, _ string) {
 		return
 	}
 	view, _ := c.w.r.AWS.Groups.View(record.Live)
-	if want, planned := c.planned[record.Live]; planned && !heeds(c.w.ahead(view), traitDesired, strconv.Itoa(want), view.Desired) {
+	if want, planned := c.planned[record.Live]; planned && !slices.Contains(soon(c.w.ahead(view), want), view.Desired) {
 		c.breaks("the desired capacity of %s is %d, a scheduled action was to make it %d", record.Live, view.Desired, want)
 	}
 	c.takeOver(record.Previous)
 	clear(c.planned)
 	c.handed = nil
+}
+
+// soon are the desired capacities that a fleet may have which a run was to make want: that, and what runs make of it that may have been
+// carried out a moment early.
+func soon(runs []traits, want int) []int {
+	all := []int{want}
+	for _, run := range runs {
+		for _, before := range all {
+			all = append(all, run.on(before))
+		}
+	}
+	return all
+}
+
+// on is the desired capacity that a run makes of another.
+func (run traits) on(desired int) int {
+	if least, err := strconv.Atoi(run[traitMin]); err == nil {
+		desired = max(desired, least)
+	}
+	if most, err := strconv.Atoi(run[traitMax]); err == nil {
+		desired = min(desired, most)
+	}
+	if set, err := strconv.Atoi(run[traitDesired]); err == nil {
+		desired = set
+	}
+	return desired
 }
 
 // takeOver takes in that a run of the fleet that was replaced was carried out a moment early: it has those sizes when it is asked back.
@@ -241,11 +274,12 @@ func (c *schedules) takeOver(previous *ledger.Previous) {
 // lead is how long before its time a run may be carried out, where a fleet is handed over: to AWS, or by one function to the next.
 const lead = time.Minute
 
-// ahead are the sizes that runs set which are due in a moment.
+// ahead are the sizes that runs set which are due in a moment, in the order of their times.
 func (w *Watcher) ahead(view localasg.GroupView) []traits {
 	var all []traits
 	now := w.r.AWS.Account.Now()
-	for _, action := range view.Schedule {
+	byTime := func(a, b types.ScheduledUpdateGroupAction) int { return a.StartTime.Compare(*b.StartTime) }
+	for _, action := range slices.SortedStableFunc(slices.Values(view.Schedule), byTime) {
 		if action.StartTime.After(now) && !action.StartTime.After(now.Add(lead)) {
 			all = append(all, sizesOf(action))
 		}
