@@ -10,8 +10,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-
-	"bluegreen/internal/localaws/wire"
 )
 
 // condition is one condition of a rule: any of the values must match.
@@ -21,52 +19,6 @@ type condition struct {
 	values []string
 	regex  []string                        // of path-pattern, host-header and http-header, besides values
 	query  []types.QueryStringKeyValuePair // of query-string, in place of values
-}
-
-// parseConditions reads the conditions of a rule. Host headers and paths may come without their own structure.
-func parseConditions(conditions []types.RuleCondition) ([]condition, error) {
-	if len(conditions) == 0 {
-		return nil, invalid("A condition must be specified")
-	}
-	parsed := make([]condition, len(conditions))
-	for k, given := range conditions {
-		c := condition{field: aws.ToString(given.Field), values: given.Values, regex: given.RegexValues}
-		switch {
-		case c.field == "path-pattern" && given.PathPatternConfig != nil:
-			c.values, c.regex = given.PathPatternConfig.Values, given.PathPatternConfig.RegexValues
-		case c.field == "host-header" && given.HostHeaderConfig != nil:
-			c.values, c.regex = given.HostHeaderConfig.Values, given.HostHeaderConfig.RegexValues
-		case c.field == "http-request-method" && given.HttpRequestMethodConfig != nil:
-			c.values = given.HttpRequestMethodConfig.Values
-		case c.field == "http-header" && given.HttpHeaderConfig != nil:
-			c.header = aws.ToString(given.HttpHeaderConfig.HttpHeaderName)
-			c.values, c.regex = given.HttpHeaderConfig.Values, given.HttpHeaderConfig.RegexValues
-		case c.field == "query-string" && given.QueryStringConfig != nil:
-			c.query = given.QueryStringConfig.Values
-		case c.field == "source-ip" && given.SourceIpConfig != nil:
-			c.values = given.SourceIpConfig.Values
-		case c.field != "path-pattern" && c.field != "host-header":
-			return nil, invalid("Condition field '%s' must be one of '[path-pattern, host-header, http-request-method, http-header, query-string, source-ip]'", c.field)
-		}
-		for _, cidr := range c.values {
-			if _, err := netip.ParsePrefix(cidr); err != nil && c.field == "source-ip" {
-				return nil, invalid("Condition value '%s' must be a CIDR block", cidr)
-			}
-		}
-		for _, expression := range c.regex {
-			if _, err := regexp.Compile(expression); err != nil {
-				return nil, invalid("Condition value '%s' is not a valid regular expression", expression)
-			}
-		}
-		if len(c.values)+len(c.query)+len(c.regex) == 0 {
-			return nil, invalid("A condition value must be specified")
-		}
-		if slices.ContainsFunc(parsed[:k], func(other condition) bool { return other.field == c.field && other.field != "http-header" }) {
-			return nil, wire.Errorf("InvalidConfigurationRequest", "You can only specify one '%s' condition per rule", c.field)
-		}
-		parsed[k] = c
-	}
-	return parsed, nil
 }
 
 func (c condition) describe() types.RuleCondition {

@@ -65,6 +65,9 @@ func (l *LoadBalancers) newTargetGroup(in *sdk.CreateTargetGroupInput) (*TargetG
 		}
 		return nil, notModelled("target groups of protocol %s", group.Protocol)
 	}
+	if in.Port == nil {
+		return nil, invalid("A port must be specified")
+	}
 	if group.Port < 1 || group.Port > 65535 {
 		return nil, invalid("Port '%d' must be between 1 and 65535", group.Port)
 	}

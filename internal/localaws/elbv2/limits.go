@@ -10,7 +10,8 @@ import (
 	"bluegreen/internal/localaws/wire"
 )
 
-// limits are the quotas of an account that has asked for no more, as the aws CLI's example of the call shows them.
+// limits are the quotas of an account that has asked for no more, as the aws CLI's example of the call shows them, but for
+// the wildcards: they have been one more since.
 var limits = []struct {
 	name string
 	most int
@@ -18,7 +19,7 @@ var limits = []struct {
 	{"target-groups", 3000}, {"targets-per-application-load-balancer", 1000}, {"listeners-per-application-load-balancer", 50},
 	{"rules-per-application-load-balancer", 100}, {"network-load-balancers", 50}, {"targets-per-network-load-balancer", 3000},
 	{"targets-per-availability-zone-per-network-load-balancer", 500}, {"listeners-per-network-load-balancer", 50},
-	{"condition-values-per-alb-rule", 5}, {"condition-wildcards-per-alb-rule", 5}, {"target-groups-per-application-load-balancer", 100},
+	{"condition-values-per-alb-rule", 5}, {"condition-wildcards-per-alb-rule", 6}, {"target-groups-per-application-load-balancer", 100},
 	{"target-groups-per-action-on-application-load-balancer", 5}, {"target-groups-per-action-on-network-load-balancer", 1},
 	{"certificates-per-application-load-balancer", 25}, {"certificates-per-network-load-balancer", 25}, {"targets-per-target-group", 1000},
 	{"target-id-registrations-per-application-load-balancer", 1000}, {"network-load-balancer-enis-per-vpc", 1200},

@@ -54,6 +54,12 @@ func (l *LoadBalancers) createListener(call *wire.Call, in *sdk.CreateListenerIn
 	if err != nil {
 		return nil, err
 	}
+	switch {
+	case in.Port == nil:
+		return nil, invalid("A listener port must be specified")
+	case in.Protocol == "":
+		return nil, invalid("A listener protocol must be specified")
+	}
 	created := &listener{
 		balancer: b, port: aws.ToInt32(in.Port), protocol: string(in.Protocol),
 		certificates: in.Certificates, sslPolicy: aws.ToString(in.SslPolicy), alpn: in.AlpnPolicy, mutual: in.MutualAuthentication,

@@ -86,7 +86,7 @@ func TestRules(t *testing.T) {
 		}
 		toAPI := types.Action{Type: types.ActionTypeEnumForward, TargetGroupArn: aws.String(api)}
 		teapot := types.Action{Type: types.ActionTypeEnumFixedResponse, FixedResponseConfig: &types.FixedResponseActionConfig{StatusCode: aws.String("418"), MessageBody: aws.String("short and stout")}}
-		must(w, w.client.CreateRule, rule(20, toAPI, types.RuleCondition{Field: aws.String("path-pattern"), Values: []string{"/api/*", "/v?"}}))
+		must(w, w.client.CreateRule, rule(20, toAPI, paths("/api/*", "/v?")))
 		must(w, w.client.CreateRule, rule(5, teapot,
 			types.RuleCondition{Field: aws.String("host-header"), HostHeaderConfig: &types.HostHeaderConditionConfig{Values: []string{"*.example.com"}}},
 			types.RuleCondition{Field: aws.String("http-header"), HttpHeaderConfig: &types.HttpHeaderConditionConfig{HttpHeaderName: aws.String("X-Tea"), Values: []string{"yes"}}}))
