@@ -129,7 +129,7 @@ func (in *Groups) configurationBlueprint(name *string) (blueprint, error) {
 		request: localec2.LaunchRequest{
 			ImageID: aws.ToString(c.ImageId), InstanceType: aws.ToString(c.InstanceType), KeyName: aws.ToString(c.KeyName),
 			UserData: aws.ToString(c.UserData), InstanceProfile: aws.ToString(c.IamInstanceProfile), SecurityGroupIDs: c.SecurityGroups,
-			Spot: c.SpotPrice != nil,
+			Spot: c.SpotPrice != nil, Options: launchOptions(c),
 		},
 	}, nil
 }

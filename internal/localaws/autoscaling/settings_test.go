@@ -1,6 +1,7 @@
 package autoscaling_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
@@ -192,6 +195,10 @@ func TestLaunchConfigurations(t *testing.T) {
 				t.Errorf("instance: %+v", i)
 			}
 		})
+		launched, err := w.ec2.DescribeInstances(context.Background(), &ec2.DescribeInstancesInput{InstanceIds: w.instances("blue")})
+		if err != nil || launched.Reservations[0].Instances[0].Monitoring.State != ec2types.MonitoringStateEnabled { // the default
+			t.Errorf("an instance that is to be monitored is %+v, %v", launched, err)
+		}
 		input.LaunchConfigurationName, input.SpotPrice = aws.String("bad"), aws.String("cheap")
 		refused(w, w.client.CreateLaunchConfiguration, input, "ValidationError", "Invalid Spot price: cheap")
 	})

@@ -38,7 +38,7 @@ func (c *Compute) createImage(call *wire.Call, in *sdk.CreateImageInput) (*sdk.C
 	if err != nil {
 		return nil, err
 	}
-	image.sick, image.architecture = instance.sick, instance.architecture
+	image.sick, image.architecture, image.rootDevice = instance.sick, instance.architecture, instance.rootDevice
 	c.account.After(c.account.Draw(c.settings.ImageAvailable), func() { image.available = true })
 	return &sdk.CreateImageOutput{ImageId: aws.String(image.id)}, nil
 }

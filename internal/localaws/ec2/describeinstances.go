@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -86,12 +87,15 @@ func (c *Compute) describeInstances(call *wire.Call, in *sdk.DescribeInstancesIn
 func (c *Compute) describeInstance(i *Instance) types.Instance {
 	described := types.Instance{
 		InstanceId: aws.String(i.ID), ImageId: aws.String(i.ImageID), InstanceType: types.InstanceType(i.InstanceType),
-		State: i.State.described(), LaunchTime: aws.Time(i.LaunchedAt), AmiLaunchIndex: aws.Int32(0),
-		Architecture: i.architecture, Hypervisor: types.HypervisorTypeXen, EnaSupport: aws.Bool(true),
-		RootDeviceType: types.DeviceTypeEbs, VirtualizationType: types.VirtualizationTypeHvm,
-		Monitoring:  &types.Monitoring{State: types.MonitoringStateDisabled},
-		Placement:   &types.Placement{AvailabilityZone: aws.String(i.Zone), Tenancy: types.TenancyDefault},
-		ClientToken: aws.String(i.clientToken), StateTransitionReason: aws.String(i.reason),
+		State: i.State.described(), LaunchTime: aws.Time(i.LaunchedAt), AmiLaunchIndex: aws.Int32(i.launchIndex),
+		Architecture: i.architecture, Hypervisor: types.HypervisorTypeXen, EnaSupport: aws.Bool(true), EbsOptimized: aws.Bool(i.options.EBSOptimized),
+		RootDeviceName: aws.String(i.rootDevice), RootDeviceType: types.DeviceTypeEbs, VirtualizationType: types.VirtualizationTypeHvm,
+		Monitoring: i.options.monitoring(), MetadataOptions: i.metadata(),
+		Placement: &types.Placement{
+			AvailabilityZone: aws.String(i.Zone), GroupName: aws.String(""), Tenancy: cmp.Or(i.options.Tenancy, types.TenancyDefault),
+		},
+		ClientToken: aws.String(i.clientToken), StateTransitionReason: aws.String(i.reason), StateReason: i.stateReason(),
+		PrivateDnsName: aws.String(""), PublicDnsName: aws.String(""),
 		Tags: tagList(i.Tags),
 	}
 	if i.KeyName != "" {
@@ -100,9 +104,6 @@ func (c *Compute) describeInstance(i *Instance) types.Instance {
 	if i.InstanceProfile != "" {
 		described.IamInstanceProfile = &types.IamInstanceProfile{Arn: aws.String(c.profileARN(i.InstanceProfile))}
 	}
-	if i.reason != "" {
-		described.StateReason = i.stateReason()
-	}
 	if i.Spot {
 		described.InstanceLifecycle = types.InstanceLifecycleTypeSpot
 	}
@@ -110,13 +111,28 @@ func (c *Compute) describeInstance(i *Instance) types.Instance {
 		return described
 	}
 	described.VpcId, described.SubnetId, described.PrivateIpAddress = aws.String(c.network.vpcID), aws.String(i.SubnetID), aws.String(i.PrivateIP)
-	described.PrivateDnsName = aws.String("ip-" + strings.ReplaceAll(i.PrivateIP, ".", "-") + "." + account.InternalDomain(c.account.Region))
+	dnsName := "ip-" + strings.ReplaceAll(i.PrivateIP, ".", "-") + "." + account.InternalDomain(c.account.Region)
+	described.PrivateDnsName, described.PrivateDnsNameOptions = &dnsName, &types.PrivateDnsNameOptionsResponse{
+		HostnameType: types.HostnameTypeIpName, EnableResourceNameDnsARecord: aws.Bool(false), EnableResourceNameDnsAAAARecord: aws.Bool(false),
+	}
 	for _, id := range i.SecurityGroupIDs {
 		if group, ok := c.securityGroup(id); ok {
 			described.SecurityGroups = append(described.SecurityGroups, types.GroupIdentifier{GroupId: aws.String(id), GroupName: aws.String(group.name)})
 		}
 	}
+	described.SourceDestCheck, described.BlockDeviceMappings = aws.Bool(true), i.blockDevices()
+	described.NetworkInterfaces = []types.InstanceNetworkInterface{c.networkInterface(i, described.SecurityGroups, dnsName)}
 	return described
+}
+
+// metadata are the options of the instance's metadata service, which take effect while it starts.
+func (i *Instance) metadata() *types.InstanceMetadataOptionsResponse {
+	options := i.options.metadata()
+	options.State = types.InstanceMetadataOptionsStateApplied
+	if i.State == Pending {
+		options.State = types.InstanceMetadataOptionsStatePending
+	}
+	return &options
 }
 
 // profileARN is the ARN of an instance profile given by name or ARN.

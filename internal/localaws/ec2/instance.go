@@ -35,7 +35,10 @@ type Instance struct {
 	LaunchedAt                         time.Time
 	EndedAt                            time.Time // when its termination was asked for; zero before
 
+	options      Options
 	architecture types.ArchitectureValues // of its image
+	rootDevice   string                   // likewise
+	launchIndex  int32                    // in its reservation
 	reservation  string
 	clientToken  string
 	reason       string // of the last state transition, as users read it

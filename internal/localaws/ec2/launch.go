@@ -20,6 +20,7 @@ type LaunchRequest struct {
 	SubnetID         string            // empty: the default subnet of the first zone
 	Tags             map[string]string // win over the template's
 	Spot             bool              // on the Spot market, as the template may say, too
+	Options          Options           // a template's own win
 }
 
 // pool is where capacity comes from.
@@ -104,7 +105,7 @@ func (l *launch) fillFrom(t TemplateVersion) {
 			*field.to = field.from
 		}
 	}
-	l.Spot = l.Spot || t.Spot
+	l.Spot, l.Options = l.Spot || t.Spot, t.options
 	if len(l.SecurityGroupIDs) == 0 {
 		l.SecurityGroupIDs = t.SecurityGroupIDs
 	}
@@ -177,6 +178,7 @@ func (c *Compute) start(l launch, reservation, clientToken string) *Instance {
 		SecurityGroupIDs: l.SecurityGroupIDs, Tags: l.Tags, Spot: l.Spot,
 		LaunchedAt:  c.account.Now(),
 		reservation: reservation, clientToken: clientToken, sick: l.image.sick, architecture: l.image.architecture,
+		options: l.Options, rootDevice: l.image.rootDevice,
 	}
 	c.instances[i.ID] = i
 	c.order = append(c.order, i)

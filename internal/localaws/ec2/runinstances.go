@@ -45,6 +45,7 @@ func (c *Compute) runInstances(call *wire.Call, in *sdk.RunInstancesInput) (*sdk
 		each := prepared
 		each.Tags = maps.Clone(prepared.Tags)
 		launched[k] = c.start(each, reservation, aws.ToString(in.ClientToken))
+		launched[k].launchIndex = int32(k)
 	}
 	if in.ClientToken != nil {
 		c.launches[*in.ClientToken] = launched
@@ -54,10 +55,8 @@ func (c *Compute) runInstances(call *wire.Call, in *sdk.RunInstancesInput) (*sdk
 
 func (c *Compute) ran(launched []*Instance) *sdk.RunInstancesOutput {
 	out := &sdk.RunInstancesOutput{ReservationId: aws.String(launched[0].reservation), OwnerId: aws.String(c.account.ID)}
-	for k, i := range launched {
-		described := c.describeInstance(i)
-		described.AmiLaunchIndex = aws.Int32(int32(k))
-		out.Instances = append(out.Instances, described)
+	for _, i := range launched {
+		out.Instances = append(out.Instances, c.describeInstance(i))
 	}
 	return out
 }

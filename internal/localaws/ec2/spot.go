@@ -72,8 +72,14 @@ func (i *Instance) Interrupting() bool { return i.interrupting }
 // spotTermination is the reason for the end of an interrupted instance.
 const spotTermination = "Server.SpotInstanceTermination"
 
+// stateReason is why the instance is in its state; nil for one that runs.
 func (i *Instance) stateReason() *types.StateReason {
-	if i.reason == spotTermination {
+	switch {
+	case i.State == Pending:
+		return &types.StateReason{Code: aws.String("pending"), Message: aws.String("pending")}
+	case i.reason == "":
+		return nil
+	case i.reason == spotTermination:
 		return &types.StateReason{Code: aws.String(spotTermination), Message: aws.String(spotTermination + ": Spot instance termination")}
 	}
 	return &types.StateReason{Code: aws.String("Client.UserInitiatedShutdown"), Message: aws.String("Client.UserInitiatedShutdown: User initiated shutdown")}

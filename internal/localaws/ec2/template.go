@@ -26,6 +26,8 @@ type TemplateVersion struct {
 	Tags             map[string]string // that instances get
 	TaggedKinds      []string          // kinds of resources that it tags, e.g. instance
 	Spot             bool              // instances are launched on the Spot market
+
+	options Options
 }
 
 // template is a launch template with its versions, oldest first.
@@ -155,7 +157,7 @@ func (t *template) resolve(v *version) TemplateVersion {
 		ID: t.id, Name: t.name, Number: v.number, Default: v.number == t.defaultsTo,
 		ImageID: aws.ToString(v.data.ImageId), InstanceType: string(v.data.InstanceType),
 		KeyName: aws.ToString(v.data.KeyName), UserData: aws.ToString(v.data.UserData),
-		SecurityGroupIDs: v.data.SecurityGroupIds, Tags: make(map[string]string),
+		SecurityGroupIDs: v.data.SecurityGroupIds, Tags: make(map[string]string), options: options(v.data),
 	}
 	if profile := v.data.IamInstanceProfile; profile != nil {
 		resolved.InstanceProfile = aws.ToString(profile.Arn)
