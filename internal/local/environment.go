@@ -95,6 +95,7 @@ func Open(options Options) (*Environment, error) {
 	e.Plane = dataplane.New(e.AWS.Account, e.Clock, e.AWS.Compute, dataplane.DefaultSettings(), e.AWS.Balancers, e.AWS.Classic)
 	e.AWS.Account.Lock()
 	e.AWS.Queues.SetEndpoint(e.URL)
+	e.AWS.Topics.SetEndpoint(e.URL)
 	e.AWS.Commands.SetExecutor(e.Plane)
 	e.Plane.OnRequest(e.AWS.Loads.Count)
 	e.AWS.Account.Unlock()

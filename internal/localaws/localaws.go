@@ -164,6 +164,7 @@ func New(options Options) *AWS {
 	) {
 		a.Endpoint.Add(service)
 	}
+	a.Endpoint.AddDocument(localsns.CertificatePath, localsns.Certificate)
 	a.joinFunctions()
 	a.joinEvents()
 	a.Roles = localiam.New(a.Account, resources{a})

@@ -8,7 +8,7 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// envelope is what SNS puts around a message for a queue. It is not signed: SNS's key is not here.
+// envelope is what SNS puts around a message for a queue, signed with the model's own key.
 type envelope struct {
 	Type              string
 	MessageID         string `json:"MessageId"`
@@ -16,6 +16,10 @@ type envelope struct {
 	Subject           string `json:",omitempty"`
 	Message           string
 	Timestamp         string
+	SignatureVersion  string
+	Signature         string
+	SigningCertURL    string
+	UnsubscribeURL    string
 	MessageAttributes map[string]enclosed `json:",omitempty"`
 }
 
@@ -31,19 +35,22 @@ func (t *Topics) deliver(to *topic, m Message) {
 		case s.protocol == "email":
 			t.post(m.letter(s))
 		case s.protocol == "email-json":
-			t.post(Mail{To: s.endpoint, Subject: m.letter(s).Subject, Body: m.enclosed()})
+			t.post(Mail{To: s.endpoint, Subject: m.letter(s).Subject, Body: t.enclosed(m, s)})
 		case t.queues == nil:
 		case s.raw:
 			_ = t.queues.SendWith(s.endpoint, m.Body, m.queueAttributes())
 		default:
-			_ = t.queues.SendWith(s.endpoint, m.enclosed(), nil)
+			_ = t.queues.SendWith(s.endpoint, t.enclosed(m, s), nil)
 		}
 	}
 }
 
-// enclosed is the message in its envelope.
-func (m Message) enclosed() string {
-	body, err := json.MarshalIndent(m.envelope(), "", "  ")
+// enclosed is the message in its envelope for a subscription.
+func (t *Topics) enclosed(m Message, s subscription) string {
+	e := m.envelope()
+	e.SignatureVersion, e.Signature, e.SigningCertURL = "1", e.sign(), t.endpoint+CertificatePath
+	e.UnsubscribeURL = t.endpoint + "/?Action=Unsubscribe&SubscriptionArn=" + s.arn
+	body, err := json.MarshalIndent(e, "", "  ")
 	if err != nil {
 		panic(err) // strings always encode
 	}

@@ -2,7 +2,14 @@ package sns_test
 
 import (
 	"context"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha1"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,6 +86,35 @@ func TestQueueGetsTheEnvelope(t *testing.T) {
 	}
 	if envelope["Type"] != "Notification" || envelope["MessageId"] != id || envelope["Message"] != "hello" || envelope["Subject"] != "news" ||
 		envelope["TopicArn"] != "arn:aws:sns:ap-northeast-1:000000000000:hooks" {
+		t.Errorf("envelope %s", body)
+	}
+}
+
+// What is signed, and how, is what the developer guide says to verify ("Verifying the signatures of Amazon SNS messages").
+func TestEnvelopesAreSigned(t *testing.T) {
+	body, _ := published(t, nil)
+	var e struct {
+		Message, MessageID, Subject, Timestamp, TopicARN, Type, SignatureVersion, Signature, SigningCertURL, UnsubscribeURL string
+	}
+	if err := json.Unmarshal([]byte(body), &e); err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(sns.Certificate())
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signature, err := base64.StdEncoding.DecodeString(e.Signature)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := sha1.Sum([]byte("Message\n" + e.Message + "\nMessageId\n" + e.MessageID + "\nSubject\n" + e.Subject +
+		"\nTimestamp\n" + e.Timestamp + "\nTopicArn\n" + e.TopicARN + "\nType\n" + e.Type + "\n"))
+	if err := rsa.VerifyPKCS1v15(certificate.PublicKey.(*rsa.PublicKey), crypto.SHA1, signed[:], signature); err != nil || e.SignatureVersion != "1" {
+		t.Errorf("%v: envelope %s", err, body)
+	}
+	if e.SigningCertURL != wire.InMemoryURL+sns.CertificatePath ||
+		!strings.HasPrefix(e.UnsubscribeURL, wire.InMemoryURL+"/?Action=Unsubscribe&SubscriptionArn="+e.TopicARN+":") {
 		t.Errorf("envelope %s", body)
 	}
 }

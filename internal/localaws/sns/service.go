@@ -39,6 +39,9 @@ func (t *Topics) Service() wire.Service {
 
 func (t *Topics) createTopic(_ *wire.Call, in *sdk.CreateTopicInput) (*sdk.CreateTopicOutput, error) {
 	name := aws.ToString(in.Name)
+	if strings.HasSuffix(name, ".fifo") {
+		return nil, wire.NotModelled("FIFO topics such as %s; it models standard topics", name)
+	}
 	if !topicName.MatchString(name) {
 		return nil, invalid("Topic Name")
 	}

@@ -109,3 +109,23 @@ func TestSubscriptionsWaitForTheirConfirmation(t *testing.T) {
 		}
 	})
 }
+
+func TestQueuesThatAreNotModelled(t *testing.T) {
+	meet(t, func(ctx context.Context, client *sdk.Client, _ *sns.Topics) {
+		for endpoint, want := range map[string]string{
+			"arn:aws:sqs:ap-northeast-1:999999999999:jobs":      "NotModelled: localaws does not model queues of another account or Region",
+			"arn:aws:sqs:eu-west-1:000000000000:jobs":           "NotModelled: localaws does not model queues of another account or Region",
+			"arn:aws:sqs:ap-northeast-1:000000000000:jobs.fifo": "NotModelled: localaws does not model FIFO queues such as jobs.fifo",
+			"jobs": "InvalidParameter: Invalid parameter: SQS endpoint ARN",
+		} {
+			_, err := client.Subscribe(ctx, &sdk.SubscribeInput{TopicArn: aws.String(topicARN), Protocol: aws.String("sqs"), Endpoint: aws.String(endpoint)})
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v, want %s", endpoint, err, want)
+			}
+		}
+		_, err := client.CreateTopic(ctx, &sdk.CreateTopicInput{Name: aws.String("jobs.fifo")})
+		if err == nil || !strings.Contains(err.Error(), "NotModelled: localaws does not model FIFO topics such as jobs.fifo") {
+			t.Errorf("a FIFO topic: %v", err)
+		}
+	})
+}

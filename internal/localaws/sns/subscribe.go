@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	sdk "github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"bluegreen/internal/localaws/wire"
@@ -36,16 +37,16 @@ func (t *Topics) subscribe(_ *wire.Call, in *sdk.SubscribeInput) (*sdk.Subscribe
 		}
 		return &sdk.SubscribeOutput{SubscriptionArn: aws.String(s.answered("pending confirmation"))}, nil
 	}
-	arn := found.arn + ":" + t.account.UUID()
+	own := found.arn + ":" + t.account.UUID()
 	if wanted.protocol == "sqs" {
-		wanted.arn = arn
+		wanted.arn = own
 	} else {
-		wanted.promised, wanted.token = arn, t.account.Hex(160)
+		wanted.promised, wanted.token = own, t.account.Hex(160)
 		t.post(t.confirmation(found.arn, wanted))
 	}
 	found.subscriptions = append(found.subscriptions, wanted)
 	if in.ReturnSubscriptionArn {
-		return &sdk.SubscribeOutput{SubscriptionArn: &arn}, nil
+		return &sdk.SubscribeOutput{SubscriptionArn: &own}, nil
 	}
 	return &sdk.SubscribeOutput{SubscriptionArn: aws.String(wanted.answered("pending confirmation"))}, nil
 }
@@ -66,13 +67,25 @@ func (t *Topics) checkEndpoint(s subscription) error {
 			return invalid("Email address")
 		}
 	case "sqs":
-		if !strings.HasPrefix(s.endpoint, t.account.ARN("sqs", "")) {
-			return invalid("SQS endpoint ARN")
-		}
+		return t.checkQueue(s.endpoint)
 	case "http", "https", "sms", "application", "lambda", "firehose":
 		return wire.NotModelled("subscriptions of the protocol %s; it models email, email-json and sqs", s.protocol)
 	default:
 		return invalid(fmt.Sprintf("Amazon SNS does not support this protocol string: %s", s.protocol))
+	}
+	return nil
+}
+
+// checkQueue refuses what is no queue's ARN, and queues that the model has not.
+func (t *Topics) checkQueue(endpoint string) error {
+	parsed, err := arn.Parse(endpoint)
+	switch {
+	case err != nil || parsed.Service != "sqs" || parsed.Region == "" || parsed.AccountID == "" || parsed.Resource == "":
+		return invalid("SQS endpoint ARN")
+	case parsed.Region != t.account.Region || parsed.AccountID != t.account.ID:
+		return wire.NotModelled("queues of another account or Region, such as %s", endpoint)
+	case strings.HasSuffix(parsed.Resource, ".fifo"):
+		return wire.NotModelled("FIFO queues such as %s; it models standard queues", parsed.Resource)
 	}
 	return nil
 }
@@ -94,12 +107,12 @@ func rawDelivery(attributes map[string]string, protocol string) (bool, error) {
 
 // unsubscribe is idempotent.
 func (t *Topics) unsubscribe(_ *wire.Call, in *sdk.UnsubscribeInput) (*sdk.UnsubscribeOutput, error) {
-	arn := aws.ToString(in.SubscriptionArn)
-	if len(strings.Split(arn, ":")) < 7 {
-		return nil, invalid(fmt.Sprintf("SubscriptionArn Reason: An ARN must have at least 6 elements, not %d", len(strings.Split(arn, ":"))))
+	given := aws.ToString(in.SubscriptionArn)
+	if len(strings.Split(given, ":")) < 7 {
+		return nil, invalid(fmt.Sprintf("SubscriptionArn Reason: An ARN must have at least 6 elements, not %d", len(strings.Split(given, ":"))))
 	}
 	for _, found := range t.topics {
-		found.subscriptions = slices.DeleteFunc(found.subscriptions, func(s subscription) bool { return s.arn == arn })
+		found.subscriptions = slices.DeleteFunc(found.subscriptions, func(s subscription) bool { return s.arn == given })
 	}
 	return &sdk.UnsubscribeOutput{}, nil
 }

@@ -34,6 +34,7 @@ type Topics struct {
 	messages []Message
 	mails    []Mail
 	queues   Queues
+	endpoint string
 }
 
 // Queues is what messages for subscriptions of the protocol sqs are delivered to. It is called with the account's lock
@@ -41,6 +42,9 @@ type Topics struct {
 type Queues interface {
 	SendWith(queueARN, body string, attributes map[string]sqstypes.MessageAttributeValue) error
 }
+
+// SetEndpoint sets where clients reach the API: the beginning of the URLs in messages ("http://127.0.0.1:4566").
+func (t *Topics) SetEndpoint(url string) { t.endpoint = strings.TrimSuffix(url, "/") }
 
 // SetQueues lets queues subscribe to topics.
 func (t *Topics) SetQueues(queues Queues) { t.queues = queues }
@@ -71,7 +75,7 @@ type Message struct {
 
 // New returns an account without topics.
 func New(acct *account.Account, settings Settings) *Topics {
-	return &Topics{account: acct, settings: settings, topics: map[string]*topic{}}
+	return &Topics{account: acct, settings: settings, topics: map[string]*topic{}, endpoint: wire.InMemoryURL}
 }
 
 // Messages are the messages published to the topic, the oldest first; "" is every topic. The account's lock is held.

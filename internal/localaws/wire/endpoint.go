@@ -27,6 +27,7 @@ type Endpoint struct {
 	observe  []func(call *Call, input any) (done func(err error))
 
 	authorize func(call *Call, input any) error
+	documents map[string]func() []byte
 
 	mu     sync.Mutex
 	levels map[string]*level
@@ -45,7 +46,7 @@ func NewEndpoint(acct *account.Account, settings Settings, plan *faults.Plan) *E
 		plan = faults.NewPlan()
 	}
 	return &Endpoint{
-		account: acct, settings: settings, plan: plan, levels: map[string]*level{},
+		account: acct, settings: settings, plan: plan, levels: map[string]*level{}, documents: map[string]func() []byte{},
 		identify: func(caller string) Principal {
 			return Principal{ARN: fmt.Sprintf("arn:aws:iam::%s:user/%s", acct.ID, caller), UserID: caller}
 		},
@@ -70,6 +71,10 @@ func (e *Endpoint) Observe(observe func(call *Call, input any) (done func(err er
 // returns is the answer unless it is nil. Without it everyone may do everything. The input is the SDK's own and not to
 // be changed.
 func (e *Endpoint) Authorize(authorize func(call *Call, input any) error) { e.authorize = authorize }
+
+// AddDocument serves a text at a path to every program of this machine, signed or not, as AWS does with a few. Documents are
+// added before the first request.
+func (e *Endpoint) AddDocument(path string, text func() []byte) { e.documents[path] = text }
 
 // Add adds a service. It panics when an operation names members that its input does not have.
 func (e *Endpoint) Add(service Service) {
@@ -102,6 +107,10 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if why := Foreign(r); why != "" {
 		route, _ := e.route(r, nil) // no body of a stranger is read: the rest is enough to find the words
 		route.service.writeError(w, refuseForeign(route.service.Protocol, why), e.newRequestID())
+		return
+	}
+	if document, ok := e.documents[r.URL.Path]; ok && r.Method == http.MethodGet {
+		_, _ = w.Write(document())
 		return
 	}
 	body, err := readBody(w, r)
