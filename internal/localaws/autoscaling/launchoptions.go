@@ -3,7 +3,6 @@ package autoscaling
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	localec2 "bluegreen/internal/localaws/ec2"
 )
@@ -12,13 +11,10 @@ import (
 func launchOptions(c *types.LaunchConfiguration) localec2.Options {
 	o := localec2.Options{
 		Monitored: c.InstanceMonitoring != nil && aws.ToBool(c.InstanceMonitoring.Enabled), EBSOptimized: aws.ToBool(c.EbsOptimized),
-		Tenancy: ec2types.Tenancy(aws.ToString(c.PlacementTenancy)),
+		Tenancy: aws.ToString(c.PlacementTenancy),
 	}
 	if m := c.MetadataOptions; m != nil {
-		o.Metadata = ec2types.InstanceMetadataOptionsResponse{
-			HttpTokens: ec2types.HttpTokensState(m.HttpTokens), HttpPutResponseHopLimit: m.HttpPutResponseHopLimit,
-			HttpEndpoint: ec2types.InstanceMetadataEndpointState(m.HttpEndpoint),
-		}
+		o.Metadata = localec2.Metadata{Tokens: string(m.HttpTokens), Endpoint: string(m.HttpEndpoint), HopLimit: m.HttpPutResponseHopLimit}
 	}
 	for _, device := range c.BlockDeviceMappings {
 		if device.Ebs != nil {

@@ -92,7 +92,7 @@ func (c *Compute) describeInstance(i *Instance) types.Instance {
 		RootDeviceName: aws.String(i.rootDevice), RootDeviceType: types.DeviceTypeEbs, VirtualizationType: types.VirtualizationTypeHvm,
 		Monitoring: i.options.monitoring(), MetadataOptions: i.metadata(),
 		Placement: &types.Placement{
-			AvailabilityZone: aws.String(i.Zone), GroupName: aws.String(""), Tenancy: cmp.Or(i.options.Tenancy, types.TenancyDefault),
+			AvailabilityZone: aws.String(i.Zone), GroupName: aws.String(""), Tenancy: cmp.Or(types.Tenancy(i.options.Tenancy), types.TenancyDefault),
 		},
 		ClientToken: aws.String(i.clientToken), StateTransitionReason: aws.String(i.reason), StateReason: i.stateReason(),
 		PrivateDnsName: aws.String(""), PublicDnsName: aws.String(""),
@@ -123,16 +123,6 @@ func (c *Compute) describeInstance(i *Instance) types.Instance {
 	described.SourceDestCheck, described.BlockDeviceMappings = aws.Bool(true), i.blockDevices()
 	described.NetworkInterfaces = []types.InstanceNetworkInterface{c.networkInterface(i, described.SecurityGroups, dnsName)}
 	return described
-}
-
-// metadata are the options of the instance's metadata service, which take effect while it starts.
-func (i *Instance) metadata() *types.InstanceMetadataOptionsResponse {
-	options := i.options.metadata()
-	options.State = types.InstanceMetadataOptionsStateApplied
-	if i.State == Pending {
-		options.State = types.InstanceMetadataOptionsStatePending
-	}
-	return &options
 }
 
 // profileARN is the ARN of an instance profile given by name or ARN.

@@ -11,12 +11,18 @@ import (
 // and have no effect here.
 type Options struct {
 	Monitored, EBSOptimized bool
-	Tenancy                 types.Tenancy // "" is default
-	Metadata                types.InstanceMetadataOptionsResponse
+	Tenancy                 string // "" is default
+	Metadata                Metadata
 	Devices                 []Device // volumes
 
 	interfaceStays       bool // when the instance ends
 	interfaceDescription string
+}
+
+// Metadata are the options of an instance's metadata service, in EC2's words; what is empty is the API's default.
+type Metadata struct {
+	Tokens, Endpoint, IPv6, Tags string
+	HopLimit                     *int32
 }
 
 // Device is a volume that an instance is launched with.
@@ -32,13 +38,12 @@ func options(data *types.ResponseLaunchTemplateData) Options {
 		o.Monitored = aws.ToBool(data.Monitoring.Enabled)
 	}
 	if data.Placement != nil {
-		o.Tenancy = data.Placement.Tenancy
+		o.Tenancy = string(data.Placement.Tenancy)
 	}
 	if m := data.MetadataOptions; m != nil {
-		o.Metadata = types.InstanceMetadataOptionsResponse{
-			HttpTokens: types.HttpTokensState(m.HttpTokens), HttpPutResponseHopLimit: m.HttpPutResponseHopLimit,
-			HttpEndpoint: types.InstanceMetadataEndpointState(m.HttpEndpoint), HttpProtocolIpv6: types.InstanceMetadataProtocolState(m.HttpProtocolIpv6),
-			InstanceMetadataTags: types.InstanceMetadataTagsState(m.InstanceMetadataTags),
+		o.Metadata = Metadata{
+			Tokens: string(m.HttpTokens), Endpoint: string(m.HttpEndpoint), IPv6: string(m.HttpProtocolIpv6), Tags: string(m.InstanceMetadataTags),
+			HopLimit: m.HttpPutResponseHopLimit,
 		}
 	}
 	for _, device := range data.BlockDeviceMappings {
@@ -56,17 +61,22 @@ func options(data *types.ResponseLaunchTemplateData) Options {
 // stays reads DeleteOnTermination, which is true where nobody says otherwise.
 func stays(deleted *bool) bool { return deleted != nil && !*deleted }
 
-// metadata are the options of the instance's metadata service, with the API's defaults for those that nobody has set.
-func (o Options) metadata() types.InstanceMetadataOptionsResponse {
-	m := o.Metadata
-	m.HttpTokens = cmp.Or(m.HttpTokens, types.HttpTokensStateOptional)
-	m.HttpEndpoint = cmp.Or(m.HttpEndpoint, types.InstanceMetadataEndpointStateEnabled)
-	m.HttpProtocolIpv6 = cmp.Or(m.HttpProtocolIpv6, types.InstanceMetadataProtocolStateDisabled)
-	m.InstanceMetadataTags = cmp.Or(m.InstanceMetadataTags, types.InstanceMetadataTagsStateDisabled)
-	if m.HttpPutResponseHopLimit == nil {
-		m.HttpPutResponseHopLimit = aws.Int32(1)
+// metadata are the options of the instance's metadata service, with the API's defaults for those that nobody has set. They
+// take effect while the instance starts.
+func (i *Instance) metadata() *types.InstanceMetadataOptionsResponse {
+	m := i.options.Metadata
+	described := &types.InstanceMetadataOptionsResponse{
+		State:                   types.InstanceMetadataOptionsStateApplied,
+		HttpTokens:              cmp.Or(types.HttpTokensState(m.Tokens), types.HttpTokensStateOptional),
+		HttpEndpoint:            cmp.Or(types.InstanceMetadataEndpointState(m.Endpoint), types.InstanceMetadataEndpointStateEnabled),
+		HttpProtocolIpv6:        cmp.Or(types.InstanceMetadataProtocolState(m.IPv6), types.InstanceMetadataProtocolStateDisabled),
+		InstanceMetadataTags:    cmp.Or(types.InstanceMetadataTagsState(m.Tags), types.InstanceMetadataTagsStateDisabled),
+		HttpPutResponseHopLimit: cmp.Or(m.HopLimit, aws.Int32(1)),
 	}
-	return m
+	if i.State == Pending {
+		described.State = types.InstanceMetadataOptionsStatePending
+	}
+	return described
 }
 
 func (o Options) monitoring() *types.Monitoring {
