@@ -317,10 +317,10 @@ func (c *capacity) excusable(s snapshot, id, name string, by *apiCall) bool {
 	return exists && (staying(fleet) < fleet.Desired || fleet.Desired > 0 && (!shed || choice))
 }
 
-// taken reports whether a member leaves by others' doing, or by its group's.
+// taken reports whether a member leaves by others' doing, who have scaled its fleet in too, or by its group's.
 func (c *capacity) taken(s snapshot, id string) bool {
 	m, ok := s.members[id]
-	return ok && m.leaves() && c.excusable(s, id, m.fleet.Name, nil)
+	return ok && m.leaves() && (c.theirs[m.fleet.Name] || c.excusable(s, id, m.fleet.Name, nil))
 }
 
 // staying is how much of a fleet counts towards its desired capacity.

@@ -57,6 +57,9 @@ func (w *Watcher) scheduled(group string, action types.ScheduledUpdateGroupActio
 		name := traitSchedule + aws.ToString(action.ScheduledActionName)
 		delete(e.expected[group], name)
 		delete(e.onGreen[group], name)
+		if _, exists := w.r.AWS.Groups.View(e.live); !exists && group == w.r.Record().Live { // the one that it was copied from is gone
+			delete(e.expected[e.live], name)
+		}
 	}
 }
 
@@ -98,7 +101,7 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 	if lock != nil && view.Name == lock.Deployment.Blue && !lock.Deployment.Revives { // its copy gets it at the commit
 		c.plan(lock.Deployment.Green, desired)
 	}
-	if view.Name != live && !(lock.Deployment.Revives && lock.Stage == ledger.Leaving) {
+	if view.Name != live && !(lock.Deployment.Revives && (lock.Stage == ledger.Leaving || !slices.Contains(view.Suspended, ledger.ScheduledActions))) {
 		return
 	}
 	into := e.expected[view.Name]
