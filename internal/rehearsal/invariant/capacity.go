@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"bluegreen/internal/ledger"
 	localasg "bluegreen/internal/localaws/autoscaling"
 	localec2 "bluegreen/internal/localaws/ec2"
 )
@@ -226,9 +227,15 @@ func (c *capacity) resizedByOthers(was, now localasg.GroupView) {
 	switch {
 	case c.pinned && now.Desired < was.Desired:
 		c.want = min(c.want, now.Desired)
-	case !c.pinned && now.Name == c.followed:
+	case !c.pinned && now.Name == c.followed && !(now.Desired > was.Desired && c.committed(now.Name)):
 		c.want = now.Desired
 	}
+}
+
+// committed reports whether a fleet is about to be scaled in after its deployment's commit: green serves, and grows by itself.
+func (c *capacity) committed(name string) bool {
+	lock := c.w.r.Record().Lock
+	return lock != nil && lock.Stage == ledger.Committed && lock.Deployment.Blue == name
 }
 
 // account notes who was taken out of service by others, and who came in their place.

@@ -58,7 +58,9 @@ func (u *unseen) describes(w *Watcher, a *apiCall) {
 			traitMin: strconv.Itoa(int(aws.ToInt32(group.MinSize))),
 			traitMax: strconv.Itoa(int(aws.ToInt32(group.MaxSize))),
 		}
-		u.desired[a.caller+name] = int(aws.ToInt32(group.DesiredCapacity))
+		if _, decided := u.desired[a.caller+name]; !decided || !w.capacity.committed(name) { // what it sees after its commit comes too late
+			u.desired[a.caller+name] = int(aws.ToInt32(group.DesiredCapacity))
+		}
 	}
 }
 
