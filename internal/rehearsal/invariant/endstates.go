@@ -461,7 +461,7 @@ func (v *verdict) copies(view localasg.GroupView) {
 
 // carriedOut is what is wanted of a group with the runs of its scheduled actions that are carried out a moment early.
 func (v *verdict) carriedOut(want traits, view localasg.GroupView) traits {
-	runs := v.ahead(view)
+	runs := v.early(v.record, view)
 	if len(runs) == 0 {
 		return want
 	}

@@ -225,7 +225,7 @@ func (c *schedules) executionEnded(arn, end, _ string) {
 		return
 	}
 	view, _ := c.w.r.AWS.Groups.View(record.Live)
-	if want, planned := c.planned[record.Live]; planned && !slices.Contains(soon(c.w.ahead(view), want), view.Desired) {
+	if want, planned := c.planned[record.Live]; planned && !slices.Contains(soon(c.w.early(record, view), want), view.Desired) {
 		c.breaks("the desired capacity of %s is %d, a scheduled action was to make it %d", record.Live, view.Desired, want)
 	}
 	c.takeOver(record.Previous)
@@ -288,6 +288,16 @@ func (w *Watcher) ahead(view localasg.GroupView) []traits {
 		}
 	}
 	return all
+}
+
+// early are the sizes of runs that may have been carried out a moment early: of a fleet, and of the one that it has replaced.
+func (w *Watcher) early(record ledger.Record, view localasg.GroupView) []traits {
+	runs := slices.Concat(w.schedules.handed, w.ahead(view))
+	if record.Previous != nil && view.Name == record.Live {
+		previous, _ := w.r.AWS.Groups.View(record.Previous.Name)
+		runs = append(runs, w.ahead(previous)...)
+	}
+	return runs
 }
 
 // traitDesired is no trait of a group: others' scaling goes on.
