@@ -113,9 +113,13 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 	}
 	run := sizesOf(action)
 	for _, trait := range []string{traitMin, traitMax} {
-		if run[trait] != "" {
-			into[trait] = run[trait]
+		if run[trait] == "" {
+			continue
 		}
+		if c.w.r.AWS.Account.Now().Sub(c.committed) < lead && e.changed[view.Name][trait].After(c.committed) {
+			c.handed = append(c.handed, traits{trait: into[trait]}) // set after the commit had carried out the run
+		}
+		into[trait] = run[trait]
 	}
 	c.w.ownership.scheduled(view.Name, run)
 }
