@@ -28,7 +28,7 @@ type capacity struct {
 	lost     map[string][]loss // what others took out of service and is not replaced yet, by group
 	shrinks  map[string]bool   // groups that somebody scaled in and that had members too many at the last look
 	shed     map[string]bool   // instances that began to leave while their group shrank: whether others made it choose one that serves
-	theirs   map[string]bool   // groups that others than the deployment have shrunk
+	theirs   map[string]bool   // groups that others than the deployment have shrunk, or a run that it carries out
 	serving  service           // at the last look
 	lowest   int
 }
@@ -352,7 +352,7 @@ func surplus(fleet *localasg.GroupView) bool {
 // later makes room for an instance that the group has launched in another zone.
 func (c *capacity) shrink(was localasg.GroupView, known bool, now *localasg.GroupView, by *apiCall) {
 	if known && now.Desired < was.Desired {
-		c.theirs[now.Name] = !by.deployment()
+		c.theirs[now.Name] = !by.deployment() || c.w.schedules.asks(*now, was.Desired)
 	}
 	c.shrinks[now.Name] = known && (now.Desired < was.Desired || c.shrinks[now.Name] && surplus(&was))
 	if !c.shrinks[now.Name] {

@@ -249,6 +249,15 @@ func soon(runs []traits, want int) []int {
 	return all
 }
 
+// asks reports whether a run asks for the desired capacity that a group has now.
+func (c *schedules) asks(now localasg.GroupView, was int) bool {
+	want, planned := c.planned[now.Name]
+	if !planned {
+		want = was
+	}
+	return slices.Contains(soon(c.w.early(c.w.r.Record(), now), want), now.Desired)
+}
+
 // on is the desired capacity that a run makes of another.
 func (run traits) on(desired int) int {
 	if least, err := strconv.Atoi(run[traitMin]); err == nil {
