@@ -18,7 +18,7 @@ func (c *Case) adorn(drawn *draw) {
 	switch {
 	case d.chance(12):
 		c.World = d.weighted(c.World)
-	case d.chance(4):
+	case d.chance(4) && !d.sickGreen:
 		d.desired = 0
 		c.World = append(without(c.World, "desired", "min"), arguments("desired", "0", "min", "0")...)
 	}
