@@ -31,7 +31,18 @@ type capacity struct {
 	theirs   map[string]bool   // groups that others than the deployment have shrunk, or a run that it carries out
 	serving  service           // at the last look
 	lowest   int
+	rest     rest // of a world that was inspected and had not all that is wanted
 }
+
+// rest is how far a fleet has come whose own scaling may never come to rest.
+type rest int
+
+const (
+	calm  rest = iota // it was not inspected, or had all that is wanted
+	short             // it had less when it was inspected
+	met               // it has had all since
+	grown             // and then others have wanted more
+)
 
 // loss is an instance that others took out of service, and how much of its group's capacity it leaves open.
 type loss struct {
@@ -91,6 +102,9 @@ func (c *capacity) look(s snapshot, by *apiCall) {
 	}
 	c.reached = min(c.want, max(c.reached, now.served(s, c.owing())+lost))
 	c.lowest = min(c.lowest, now.least)
+	if c.rest != calm && now.least >= c.want {
+		c.rest = met
+	}
 	if floor := c.floor(); now.least < floor {
 		c.breaks("%d %s serve, fewer than %d", now.least, unit(s), floor)
 	}
@@ -197,10 +211,12 @@ func (c *capacity) executionEnded(arn, _, _ string) {
 	c.unpin()
 }
 
-// atRest holds who serves against what is wanted.
+// atRest holds who serves against what is wanted. A fleet that has had all, and that its own scaling has grown since, is left alone.
 func (c *capacity) atRest() []string {
 	s := c.w.snapshot()
-	if serving := c.w.serving(s).least; serving < c.want {
+	serving, was := c.w.serving(s).least, c.rest
+	if c.rest = calm; serving < c.want && was != grown {
+		c.rest = max(was, short)
 		return []string{fmt.Sprintf("%d %s serve, %d are wanted", serving, unit(s), c.want)}
 	}
 	return nil
@@ -228,7 +244,9 @@ func (c *capacity) resizedByOthers(was, now localasg.GroupView) {
 	case c.pinned && now.Desired < was.Desired:
 		c.want = min(c.want, now.Desired)
 	case !c.pinned && now.Name == c.followed && !(now.Desired > was.Desired && c.committed(now.Name)):
-		c.want = now.Desired
+		if c.want = now.Desired; now.Desired > was.Desired && c.rest == met {
+			c.rest = grown
+		}
 	}
 }
 
