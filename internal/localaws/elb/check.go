@@ -7,17 +7,16 @@ func (m *member) runChecks() { m.checkIn(0) }
 
 // checkIn sets the time of the next check.
 func (m *member) checkIn(d time.Duration) {
-	phase := m.phase
-	m.timer = m.of.of.account.Clock.AfterFunc(d, func() { m.runCheck(phase) })
+	m.phase.Check(m.of.of.account, d, m.runCheck)
 }
 
 // runCheck does one health check. The probe may be a real request that takes its time, so it runs without the lock; what
 // it found counts only if the member's phase is still the same afterwards.
-func (m *member) runCheck(phase int) {
+func (m *member) runCheck(began int) {
 	l := m.of.of
 	l.account.Lock()
 	defer l.account.Unlock()
-	if m.phase != phase {
+	if !m.phase.Is(began) {
 		return
 	}
 	check := m.of.check
@@ -31,7 +30,7 @@ func (m *member) runCheck(phase int) {
 	l.account.Unlock()
 	good := probe(m.id, check.port, check.path)
 	l.account.Lock()
-	if m.phase == phase {
+	if m.phase.Is(began) {
 		m.count(good)
 	}
 }

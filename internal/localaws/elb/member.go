@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"bluegreen/internal/clock"
 	"bluegreen/internal/localaws/account"
 	localec2 "bluegreen/internal/localaws/ec2"
 	"bluegreen/internal/localaws/wire"
@@ -18,10 +17,9 @@ type member struct {
 	health    Health
 	since     time.Time // of that
 	seen      account.Timeline[seen]
-	good, bad int32       // checks in a row
-	failed    bool        // has failed before: only the threshold brings it back
-	timer     clock.Timer // the next thing that happens to it: a check, or the end of a phase
-	phase     int         // grows when what was going on is over, so that a late check is not counted
+	good, bad int32         // checks in a row
+	failed    bool          // has failed before: only the threshold brings it back
+	phase     account.Phase // its next check, or what ends it
 }
 
 // seen is a member's health as readers see it, who see changes late.
@@ -66,7 +64,7 @@ func (l *LoadBalancers) register(b *balancer, ids []string) error {
 // begin puts a member at the start of its life behind the load balancer, or aside if its zone is not enabled.
 func (m *member) begin() {
 	l := m.of.of
-	m.stop()
+	m.phase.Stop()
 	m.good, m.bad = 0, 0
 	if i, ok := l.compute.Instance(m.id); ok && (i.State == localec2.Stopping || i.State == localec2.Stopped) {
 		m.become(stopped)
@@ -77,7 +75,7 @@ func (m *member) begin() {
 		return
 	}
 	m.become(registering)
-	m.after(l.account.Draw(l.settings.Registration), m.runChecks)
+	m.phase.After(m.of.of.account, l.account.Draw(l.settings.Registration), m.runChecks)
 }
 
 // deregister takes an instance out: at once, or with connection draining when the last request that is under way has
@@ -87,7 +85,7 @@ func (b *balancer) deregister(id string) {
 	if m == nil || m.draining() {
 		return
 	}
-	m.stop()
+	m.phase.Stop()
 	draining, _ := b.of.Draining(b.name)
 	if draining == 0 || m.health != inService {
 		m.leave()
@@ -102,14 +100,14 @@ func (m *member) drainUntil(limit time.Time) {
 	l := m.of.of
 	left := limit.Sub(l.account.Now())
 	if l.flights == nil {
-		m.after(min(left, l.settings.InFlight), m.leave)
+		m.phase.After(m.of.of.account, min(left, l.settings.InFlight), m.leave)
 		return
 	}
 	if left <= 0 {
 		m.leave()
 		return
 	}
-	m.after(min(left, time.Second), func() {
+	m.phase.After(m.of.of.account, min(left, time.Second), func() {
 		if l.flights(m.of.name, m.id) == 0 {
 			m.leave()
 			return
@@ -121,7 +119,7 @@ func (m *member) drainUntil(limit time.Time) {
 // leave takes the member out.
 func (m *member) leave() {
 	b, l := m.of, m.of.of
-	m.stop()
+	m.phase.Stop()
 	b.members = slices.DeleteFunc(b.members, func(other *member) bool { return other == m })
 	m.health = notRegistered
 	m.seen.Add(l.account.Now(), seen{health: notRegistered}, l.settings.DescribeLag)
@@ -141,25 +139,6 @@ func (m *member) become(h Health) {
 	m.health, m.since = h, l.account.Now()
 	m.seen.Add(m.since, seen{h, true}, l.settings.DescribeLag)
 	l.changed()
-}
-
-// stop ends what is going on with the member.
-func (m *member) stop() {
-	m.phase++
-	if m.timer != nil {
-		m.timer.Stop()
-		m.timer = nil
-	}
-}
-
-// after lets f happen to the member later, unless its phase ends before.
-func (m *member) after(d time.Duration, f func()) {
-	phase := m.phase
-	m.timer = m.of.of.account.After(d, func() {
-		if m.phase == phase {
-			f()
-		}
-	})
 }
 
 // instanceChanged notices, a little late, that an instance stopped, ended or runs again.
@@ -188,12 +167,12 @@ func (m *member) notice(i *localec2.Instance) {
 			m.begin()
 		}
 	case localec2.Stopping, localec2.Stopped:
-		m.stop()
+		m.phase.Stop()
 		m.become(stopped)
 	case localec2.ShuttingDown, localec2.Terminated:
 		l := m.of.of
-		m.stop()
+		m.phase.Stop()
 		m.become(terminated)
-		m.after(l.account.Draw(l.settings.TerminatedGone), m.leave)
+		m.phase.After(m.of.of.account, l.account.Draw(l.settings.TerminatedGone), m.leave)
 	}
 }

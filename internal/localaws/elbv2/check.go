@@ -15,17 +15,16 @@ func (t *target) beginChecks() {
 
 // checkIn sets the time of the next check.
 func (t *target) checkIn(d time.Duration) {
-	phase := t.phase
-	t.timer = t.balancers.account.Clock.AfterFunc(d, func() { t.runCheck(phase) })
+	t.phase.Check(t.balancers.account, d, t.runCheck)
 }
 
 // runCheck does one health check. The probe may be a real request that takes its time, so it runs without the lock;
 // what it found counts only if the target's phase is still the same afterwards.
-func (t *target) runCheck(phase int) {
+func (t *target) runCheck(began int) {
 	l := t.balancers
 	l.account.Lock()
 	defer l.account.Unlock()
-	if t.phase != phase {
+	if !t.phase.Is(began) {
 		return
 	}
 	t.checkIn(t.group.check.interval)
@@ -38,7 +37,7 @@ func (t *target) runCheck(phase int) {
 	l.account.Unlock()
 	good := probe(t.id, port, path)
 	l.account.Lock()
-	if t.phase == phase {
+	if t.phase.Is(began) {
 		t.count(good)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"bluegreen/internal/clock"
 	"bluegreen/internal/localaws/account"
 	localec2 "bluegreen/internal/localaws/ec2"
 	"bluegreen/internal/localaws/wire"
@@ -28,9 +27,8 @@ type target struct {
 	healthyAt time.Time
 	slowStart time.Duration // how long its share of the requests grows from then on
 	seen      account.Timeline[seen]
-	good, bad int32       // checks in a row
-	timer     clock.Timer // the next thing that happens to it: a check, or the end of a phase
-	phase     int         // grows when what was going on is over, so that a late check is not counted
+	good, bad int32         // checks in a row
+	phase     account.Phase // its next check, or what ends it
 }
 
 // mostTargets is how many targets a group can have (aws-facts B).
@@ -99,7 +97,7 @@ func (l *LoadBalancers) deregister(g *TargetGroup, meant func(targetKey) bool) {
 
 // begin puts a target at the start of its life in the group, or aside if the group does not route to it.
 func (t *target) begin() {
-	t.stop()
+	t.phase.Stop()
 	t.good, t.bad = 0, 0
 	switch {
 	case t.group.user == nil:
@@ -115,14 +113,14 @@ func (t *target) begin() {
 		if t.group.user.kind == network {
 			d = t.balancers.settings.NetworkRegistration
 		}
-		t.after(t.balancers.account.Draw(d), t.beginChecks)
+		t.phase.After(t.balancers.account, t.balancers.account.Draw(d), t.beginChecks)
 	}
 }
 
 // drain keeps the target in the group for the deregistration delay: even an idle target shows draining until the delay
 // has passed (aws-facts B). A target that gets no traffic leaves at once: it has no connections.
 func (t *target) drain() {
-	t.stop()
+	t.phase.Stop()
 	if t.health.State == "unused" {
 		t.leave()
 		return
@@ -131,7 +129,7 @@ func (t *target) drain() {
 		t.lag()
 	}
 	t.become(draining)
-	t.after(t.group.DeregistrationDelay(), t.leave)
+	t.phase.After(t.balancers.account, t.group.DeregistrationDelay(), t.leave)
 }
 
 // lag has a Network Load Balancer send connections to a target that got some for a while, as its nodes learn late that it is to get none.
@@ -151,7 +149,7 @@ func (t *target) lag() {
 // leave takes the target out of the group.
 func (t *target) leave() {
 	l, g := t.balancers, t.group
-	t.stop()
+	t.phase.Stop()
 	g.targets = slices.DeleteFunc(g.targets, func(other *target) bool { return other == t })
 	members := slices.DeleteFunc(l.members[t.id], func(other *target) bool { return other == t })
 	if l.members[t.id] = members; len(members) == 0 {
@@ -180,25 +178,6 @@ func (t *target) become(h Health) {
 	l.changed()
 }
 
-// stop ends what is going on with the target.
-func (t *target) stop() {
-	t.phase++
-	if t.timer != nil {
-		t.timer.Stop()
-		t.timer = nil
-	}
-}
-
-// after lets f happen to the target later, unless its phase ends before.
-func (t *target) after(d time.Duration, f func()) {
-	phase := t.phase
-	t.timer = t.balancers.account.After(d, func() {
-		if t.phase == phase {
-			f()
-		}
-	})
-}
-
 // instanceChanged notices, a little late, that an instance stopped, ended or runs again.
 func (l *LoadBalancers) instanceChanged(i *localec2.Instance) {
 	switch i.State {
@@ -225,12 +204,12 @@ func (t *target) notice(i *localec2.Instance) {
 			t.begin()
 		}
 	case localec2.Stopping, localec2.Stopped:
-		t.stop()
+		t.phase.Stop()
 		t.become(invalidState("stopped"))
 	case localec2.ShuttingDown, localec2.Terminated:
-		t.stop()
+		t.phase.Stop()
 		t.become(invalidState("terminated"))
-		t.after(t.balancers.account.Draw(t.balancers.settings.TerminatedGone), t.leave)
+		t.phase.After(t.balancers.account, t.balancers.account.Draw(t.balancers.settings.TerminatedGone), t.leave)
 	}
 }
 
