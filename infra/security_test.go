@@ -26,7 +26,7 @@ func deployerWith(t *testing.T, context map[string]any) []byte {
 	return variant(t, all, func(app awscdk.App, s settings.Settings) awscdk.Stack { return deployer.New(app, s) })
 }
 
-// Whoever has a key for logs has it for each of them.
+// A key for logs encrypts each of them.
 func TestLogsAreEncryptedByTheOperatorsKey(t *testing.T) {
 	const key = "arn:aws:kms:ap-northeast-1:123456789012:key/0f1e2d3c-0000-4000-8000-0123456789ab"
 	context := map[string]any{"log_key": key}

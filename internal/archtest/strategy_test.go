@@ -10,7 +10,7 @@ import (
 // namesOfStrategies are those that package deploy declares: StrategyAttach, …
 var namesOfStrategies = regexp.MustCompile(`^Strategy[A-Z]`)
 
-// What a strategy does is in its folder: whoever compares its name knows a strategy that the next one is not.
+// What a strategy does is in its folder: code that compares its name would not know the next strategy.
 func TestNobodyComparesAStrategysName(t *testing.T) {
 	named := 0
 	for _, s := range sources(t) {

@@ -11,7 +11,7 @@ import (
 )
 
 // takeAway deletes what was made beside groups that are gone: the deployment's own on the way back, blue where it is deleted, and any
-// that was replaced before, whoever has deleted it. It returns the names of those that the record remembers.
+// that was replaced before, no matter who has deleted it. It returns the names of those that the record remembers.
 func (h handler) takeAway(ctx context.Context, s *step.Step, record ledger.Record, e ending, fleets map[string]deploy.Fleet) (gone []string, err error) {
 	beside := record.Beside()
 	var others []string

@@ -92,7 +92,7 @@ func (v *verdict) leftSources() {
 }
 
 // overdue reports whether what a deployment made beside its green must be gone: green is, since the way back, or since before a later
-// deployment was closed, whoever has deleted it.
+// deployment was closed, no matter who has deleted it.
 func (e *endStates) overdue(made ledger.Outcome, record ledger.Record) bool {
 	since, gone := e.gone[made.Green]
 	return made.End == deploy.EndRolledBack || e.deleted[made.Green] || gone && record.Outcomes[0].At.After(since.Add(longestLag))
