@@ -22,7 +22,7 @@ func newSearch(term terminal) *cobra.Command {
 		func(context.Context, []string) error { return runSearch(term, drawn, text) })
 	flags := c.Flags()
 	flags.IntVar(&drawn.Seeds, "seeds", 1000, "how many deployments to draw")
-	flags.Uint64Var(&drawn.From, "from", 1, "the first seed")
+	flags.Uint64Var(&drawn.From, "from", 1, "the seed to begin with")
 	flags.IntVar(&drawn.Failures, "failures", 5, "stop after so many failures")
 	flags.IntVar(&drawn.Tries, "tries", 200, "how often to try to make a failing deployment smaller")
 	flags.BoolVar(&text, "text", false, "print the scenario of every seed as it was played")

@@ -34,7 +34,7 @@ type build struct {
 	attaches awsiam.IManagedPolicy
 }
 
-// New makes the stack. Its topic is its own, though the sample fleet has one too (as the seed's has): messages about
+// New makes the stack. Its topic is its own, though the sample fleet has one too: messages about
 // deployments come from here, wherever the fleet is from.
 func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("Deployer"), &awscdk.StackProps{

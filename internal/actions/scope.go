@@ -22,7 +22,7 @@ type Scope struct {
 	FunctionPrefix string // functions are called <prefix><State>
 }
 
-// Standard is the scope of a deployer whose resources are all called by the seed's rule: <project>-<role>-<environment>-….
+// Standard is the scope of a deployer whose resources are all called by the rule <project>-<role>-<environment>-….
 func Standard(partition, region, account, project, role, environment string) Scope {
 	prefix := project + "-" + role + "-" + environment + "-"
 	s := Scope{

@@ -2,7 +2,7 @@ package main
 
 import "time"
 
-// The second seed's waiting: an article on the same job. It sleeps 60 s after a launch, for the reachability check; it
+// How an article on the same job waits (docs/write-ups.md). It sleeps 60 s after a launch, for the reachability check; it
 // looks every 10 s whether an instance runs and whether targets are in service, every 15 s for a state of longer work
 // (there: an image), and every 30 s here for a fleet that ends.
 const (
@@ -13,7 +13,7 @@ const (
 	articleRunning = 10 * time.Second
 )
 
-// article is how long the second seed's waiting takes in the world whose times p are. It is simulated in its favour: its
+// article is how long the article's waiting takes in the world whose times p are. It is simulated in its favour: its
 // calls take no time, and all instances are launched at once, where the article launches one after the other.
 func article(p parts) time.Duration {
 	attached := upTo(p.pending, articleRunning) + articleSleep

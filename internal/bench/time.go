@@ -32,7 +32,7 @@ func (b *bench) times() error {
 		seconds(median(sums["boot"])), seconds(median(sums["check"])), seconds(median(sums["drain"])), seconds(median(sums["hooks"])))
 	t.add("time beyond the floor, \"Wait\": 30: median", "≤ "+seconds(bound(median(floors))), "%s", seconds(median(ours)))
 	t.add("time beyond the floor, \"Wait\": 30: 95 %", "≤ "+seconds(bound(p95(floors))), "%s", seconds(p95(ours)))
-	t.add("– of the second seed's sleeps and polls, same worlds: median, 95 %", "", "%s, %s", seconds(median(theirs)), seconds(p95(theirs)))
+	t.add("– of the article's sleeps and polls, same worlds: median, 95 %", "", "%s, %s", seconds(median(theirs)), seconds(p95(theirs)))
 	t.add("AWS calls of a deployment of 4: median, 95 %", "", "%d, %d", median(calls), p95(calls))
 	t.add("– besides, to tell of it (an event a stage; mails at start, cutover and end)", "", "%d, %d", median(telling), p95(telling))
 	return nil

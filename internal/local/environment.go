@@ -42,7 +42,7 @@ type Options struct {
 	Address string  // of the endpoint
 	Speed   float64 // how many times faster than the wall its clock runs
 	Seed    uint64
-	Region  string // of its account; empty is the seed's
+	Region  string // of its account; empty is the default
 
 	Guardrails string // file with the operators' policy; empty: there is none
 	Daemon     string // UDP address of the X-Ray daemon; empty: any port

@@ -29,7 +29,7 @@ import (
 	localxray "bluegreen/internal/localaws/xray"
 )
 
-// The account and Region of the seed's ARNs.
+// The account and Region of README's ARNs.
 const (
 	DefaultRegion    = account.DefaultRegion
 	DefaultAccountID = "000000000000"

@@ -120,8 +120,8 @@ func points(t *testing.T, file string, text []byte, schema string) {
 	}
 }
 
-// The seed's input is what it always was.
-func TestTheInputIsTheSeeds(t *testing.T) {
+// The pipeline's input is what it always was.
+func TestTheInputIsUnchanged(t *testing.T) {
 	var got bytes.Buffer
 	if err := json.Compact(&got, read(t, "pipeline/state_machine_input.json")); err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"regexp"
 )
 
-// DefaultRegion is the Region of the seed's ARNs. It stands here alone: code names no Region (internal/archtest).
+// DefaultRegion is the Region of README's ARNs. It stands here alone: code names no Region (internal/archtest).
 const DefaultRegion = "ap-northeast-1"
 
 // AcceleratorRegion is where AWS Global Accelerator's API is, whatever Region the endpoints are in (SDK documentation).

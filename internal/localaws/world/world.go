@@ -25,7 +25,7 @@ import (
 	"bluegreen/internal/clock"
 )
 
-// Plan is what to put into the account. Names follow the seed: <project>-<role>-<environment>.
+// Plan is what to put into the account. Names follow one rule: <project>-<role>-<environment>.
 type Plan struct {
 	Project, Role, Environment string
 	Group                      string            // the fleet's name; empty is <project>-<role>-<environment>-asg
@@ -42,7 +42,7 @@ type Plan struct {
 	Each                       []TargetGroup     // the target groups one by one, in place of the three above
 	HealthCheckType            string            // of the group; empty is ELB when it is balanced, else EC2
 	Grace                      time.Duration     // of the group's health checks, whole seconds; 0 is a minute
-	Region                     string            // of the account; empty is the seed's
+	Region                     string            // of the account; empty is the default
 	Zones                      int               // that the fleet spreads over; 0 is all of the Region's
 	Hooks                      []Hook            // lifecycle hooks that nobody completes
 	Source                     Source            // what the fleet launches from; empty is a launch template
@@ -50,7 +50,7 @@ type Plan struct {
 	CapacityType               string            // what the sizes count, where the source is requirements; empty: instances
 	TemplateVersion            string            // that the group names: a number, $Latest or $Default; empty is $Latest
 	NextImage                  string            // that the template's newest version names; empty is one that the application is in. A parameter (resolve:ssm:…) is made, and stands for that one
-	Tags                       map[string]string // of the group, besides the seed's own
+	Tags                       map[string]string // of the group, besides its own
 	Protected                  bool              // new instances are protected from scale-in
 	TerminationPolicies        []string          // of the group; none: AWS's default
 	Suspended                  []string          // processes of the group, suspended once it serves
@@ -59,7 +59,7 @@ type Plan struct {
 	Operator                   string            // e-mail address that subscribes to what people are told; empty: none
 	Machine                    string            // name of the state machine
 	Functions                  []Function        // none: no functions and no state machine
-	Variables                  map[string]string // of the functions' environment, besides the seed's own
+	Variables                  map[string]string // of the functions' environment, besides its own
 	Traced                     bool              // by X-Ray: the state machines and the functions
 
 	// Equipped is what hangs on the group besides, once it serves: by its world, and the time then. nil: nothing.
@@ -114,7 +114,7 @@ type Function struct {
 	Environment map[string]string // besides the ledger's table and the operators' topic
 }
 
-// DefaultPlan is the seed's fleet: ec-mqagt-dev-asg, four instances behind an Application Load Balancer.
+// DefaultPlan is README's fleet: ec-mqagt-dev-asg, four instances behind an Application Load Balancer.
 func DefaultPlan() Plan {
 	return Plan{
 		Project: "ec", Role: "mqagt", Environment: "dev",

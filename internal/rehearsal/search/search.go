@@ -11,7 +11,7 @@ import (
 
 // Search draws cases and plays them on all cores.
 type Search struct {
-	From     uint64 // the first seed
+	From     uint64 // the seed to begin with
 	Seeds    int    // how many
 	Failures int    // it stops after so many; 0 is 5
 	Tries    int    // to make a failing case smaller; 0 is 200
