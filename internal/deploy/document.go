@@ -135,6 +135,7 @@ const (
 type Deployment struct {
 	Project      string       `json:"project"`
 	Action       Action       `json:"action"`
+	Reason       string       `json:"reason,omitempty"` // why, as the request says
 	Route        Route        `json:"route"`
 	Then         Then         `json:"then,omitempty"`       // set while what another execution left is finished or undone
 	Execution    string       `json:"execution"`            // ARN of the execution that began this deployment
@@ -159,6 +160,7 @@ type Deployment struct {
 	Warnings     []string     `json:"warnings,omitempty"`
 	Unpinned     int          `json:"unpinned,omitempty"` // how often a call that came late had done again what was undone
 	Closed       string       `json:"closed,omitempty"`   // the end state that it was closed as
+	Usual        int          `json:"usual,omitempty"`    // seconds that the lineage's last deployment that succeeded took; 0: there is none
 }
 
 // Resume is the deployment as the record holds it, worked on by an execution that was asked for current.
@@ -298,9 +300,10 @@ const (
 type Report struct {
 	End         string    `json:"end"` // Succeeded, RolledBack, Rejected
 	Error       string    `json:"error,omitempty"`
-	What        string    `json:"what"`           // what happened
-	Left        []string  `json:"left,omitempty"` // what is left, if anything
-	Next        []string  `json:"next,omitempty"` // commands that show or mend it
+	What        string    `json:"what"`             // what happened
+	Left        []string  `json:"left,omitempty"`   // what is left, if anything
+	Next        []string  `json:"next,omitempty"`   // commands that show or mend it
+	Reason      string    `json:"reason,omitempty"` // as the request says
 	Project     string    `json:"project,omitempty"`
 	Lineage     string    `json:"lineage,omitempty"`
 	Live        string    `json:"live,omitempty"` // group that serves
@@ -316,3 +319,13 @@ type Report struct {
 
 // ExecutionName is the last part of an execution's ARN.
 func ExecutionName(arn string) string { return arn[strings.LastIndexByte(arn, ':')+1:] }
+
+// MachineOf is the ARN of an execution's state machine; empty where the execution's is none.
+func MachineOf(execution string) string {
+	parts := strings.Split(execution, ":")
+	if len(parts) < 8 || parts[5] != "execution" {
+		return ""
+	}
+	parts[5] = "stateMachine"
+	return strings.Join(parts[:7], ":")
+}

@@ -27,7 +27,7 @@ func NewReport(call Call) Report {
 	d := call.Document.Deployment
 	if d != nil {
 		r.Project, r.Lineage, r.Blue, r.Green = text.Line(d.Project), d.Lineage, d.Blue, d.Green
-		r.Warnings, r.Override = few(d.Warnings), d.Override.Clean()
+		r.Reason, r.Warnings, r.Override = text.Line(d.Reason), few(d.Warnings), d.Override.Clean()
 	}
 	if f := call.Document.Fault; f != nil {
 		r.Error, r.What = f.Error, f.What()
@@ -104,9 +104,9 @@ func (d Deployment) Closing() string {
 		if d.Action == ActionRollback && !d.Revives {
 			further = "; to go back further, to the fleet that it replaced, ask again"
 		}
-		return fmt.Sprintf("what %s left is undone: %s serves as before%s", d.Execution, d.Blue, further)
+		return fmt.Sprintf("what deployment %s left is undone: %s serves as before%s", ExecutionName(d.Execution), d.Blue, further)
 	}
-	return fmt.Sprintf("what %s left is finished: %s serves, %s %s", d.Execution, d.Green, d.Blue, d.BlueAfter.fate())
+	return fmt.Sprintf("what deployment %s left is finished: %s serves, %s %s", ExecutionName(d.Execution), d.Green, d.Blue, d.BlueAfter.fate())
 }
 
 // fate is what has become of blue.
@@ -117,15 +117,23 @@ func (b BlueAfter) fate() string {
 	return "stands at size 0"
 }
 
-// hints are the first commands to try, by fault.
+// hints are what to do first, by fault.
 var hints = map[fault.Name][]string{
-	fault.Conflict:            {`look at the execution that holds the lineage; when it has ended, start again, or recover with {"action": "recover", …}`},
+	fault.BadRequest:          {"change the request as the message says, and start again; bluegreen validate says the same before it is started"},
+	fault.NotReady:            {"put right what the message names, and start again; bluegreen plan says beforehand whether it could begin"},
+	fault.Conflict:            {`look at the execution that holds the lineage; when it has ended, start again: that finishes or undoes first what it left`},
 	fault.Forbidden:           {"change the request as the message says, or let the operators change layers/guardrails/guardrails.json"},
 	fault.BadGuardrails:       {"mend layers/guardrails/guardrails.json, then deploy the stack of the functions again"},
 	fault.AccessDenied:        {"give the function's role the action that the message names"},
+	fault.Refused:             {"mend what AWS refuses in the message, and start again"},
 	fault.CapacityUnavailable: {"try another instance type or zone, or try again later"},
+	fault.GreenUnhealthy:      {"find in green's activities and in what it launches from why it was not healthy, change that, and start again"},
+	fault.TrafficDiverged:     {"find out who changes what the message names (code that is applied again, another tool), keep it away meanwhile, and start again"},
+	fault.DrainExpired:        {"look at what the instances that did not end are doing: a job that hangs, or a hook that nobody completes"},
+	fault.DrainImpossible:     {"give the fleet its terminating hook back, or ask for no drain, and start again"},
 	fault.Throttled:           {"start again: AWS throttled for longer than the retries last"},
 	fault.Unavailable:         {"start again: AWS did not answer for longer than the retries last"},
+	fault.Bug:                 {"report the message and the history: it is a mistake of ours; starting again may help"},
 }
 
 // What is the text of the fault: what the function said, where it said something. It is cut where it is long.

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,5 +49,31 @@ func TestRejectionWithoutAFault(t *testing.T) {
 	call.Document.Fault = &Fault{Error: string(fault.BadRequest), Cause: `{"errorMessage": "no project"}`}
 	if r := NewReport(call); r.End != EndRejected || r.Error != string(fault.BadRequest) || r.What != "no project" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// Whatever a deployment ends with, the report says what to do first.
+func TestEveryFaultHasAdvice(t *testing.T) {
+	for _, name := range fault.Names {
+		if len(hints[name]) == 0 {
+			t.Errorf("nobody is told what to do after %s", name)
+		}
+	}
+	for name := range hints {
+		if !slices.Contains(fault.Names, name) {
+			t.Errorf("%s is no fault", name)
+		}
+	}
+}
+
+func TestMachineOf(t *testing.T) {
+	for execution, want := range map[string]string{
+		"arn:aws:states:r:1:execution:ec-BlueGreen:d1": "arn:aws:states:r:1:stateMachine:ec-BlueGreen",
+		"arn:aws:states:r:1:stateMachine:ec-BlueGreen": "",
+		"nonsense": "",
+	} {
+		if got := MachineOf(execution); got != want {
+			t.Errorf("%s: %q, want %q", execution, got, want)
+		}
 	}
 }

@@ -33,6 +33,7 @@ type Request struct {
 	Health      HealthPolicy
 	Drain       DrainPolicy
 	BlueAfter   BlueAfter
+	Reason      string    // why, in people's words
 	Override    *Override // nil: freezes hold
 	Recalled    bool      // Drain is not the request's own: the lineage's record remembers it
 }
@@ -143,6 +144,7 @@ func (r *Request) form(override *Override) form.Object {
 		form.Required("project", "Name on tags and reports.", r.project()),
 		form.Optional("action", "What is asked for. deploy: replace the live fleet by a copy. rollback: bring back the fleet that the live one replaced. "+
 			"recover: only finish or undo what an ended execution left. plan: only say what deploy would do, and what stands in its way.", r.action()),
+		form.Optional("reason", "Why, in people's words: in the record, in mails and in the report.", form.Text{Into: &r.Reason, Min: 1, Max: 500}),
 		form.Required("blue", "The fleet to replace.", form.Object{
 			form.Required("asg_name", "Any Auto Scaling group of the lineage; it is resolved to the one that serves now, so the same request deploys again and again.", r.group()),
 		}),

@@ -55,3 +55,25 @@ func (r Record) Left(execution string) []string {
 	}
 	return lines
 }
+
+// Serving says who serves while an execution that has ended still holds the lock, and what waiting costs; empty: it holds none.
+func (r Record) Serving(execution string) (group, waiting string) {
+	lock := r.Lock
+	if lock == nil || lock.Execution != execution {
+		return "", ""
+	}
+	d := lock.Deployment
+	group, waiting = d.Blue, "both fleets are paid for meanwhile"
+	switch {
+	case lock.Stage == Creating:
+		return group, waiting
+	case lock.Stage == Committed:
+		return d.Green, "what is left of " + d.Blue + " is paid for meanwhile"
+	case lock.Stage != Removing && lock.BlueLeft():
+		group = d.Green
+	}
+	if len(lock.Schedules) > 0 {
+		waiting += ", and scheduled actions that fall due are carried out late or not at all"
+	}
+	return group, waiting
+}

@@ -96,8 +96,20 @@ type Outcome struct {
 	Green     string    `json:"green,omitempty"`
 	Error     string    `json:"error,omitempty"`
 	At        time.Time `json:"at"`
+	Seconds   int       `json:"seconds,omitempty"` // since the deployment began
+	Reason    string    `json:"reason,omitempty"`  // as the request said
 
 	Override *deploy.Override `json:"override,omitempty"` // of a freeze: who and why
+}
+
+// Usual is how long, in seconds, the lineage's latest deployment took that succeeded; 0: none is remembered.
+func (r Record) Usual() int {
+	for _, o := range r.Outcomes {
+		if o.End == deploy.EndSucceeded {
+			return o.Seconds
+		}
+	}
+	return 0
 }
 
 const outcomesKept = 20

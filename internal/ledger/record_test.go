@@ -71,3 +71,29 @@ func TestLeft(t *testing.T) {
 		t.Errorf("without a lock %v is left", left)
 	}
 }
+
+// While an execution that has ended holds the lock, people are told who serves, and what waiting costs.
+func TestServing(t *testing.T) {
+	paid, late := "both fleets are paid for meanwhile", ", and scheduled actions that fall due are carried out late or not at all"
+	for name, c := range map[string]struct {
+		lock            *ledger.Lock
+		serves, waiting string
+	}{
+		"no lock":                       {nil, "", ""},
+		"another's lock":                {&ledger.Lock{Execution: "other", Stage: ledger.Leaving}, "", ""},
+		"green is made":                 {&ledger.Lock{Execution: "e", Stage: ledger.Creating}, "blue", paid},
+		"green joins":                   {&ledger.Lock{Execution: "e", Stage: ledger.Switching, Schedules: []ledger.Schedule{{}}}, "blue", paid + late},
+		"blue leaves":                   {&ledger.Lock{Execution: "e", Stage: ledger.Leaving}, "green", paid},
+		"back from where blue had left": {&ledger.Lock{Execution: "e", Stage: ledger.Restoring, From: ledger.Leaving}, "green", paid},
+		"back from before":              {&ledger.Lock{Execution: "e", Stage: ledger.Restoring, From: ledger.Switching}, "blue", paid},
+		"blue serves again, green goes": {&ledger.Lock{Execution: "e", Stage: ledger.Removing, From: ledger.Leaving}, "blue", paid},
+		"past the point of no return":   {&ledger.Lock{Execution: "e", Stage: ledger.Committed}, "green", "what is left of blue is paid for meanwhile"},
+	} {
+		if c.lock != nil {
+			c.lock.Deployment.Blue, c.lock.Deployment.Green = "blue", "green"
+		}
+		if serves, waiting := (ledger.Record{Lock: c.lock}).Serving("e"); serves != c.serves || waiting != c.waiting {
+			t.Errorf("%s: %q, %q", name, serves, waiting)
+		}
+	}
+}

@@ -103,43 +103,61 @@ func (e Ended) of(stage Stage, d *deploy.Deployment) Notice {
 }
 
 // toPeople completes a notice with the mail to people.
-func (n *Notice) toPeople(headline string, next ...string) {
-	n.mail(headline, next...)
+func (n *Notice) toPeople(l letter) {
+	n.letter = l
 	n.clean()
 	n.write()
 }
 
-// Stranded tells that a person is needed: what is left, and the commands that mend it.
-func (e Ended) Stranded(d *deploy.Deployment, left []string) Notice {
-	n := e.of(StageEnded, d)
-	n.Outcome, n.Left = deploy.EndStranded, left
+// Held is what an execution that has ended still holds of its lineage.
+type Held struct {
+	Deployment *deploy.Deployment // nil: none that is known
+	Serves     string             // the group that serves meanwhile; empty: it is not known
+	Waiting    string             // what waiting costs
+	Left       []string
+}
+
+// serves is who serves, and how long that may stay so.
+func (h Held) serves() string {
+	if h.Serves == "" {
+		return ""
+	}
+	return h.Serves + "; it serves on while you look: " + h.Waiting
+}
+
+// Stranded tells that a person is needed: who serves, what is left, and the commands that mend it.
+func (e Ended) Stranded(held Held) Notice {
+	n := e.of(StageEnded, held.Deployment)
+	n.Outcome, n.Left = deploy.EndStranded, held.Left
 	n.Next = []string{
 		"mend what the message names, then let the execution try just that again",
 		"aws stepfunctions redrive-execution " + text.Option("--execution-arn", e.Execution),
 		"or have another execution recover what is left",
 		e.start(),
 	}
-	n.toPeople(headlines[deploy.EndStranded], n.Next...)
+	n.toPeople(letter{headlines[deploy.EndStranded], held.serves(), "mend what the message names, then let the deployment go on", n.Next})
 	return n
 }
 
 // Interrupted tells of an execution that was stopped, or died. recovery is the ARN of the one that was started, empty if
 // none was; why then says why not.
-func (e Ended) Interrupted(d *deploy.Deployment, left []string, recovery, why string) Notice {
-	n := e.of(StageInterrupted, d)
-	n.Left = left
-	headline := "INTERRUPTED, a person is needed"
+func (e Ended) Interrupted(held Held, recovery, why string) Notice {
+	n := e.of(StageInterrupted, held.Deployment)
+	n.Left = held.Left
+	l := letter{"INTERRUPTED, a person is needed", held.serves(), "recover what is left", nil}
 	switch {
 	case recovery != "":
-		headline = "interrupted, is being recovered"
-		n.Next = []string{"nothing: a recovery was started, and tells how it ends", ConsoleLink(recovery)}
-	case len(left) == 0 && d == nil && e.start() == "":
-		headline = "interrupted"
+		l = letter{"interrupted, is being recovered", held.Serves, "nothing: a recovery was started, and tells how it ends", nil}
+		n.Next = []string{l.todo, ConsoleLink(recovery)}
+		l.steps = []string{"to follow it", ConsoleLink(recovery)}
+	case len(held.Left) == 0 && held.Deployment == nil && e.start() == "":
+		l.headline, l.todo = "interrupted", why
 		n.Next = []string{why}
 	default:
 		n.Next = []string{why, e.start()}
+		l.steps = n.Next
 	}
-	n.toPeople(headline, n.Next...)
+	n.toPeople(l)
 	return n
 }
 
@@ -151,7 +169,7 @@ func (e Ended) Unreported(d *deploy.Deployment) Notice {
 		n.Outcome, n.Message = report.End, report.What
 	}
 	n.Next = []string{deploy.History(e.Execution)}
-	n.toPeople(headlines[n.Outcome], n.Next...)
+	n.toPeople(letter{headlines[n.Outcome], unchanged(n.Blue), "nothing for those who are served; its report could not be written, the history has it", n.Next})
 	return n
 }
 
@@ -176,7 +194,7 @@ func (e Ended) DrainInterrupted() Notice {
 		"aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE " + text.Option("--auto-scaling-group-name", a.Group) + " " +
 			text.Option("--lifecycle-hook-name", a.Hook) + " " + text.Option("--instance-id", a.Instance),
 	}
-	n.toPeople("drain INTERRUPTED "+a.Instance, n.Next...)
+	n.toPeople(letter{"drain INTERRUPTED " + a.Instance, "", "let the drain go on, or the instance go: it is held meanwhile", n.Next})
 	return n
 }
 

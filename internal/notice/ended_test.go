@@ -90,7 +90,7 @@ func TestCommandsOfAnEnd(t *testing.T) {
 		notice Notice
 		want   []string
 	}{
-		"stranded": {ended.Stranded(nil, nil), []string{
+		"stranded": {ended.Stranded(Held{}), []string{
 			`aws stepfunctions redrive-execution --execution-arn '` + executionARN + `'\''(x)'`,
 			`aws stepfunctions start-execution --state-machine-arn arn:machine --input '{"action":"recover","blue":{"asg_name":"a;b"},"project":"it'\''s \u003cec\u003e"}'`,
 		}},
@@ -131,7 +131,7 @@ func TestInterrupted(t *testing.T) {
 		{"nothing is left, and a project alone is named", json.RawMessage(`{"project": "ec"}`), nil, nil, "", "interrupted", []string{"why"}},
 		{"nothing is left, and a fleet alone is named", json.RawMessage(`{"blue": {"asg_name": "fleet"}}`), nil, nil, "", "interrupted", []string{"why"}},
 	} {
-		n := Ended{Execution: executionARN, Machine: "machine", Status: "ABORTED", Input: c.input}.Interrupted(c.d, c.left, c.recovery, "why")
+		n := Ended{Execution: executionARN, Machine: "machine", Status: "ABORTED", Input: c.input}.Interrupted(Held{Deployment: c.d, Left: c.left}, c.recovery, "why")
 		subject := strings.TrimPrefix(n.Subject, "[ec] ")
 		if !slices.Equal(n.Next, c.next) || subject != c.subject && !strings.HasPrefix(subject, c.subject+":") || !slices.Equal(n.Left, c.left) {
 			t.Errorf("%s: subject %q, left %q, next %q", c.name, n.Subject, n.Left, n.Next)

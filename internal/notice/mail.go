@@ -4,40 +4,105 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/fault"
 	"bluegreen/internal/text"
 )
 
 // longestSubject is what SNS takes: less than 100 characters of ASCII (API reference, Publish).
 const longestSubject = 99
 
-// mail says what people read of it: what has happened, in a few words, and what to do next.
-func (n *Notice) mail(headline string, next ...string) { n.headline, n.steps = headline, next }
+// letter is what people read of a notice, in the order in which they ask: who serves, what is to be done, what has happened.
+type letter struct {
+	headline string   // of the subject
+	serves   string   // and how it is; empty: it is not known, or nothing serves
+	todo     string   // must I act, in one sentence
+	steps    []string // the commands for it
+}
 
-// write writes the mail of a notice that is clean: what has happened and to what, names and numbers, and what to do next. Each of
-// these is one line, no matter who has supplied it.
+// write writes the mail of a notice that is clean. Each thing that it says is one line, no matter who has supplied it.
 func (n *Notice) write() {
 	about := n.Lineage
 	if n.Kind == KindDrain {
 		about = n.Group
 	}
-	n.Subject = subject(n.Project, n.headline, about)
+	n.Subject = subject(n.Project, n.letter.headline, about)
+	said, problems := n.problems()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s.\n\n", n.Message)
-	for _, line := range []struct{ name, value string }{
-		{"project", n.Project}, {"lineage", n.Lineage}, {"blue", n.Blue}, {"green", n.Green}, {"serves", n.Live},
-		{"instance", n.Instance}, {"hook", n.Hook}, {"freeze", n.Override.String()}, {"deployment", another(n.Deployment, n.Execution)},
-		{"execution", fmt.Sprintf("%s, %d s", deploy.ExecutionName(n.Execution), n.Seconds)}, {"", ConsoleLink(n.Execution)},
-	} {
-		if line.value != "" {
-			fmt.Fprintf(&b, "%-10s  %s\n", line.name, text.Line(line.value))
+	rows(&b, []detail{{"serves", n.letter.serves}, {"to do", n.letter.todo}, {"happened", moment(n.At) + ": " + said}})
+	list(&b, "What to do next", n.letter.steps)
+	list(&b, "Problems", problems)
+	list(&b, "What is left", n.Left)
+	list(&b, "Warnings", n.Warnings)
+	b.WriteByte('\n')
+	rows(&b, n.details())
+	n.Text = b.String()
+}
+
+// detail is a name with what it stands for.
+type detail struct{ name, value string }
+
+// rows writes those that have a value.
+func rows(b *strings.Builder, all []detail) {
+	for _, r := range all {
+		if r.value != "" {
+			fmt.Fprintf(b, "%-10s  %s\n", r.name, text.Line(r.value))
 		}
 	}
-	list(&b, "Mind", n.Warnings)
-	list(&b, "What is left", n.Left)
-	list(&b, "What to do next", n.steps)
-	n.Text = b.String()
+}
+
+// details are the names and numbers.
+func (n *Notice) details() []detail {
+	return []detail{
+		{"project", n.Project}, {"reason", n.Reason}, {"lineage", n.Lineage}, {"blue", launched(n.Blue, n.before)}, {"green", launched(n.Green, n.after)},
+		{"instance", n.Instance}, {"hook", n.Hook}, {"freeze", n.Override.String()}, {"deployment", another(n.Deployment, n.Execution)},
+		{"account", account(n.Execution)}, {"execution", deploy.ExecutionName(n.Execution)}, {"began", n.began()}, {"", ConsoleLink(n.Execution)},
+	}
+}
+
+// began is when the execution began, for how long it has run, and how long the lineage's deployments take.
+func (n *Notice) began() string {
+	said := fmt.Sprintf("%s, %s before", moment(n.since), time.Duration(n.Seconds)*time.Second)
+	if n.usual > 0 {
+		said += fmt.Sprintf("; the last one that succeeded took %s", time.Duration(n.usual)*time.Second)
+	}
+	return said
+}
+
+// problems takes the problems of a request, or of a fleet that is not ready, out of the message: each is to be read by itself.
+func (n *Notice) problems() (message string, problems []string) {
+	several := n.Error == string(fault.BadRequest) || n.Error == string(fault.NotReady) || n.Error == string(fault.Forbidden)
+	all := strings.Split(n.Message, "; ")
+	if !several || len(all) == 1 {
+		return n.Message, nil
+	}
+	intro, first, found := strings.Cut(strings.TrimPrefix(all[0], n.Error+": "), ": ")
+	if !found {
+		return n.Message, nil
+	}
+	return n.Error + ": " + intro, append([]string{first}, all[1:]...)
+}
+
+// moment is a time with its zone, which is UTC.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// launched is a group with what its instances launch from, where that is a template's version.
+func launched(group string, t *deploy.Template) string {
+	if group == "" || t == nil {
+		return group
+	}
+	return fmt.Sprintf("%s, from %s version %s", group, t.ID, t.Version)
+}
+
+// account says where an execution runs.
+func account(execution string) string {
+	parts := strings.Split(execution, ":")
+	if len(parts) < 5 {
+		return ""
+	}
+	return parts[4] + ", " + parts[3]
 }
 
 func list(b *strings.Builder, title string, lines []string) {
@@ -81,6 +146,16 @@ func cut(s string, most int) string {
 		return s[:most-len(mark)] + mark
 	}
 	return s
+}
+
+// rollback is the command that brings the fleet back which a deployment has replaced; empty where none can.
+func (n *Notice) rollback() []string {
+	machine := deploy.MachineOf(n.Execution)
+	if machine == "" {
+		return nil
+	}
+	return []string{"to bring " + n.Blue + " back", "aws stepfunctions start-execution " + text.Option("--state-machine-arn", machine) + " " +
+		text.Option("--input", request(n.Project, deploy.ActionRollback, n.Green))}
 }
 
 // request is the input of an execution.

@@ -59,6 +59,7 @@ type Notice struct {
 	Wanted     int              `json:"wanted,omitempty"`
 	Weighted   bool             `json:"weighted,omitempty"` // these two are in units, not in instances
 	Seconds    int              `json:"seconds"`            // since the execution began, or was redriven
+	Reason     string           `json:"reason,omitempty"`   // as the request says
 	Override   *deploy.Override `json:"override,omitempty"`
 	Message    string           `json:"message"`
 	Outcome    string           `json:"outcome,omitempty"` // an end state
@@ -72,18 +73,21 @@ type Notice struct {
 	Subject string `json:"-"` // of the mail to people; none: programs alone hear of it
 	Text    string `json:"-"` // of the mail
 
-	headline string // of the mail, if people hear of it
-	steps    []string
+	letter        letter           // the mail, if people hear of it
+	before, after *deploy.Template // that blue's instances run, and green's
+	since         time.Time        // when the execution began, or was redriven
+	usual         int              // seconds that the lineage's deployments take; 0: it is not known
 }
 
 // of is what every notice of a call has.
 func of(c deploy.Call, stage Stage) Notice {
-	n := Notice{Stage: stage, At: c.Entered, Kind: KindDeployment, Execution: c.Execution.ID, Seconds: running(c)}
+	n := Notice{Stage: stage, At: c.Entered, Kind: KindDeployment, Execution: c.Execution.ID, Seconds: running(c), since: began(c)}
 	n.Project, n.Lineage, n.Action = c.Asked()
 	deployment := c.Execution.Name
 	if d := c.Document.Deployment; d != nil {
 		n.Deployment = d.Execution
 		n.Blue, n.Green, n.Generation, n.Strategy, n.Override = d.Blue, d.Green, d.Generation, d.Strategy, d.Override
+		n.Reason, n.before, n.after, n.usual = d.Reason, d.Ran, d.Template, d.Usual
 		deployment = deploy.ExecutionName(d.Execution)
 	}
 	if p := c.Document.Progress; p != nil {
@@ -95,7 +99,7 @@ func of(c deploy.Call, stage Stage) Notice {
 
 // clean makes one line of each text that others than we may have written: people, AWS, and records of before.
 func (n *Notice) clean() {
-	for _, s := range []*string{&n.Project, &n.Lineage, &n.Blue, &n.Green, &n.Group, &n.Hook, &n.Instance, &n.Message, &n.Error, &n.Live} {
+	for _, s := range []*string{&n.Project, &n.Reason, &n.Lineage, &n.Blue, &n.Green, &n.Group, &n.Hook, &n.Instance, &n.Message, &n.Error, &n.Live} {
 		*s = text.Line(*s)
 	}
 	n.Left, n.Next, n.Warnings, n.Override = text.Lines(n.Left), text.Lines(n.Next), text.Lines(n.Warnings), n.Override.Clean()
@@ -106,11 +110,13 @@ func ID(about, execution string, redrives int, stage Stage) string {
 	return strings.Join([]string{about, execution, strconv.Itoa(redrives), string(stage)}, "/")
 }
 
-// running is for how many seconds the execution has run, since its start or its last redrive.
-func running(c deploy.Call) int {
-	began := c.Execution.StartTime
+// began is when the execution began, or was redriven.
+func began(c deploy.Call) time.Time {
 	if redriven := c.Execution.RedriveTime; redriven != nil {
-		began = *redriven
+		return *redriven
 	}
-	return max(int(c.Entered.Sub(began).Seconds()), 0)
+	return c.Execution.StartTime
 }
+
+// running is for how many seconds it has run.
+func running(c deploy.Call) int { return max(int(c.Entered.Sub(began(c)).Seconds()), 0) }

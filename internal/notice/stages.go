@@ -14,9 +14,10 @@ func started(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 		n.Message = fmt.Sprintf("%s is being replaced by %s, which it had replaced, with %s", n.Blue, n.Green, n.counted(n.Wanted))
 	}
 	n.Warnings = c.Document.Deployment.Warnings
-	n.mail(n.doing()+" started",
-		"nothing; to call it off before its traffic has moved, stop it: what it leaves is finished or undone by a recovery",
-		"aws stepfunctions stop-execution "+text.Option("--execution-arn", n.Execution))
+	n.letter = letter{n.doing() + " started", n.Blue + ", as before", "nothing", []string{
+		"to call it off before its traffic has moved, stop it: what it leaves is finished or undone by a recovery",
+		"aws stepfunctions stop-execution " + text.Option("--execution-arn", n.Execution),
+	}}
 	return true
 }
 
@@ -38,12 +39,16 @@ func cutover(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	if n.Serving > 0 {
 		n.Message += fmt.Sprintf(", which serves with %s", n.counted(n.Serving))
 	}
-	how := cmp.Or(d.Drain.Adds(), ", each instance shut down gracefully")
-	next := []string{fmt.Sprintf("nothing: %s is scaled in now%s", n.Blue, how)}
-	if d.BlueAfter != deploy.AfterDelete {
-		next = append(next, "to bring it back afterwards, start an execution with", request(n.Project, deploy.ActionRollback, n.Green))
+	serves := n.Green
+	if n.Serving > 0 {
+		serves += ", with " + n.counted(n.Serving)
 	}
-	n.mail("traffic has moved", next...)
+	how := cmp.Or(d.Drain.Adds(), ", each instance shut down gracefully")
+	n.letter = letter{"traffic has moved", serves, fmt.Sprintf("nothing: %s is scaled in now%s", n.Blue, how), nil}
+	if d.BlueAfter != deploy.AfterDelete {
+		n.letter.steps = n.rollback()
+		n.letter.steps[0] += " once this has ended"
+	}
 	return true
 }
 
@@ -70,7 +75,7 @@ func closed(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 		return false
 	}
 	n.Outcome, n.Live, n.Message = d.Closed, d.Live(), d.Closing()
-	n.mail(headlines[n.Outcome], "nothing: the execution goes on with what it was asked for")
+	n.letter = letter{headlines[n.Outcome], n.Live, "nothing: the execution goes on with what it was asked for", nil}
 	return true
 }
 
@@ -85,19 +90,29 @@ func ended(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	if n.Error != "" {
 		n.Message = n.Error + ": " + n.Message
 	}
-	next := n.Next
-	if r.End == deploy.EndSucceeded {
-		next = append([]string{"nothing; to look closer"}, next...)
+	n.letter = letter{headlines[n.Outcome], n.Live, "nothing", n.Next}
+	switch {
+	case idle(*r, c.Document.Deployment):
+		n.letter.headline = "nothing was left to recover"
+	case n.Outcome == deploy.EndSucceeded:
+		n.letter.headline = n.doing() + " succeeded"
+		if d := c.Document.Deployment; d.BlueAfter != deploy.AfterDelete && r.Live == d.Green {
+			n.letter.steps = append(n.rollback(), n.Next...)
+		}
+	case n.Outcome == deploy.EndRejected:
+		n.letter.serves, n.letter.todo = unchanged(n.Blue), "start again when what follows is put right"
+	case n.Outcome == deploy.EndRolledBack:
+		n.letter.serves, n.letter.todo = unchanged(n.Live), "nothing for those who are served; what was to be deployed is not"
 	}
-	headline := headlines[n.Outcome]
-	if n.Outcome == deploy.EndSucceeded {
-		headline = n.doing() + " succeeded"
-	}
-	if idle(*r, c.Document.Deployment) {
-		headline = "nothing was left to recover"
-	}
-	n.mail(headline, next...)
 	return true
+}
+
+// unchanged is a group that serves, and served before.
+func unchanged(group string) string {
+	if group == "" {
+		return ""
+	}
+	return group + ", as before"
 }
 
 // idle reports the end of a plan, or of a recovery that found nothing to do: no deployment has ended with it.
@@ -156,8 +171,10 @@ func undrained(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 		return false
 	}
 	n.ofDrain(c, fmt.Sprintf("%s of %s %s, and its drain did not succeed: it was %s at the last look", a.Instance, a.Group, leaves(of), of.Status))
-	n.mail("NOT DRAINED "+a.Instance, "see what the command wrote",
-		"aws ssm list-command-invocations --details "+text.Option("--instance-id", a.Instance))
+	n.letter = letter{"NOT DRAINED " + a.Instance, "", "find out whether work was lost", []string{
+		"see what the command wrote",
+		"aws ssm list-command-invocations --details " + text.Option("--instance-id", a.Instance),
+	}}
 	return true
 }
 

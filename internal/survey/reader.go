@@ -149,6 +149,7 @@ func (h Surveyor) Look(ctx context.Context, call deploy.Call) (Found, error) {
 	f.Deployment = deploy.Deployment{
 		Project:     f.Request.Project,
 		Action:      f.Request.Action,
+		Reason:      f.Request.Reason,
 		Execution:   call.Execution.ID,
 		Lineage:     f.Record.Lineage,
 		Blue:        f.Record.Live,

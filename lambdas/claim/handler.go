@@ -71,6 +71,7 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 			d.Own.Name = deploy.OwnName(d.Green, d.Execution)
 		}
 	}
+	d.Usual = record.Usual()
 	record.Lock = &ledger.Lock{Execution: s.Execution.ID, Since: s.Entered, Stage: ledger.Creating, Deployment: d, Drain: record.Drain}
 	record.Drain = &d.Drain
 	if _, err = s.Ledger.Put(ctx, record); errors.Is(err, ledger.ErrChanged) {

@@ -238,7 +238,10 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 	if err != nil {
 		return p, err
 	}
-	outcome := ledger.Outcome{Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: s.Entered, Override: d.Override}
+	outcome := ledger.Outcome{
+		Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: s.Entered, Seconds: int(s.Entered.Sub(d.StartedAt).Seconds()),
+		Reason: d.Reason, Override: d.Override,
+	}
 	if s.Document.Fault != nil {
 		outcome.Error = s.Document.Fault.Error
 	}

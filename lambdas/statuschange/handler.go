@@ -101,14 +101,14 @@ func (h handler) handle(ctx context.Context, detail Detail) error {
 		return h.tell(ctx, ended.Unreported(nil))
 	}
 	// People are told even if the record cannot be read: then it is not known what is left.
-	held, left, unread := h.left(ctx, ended)
+	held, unread := h.held(ctx, ended)
 	if ended.Aftermath() == notice.AfterStranded {
 		h.count(ended, "DeploymentsStranded")
-		return errors.Join(unread, h.tell(ctx, ended.Stranded(held, left)))
+		return errors.Join(unread, h.tell(ctx, ended.Stranded(held)))
 	}
 	h.count(ended, "DeploymentsInterrupted")
 	recovery, why, unstarted := h.recover(ctx, ended)
-	return errors.Join(unread, unstarted, h.tell(ctx, ended.Interrupted(held, left, recovery, why)))
+	return errors.Join(unread, unstarted, h.tell(ctx, ended.Interrupted(held, recovery, why)))
 }
 
 // deploys reports whether a state machine is the one that deploys; an alias of it may be configured.
@@ -129,22 +129,23 @@ func (d Detail) ended() notice.Ended {
 	return e
 }
 
-// left reads what an execution held, and what it leaves.
-func (h handler) left(ctx context.Context, ended notice.Ended) (*deploy.Deployment, []string, error) {
+// held reads what an execution still holds.
+func (h handler) held(ctx context.Context, ended notice.Ended) (notice.Held, error) {
 	_, group, _ := deploy.Asked(ended.Input)
 	if group == "" {
-		return nil, nil, nil
+		return notice.Held{}, nil
 	}
 	for _, key := range []string{group, deploy.LineageOf(group)} {
 		record, found, err := h.ledger.Get(ctx, key)
 		if err != nil {
-			return nil, []string{"it could not be read what is left: " + awserror.Text(err)}, err
+			return notice.Held{Left: []string{"it could not be read what is left: " + awserror.Text(err)}}, err
 		}
 		if left := record.Left(ended.Execution); found && len(left) > 0 {
-			return &record.Lock.Deployment, left, nil
+			serves, waiting := record.Serving(ended.Execution)
+			return notice.Held{Deployment: &record.Lock.Deployment, Serves: serves, Waiting: waiting, Left: left}, nil
 		}
 	}
-	return nil, nil, nil
+	return notice.Held{}, nil
 }
 
 // recover starts what finishes or undoes what an execution left. why says why it did not; the error, that it should have.
