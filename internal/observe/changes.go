@@ -27,7 +27,7 @@ type Changes struct {
 	Clock clock.Clock
 	Since time.Time // its lines count from here
 
-	courses map[string]*course // of each execution, by ARN
+	courses map[string]*Course // of each execution, by ARN
 	groups  map[string]string  // each as it was seen last, by name
 	fleets  string             // all of them
 	mails   int                // that were seen
@@ -66,17 +66,17 @@ func (c *Changes) Executions(ctx context.Context, o Observer) error {
 // happened.
 func (c *Changes) Execution(ctx context.Context, o Observer, arn string) error {
 	if c.courses == nil {
-		c.courses = make(map[string]*course)
+		c.courses = make(map[string]*Course)
 	}
 	of, known := c.courses[arn]
 	if !known {
-		of = &course{}
+		of = &Course{}
 		c.courses[arn] = of
 		c.Say("execution " + short(deploy.ExecutionName(arn)) + " is " + arn)
 	}
-	said, err := of.next(ctx, o.sfn, arn)
+	said, err := of.Next(ctx, o.sfn, arn)
 	for _, sentence := range said {
-		c.Say(short(deploy.ExecutionName(arn)) + " " + sentence)
+		c.Say(short(deploy.ExecutionName(arn)) + " " + sentence.Text)
 	}
 	return err
 }
@@ -135,7 +135,7 @@ func (c *Changes) Seen() string { return c.fleets }
 // Last is an execution as it was shown last; the zero view before that.
 func (c *Changes) Last(arn string) ExecutionView {
 	if of, known := c.courses[arn]; known {
-		return of.view
+		return of.View
 	}
 	return ExecutionView{}
 }

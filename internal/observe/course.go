@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -21,30 +22,76 @@ type ExecutionView struct {
 	Stage  string // the Task state entered last: what it works at or waits for
 }
 
-// course is what was read of an execution's history, from its beginning.
-type course struct {
+// Course is what was read of an execution's history, from its beginning. The zero Course has read nothing.
+type Course struct {
+	View       ExecutionView
+	State      string             // entered last, of any type
+	Stages     []Stage            // its Task states, in the order of their first visit
+	Deployment *deploy.Deployment // as the newest document has it; nil: none has one yet
+
 	read  int64 // id of the last event that was read
-	state string
-	view  ExecutionView
+	since time.Time
 	said  string
 }
 
-// next reads the events since the last ones, and returns what they say, a sentence each. What was said just before is
+// Stage is a Task state that an execution was at, with the looking and waiting that belong to it.
+type Stage struct {
+	Name   string
+	Visits int
+	Began  time.Time // its first visit
+	Took   time.Duration
+}
+
+// Said is a sentence of a history.
+type Said struct {
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
+}
+
+// Next reads the events since the last ones, and returns what they say, a sentence each. What was said just before is
 // not said again.
-func (c *course) next(ctx context.Context, client *sfn.Client, arn string) ([]string, error) {
+func (c *Course) Next(ctx context.Context, client *sfn.Client, arn string) ([]Said, error) {
 	events, err := after(ctx, client, arn, c.read)
 	if err != nil {
 		return nil, err
 	}
-	var said []string
+	var said []Said
 	for _, event := range events {
 		c.read = event.Id
+		c.spend(event)
 		if sentence := c.follow(event); sentence != "" && sentence != c.said {
 			c.said = sentence
-			said = append(said, sentence)
+			said = append(said, Said{aws.ToTime(event.Timestamp), sentence})
 		}
 	}
 	return said, nil
+}
+
+// spend counts the time until an event for the stage that it ends or goes on with.
+func (c *Course) spend(event sfntypes.HistoryEvent) {
+	at := aws.ToTime(event.Timestamp)
+	if n := len(c.Stages); c.View.Stage != "" && n > 0 {
+		c.stage(c.View.Stage).Took += at.Sub(c.since)
+	}
+	c.since = at
+	if event.Type != sfntypes.HistoryEventTypeTaskStateEntered {
+		return
+	}
+	name := aws.ToString(event.StateEnteredEventDetails.Name)
+	if c.stage(name) == nil {
+		c.Stages = append(c.Stages, Stage{Name: name, Began: at})
+	}
+	c.stage(name).Visits++
+}
+
+// stage is the one of a name; nil: it was not visited yet.
+func (c *Course) stage(name string) *Stage {
+	for n := range c.Stages {
+		if c.Stages[n].Name == name {
+			return &c.Stages[n]
+		}
+	}
+	return nil
 }
 
 // after reads the events after one, in their order. Step Functions gives no way to begin at an event, so it is asked for the
@@ -70,37 +117,44 @@ func after(ctx context.Context, client *sfn.Client, arn string, read int64) ([]s
 }
 
 // follow takes an event in, and returns what it says; most say nothing.
-func (c *course) follow(event sfntypes.HistoryEvent) string {
+func (c *Course) follow(event sfntypes.HistoryEvent) string {
 	switch event.Type {
 	case sfntypes.HistoryEventTypeExecutionStarted:
-		c.view.Status = sfntypes.ExecutionStatusRunning
+		c.View.Status = sfntypes.ExecutionStatusRunning
 		return "started"
 	case sfntypes.HistoryEventTypeExecutionRedriven:
-		c.view.Status = sfntypes.ExecutionStatusRunning
+		c.View.Status = sfntypes.ExecutionStatusRunning
 		return "redriven"
 	case sfntypes.HistoryEventTypeTaskStateExited:
-		return sentence(event.StateExitedEventDetails)
+		return c.sentence(event.StateExitedEventDetails)
 	}
 	if entered := event.StateEnteredEventDetails; entered != nil {
-		c.state = aws.ToString(entered.Name)
+		c.State = aws.ToString(entered.Name)
 		if event.Type == sfntypes.HistoryEventTypeTaskStateEntered {
-			c.view.Stage = c.state
+			c.View.Stage = c.State
 		}
 		return ""
 	}
 	if name, why, ok := failed(event); ok {
-		return strings.TrimRight(fmt.Sprintf("%s failed: %s: %s", c.state, name, why), ": ")
+		return strings.TrimRight(fmt.Sprintf("%s failed: %s: %s", c.State, name, why), ": ")
 	}
 	return c.ended(event)
 }
 
 // sentence is what a Task's state says of itself when it is left: its name, with its progress where it has one.
-func sentence(exited *sfntypes.StateExitedEventDetails) string {
+func (c *Course) sentence(exited *sfntypes.StateExitedEventDetails) string {
 	name := aws.ToString(exited.Name)
 	var document struct {
-		Progress *deploy.Loop `json:"progress"`
+		Deployment *deploy.Deployment `json:"deployment"`
+		Progress   *deploy.Loop       `json:"progress"`
 	}
-	if json.Unmarshal([]byte(aws.ToString(exited.Output)), &document) == nil && document.Progress != nil && document.Progress.State == name {
+	if json.Unmarshal([]byte(aws.ToString(exited.Output)), &document) != nil {
+		return name
+	}
+	if document.Deployment != nil {
+		c.Deployment = document.Deployment
+	}
+	if document.Progress != nil && document.Progress.State == name {
 		return name + ": " + document.Progress.Message
 	}
 	return name
@@ -134,25 +188,25 @@ func reason(cause string) string {
 }
 
 // ended says how the execution ended; nothing while it runs.
-func (c *course) ended(event sfntypes.HistoryEvent) string {
+func (c *Course) ended(event sfntypes.HistoryEvent) string {
 	var name, cause string
 	switch event.Type {
 	case sfntypes.HistoryEventTypeExecutionSucceeded:
-		c.view.Status = sfntypes.ExecutionStatusSucceeded
-		return "ended " + c.state
+		c.View.Status = sfntypes.ExecutionStatusSucceeded
+		return "ended " + c.State
 	case sfntypes.HistoryEventTypeExecutionFailed:
-		c.view.Status = sfntypes.ExecutionStatusFailed
+		c.View.Status = sfntypes.ExecutionStatusFailed
 		name, cause = aws.ToString(event.ExecutionFailedEventDetails.Error), aws.ToString(event.ExecutionFailedEventDetails.Cause)
 	case sfntypes.HistoryEventTypeExecutionAborted:
-		c.view.Status = sfntypes.ExecutionStatusAborted
+		c.View.Status = sfntypes.ExecutionStatusAborted
 		name, cause = aws.ToString(event.ExecutionAbortedEventDetails.Error), aws.ToString(event.ExecutionAbortedEventDetails.Cause)
 	case sfntypes.HistoryEventTypeExecutionTimedOut:
-		c.view.Status = sfntypes.ExecutionStatusTimedOut
+		c.View.Status = sfntypes.ExecutionStatusTimedOut
 	default:
 		return ""
 	}
 	report := Report(cause)
-	said := "ended " + cmp.Or(report.End, string(c.view.Status)+" in "+c.state)
+	said := "ended " + cmp.Or(report.End, string(c.View.Status)+" in "+c.State)
 	if name != "" {
 		said += " (" + name + ")"
 	}

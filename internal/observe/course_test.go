@@ -50,7 +50,7 @@ func TestEachStageIsTold(t *testing.T) {
 		{Type: sfntypes.HistoryEventTypeSucceedStateEntered, StateEnteredEventDetails: &sfntypes.StateEnteredEventDetails{Name: aws.String("Succeeded")}},
 		{Type: sfntypes.HistoryEventTypeExecutionSucceeded},
 	}
-	var c course
+	var c Course
 	var got []string
 	for _, event := range events {
 		if sentence := c.follow(event); sentence != "" && sentence != c.said {

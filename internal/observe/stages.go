@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -25,40 +24,15 @@ type StageTime struct {
 // stages reads an ended execution's history: its Task states in the order of their first visit, and the state that it
 // ended in.
 func (o Observer) stages(ctx context.Context, arn string, speed float64) (stages []StageTime, last string, err error) {
-	pages := sfn.NewGetExecutionHistoryPaginator(o.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn})
-	at := make(map[string]int) // index in stages
-	var stage string
-	var since time.Time
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, "", fmt.Errorf("get the execution's history: %w", err)
-		}
-		for _, event := range page.Events {
-			if stage != "" {
-				stages[at[stage]].DeploymentSeconds += event.Timestamp.Sub(since).Seconds()
-			}
-			since = *event.Timestamp
-			if event.StateEnteredEventDetails == nil {
-				continue
-			}
-			last = aws.ToString(event.StateEnteredEventDetails.Name)
-			if event.Type != sfntypes.HistoryEventTypeTaskStateEntered {
-				continue
-			}
-			stage = last
-			if _, seen := at[stage]; !seen {
-				at[stage] = len(stages)
-				stages = append(stages, StageTime{Name: stage})
-			}
-			stages[at[stage]].Visits++
-		}
+	var c Course
+	if _, err := c.Next(ctx, o.sfn, arn); err != nil {
+		return nil, "", err
 	}
-	for n := range stages {
-		stages[n].WallSeconds = Milliseconds(stages[n].DeploymentSeconds / speed)
-		stages[n].DeploymentSeconds = Milliseconds(stages[n].DeploymentSeconds)
+	for _, s := range c.Stages {
+		took := s.Took.Seconds()
+		stages = append(stages, StageTime{Name: s.Name, Visits: s.Visits, DeploymentSeconds: Milliseconds(took), WallSeconds: Milliseconds(took / speed)})
 	}
-	return stages, last, nil
+	return stages, c.State, nil
 }
 
 // Milliseconds rounds seconds to what a history can tell.
