@@ -87,9 +87,18 @@ func substitute(definition, partition string, arn func(Function) string) (string
 // Alias points to the version of a machine that new executions run.
 const Alias = "live"
 
+// suffix ends the name of a machine that deploys.
+const suffix = "-BlueGreen"
+
 // Name is what the machine that deploys is called: <project>-<role>-<environment>-BlueGreen.
 func Name(project, role, environment string) string {
-	return fmt.Sprintf("%s-%s-%s-BlueGreen", project, role, environment)
+	return strings.Join([]string{project, role, environment}, "-") + suffix
+}
+
+// Place is <project>-<role>-<environment> of a machine that deploys, by its name; ok is false for any other name.
+func Place(name string) (place string, ok bool) {
+	place, ok = strings.CutSuffix(name, suffix)
+	return place, ok && place != ""
 }
 
 // GracefulShutdownName is what the machine that drains is called.

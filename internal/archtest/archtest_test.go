@@ -79,7 +79,7 @@ type rule struct {
 }
 
 // commands are what the command line is made of.
-var commands = []string{"internal/demo", "internal/load", "internal/local", "internal/jobs", "internal/observe", "internal/fleetreader", "internal/fleetrehearsal"}
+var commands = []string{"internal/demo", "internal/load", "internal/local", "internal/jobs", "internal/observe", "internal/deployments", "internal/fleetreader", "internal/fleetrehearsal"}
 
 var rules = []rule{
 	{"cmd", nil, []string{"internal/localaws", "internal/asl", "internal/ledger", "internal/fleet", "lambdas", "statemachine"},
@@ -91,6 +91,7 @@ var rules = []rule{
 	{"internal/local", nil, []string{"internal/load", "internal/observe", "internal/demo"}, "the local AWS does not know what is tried on it"},
 	{"internal/load", nil, []string{"internal/observe", "internal/demo"}, "a load does not know what it is for"},
 	{"internal/observe", nil, []string{"internal/local", "internal/localaws", "internal/load", "internal/demo"}, "what is observed is what anybody sees: AWS's API alone"},
+	{"internal/deployments", nil, []string{"internal/local", "internal/localaws", "internal/rehearsal", "internal/demo"}, "deployments are read as anybody sees them: AWS's API alone"},
 	{"internal/fleetreader", nil, []string{"internal/fleetrehearsal", "internal/rehearsal"}, "reading a fleet is not rehearsing it"},
 	{"internal/localaws", nil, []string{"lambdas", "internal/actions", "internal/deploy", "internal/ledger", "internal/lambdaentry", "internal/fleet", "internal/notice", "statemachine", "internal/rehearsal"},
 		"the model of AWS must not learn the answer"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,9 +30,9 @@ type Course struct {
 	Stages     []Stage            // its Task states, in the order of their first visit
 	Deployment *deploy.Deployment // as the newest document has it; nil: none has one yet
 
-	read  int64 // id of the last event that was read
-	since time.Time
-	said  string
+	At   time.Time // of the newest event that was read
+	read int64     // its id
+	said string
 }
 
 // Stage is a Task state that an execution was at, with the looking and waiting that belong to it.
@@ -49,31 +50,39 @@ type Said struct {
 }
 
 // Next reads the events since the last ones, and returns what they say, a sentence each. What was said just before is
-// not said again.
+// not said again: a state that is tried for an hour fails in the same way each time, but for the id that AWS gave the call.
 func (c *Course) Next(ctx context.Context, client *sfn.Client, arn string) ([]Said, error) {
 	events, err := after(ctx, client, arn, c.read)
 	if err != nil {
 		return nil, err
 	}
+	return c.take(events), nil
+}
+
+// take takes events in, and returns what they say.
+func (c *Course) take(events []sfntypes.HistoryEvent) []Said {
 	var said []Said
 	for _, event := range events {
 		c.read = event.Id
 		c.spend(event)
-		if sentence := c.follow(event); sentence != "" && sentence != c.said {
-			c.said = sentence
+		if sentence := c.follow(event); sentence != "" && callID.ReplaceAllString(sentence, "") != c.said {
+			c.said = callID.ReplaceAllString(sentence, "")
 			said = append(said, Said{aws.ToTime(event.Timestamp), sentence})
 		}
 	}
-	return said, nil
+	return said
 }
+
+// callID is what a sentence says of which call of AWS's failed.
+var callID = regexp.MustCompile(`, request [0-9A-Za-z-]+`)
 
 // spend counts the time until an event for the stage that it ends or goes on with.
 func (c *Course) spend(event sfntypes.HistoryEvent) {
 	at := aws.ToTime(event.Timestamp)
 	if n := len(c.Stages); c.View.Stage != "" && n > 0 {
-		c.stage(c.View.Stage).Took += at.Sub(c.since)
+		c.stage(c.View.Stage).Took += at.Sub(c.At)
 	}
-	c.since = at
+	c.At = at
 	if event.Type != sfntypes.HistoryEventTypeTaskStateEntered {
 		return
 	}

@@ -43,6 +43,7 @@ func TestEachStageIsTold(t *testing.T) {
 		entered("WaitHealthy"), failure("BlueGreen.GreenUnhealthy", wrong),
 		exited("WaitHealthy", `{"progress": {"state": "Claim", "message": "another's"}}`),
 		entered("RestoreTraffic"), failure("States.Timeout", ""), failure("States.Timeout", ""),
+		failure("BlueGreen.AccessDenied", "not allowed (AccessDenied, request 29f2b3db-8eec)"), failure("BlueGreen.AccessDenied", "not allowed (AccessDenied, request 49a3d798-9801)"),
 		{Type: sfntypes.HistoryEventTypeExecutionFailed, ExecutionFailedEventDetails: &sfntypes.ExecutionFailedEventDetails{
 			Error: aws.String("BlueGreen.GreenUnhealthy"), Cause: aws.String(`{"end": "RolledBack"}`)}},
 		{Type: sfntypes.HistoryEventTypeExecutionRedriven},
@@ -52,16 +53,13 @@ func TestEachStageIsTold(t *testing.T) {
 	}
 	var c Course
 	var got []string
-	for _, event := range events {
-		if sentence := c.follow(event); sentence != "" && sentence != c.said {
-			c.said = sentence
-			got = append(got, sentence)
-		}
+	for _, said := range c.take(events) {
+		got = append(got, said.Text)
 	}
 	want := []string{
 		"started", "DescribeBlue: blue serves", "Claim: blue is ours", "WaitHealthy: 2 of 4",
 		"WaitHealthy failed: BlueGreen.GreenUnhealthy: instances of green are not healthy", "WaitHealthy",
-		"RestoreTraffic failed: States.Timeout", "ended RolledBack (BlueGreen.GreenUnhealthy)", "redriven",
+		"RestoreTraffic failed: States.Timeout", "RestoreTraffic failed: BlueGreen.AccessDenied: not allowed (AccessDenied, request 29f2b3db-8eec)", "ended RolledBack (BlueGreen.GreenUnhealthy)", "redriven",
 		"ended ABORTED in RestoreTraffic: by hand", "ended Succeeded",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
