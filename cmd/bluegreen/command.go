@@ -26,8 +26,9 @@ func newRoot(term terminal) *cobra.Command {
 		RunE:               func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(
-		newDemo(term), newLocal(term), newWorker(term), newSearch(term), newPlan(term), newRehearse(term),
-		newGuardrails(term), newTrace(term), newVersion(term), newMan(term),
+		newPlan(term), newDeploy(term), newRollback(term), newRecover(term), newStop(term), newRedrive(term), newStatus(term), newList(term), newShow(term), newReport(term),
+		newValidate(term), newGraph(term), newTrace(term), newRehearse(term), newSearch(term), newGuardrails(term),
+		newDemo(term), newLocal(term), newWorker(term), newVersion(term), newMan(term),
 	)
 	root.SetOut(term.out)
 	root.SetErr(term.err)
@@ -66,17 +67,25 @@ func newCommand(use, summary string, run func(context.Context, []string) error) 
 	}
 }
 
-// arguments wants as many arguments as there are names of them.
+// arguments wants as many arguments as there are names of them; those in brackets may be left out.
 func arguments(names []string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch {
 		case len(args) > len(names):
 			return wrongUse(c, "unexpected argument %q", args[len(names)])
-		case len(args) < len(names):
+		case len(args) < len(names) && !strings.HasPrefix(names[len(args)], "["):
 			return wrongUse(c, "%s is missing", names[len(args)])
 		}
 		return nil
 	}
+}
+
+// argument is one that may be left out: empty where it is.
+func argument(args []string, n int) string {
+	if n < len(args) {
+		return args[n]
+	}
+	return ""
 }
 
 // usageError is a command line that cannot be run: the sender's fault, exit code 2.
@@ -91,8 +100,14 @@ func wrongUse(c *cobra.Command, format string, args ...any) error {
 	return usagef("%s: %s; \"%s --help\" lists the flags", c.Name(), fmt.Sprintf(format, args...), c.CommandPath())
 }
 
-// exitRejected is the exit code of what would be Rejected.
-const exitRejected = 4
+// The exit codes beside 0, done, 1, failed, and 2, not understood.
+const (
+	exitRolledBack = 3
+	exitRejected   = 4 // also of what would be Rejected
+	exitStranded   = 5
+	exitStopped    = 6
+	exitRunning    = 7 // it goes on: the time was up, or who watched has left
+)
 
 // exitError is a failure with an exit code of its own.
 type exitError struct {
@@ -102,13 +117,15 @@ type exitError struct {
 
 func (e exitError) Error() string { return e.text }
 
-// run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 not understood, 4 would be Rejected.
+// run does what the arguments say and returns the exit code.
 func run(ctx context.Context, term terminal, args []string) int {
 	term = term.safe()
 	root := newRoot(term)
 	root.SetArgs(append([]string{}, args...)) // of nil cobra makes the process's own
 	c, err := root.ExecuteContextC(ctx)
+	var own exitError
 	switch {
+	case errors.As(err, &own): // it says itself what was interrupted
 	case err != nil && ctx.Err() != nil:
 		err = fmt.Errorf("%s was interrupted; nothing of it is left running", c.Name())
 	case err != nil:

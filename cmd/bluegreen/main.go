@@ -11,6 +11,6 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
-	code := run(ctx, terminal{out: os.Stdout, err: os.Stderr, live: isTerminal(os.Stderr)}, os.Args[1:])
+	code := run(ctx, openTerminal(), os.Args[1:])
 	os.Exit(code)
 }

@@ -1,16 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/spf13/cobra"
 
-	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleetreader"
 	"bluegreen/internal/plan"
@@ -34,7 +29,7 @@ func newPlan(term terminal) *cobra.Command {
 	c.Long = "Says what a deployment would do: what it creates, changes and removes, what stands in its way, how long it takes and what that costs. " +
 		"It reads AWS and writes nothing. The exit code is 0 where it could begin, 4 where it would be Rejected as things stand."
 	flags := c.Flags()
-	flags.StringVarP(&o.file, "file", "f", "", "`file` with the request, the state machine's input; - is standard input")
+	flags.StringVarP(&o.file, "file", "f", "", requestFlag)
 	flags.StringVar(&o.endpoint, "endpoint-url", "", "`URL` of the AWS to ask, such as that of bluegreen local; without it the real one")
 	flags.StringVar(&o.table, "ledger-table", "", "`name` of the ledger's table; without it the one that the Deployer stack makes for a group of this name")
 	flags.StringVar(&o.guardrails, "guardrails", "", "`file` with the operators' guardrails; without it there are none")
@@ -47,7 +42,7 @@ func newPlan(term terminal) *cobra.Command {
 // runPlan plans what a request asks for.
 func runPlan(ctx context.Context, term terminal, o planOptions) error {
 	if o.file == "" {
-		return usagef("plan: -f is missing: the file with the request, such as pipeline/state_machine_input.json, or - for standard input")
+		return noRequest("plan")
 	}
 	input, err := readInput(o.file)
 	if err != nil {
@@ -65,14 +60,12 @@ func runPlan(ctx context.Context, term terminal, o planOptions) error {
 	if err != nil {
 		return err
 	}
-	p, err := plan.Real(ctx, cfg, survey.Options{LedgerTable: table, Guardrails: o.guardrails, Fleets: o.fleets, FleetRoles: o.fleetRoles}, input, clock.NewScaled(1).Now())
+	p, err := plan.Real(ctx, cfg, survey.Options{LedgerTable: table, Guardrails: o.guardrails, Fleets: o.fleets, FleetRoles: o.fleetRoles}, input, now())
 	if err != nil {
 		return err
 	}
 	if o.json {
-		encoder := json.NewEncoder(term.out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(p); err != nil {
+		if err := writeJSON(term, p); err != nil {
 			return err
 		}
 	} else {
@@ -81,15 +74,5 @@ func runPlan(ctx context.Context, term terminal, o planOptions) error {
 	if !p.Begins {
 		return exitError{exitRejected, fmt.Sprintf("plan: it would be Rejected (%s)", p.Error)}
 	}
-	return nil
-}
-
-// sayWhere says whose AWS it is: a plan of the wrong account is worse than none.
-func sayWhere(ctx context.Context, term terminal, cfg aws.Config) error {
-	who, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return fmt.Errorf("ask whose account this is: %w", err)
-	}
-	fmt.Fprintf(term.err, "account %s, %s, %s\n", aws.ToString(who.Account), cfg.Region, cmp.Or(aws.ToString(cfg.BaseEndpoint), "AWS"))
 	return nil
 }

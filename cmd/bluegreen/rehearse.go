@@ -5,17 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
-	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleetreader"
 	"bluegreen/internal/fleetrehearsal"
@@ -35,7 +29,7 @@ func newRehearse(term terminal) *cobra.Command {
 	c := newCommand("rehearse", "rehearse a deployment of your real fleet on a model of it; reads AWS, writes nothing",
 		func(ctx context.Context, _ []string) error { return runRehearse(ctx, term, o) })
 	flags := c.Flags()
-	flags.StringVarP(&o.file, "file", "f", "", "`file` with the request, the state machine's input; - is standard input")
+	flags.StringVarP(&o.file, "file", "f", "", requestFlag)
 	flags.StringVar(&o.endpoint, "endpoint-url", "", "`URL` of the AWS to read the fleet from; without it the real one")
 	flags.StringVar(&o.read.LedgerTable, "ledger-table", "", "`name` of the ledger's table; without it the one that the Deployer stack makes for a group of this name")
 	flags.StringVar(&o.read.Guardrails, "guardrails", "", "`file` with the operators' guardrails, which the preflight holds the request against")
@@ -65,7 +59,7 @@ func runRehearse(ctx context.Context, term terminal, o rehearseOptions) error {
 	if err != nil {
 		return err
 	}
-	o.read.Now = clock.NewScaled(1).Now()
+	o.read.Now = now()
 	survey, err := fleetreader.Read(ctx, cfg, o.read, request)
 	if err != nil {
 		return err
@@ -92,9 +86,7 @@ var errNotGood = errors.New("the rehearsal shows that this would not go well")
 // printResult prints what was found. It fails when the deployment would, so that a script goes no further.
 func printResult(term terminal, f *fleetrehearsal.Result, asJSON bool) error {
 	if asJSON {
-		encoder := json.NewEncoder(term.out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(f); err != nil {
+		if err := writeJSON(term, f); err != nil {
 			return err
 		}
 	} else {
@@ -112,7 +104,7 @@ const shortestHook, longestHook = 30 * time.Second, 2 * time.Hour
 func (o rehearseOptions) check() error {
 	switch {
 	case o.file == "":
-		return usagef("rehearse: -f is missing: the file with the request, such as pipeline/state_machine_input.json, or - for standard input")
+		return noRequest("rehearse")
 	case o.seeds < 1 || o.seeds > 10_000:
 		return usagef("--seeds %d: want 1 to 10000", o.seeds)
 	case o.faults < 0 || o.faults > 100_000:
@@ -153,25 +145,4 @@ func readInput(file string) (json.RawMessage, error) {
 		return nil, fmt.Errorf("read the request: %w", err)
 	}
 	return input, nil
-}
-
-// awsConfig finds Region and credentials where every AWS tool does. An endpoint that is not empty stands for AWS.
-func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
-	if at, err := url.Parse(endpoint); endpoint != "" && (err != nil || at.Host == "" || !strings.HasPrefix(at.Scheme, "http")) {
-		return aws.Config{}, usagef("--endpoint-url %q: want a URL with its scheme, such as http://127.0.0.1:4566", endpoint)
-	}
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
-	if err != nil {
-		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
-	}
-	if endpoint != "" {
-		cfg.BaseEndpoint = &endpoint
-	}
-	if cfg.Region == "" {
-		return aws.Config{}, fmt.Errorf("no Region: set AWS_REGION, or a region in the profile that AWS_PROFILE names")
-	}
-	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return aws.Config{}, fmt.Errorf("no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (%w)", err)
-	}
-	return cfg, nil
 }

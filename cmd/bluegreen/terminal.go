@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/charmbracelet/x/term"
+
 	"bluegreen/internal/text"
 )
 
@@ -15,18 +17,25 @@ import (
 type terminal struct {
 	out, err io.Writer
 	live     bool      // err is a terminal: a status line may be drawn over
+	shows    bool      // out is a terminal too
+	in       io.Reader // where a person answers; nil: nobody does
 	cursor   io.Writer // moves err's cursor; nil: err does
+}
+
+// openTerminal is the process's own.
+func openTerminal() terminal {
+	t := terminal{out: os.Stdout, err: os.Stderr, live: term.IsTerminal(os.Stderr.Fd()), shows: term.IsTerminal(os.Stdout.Fd())}
+	if t.live && term.IsTerminal(os.Stdin.Fd()) {
+		t.in = os.Stdin
+	}
+	return t
 }
 
 // safe is the terminal for what AWS and people have written: that moves no cursor.
 func (t terminal) safe() terminal {
-	return terminal{out: text.Writer(t.out), err: text.Writer(t.err), live: t.live, cursor: t.err}
-}
-
-// isTerminal reports whether f is a character device, which a redirected or piped stream is not.
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	safe := t
+	safe.out, safe.err, safe.cursor = text.Writer(t.out), text.Writer(t.err), t.err
+	return safe
 }
 
 // progress writes lines, and below them, on a terminal, one status line that is drawn over.

@@ -199,6 +199,9 @@ func (r Reader) untilNewest(ctx context.Context, d *Deployment, now time.Time) e
 	return nil
 }
 
+// NameOf is an execution's name, of its ARN.
+func NameOf(arn string) string { return deploy.ExecutionName(arn) }
+
 // Of is what is replaced by what, as far as it is known.
 func (d Deployment) Of() string {
 	names := []string{cmp.Or(d.Blue, d.Group, "?")}

@@ -1,7 +1,6 @@
 package deployments
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -96,17 +95,16 @@ func (r Reader) noGroup(ctx context.Context, group string) error {
 		group, r.config.Region, near)
 }
 
-// Project is the project of a group's lineage, for a request: what its deployments have tagged it with, else what its machine's name
+// project is the project of a group's lineage, for a request: what its deployments have tagged it with, else what its machine's name
 // begins with.
-func (s Standing) Project() string {
+func (s Standing) project() string {
 	for _, f := range s.Fleets {
 		if f.project != "" {
 			return f.project
 		}
 	}
-	d := Deployment{}
-	if s.Deployment != nil {
-		d = *s.Deployment
+	if d := s.Deployment; d != nil && d.Project != "" {
+		return d.Project
 	}
-	return cmp.Or(d.Project, s.place)
+	return s.place
 }

@@ -20,6 +20,7 @@ import (
 type Standing struct {
 	Group      string      `json:"group"` // that was asked for
 	Lineage    string      `json:"lineage"`
+	At         time.Time   `json:"at"`      // when it was read
 	Machine    string      `json:"machine"` // name
 	Table      string      `json:"ledger_table"`
 	Live       string      `json:"live,omitempty"`     // group that serves, by the record; empty: not known
@@ -73,6 +74,10 @@ func (r Reader) Status(ctx context.Context, group string, now time.Time) (Standi
 	}
 	for n := range s.Fleets {
 		s.Fleets[n].Serves = s.Fleets[n].Name == s.Live
+	}
+	s.At = now
+	if d := s.Deployment; d != nil {
+		s.At = later(now, d.Began.Add(time.Duration(d.Seconds)*time.Second))
 	}
 	s.advise()
 	return s, nil

@@ -36,8 +36,16 @@ func nameOf(action deploy.Action, now time.Time) string {
 	return fmt.Sprintf("%s-%s", action, strings.Replace(now.UTC().Format("20060102-150405.000"), ".", "-", 1))
 }
 
-// RequestFor is a request for a group that says nothing but what is asked for.
-func RequestFor(project string, action deploy.Action, group string) (json.RawMessage, error) {
+// Ask is a request for a group's lineage that says nothing but what is asked for. An empty project is the lineage's own; now is when it is
+// read.
+func (r Reader) Ask(ctx context.Context, action deploy.Action, group, project string, now time.Time) (json.RawMessage, error) {
+	if project == "" {
+		s, err := r.Status(ctx, group, now)
+		if err != nil {
+			return nil, err
+		}
+		project = s.project()
+	}
 	return json.Marshal(map[string]any{"project": project, "action": action, "blue": map[string]string{"asg_name": group}})
 }
 

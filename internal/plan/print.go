@@ -42,6 +42,35 @@ func Print(out io.Writer, p deploy.Plan) {
 	}
 }
 
+// PrintSum writes a plan in a few lines, for who is about to start what it plans: the things by name, how long it takes, what to mind.
+func PrintSum(out io.Writer, p deploy.Plan) {
+	if p.Blue != "" {
+		wrap(out, "", "  ", fmt.Sprintf("%s of %s, traffic strategy %s", orDeploy(p.Action), p.Blue, orUnknown(string(p.Strategy))))
+	}
+	for _, thing := range p.Things {
+		about := ""
+		if thing.About != "" {
+			about = ": " + thing.About
+		}
+		wrap(out, "  "+signs[thing.Effect]+" ", "      ", thing.Kind+" "+thing.Name+about)
+	}
+	if len(p.Stages) > 0 {
+		var expected, worst span
+		for _, s := range p.Stages {
+			expected, worst = expected.and(s.Expected), worst.and(s.Worst)
+		}
+		fmt.Fprintf(out, "  takes %s, at most %s\n", expected, worst)
+	}
+	list(out, "Warnings", p.Warnings)
+	list(out, "In the way", p.Findings)
+	switch {
+	case !p.Begins:
+		fmt.Fprintf(out, "It would be Rejected as things stand (%s).\n", p.Error)
+	default:
+		wrap(out, "Plan: ", "    ", p.What)
+	}
+}
+
 func orDeploy(a deploy.Action) string {
 	if a == "" {
 		return string(deploy.ActionDeploy)
