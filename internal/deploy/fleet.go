@@ -219,3 +219,12 @@ func (f Fleet) Names(templates *Template) bool {
 func (f Fleet) Floats() bool {
 	return slices.ContainsFunc(f.Launches, func(t Template) bool { return !IsVersion(t.Version) })
 }
+
+// BroughtBack are the launch templates, in its places, that it launches from once a rollback brings it back: where it names $Latest or $Default
+// of the templates that it ran, the versions that it ran, and else what it names. ran may be nil.
+func (f Fleet) BroughtBack(ran *Template) []Template {
+	if f.Floats() && f.Names(ran) {
+		return ran.Places()
+	}
+	return f.Launches
+}

@@ -31,6 +31,10 @@ func (h Surveyor) resolvePrevious(ctx context.Context, record ledger.Record, d *
 		d.Warn("%s of %s stayed when it was scaled in, in %s or %s, and stays so: %s", deploy.Counted(len(staying), "instance"), f.Name,
 			deploy.Standby, deploy.Retained, text.EndStanding(f.Name))
 	}
+	otherwise, err := fleet.Otherwise(ctx, h.groups, f, f.BroughtBack(previous.Template))
+	if err != nil {
+		return nil, err
+	}
 	d.Revives, d.Green, d.Template, d.Own = true, previous.Name, previous.Template, previous.Own
-	return nil, nil
+	return one(otherwise), nil
 }

@@ -20,16 +20,25 @@ import (
 	"bluegreen/internal/step"
 )
 
+// groups is what this state reads of groups.
+type groups interface {
+	fleet.Groups
+	fleet.WarmPools
+}
+
 // writes are what this state may change of a fleet that it brings back.
 type writes interface {
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 	ResumeProcesses(context.Context, *autoscaling.ResumeProcessesInput, ...func(*autoscaling.Options)) (*autoscaling.ResumeProcessesOutput, error)
 }
 
-var _ writes = (*autoscaling.Client)(nil)
+var (
+	_ groups = (*autoscaling.Client)(nil)
+	_ writes = (*autoscaling.Client)(nil)
+)
 
 type handler struct {
-	groups fleet.Groups
+	groups groups
 	writes step.Writes[writes]
 	copier clone.Copier
 }

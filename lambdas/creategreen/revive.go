@@ -29,6 +29,14 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	if previous == nil || previous.Name != d.Green {
 		return fault.New(fault.Refused, "the record of %s does not remember %s any more", d.Lineage, d.Green)
 	}
+	standing := fleet.Of(green)
+	otherwise, err := fleet.Otherwise(ctx, h.groups, standing, standing.BroughtBack(previous.Template))
+	switch {
+	case err != nil:
+		return err
+	case otherwise != "":
+		return fault.New(fault.NotReady, "%s", otherwise)
+	}
 	var resume []string
 	for _, process := range deploy.Reviving {
 		later := process == ledger.ScheduledActions && d.Strategy.Waits() // when it is unpinned
@@ -46,7 +54,7 @@ func (h handler) revive(ctx context.Context, s *step.Step, blue deploy.Fleet, gr
 	}
 	u := capacity.Revive(*previous, blue)
 	input := u.Of(d.Green)
-	if f := fleet.Of(green); f.Floats() && f.Names(previous.Template) { // what it names stands by now for what is rolled back
+	if standing.Floats() && standing.Names(previous.Template) { // what it names stands by now for what is rolled back
 		clone.Name(input, green, previous.Template)
 	}
 	if _, err = step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, input); err != nil {
