@@ -84,12 +84,8 @@ func Hold(lock *ledger.Lock, f deploy.Fleet, want int) Update {
 
 // Unpin puts the minimum back that people want of a fleet, also where it looks as if it were back: what is described may lag the
 // pin. With it goes what scheduled actions have wanted and could not have. theirs: somebody else has set another minimum, which
-// stays. Nothing where the fleet was never pinned.
+// stays. Of a fleet that is not pinned, or not any more, only the latter.
 func Unpin(lock *ledger.Lock, f deploy.Fleet) (u Update, theirs bool) {
-	c := lock.Change(ledger.KindMin, f.Name)
-	if c == nil {
-		return Update{}, false
-	}
 	want := wants(lock, f)
 	if want.Max != f.Sizes.Max {
 		u.Max = &want.Max
@@ -98,7 +94,11 @@ func Unpin(lock *ledger.Lock, f deploy.Fleet) (u Update, theirs bool) {
 		desired := min(max(want.Desired, want.Min), want.Max)
 		u.Desired = &desired
 	}
-	if !c.Restores(strconv.Itoa(f.Sizes.Min)) {
+	c := lock.Change(ledger.KindMin, f.Name)
+	switch {
+	case c == nil:
+		return u, false
+	case !c.Restores(strconv.Itoa(f.Sizes.Min)):
 		return u, true
 	}
 	least := min(number(c.Was), want.Max)

@@ -77,11 +77,16 @@ func Suspended(lock *ledger.Lock, f deploy.Fleet) []string {
 	})
 }
 
-// Done remembers nothing any more of a fleet that has its sizes, and whose scheduled actions are AWS's to carry out.
-func Done(lock *ledger.Lock, group string) {
+// Handed remembers nothing any more of the sizes of a fleet that has them. Its scheduled actions stay the deployment's until they are AWS's.
+func Handed(lock *ledger.Lock, group string) {
 	for _, kind := range []ledger.Kind{ledger.KindMin, ledger.KindMax, ledger.KindDesired} {
 		lock.Forget(kind, group)
 	}
+}
+
+// Done remembers nothing any more of a fleet that has its sizes, and whose scheduled actions are AWS's to carry out.
+func Done(lock *ledger.Lock, group string) {
+	Handed(lock, group)
 	lock.Forget(ledger.KindProcess, ledger.Process(ledger.ScheduledActions, group))
 	lock.Schedules = slices.DeleteFunc(lock.Schedules, func(s ledger.Schedule) bool { return s.Of == group })
 }

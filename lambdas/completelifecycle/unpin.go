@@ -28,10 +28,12 @@ func (h handler) unpin(ctx context.Context, s *step.Step, m *memory, blue, green
 	if err != nil {
 		return err
 	}
-	if record.Lock.Change(ledger.KindMin, green.Name) == nil {
-		m.Unpinned = true // by an earlier look, or it never was pinned
+	handed := record.Lock.Change(ledger.KindMin, green.Name) == nil // an earlier look has given it its sizes, or it never was pinned
+	if handed && !capacity.Stopped(record.Lock, green.Name) {
+		m.Unpinned = true
 		return nil
 	}
+	last = last || handed
 	if since := record.Lock.Alone; since != nil && s.Now().Sub(*since) >= aloneFor && len(blue.In(deploy.InService)) == 0 {
 		last = true
 	}
@@ -44,26 +46,39 @@ func (h handler) unpin(ctx context.Context, s *step.Step, m *memory, blue, green
 	} else if record.Lock.Schedule(green.Name) == nil {
 		return nil // nobody asks for more
 	}
-	fence := s.Holder.At(ledger.Committed)
 	if !u.Nothing() {
-		if _, err := step.Write(ctx, h.writes, fence, writes.UpdateAutoScalingGroup, u.Of(green.Name)); err != nil {
+		if _, err := step.Write(ctx, h.writes, s.Holder.At(ledger.Committed), writes.UpdateAutoScalingGroup, u.Of(green.Name)); err != nil {
 			return fmt.Errorf("giving %s its sizes: %w", green.Name, err)
 		}
 	}
 	if !last {
 		return nil
 	}
-	if capacity.Stopped(record.Lock, green.Name) {
-		_, err := step.Write(ctx, h.writes, fence, writes.ResumeProcesses, &autoscaling.ResumeProcessesInput{
-			AutoScalingGroupName: &green.Name, ScalingProcesses: []string{ledger.ScheduledActions},
-		})
-		if err != nil {
-			return fmt.Errorf("resuming %s of %s: %w", ledger.ScheduledActions, green.Name, err)
-		}
+	if record, err = h.resume(ctx, s, record, green.Name); err != nil {
+		return err
 	}
 	_, err = s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { capacity.Done(r.Lock, green.Name) }, ledger.Committed)
 	m.Unpinned = err == nil
 	return err
+}
+
+// resume lets AWS carry out green's scheduled actions again. The record has before that green has its sizes: from then on a run of AWS may
+// give it what it was pinned at.
+func (h handler) resume(ctx context.Context, s *step.Step, record ledger.Record, name string) (ledger.Record, error) {
+	if !capacity.Stopped(record.Lock, name) {
+		return record, nil
+	}
+	record, err := s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { capacity.Handed(r.Lock, name) }, ledger.Committed)
+	if err != nil {
+		return record, err
+	}
+	_, err = step.Write(ctx, h.writes, s.Holder.At(ledger.Committed), writes.ResumeProcesses, &autoscaling.ResumeProcessesInput{
+		AutoScalingGroupName: &name, ScalingProcesses: []string{ledger.ScheduledActions},
+	})
+	if err != nil {
+		return record, fmt.Errorf("resuming %s of %s: %w", ledger.ScheduledActions, name, err)
+	}
+	return record, nil
 }
 
 // take takes in what others want of green: a person, and its scheduled actions. What these are to do while AWS takes over is done
