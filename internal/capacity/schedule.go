@@ -86,26 +86,41 @@ func Take(lock *ledger.Lock, f deploy.Fleet, described []ledger.Action, until ti
 		return
 	}
 	settle(lock, f)
-	s := lock.Schedule(f.Name)
-	if s == nil {
-		return
-	}
-	var due []run
-	actions := upToDate(s.Actions, described, until)
-	for _, a := range actions {
-		due = append(due, runs(a, until)...)
-	}
-	slices.SortStableFunc(due, func(a, b run) int { return a.at.Compare(b.at) })
-	for _, r := range due {
+	for _, r := range plan(lock, f, described, until) {
 		r.carryOut(lock, f)
 	}
+}
+
+// TakeBack is Take of a fleet whose scheduled actions are given back to AWS. Where that has been done it is AWS that has carried them out:
+// what stands is what they and people have made of it, but for what the deployment may have written.
+func TakeBack(lock *ledger.Lock, f deploy.Fleet, described []ledger.Action, until time.Time) {
+	if lock == nil || emptied(f) || !Resumed(lock, f) {
+		Take(lock, f, described, until)
+		return
+	}
+	for _, r := range plan(lock, f, described, until) {
+		r.remember(lock, f)
+	}
+	settle(lock, f)
+}
+
+// plan keeps a fleet's actions as they are after a time, and returns the runs that were due until then, in their order.
+func plan(lock *ledger.Lock, f deploy.Fleet, described []ledger.Action, until time.Time) []run {
+	s := lock.Schedule(f.Name)
+	if s == nil {
+		return nil
+	}
+	var due []run
 	var planned []ledger.Action
-	for _, a := range actions {
+	for _, a := range upToDate(s.Actions, described, until) {
+		due = append(due, runs(a, until)...)
 		if a, more := after(a, until); more {
 			planned = append(planned, a)
 		}
 	}
 	lock.Plan(f.Name, planned)
+	slices.SortStableFunc(due, func(a, b run) int { return a.at.Compare(b.at) })
+	return due
 }
 
 // upToDate are a fleet's actions, each with the run that is its next by what the record has carried out. One that is not described
@@ -148,10 +163,9 @@ func after(a ledger.Action, until time.Time) (ledger.Action, bool) {
 	return a, !over(a, a.Next)
 }
 
-// carryOut lets a run's sizes be what people want of a fleet. As with AWS, a minimum above the desired capacity or a maximum below it
+// on are the sizes that a run makes of those that are wanted. As with AWS, a minimum above the desired capacity or a maximum below it
 // takes it along, and sizes that contradict each other change nothing.
-func (r run) carryOut(lock *ledger.Lock, f deploy.Fleet) {
-	was := wants(lock, f)
+func (r run) on(was deploy.Sizes) deploy.Sizes {
 	want := was
 	for _, size := range []struct{ of, wanted *int }{{&want.Min, r.Min}, {&want.Max, r.Max}, {&want.Desired, r.Desired}} {
 		if size.wanted != nil {
@@ -162,9 +176,15 @@ func (r run) carryOut(lock *ledger.Lock, f deploy.Fleet) {
 		want.Desired = min(max(want.Desired, want.Min), want.Max)
 	}
 	if want.Min > want.Desired || want.Desired > want.Max {
-		return
+		return was
 	}
-	pin := Pinned(lock)
+	return want
+}
+
+// carryOut lets a run's sizes be what people want of a fleet.
+func (r run) carryOut(lock *ledger.Lock, f deploy.Fleet) {
+	was := wants(lock, f)
+	want, pin := r.on(was), Pinned(lock)
 	for _, size := range []struct {
 		kind             ledger.Kind
 		was, want, stand int
@@ -176,6 +196,18 @@ func (r run) carryOut(lock *ledger.Lock, f deploy.Fleet) {
 	} {
 		if size.was != size.want {
 			lock.Want(size.kind, f.Name, strconv.Itoa(size.want), strconv.Itoa(size.was), strconv.Itoa(size.held), strconv.Itoa(size.stand))
+		}
+	}
+}
+
+// remember lets a run that AWS has carried out be what people want of sizes that the deployment may have written.
+func (r run) remember(lock *ledger.Lock, f deploy.Fleet) {
+	was := wants(lock, f)
+	want := r.on(was)
+	wanted, stands := sizes(&want), sizes(&f.Sizes)
+	for kind, size := range sizes(&was) {
+		if c := lock.Change(kind, f.Name); c != nil && c.Restores(strconv.Itoa(*stands[kind])) {
+			lock.Want(kind, f.Name, strconv.Itoa(*wanted[kind]), strconv.Itoa(*size))
 		}
 	}
 }

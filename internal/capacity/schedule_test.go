@@ -108,6 +108,39 @@ func TestTake(t *testing.T) {
 	}
 }
 
+// What AWS has carried out since it was given a fleet's scheduled actions back is not carried out again over what somebody has set.
+func TestTakeBack(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		run            ledger.Action
+		min, want, max int
+		suspended      bool
+		unpin          string // of what had a minimum of 2, pinned at 4
+	}{
+		{"carried out by AWS", once("a", 5*time.Minute, 3), 3, 4, 8, false, "3/-/-"},
+		{"it set what the pin was", once("a", 5*time.Minute, 4), 4, 4, 8, false, "4/-/-"},
+		{"about to be carried out", once("a", 13*time.Minute, 3), 2, 4, 8, false, "3/-/-"},
+		{"a late call has pinned it again", once("a", 5*time.Minute, 3), 4, 4, 8, false, "3/-/-"},
+		{"somebody has set another minimum since", once("a", 5*time.Minute, 3), 1, 4, 8, false, "1/-/-"},
+		{"somebody has set another maximum since", once("a", 5*time.Minute, 3, 9), 3, 4, 12, false, "3/-/-"},
+		{"somebody has set another desired capacity since", once("a", 5*time.Minute, 3, 9, 5), 3, 6, 9, false, "3/-/-"},
+		{"nothing is due", once("a", time.Hour, 3), 2, 4, 8, false, "2/-/-"},
+		{"not given back yet", once("a", 5*time.Minute, 3, 9), 4, 4, 8, true, "3/-/9"},
+	} {
+		lock, blue := pinned("2", "4"), sized("blue", c.min, c.want, c.max)
+		capacity.Start(lock, sized("blue", 4, 4, 8), []ledger.Action{c.run})
+		if c.suspended {
+			blue.Suspended = []string{ledger.ScheduledActions}
+		}
+		for range 2 { // again with the same result
+			capacity.TakeBack(lock, blue, nil, noon.Add(13*time.Minute+30*time.Second))
+			if u, _ := capacity.Unpin(lock, blue); said(u) != c.unpin {
+				t.Errorf("%s: unpins %s, want %s", c.name, said(u), c.unpin)
+			}
+		}
+	}
+}
+
 // An action that is described without its next run has none before its recurrence names one.
 func TestTakeOfAnActionWithoutItsNextRun(t *testing.T) {
 	lock, action := pinned("2", "4"), often("a", "0 8 * * *", 0, 1)

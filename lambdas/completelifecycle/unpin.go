@@ -97,10 +97,6 @@ func (h handler) take(ctx context.Context, s *step.Step, record ledger.Record, g
 		until = until.Add(capacity.Lead)
 	}
 	return s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
-		if capacity.Resumed(r.Lock, green) {
-			r.Lock.Plan(green.Name, nil)
-			actions = nil
-		}
-		capacity.Take(r.Lock, green, actions, until)
+		capacity.TakeBack(r.Lock, green, actions, until)
 	}, ledger.Committed)
 }

@@ -83,7 +83,7 @@ func (h handler) take(ctx context.Context, s *step.Step, record ledger.Record, b
 		return record, err
 	}
 	return s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
-		capacity.Take(r.Lock, blue, capacity.Actions(described, s.Now()), s.Now().Add(capacity.Lead))
+		capacity.TakeBack(r.Lock, blue, capacity.Actions(described, s.Now()), s.Now().Add(capacity.Lead))
 	}, ledger.Removing)
 }
 
