@@ -192,7 +192,7 @@ func (r run) carryOut(lock *ledger.Lock, f deploy.Fleet) {
 	}{
 		{ledger.KindMin, was.Min, want.Min, f.Sizes.Min, max(want.Min, pin)},
 		{ledger.KindMax, was.Max, want.Max, f.Sizes.Max, max(want.Max, pin)},
-		{ledger.KindDesired, was.Desired, want.Desired, f.Sizes.Desired, max(want.Desired, f.Sizes.Desired)},
+		{ledger.KindDesired, was.Desired, want.Desired, f.Sizes.Desired, max(want.Desired, f.Sizes.Desired, pin)},
 	} {
 		if size.was != size.want {
 			lock.Want(size.kind, f.Name, strconv.Itoa(size.want), strconv.Itoa(size.was), strconv.Itoa(size.held), strconv.Itoa(size.stand))

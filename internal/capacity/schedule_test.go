@@ -141,6 +141,21 @@ func TestTakeBack(t *testing.T) {
 	}
 }
 
+// A run that raises the minimum of a fleet which somebody has taken below its pin has the desired capacity at that in the end, as AWS would.
+func TestARunOfAFleetBelowItsPin(t *testing.T) {
+	lock, blue := pinned("2", "4"), sized("blue", 0, 1, 1)
+	lock.Plan("blue", []ledger.Action{once("a", 0, 3, 9)})
+	capacity.Take(lock, blue, nil, noon)
+	if got := said(capacity.Hold(lock, blue, 0)); got != "4/4/9" {
+		t.Errorf("holds %s", got)
+	}
+	blue = sized("blue", 4, 4, 9)
+	capacity.Take(lock, blue, nil, noon)
+	if u, _ := capacity.Unpin(lock, blue); said(u) != "3/3/-" {
+		t.Errorf("unpins %s, want 3/3/-", said(u))
+	}
+}
+
 // An action that is described without its next run has none before its recurrence names one.
 func TestTakeOfAnActionWithoutItsNextRun(t *testing.T) {
 	lock, action := pinned("2", "4"), often("a", "0 8 * * *", 0, 1)
