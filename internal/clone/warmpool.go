@@ -71,17 +71,22 @@ const unset = -1
 // noPool are the sizes of a pool without instances, whatever the group's own sizes are.
 const noPool = "0/0"
 
+// poolSizes are a pool's minimum and prepared capacity as the record has them.
+func poolSizes(pool types.WarmPoolConfiguration) string {
+	prepared := int32(unset)
+	if pool.MaxGroupPreparedCapacity != nil {
+		prepared = *pool.MaxGroupPreparedCapacity
+	}
+	return fmt.Sprintf("%d/%d", aws.ToInt32(pool.MinSize), prepared)
+}
+
 // quiet empties the pool: it would grow by what the group is scaled in by, and work in a fleet that stands by.
 func (warmPool) quiet(w Whole) []ledger.Change {
 	pool := poolOf(w.Group)
 	if pool == nil {
 		return nil
 	}
-	prepared := int32(unset)
-	if pool.MaxGroupPreparedCapacity != nil {
-		prepared = *pool.MaxGroupPreparedCapacity
-	}
-	sizes := fmt.Sprintf("%d/%d", aws.ToInt32(pool.MinSize), prepared)
+	sizes := poolSizes(*pool)
 	if sizes == noPool {
 		return nil
 	}
@@ -89,21 +94,23 @@ func (warmPool) quiet(w Whole) []ledger.Change {
 }
 
 func (warmPool) still(ctx context.Context, to target, changes []ledger.Change) error {
-	return to.resizePools(ctx, changes, func(c ledger.Change) string { return c.Set[len(c.Set)-1] })
+	return to.resizePools(ctx, changes, func(c ledger.Change, _ string) string { return c.Set[len(c.Set)-1] })
 }
 
+// wake fills the pool again. What somebody has made of it since it was emptied stays.
 func (warmPool) wake(ctx context.Context, to target, changes []ledger.Change) error {
-	return to.resizePools(ctx, changes, func(c ledger.Change) string { return c.Was })
+	return to.resizePools(ctx, changes, func(c ledger.Change, described string) string {
+		if !c.Restores(described) {
+			return ""
+		}
+		return c.Was
+	})
 }
 
-// resizePools gives warm pools their minimums and prepared capacities. The call names all else as it is: what becomes of what it leaves out
+// resizePools gives warm pools their minimums and prepared capacities; given what it is described with, sizes is empty for one that stays. The call names all else as it is: what becomes of what it leaves out
 // nobody says. A group whose pool somebody has deleted gets none by it.
-func (to target) resizePools(ctx context.Context, changes []ledger.Change, sizes func(ledger.Change) string) error {
+func (to target) resizePools(ctx context.Context, changes []ledger.Change, sizes func(c ledger.Change, described string) string) error {
 	for _, change := range changes {
-		var least, prepared int32
-		if _, err := fmt.Sscanf(sizes(change), "%d/%d", &least, &prepared); err != nil {
-			return fmt.Errorf("the sizes %q of the warm pool of %s in the record: %w", sizes(change), change.Of, err)
-		}
 		described, err := fleet.Describe(ctx, to.reads.groupReads, change.Of)
 		if err != nil {
 			return err
@@ -112,12 +119,20 @@ func (to target) resizePools(ctx context.Context, changes []ledger.Change, sizes
 		if pool == nil {
 			continue
 		}
+		want := sizes(change, poolSizes(*pool))
+		if want == "" {
+			continue
+		}
+		var least, prepared int32
+		if _, err := fmt.Sscanf(want, "%d/%d", &least, &prepared); err != nil {
+			return fmt.Errorf("the sizes %q of the warm pool of %s in the record: %w", want, change.Of, err)
+		}
 		_, err = step.Write(ctx, to.writes, to.fence, writes.PutWarmPool, &autoscaling.PutWarmPoolInput{
 			AutoScalingGroupName: &change.Of, MinSize: &least, MaxGroupPreparedCapacity: &prepared,
 			PoolState: pool.PoolState, InstanceReusePolicy: pool.InstanceReusePolicy,
 		})
 		if err != nil {
-			return fmt.Errorf("setting the sizes of the warm pool of %s to %s: %w", change.Of, sizes(change), err)
+			return fmt.Errorf("setting the sizes of the warm pool of %s to %s: %w", change.Of, want, err)
 		}
 	}
 	return nil
