@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -19,12 +20,8 @@ func (r resources) GroupTags(name string) (map[string]string, time.Time) {
 	return view.Tags, *view.Shown.CreatedTime
 }
 
-func (r resources) InstanceTags(id string) (map[string]string, time.Time) {
-	instance, ok := r.aws.Compute.Instance(id)
-	if !ok {
-		return nil, time.Time{}
-	}
-	return instance.Tags, instance.LaunchedAt
+func (r resources) ComputeTags(id string) (map[string]string, time.Time) {
+	return r.aws.Compute.Tags(id)
 }
 
 func (r resources) BalancingTags(arn string) map[string]string {
@@ -50,11 +47,25 @@ func (r resources) GroupParameters(name string) []string {
 	return parameters
 }
 
-func (r resources) LaunchTemplate(idOrName, version string) (localiam.LaunchTemplate, bool) {
+func (r resources) LaunchTemplate(idOrName, version string) (localiam.Launch, bool) {
 	found, err := r.aws.Compute.Template(idOrName, version)
 	image, wrong := r.aws.Compute.ImageNamed(found.ImageID)
-	return localiam.LaunchTemplate{
-		ID: found.ID, ImageID: image, ImageParameter: localec2.Alias(found.ImageID), KeyName: found.KeyName, SecurityGroupIDs: found.SecurityGroupIDs,
+	return localiam.Launch{
+		TemplateID: found.ID, ImageID: image, ImageParameter: localec2.Alias(found.ImageID), KeyName: found.KeyName, SecurityGroupIDs: found.SecurityGroupIDs,
 		InstanceProfile: found.InstanceProfile, Tagged: found.TaggedKinds,
 	}, err == nil && wrong == nil
+}
+
+func (r resources) Launch(input any) (localiam.Launch, bool) {
+	request, err := r.aws.Compute.Launches(input)
+	image, wrong := r.aws.Compute.ImageNamed(request.ImageID)
+	launch := localiam.Launch{
+		TemplateID: request.TemplateID, ImageID: image, ImageParameter: localec2.Alias(request.ImageID), KeyName: request.KeyName,
+		SecurityGroupIDs: request.SecurityGroupIDs, InstanceProfile: request.InstanceProfile, InstanceType: request.InstanceType,
+		SubnetIDs: []string{cmp.Or(request.SubnetID, r.aws.Compute.FirstSubnet())}, Tagged: request.TaggedKinds, Tags: request.OwnTags,
+	}
+	if len(launch.SecurityGroupIDs) == 0 {
+		launch.SecurityGroupIDs = []string{r.aws.Compute.DefaultSecurityGroup()}
+	}
+	return launch, err == nil && wrong == nil
 }

@@ -20,13 +20,16 @@ type Compute struct {
 	images      map[string]*image
 	templates   map[string]*template // by id
 	network     network
-	capacity    map[pool]int           // launches left; a pool that is not here is unlimited
-	launches    map[string][]*Instance // by client token
-	made        map[string]made        // launch templates and versions, by what tokenKey says of the request that made them
-	deletedKeys map[string]bool        // key pairs, by name
-	alias       func(reference string) (image string, err error)
-	listeners   []func(*Instance)
-	events      []func(detailType string, resources []string, detail any)
+	capacity    map[pool]int    // launches left; a pool that is not here is unlimited
+	launches    map[string]ran  // by client token
+	made        map[string]made // launch templates and versions, by what tokenKey says of the request that made them
+	deletedKeys map[string]bool // key pairs, by name
+
+	deletedProfiles map[string]bool // by name
+
+	alias     func(reference string) (image string, err error)
+	listeners []func(*Instance)
+	events    []func(detailType string, resources []string, detail any)
 
 	endpointServices []types.ServiceConfiguration // as created
 }
@@ -37,15 +40,15 @@ func New(acct *account.Account, settings Settings) *Compute {
 	defer acct.Unlock()
 	return &Compute{
 		account:     acct,
-		deletedKeys: make(map[string]bool),
-		settings:    settings,
-		instances:   make(map[string]*Instance),
-		images:      make(map[string]*image),
-		templates:   make(map[string]*template),
-		network:     newNetwork(acct),
-		capacity:    make(map[pool]int),
-		launches:    make(map[string][]*Instance),
-		made:        make(map[string]made),
+		deletedKeys: make(map[string]bool), deletedProfiles: make(map[string]bool),
+		settings:  settings,
+		instances: make(map[string]*Instance),
+		images:    make(map[string]*image),
+		templates: make(map[string]*template),
+		network:   newNetwork(acct),
+		capacity:  make(map[pool]int),
+		launches:  make(map[string]ran),
+		made:      make(map[string]made),
 	}
 }
 

@@ -101,6 +101,12 @@ func (c *Compute) describeInstance(i *Instance) types.Instance {
 	if i.KeyName != "" {
 		described.KeyName = aws.String(i.KeyName)
 	}
+	if i.options.Kernel != "" {
+		described.KernelId = aws.String(i.options.Kernel)
+	}
+	if i.options.RAMDisk != "" {
+		described.RamdiskId = aws.String(i.options.RAMDisk)
+	}
 	if i.InstanceProfile != "" {
 		described.IamInstanceProfile = &types.IamInstanceProfile{Arn: aws.String(c.profileARN(i.InstanceProfile))}
 	}

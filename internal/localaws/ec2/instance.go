@@ -120,16 +120,35 @@ func (c *Compute) end(i *Instance, reason string) {
 // Stop stops a running instance: stopping at once, stopped in time.
 func (c *Compute) Stop(id string) {
 	i, ok := c.instances[id]
-	if !ok || i.State != Running {
-		return
+	if ok && i.State == Running {
+		c.stop(i, userInitiated(c.account.Now()))
 	}
-	i.reason = userInitiated(c.account.Now())
+}
+
+func (c *Compute) stop(i *Instance, reason string) {
+	i.reason = reason
 	c.enter(i, Stopping)
 	c.later(i, c.settings.ShuttingDown, func() {
 		i.State = Stopped
 		c.changed(i)
 	})
 }
+
+// ShutDown lets an instance's own system shut it down: it stops, or is terminated, as its launch said (SDK,
+// RunInstancesInput.InstanceInitiatedShutdownBehavior).
+func (c *Compute) ShutDown(id string) {
+	i, ok := c.instances[id]
+	switch {
+	case !ok || i.State != Running:
+	case i.options.EndsByShutdown:
+		c.end(i, shutDownInside)
+	default:
+		c.stop(i, shutDownInside)
+	}
+}
+
+// shutDownInside is the reason for the end of an instance whose own system shut it down.
+const shutDownInside = "Client.InstanceInitiatedShutdown: Instance initiated shutdown"
 
 // Start starts a stopped instance again.
 func (c *Compute) Start(id string) {

@@ -236,7 +236,7 @@ func TestInstanceErrors(t *testing.T) {
 			{func(in *sdk.RunInstancesInput) { in.SubnetId = aws.String("subnet-0") }, "InvalidSubnetID.NotFound", "The subnet ID 'subnet-0' does not exist"},
 			{func(in *sdk.RunInstancesInput) { in.SecurityGroupIds = []string{"sg-0"} }, "InvalidGroup.NotFound", "The security group 'sg-0' does not exist"},
 			{func(in *sdk.RunInstancesInput) { in.UserData = aws.String("%") }, "InvalidUserData.Malformed", "Invalid BASE64 encoding of user data."},
-			{func(in *sdk.RunInstancesInput) { in.EbsOptimized = aws.Bool(true) }, "NotModelled", "localaws does not model parameter EbsOptimized of ec2:RunInstances"},
+			{func(in *sdk.RunInstancesInput) { in.EnablePrimaryIpv6 = aws.Bool(true) }, "NotModelled", "localaws does not model parameter EnablePrimaryIpv6 of ec2:RunInstances"},
 		} {
 			in := base
 			c.change(&in)

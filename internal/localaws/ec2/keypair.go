@@ -1,6 +1,8 @@
 package ec2
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -39,4 +41,20 @@ func (c *Compute) KeyPair(name string) error {
 		return wire.Errorf("InvalidKeyPair.NotFound", "The key pair '%s' does not exist", name)
 	}
 	return nil
+}
+
+// Instance profiles are names likewise: every name is one until it is deleted.
+
+// DeleteProfile deletes an instance profile, by its name, as an operator would.
+func (c *Compute) DeleteProfile(name string) { c.deletedProfiles[name] = true }
+
+// profile is EC2's answer where a launch names a profile, by its name or ARN, that is gone; empty is none.
+func (c *Compute) profile(nameOrARN string) error {
+	if !c.deletedProfiles[nameOrARN[strings.LastIndexByte(nameOrARN, '/')+1:]] {
+		return nil
+	}
+	if strings.HasPrefix(nameOrARN, "arn:") {
+		return wire.Errorf("InvalidParameterValue", "Value (%s) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN", nameOrARN)
+	}
+	return wire.Errorf("InvalidParameterValue", "Value (%s) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name", nameOrARN)
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
 	"bluegreen/internal/localaws/wire"
 )
 
@@ -13,6 +15,7 @@ import (
 type LaunchRequest struct {
 	TemplateID      string
 	TemplateVersion string // a number
+	templateName    string
 
 	ImageID, InstanceType, KeyName, UserData, InstanceProfile string
 
@@ -21,6 +24,19 @@ type LaunchRequest struct {
 	Tags             map[string]string // win over the template's
 	Spot             bool              // on the Spot market, as the template may say, too
 	Options          Options           // a template's own win
+	TaggedKinds      []string          // kinds of resources that the launch tags, e.g. instance
+
+	OwnTags map[types.ResourceType]map[string]string // that the call itself gives, not its template, by what it gives them to
+
+	complete bool // what the template says is in here already
+}
+
+// tagAs gives a request what tells of the template that it comes from: its ids, its tags, and those that EC2 adds.
+func (r *LaunchRequest) tagAs(t TemplateVersion) {
+	r.TemplateID, r.templateName, r.TemplateVersion = t.ID, t.Name, strconv.FormatInt(t.Number, 10)
+	maps.Copy(r.Tags, t.Tags)
+	r.Tags["aws:ec2launchtemplate:id"] = t.ID
+	r.Tags["aws:ec2launchtemplate:version"] = r.TemplateVersion
 }
 
 // pool is where capacity comes from.
@@ -52,16 +68,15 @@ func (c *Compute) Launch(request LaunchRequest) (*Instance, error) {
 // launch is a request that can be carried out: complete and checked.
 type launch struct {
 	LaunchRequest
-	templateName string
-	subnet       *Subnet
-	image        *image
+	subnet *Subnet
+	image  *image
 }
 
 // prepare completes a request from its template and the defaults, and checks it.
 func (c *Compute) prepare(request LaunchRequest) (launch, error) {
 	l := launch{LaunchRequest: request}
 	l.Tags = make(map[string]string)
-	if request.TemplateID != "" {
+	if request.TemplateID != "" && !request.complete {
 		found, err := c.Template(request.TemplateID, request.TemplateVersion)
 		if err != nil {
 			return l, err
@@ -89,11 +104,14 @@ func (c *Compute) prepare(request LaunchRequest) (launch, error) {
 	if err := c.KeyPair(l.KeyName); err != nil {
 		return l, err
 	}
+	if err := c.profile(l.InstanceProfile); err != nil {
+		return l, err
+	}
 	return l, c.fillGroups(&l)
 }
 
 func (l *launch) fillFrom(t TemplateVersion) {
-	l.TemplateID, l.templateName, l.TemplateVersion = t.ID, t.Name, strconv.FormatInt(t.Number, 10)
+	l.tagAs(t)
 	for _, field := range []struct {
 		to   *string
 		from string
@@ -109,9 +127,6 @@ func (l *launch) fillFrom(t TemplateVersion) {
 	if len(l.SecurityGroupIDs) == 0 {
 		l.SecurityGroupIDs = t.SecurityGroupIDs
 	}
-	maps.Copy(l.Tags, t.Tags)
-	l.Tags["aws:ec2launchtemplate:id"] = t.ID
-	l.Tags["aws:ec2launchtemplate:version"] = l.TemplateVersion
 }
 
 func (c *Compute) subnetFor(id string) (*Subnet, error) {

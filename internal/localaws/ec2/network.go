@@ -98,6 +98,9 @@ func (c *Compute) securityGroup(id string) (*securityGroup, bool) {
 	return nil, false
 }
 
+// FirstSubnet is the id of the subnet that a launch takes which names none.
+func (c *Compute) FirstSubnet() string { return c.network.subnets[0].ID }
+
 // SecurityGroup reports whether a security group exists.
 func (c *Compute) SecurityGroup(id string) bool {
 	_, ok := c.securityGroup(id)

@@ -8,9 +8,12 @@ import (
 )
 
 // Options are what a launch template or configuration says of an instance beside what a LaunchRequest names. They are shown
-// and have no effect here.
+// and have no effect here, but for how the instance ends.
 type Options struct {
 	Monitored, EBSOptimized bool
+	TerminationProtected    bool   // no call of TerminateInstances ends it
+	EndsByShutdown          bool   // it is terminated, not stopped, when its own system shuts down
+	Kernel, RAMDisk         string // ids; empty: none
 	Tenancy                 string // "" is default
 	Metadata                Metadata
 	Devices                 []Device // volumes
@@ -33,7 +36,11 @@ type Device struct {
 
 // options are what a launch template's data says of them.
 func options(data *types.ResponseLaunchTemplateData) Options {
-	o := Options{EBSOptimized: aws.ToBool(data.EbsOptimized)}
+	o := Options{
+		EBSOptimized: aws.ToBool(data.EbsOptimized), TerminationProtected: aws.ToBool(data.DisableApiTermination),
+		EndsByShutdown: data.InstanceInitiatedShutdownBehavior == types.ShutdownBehaviorTerminate,
+		Kernel:         aws.ToString(data.KernelId), RAMDisk: aws.ToString(data.RamDiskId),
+	}
 	if data.Monitoring != nil {
 		o.Monitored = aws.ToBool(data.Monitoring.Enabled)
 	}

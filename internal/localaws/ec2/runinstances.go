@@ -1,8 +1,9 @@
 package ec2
 
 import (
-	"cmp"
+	"encoding/json"
 	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -13,17 +14,15 @@ import (
 
 // runInstances launches up to MaxCount instances in one reservation, and none if MinCount cannot be reached.
 func (c *Compute) runInstances(call *wire.Call, in *sdk.RunInstancesInput) (*sdk.RunInstancesOutput, error) {
-	if in.ClientToken != nil {
-		if launched := c.launches[*in.ClientToken]; len(launched) > 0 {
-			return c.ran(launched), nil
-		}
+	if before, err := c.ranBefore(in); before != nil || err != nil {
+		return before, err
 	}
 	least, most := int(aws.ToInt32(in.MinCount)), int(aws.ToInt32(in.MaxCount))
 	if least < 1 || most < least {
 		return nil, wire.Errorf("InvalidParameterValue",
 			"Invalid value '%d' for minCount or '%d' for maxCount: 1 <= minCount <= maxCount is needed.", least, most)
 	}
-	request, err := c.launchRequest(in)
+	request, err := c.launchOf(in)
 	if err != nil {
 		return nil, err
 	}
@@ -48,57 +47,53 @@ func (c *Compute) runInstances(call *wire.Call, in *sdk.RunInstancesInput) (*sdk
 		launched[k].launchIndex = int32(k)
 	}
 	if in.ClientToken != nil {
-		c.launches[*in.ClientToken] = launched
+		c.launches[*in.ClientToken] = ran{asked(in), launched}
 	}
-	return c.ran(launched), nil
+	return c.described(launched), nil
 }
 
-func (c *Compute) ran(launched []*Instance) *sdk.RunInstancesOutput {
+// ran is what a request with a client token launched.
+type ran struct {
+	request   string // what it asked for
+	instances []*Instance
+}
+
+// asked is a request as one text.
+func asked(in *sdk.RunInstancesInput) string {
+	text, _ := json.Marshal(in) // numbers and texts: it cannot fail
+	return string(text)
+}
+
+// ranBefore is what a request with this client token has launched; nil for a new one. Refused are a token that came with other
+// parameters, and since January 2025 one whose instances have ended (boto/boto3 issue 4406), of which one that others keep
+// running counts as ended too: the cautious reading. A token has at most 64 characters (SDK); the refusal's text is not published.
+func (c *Compute) ranBefore(in *sdk.RunInstancesInput) (*sdk.RunInstancesOutput, error) {
+	if in.ClientToken == nil {
+		return nil, nil
+	}
+	if len(*in.ClientToken) > 64 {
+		return nil, wire.Errorf("InvalidParameterValue", "The client token is limited to 64 characters")
+	}
+	before, ok := c.launches[*in.ClientToken]
+	switch {
+	case !ok:
+		return nil, nil
+	case before.request != asked(in):
+		return nil, wire.Errorf("IdempotentParameterMismatch",
+			"Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")
+	case slices.ContainsFunc(before.instances, func(i *Instance) bool { return i.State == Terminated || i.State == ShuttingDown }):
+		return nil, wire.Errorf("IdempotentInstanceTerminated",
+			"The client token you have provided is associated with a terminated instance. Please use a different client token.")
+	}
+	return c.described(before.instances), nil
+}
+
+func (c *Compute) described(launched []*Instance) *sdk.RunInstancesOutput {
 	out := &sdk.RunInstancesOutput{ReservationId: aws.String(launched[0].reservation), OwnerId: aws.String(c.account.ID)}
 	for _, i := range launched {
 		out.Instances = append(out.Instances, c.describeInstance(i))
 	}
 	return out
-}
-
-func (c *Compute) launchRequest(in *sdk.RunInstancesInput) (LaunchRequest, error) {
-	request := LaunchRequest{
-		ImageID: aws.ToString(in.ImageId), InstanceType: string(in.InstanceType), KeyName: aws.ToString(in.KeyName),
-		UserData: aws.ToString(in.UserData), SecurityGroupIDs: in.SecurityGroupIds, SubnetID: aws.ToString(in.SubnetId),
-	}
-	if err := checkUserData(request.UserData); err != nil {
-		return request, err
-	}
-	for _, name := range in.SecurityGroups {
-		id, err := c.securityGroupNamed(name)
-		if err != nil {
-			return request, err
-		}
-		request.SecurityGroupIDs = append(request.SecurityGroupIDs, id)
-	}
-	if profile := in.IamInstanceProfile; profile != nil {
-		request.InstanceProfile = cmp.Or(aws.ToString(profile.Arn), aws.ToString(profile.Name))
-	}
-	if request.SubnetID == "" && in.Placement != nil && in.Placement.AvailabilityZone != nil {
-		subnet, ok := c.DefaultSubnet(*in.Placement.AvailabilityZone)
-		if !ok {
-			return request, wire.Errorf("InvalidParameterValue", "Invalid availability zone: [%s]", *in.Placement.AvailabilityZone)
-		}
-		request.SubnetID = subnet.ID
-	}
-	if in.InstanceMarketOptions != nil {
-		request.Spot = in.InstanceMarketOptions.MarketType == types.MarketTypeSpot
-	}
-	if in.LaunchTemplate != nil {
-		t, err := c.namedTemplate(in.LaunchTemplate.LaunchTemplateId, in.LaunchTemplate.LaunchTemplateName)
-		if err != nil {
-			return request, err
-		}
-		request.TemplateID, request.TemplateVersion = t.id, aws.ToString(in.LaunchTemplate.Version)
-	}
-	var err error
-	request.Tags, err = specifiedTags(in.TagSpecifications, types.ResourceTypeInstance)
-	return request, err
 }
 
 func (c *Compute) securityGroupNamed(name string) (string, error) {
@@ -134,8 +129,7 @@ func (c *Compute) changeStates(ids []string, refuse func(*Instance) error, chang
 }
 
 func (c *Compute) terminateInstances(call *wire.Call, in *sdk.TerminateInstancesInput) (*sdk.TerminateInstancesOutput, error) {
-	never := func(*Instance) error { return nil }
-	changes, err := c.changeStates(in.InstanceIds, never, c.Terminate)
+	changes, err := c.changeStates(in.InstanceIds, (*Instance).mayEnd, c.Terminate)
 	return &sdk.TerminateInstancesOutput{TerminatingInstances: changes}, err
 }
 
@@ -147,6 +141,16 @@ func (c *Compute) stopInstances(call *wire.Call, in *sdk.StopInstancesInput) (*s
 func (c *Compute) startInstances(call *wire.Call, in *sdk.StartInstancesInput) (*sdk.StartInstancesOutput, error) {
 	changes, err := c.changeStates(in.InstanceIds, func(i *Instance) error { return i.mustNotBe(Stopping, ShuttingDown, Terminated) }, c.Start)
 	return &sdk.StartInstancesOutput{StartingInstances: changes}, err
+}
+
+// mayEnd refuses to end an instance whose launch said that no call may (SDK, RunInstancesInput.DisableApiTermination). EC2 Auto
+// Scaling ends its instances all the same.
+func (i *Instance) mayEnd() error {
+	if i.options.TerminationProtected && i.State != ShuttingDown && i.State != Terminated {
+		return wire.Errorf("OperationNotPermitted", "The instance '%s' may not be terminated. Modify its 'disableApiTermination' instance "+
+			"attribute and try again.", i.ID)
+	}
+	return nil
 }
 
 func (i *Instance) mustNotBe(states ...State) error {

@@ -58,8 +58,10 @@ func (c *Compute) Service() wire.Service {
 func (c *Compute) instanceOperations() []wire.Operation {
 	return []wire.Operation{
 		wire.Op("RunInstances", c.runInstances, "MinCount", "MaxCount", "ClientToken", "ImageId", "InstanceType", "KeyName",
-			"UserData", "SecurityGroupIds", "SecurityGroups", "SubnetId", "Placement.AvailabilityZone", "IamInstanceProfile",
-			"LaunchTemplate", "InstanceMarketOptions.MarketType", "TagSpecifications").Requires("MinCount", "MaxCount"),
+			"UserData", "SecurityGroupIds", "SecurityGroups", "SubnetId", "NetworkInterfaces", "Placement.AvailabilityZone", "Placement.Tenancy",
+			"IamInstanceProfile", "LaunchTemplate", "InstanceMarketOptions", "TagSpecifications", "BlockDeviceMappings", "Monitoring",
+			"EbsOptimized", "MetadataOptions", "InstanceInitiatedShutdownBehavior", "DisableApiTermination", "CreditSpecification",
+			"KernelId", "RamdiskId").Requires("MinCount", "MaxCount"),
 		wire.Op("DescribeInstances", c.describeInstances, "InstanceIds", "Filters", "MaxResults", "NextToken"),
 		wire.Op("DescribeInstanceStatus", c.describeInstanceStatus, "InstanceIds", "IncludeAllInstances", "Filters",
 			"MaxResults", "NextToken"),

@@ -1,6 +1,8 @@
 package ec2
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -79,6 +81,9 @@ func (i *Instance) stateReason() *types.StateReason {
 		return &types.StateReason{Code: aws.String("pending"), Message: aws.String("pending")}
 	case i.reason == "":
 		return nil
+	case i.reason == shutDownInside:
+		code, _, _ := strings.Cut(i.reason, ":")
+		return &types.StateReason{Code: aws.String(code), Message: aws.String(i.reason)}
 	case i.reason == spotTermination:
 		return &types.StateReason{Code: aws.String(spotTermination), Message: aws.String(spotTermination + ": Spot instance termination")}
 	}

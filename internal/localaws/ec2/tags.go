@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -17,25 +18,39 @@ type tagged struct {
 	id   string
 	kind types.ResourceType
 	tags map[string]string
+	made time.Time // zero: before all
+}
+
+// Tags are the tags of a resource, by its id, and when it was made; of one that is not there, none.
+func (c *Compute) Tags(id string) (tags map[string]string, made time.Time) {
+	if i, ok := c.instances[id]; ok {
+		return i.Tags, i.LaunchedAt
+	}
+	for _, resource := range c.taggedResources() {
+		if resource.id == id {
+			return resource.tags, resource.made
+		}
+	}
+	return nil, time.Time{}
 }
 
 // taggedResources are all resources that can have tags, in a stable order.
 func (c *Compute) taggedResources() []tagged {
-	all := []tagged{{c.network.vpcID, types.ResourceTypeVpc, c.network.tags}}
+	all := []tagged{{id: c.network.vpcID, kind: types.ResourceTypeVpc, tags: c.network.tags}}
 	for _, subnet := range c.network.subnets {
-		all = append(all, tagged{subnet.ID, types.ResourceTypeSubnet, subnet.tags})
+		all = append(all, tagged{id: subnet.ID, kind: types.ResourceTypeSubnet, tags: subnet.tags})
 	}
 	for _, group := range c.network.groups {
-		all = append(all, tagged{group.id, types.ResourceTypeSecurityGroup, group.tags})
+		all = append(all, tagged{id: group.id, kind: types.ResourceTypeSecurityGroup, tags: group.tags})
 	}
 	for _, image := range c.sortedImages() {
-		all = append(all, tagged{image.id, types.ResourceTypeImage, image.tags})
+		all = append(all, tagged{image.id, types.ResourceTypeImage, image.tags, image.createdAt})
 	}
 	for _, template := range c.sortedTemplates() {
-		all = append(all, tagged{template.id, types.ResourceTypeLaunchTemplate, template.tags})
+		all = append(all, tagged{template.id, types.ResourceTypeLaunchTemplate, template.tags, template.createdAt})
 	}
 	for _, i := range c.order {
-		all = append(all, tagged{i.ID, types.ResourceTypeInstance, i.Tags})
+		all = append(all, tagged{i.ID, types.ResourceTypeInstance, i.Tags, i.LaunchedAt})
 	}
 	return all
 }
@@ -141,18 +156,27 @@ func (c *Compute) describeTags(call *wire.Call, in *sdk.DescribeTagsInput) (*sdk
 	return out, err
 }
 
-// specifiedTags are the tags that a request gives to resources of a kind.
+// specifiedTags are the tags that a request gives to resources of a kind, the only one that it makes.
 func specifiedTags(specifications []types.TagSpecification, kind types.ResourceType) (map[string]string, error) {
-	tags := make(map[string]string)
+	tags, err := tagsByKind(specifications, kind)
+	return tags[kind], err
+}
+
+// tagsByKind are the tags that a request gives to what it makes, which is of these kinds. Every kind has a map.
+func tagsByKind(specifications []types.TagSpecification, kinds ...types.ResourceType) (map[types.ResourceType]map[string]string, error) {
+	tags := make(map[types.ResourceType]map[string]string)
+	for _, kind := range kinds {
+		tags[kind] = make(map[string]string)
+	}
 	for _, specification := range specifications {
-		if specification.ResourceType != kind {
-			return nil, wire.Errorf("InvalidParameterValue",
+		if !slices.Contains(kinds, specification.ResourceType) {
+			return tags, wire.Errorf("InvalidParameterValue",
 				"'%s' is not a valid taggable resource type for this operation.", specification.ResourceType)
 		}
 		if err := checkTags(specification.Tags); err != nil {
-			return nil, err
+			return tags, err
 		}
-		maps.Copy(tags, tagMap(specification.Tags))
+		maps.Copy(tags[specification.ResourceType], tagMap(specification.Tags))
 	}
 	return tags, nil
 }

@@ -153,29 +153,35 @@ func versionNotFound(name, id string) *wire.Error {
 }
 
 func (t *template) resolve(v *version) TemplateVersion {
+	resolved := contentsOf(v.data)
+	resolved.ID, resolved.Name, resolved.Number, resolved.Default = t.id, t.name, v.number, v.number == t.defaultsTo
+	return resolved
+}
+
+// contentsOf is what a version with this data says of instances.
+func contentsOf(data *types.ResponseLaunchTemplateData) TemplateVersion {
 	resolved := TemplateVersion{
-		ID: t.id, Name: t.name, Number: v.number, Default: v.number == t.defaultsTo,
-		ImageID: aws.ToString(v.data.ImageId), InstanceType: string(v.data.InstanceType),
-		KeyName: aws.ToString(v.data.KeyName), UserData: aws.ToString(v.data.UserData),
-		SecurityGroupIDs: v.data.SecurityGroupIds, Tags: make(map[string]string), options: options(v.data),
+		ImageID: aws.ToString(data.ImageId), InstanceType: string(data.InstanceType),
+		KeyName: aws.ToString(data.KeyName), UserData: aws.ToString(data.UserData),
+		SecurityGroupIDs: data.SecurityGroupIds, Tags: make(map[string]string), options: options(data),
 	}
-	if profile := v.data.IamInstanceProfile; profile != nil {
+	if profile := data.IamInstanceProfile; profile != nil {
 		resolved.InstanceProfile = aws.ToString(profile.Arn)
 		if resolved.InstanceProfile == "" {
 			resolved.InstanceProfile = aws.ToString(profile.Name)
 		}
 	}
-	if market := v.data.InstanceMarketOptions; market != nil {
+	if market := data.InstanceMarketOptions; market != nil {
 		resolved.Spot = market.MarketType == types.MarketTypeSpot
 	}
-	if len(v.data.NetworkInterfaces) > 0 {
-		first := v.data.NetworkInterfaces[0]
+	if len(data.NetworkInterfaces) > 0 {
+		first := data.NetworkInterfaces[0]
 		resolved.SubnetID = aws.ToString(first.SubnetId)
 		if len(first.Groups) > 0 {
 			resolved.SecurityGroupIDs = first.Groups
 		}
 	}
-	for _, spec := range v.data.TagSpecifications {
+	for _, spec := range data.TagSpecifications {
 		resolved.TaggedKinds = append(resolved.TaggedKinds, string(spec.ResourceType))
 		if spec.ResourceType == types.ResourceTypeInstance {
 			maps.Copy(resolved.Tags, tagMap(spec.Tags))

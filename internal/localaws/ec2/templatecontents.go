@@ -96,6 +96,12 @@ func mergedWith(d, changes *types.ResponseLaunchTemplateData) *types.ResponseLau
 			merged.BlockDeviceMappings[k].Ebs = &volume
 		}
 	}
+	return overlaid(&merged, changes)
+}
+
+// overlaid is d with what changes says otherwise, member by member.
+func overlaid(d, changes *types.ResponseLaunchTemplateData) *types.ResponseLaunchTemplateData {
+	merged := *d
 	to, from := reflect.ValueOf(&merged).Elem(), reflect.ValueOf(changes).Elem()
 	for k := range from.NumField() {
 		if to.Field(k).CanSet() && !from.Field(k).IsZero() {

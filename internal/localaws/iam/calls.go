@@ -12,14 +12,10 @@ import (
 
 func (a *asker) instance(id string) string { return a.arn("ec2", "instance/"+id) }
 
-func (a *asker) instanceKeys(id string, prefixes ...string) Keys {
-	return tagKeys(func() map[string]string { return a.seen(a.roles.world.InstanceTags(id)) }, prefixes...)
-}
-
 // onInstances asks for each instance that a call of EC2 names.
 func onInstances(a *asker, input any) error {
 	for _, id := range list(input, "InstanceIds") {
-		if err := a.may("ec2:"+a.call.Operation, a.instance(id), a.instanceKeys(id, "aws:resourcetag/", "ec2:resourcetag/")); err != nil {
+		if err := a.may("ec2:"+a.call.Operation, a.instance(id), a.computeKeys(id)); err != nil {
 			return err
 		}
 	}
@@ -44,7 +40,8 @@ func sendCommand(a *asker, input any) error {
 		return err
 	}
 	for _, id := range in.InstanceIds {
-		if err := a.may("ssm:SendCommand", a.instance(id), a.instanceKeys(id, "aws:resourcetag/", "ssm:resourcetag/")); err != nil {
+		tags := func() map[string]string { return a.seen(a.roles.world.ComputeTags(id)) }
+		if err := a.may("ssm:SendCommand", a.instance(id), tagKeys(tags, "aws:resourcetag/", "ssm:resourcetag/")); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,7 @@ var negations = map[string]string{"StringNotEquals": "StringEquals", "StringNotL
 // keys are the condition keys that the model's requests can have, in lower case; one that ends in / takes a tag's key.
 var keys = []string{
 	"autoscaling:forcedelete", "autoscaling:resourcetag/", "aws:requesttag/", "aws:resourcetag/", "aws:tagkeys", "cloudwatch:alarmactions",
-	"cloudwatch:namespace", "ec2:createaction", "ec2:resourcetag/", "elasticloadbalancing:createaction", "elasticloadbalancing:resourcetag/",
+	"cloudwatch:namespace", "ec2:createaction", "ec2:instanceprofile", "ec2:instancetype", "ec2:launchtemplate", "ec2:resourcetag/", "elasticloadbalancing:createaction", "elasticloadbalancing:resourcetag/",
 	"events:detail-type", "events:source", "iam:passedtoservice", "ssm:resourcetag/",
 	"route53:changeresourcerecordsetsactions", "route53:changeresourcerecordsetsnormalizedrecordnames", "route53:changeresourcerecordsetsrecordtypes",
 	"states:statemachinequalifier",

@@ -147,51 +147,10 @@ func (a *asker) launches(template *types.LaunchTemplateSpecification, policy *ty
 			continue
 		}
 		var refusal *wire.Error
-		if err := a.launch(found, subnets); errors.As(err, &refusal) {
-			return &wire.Error{Code: refusal.Code, Status: refusal.Status, Message: "You are not authorized to use launch template: " + found.ID}
+		found.SubnetIDs = strings.FieldsFunc(subnets, func(r rune) bool { return r == ',' || r == ' ' })
+		if err := a.launch(found); errors.As(err, &refusal) {
+			return &wire.Error{Code: refusal.Code, Status: refusal.Status, Message: "You are not authorized to use launch template: " + found.TemplateID}
 		}
 	}
 	return nil
-}
-
-// launch asks for one template's.
-func (a *asker) launch(template LaunchTemplate, subnets string) error {
-	for _, resource := range a.launchResources(template, subnets) {
-		if err := a.may("ec2:RunInstances", resource, nil); err != nil {
-			return err
-		}
-	}
-	if template.ImageParameter != "" { // who sets such a template must be allowed to read the parameter (aws-facts H7)
-		if err := a.may("ssm:GetParameters", a.parameter(template.ImageParameter), nil); err != nil {
-			return err
-		}
-	}
-	for _, kind := range template.Tagged {
-		if err := a.may("ec2:CreateTags", a.arn("ec2", kind+"/*"), oneKey("ec2:createaction", "RunInstances")); err != nil {
-			return err
-		}
-	}
-	return a.passProfile(template.InstanceProfile)
-}
-
-// launchResources are what a launch by a template makes and uses. What is not there yet has * for its id.
-func (a *asker) launchResources(template LaunchTemplate, subnets string) []string {
-	resources := []string{
-		a.arn("ec2", "launch-template/"+template.ID), a.arn("ec2", "instance/*"), a.arn("ec2", "network-interface/*"), a.arn("ec2", "volume/*"),
-	}
-	if template.ImageID != "" {
-		resources = append(resources, "arn:aws:ec2:"+a.roles.account.Region+"::image/"+template.ImageID)
-	}
-	if template.KeyName != "" {
-		resources = append(resources, a.arn("ec2", "key-pair/"+template.KeyName))
-	}
-	for _, id := range template.SecurityGroupIDs {
-		resources = append(resources, a.arn("ec2", "security-group/"+id))
-	}
-	for _, id := range strings.Split(subnets, ",") {
-		if id = strings.TrimSpace(id); id != "" {
-			resources = append(resources, a.arn("ec2", "subnet/"+id))
-		}
-	}
-	return resources
 }

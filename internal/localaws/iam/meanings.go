@@ -42,7 +42,7 @@ var everywhere = map[string]string{
 		DescribeAutoScalingNotificationTypes DescribeNotificationConfigurations DescribeScheduledActions DescribeTags DescribeTrafficSources
 		DescribeWarmPool`,
 	"ec2": `DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceStatus DescribeInstanceTypes DescribeKeyPairs DescribeLaunchTemplates
-		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcEndpointServiceConfigurations DescribeVpcs`,
+		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSnapshots DescribeSubnets DescribeTags DescribeVpcEndpointServiceConfigurations DescribeVpcs`,
 	"globalaccelerator": `ListAccelerators`,
 	"shield":            `GetSubscriptionState ListProtections`,
 	"elasticloadbalancing": `DescribeCapacityReservation DescribeInstanceHealth DescribeListeners DescribeLoadBalancerAttributes DescribeListenerAttributes DescribeListenerCertificates
@@ -105,6 +105,12 @@ var special = map[string]meaning{
 	"autoscaling:DeleteAutoScalingGroup":       deleteGroup,
 	"autoscaling:PutLifecycleHook":             putHook,
 	"autoscaling:UpdateAutoScalingGroup":       updateGroup,
+	"ec2:CreateImage":                          createImage,
+	"ec2:CreateTags":                           tagCompute,
+	"ec2:DeleteSnapshot":                       deleteSnapshot,
+	"ec2:DeleteTags":                           tagCompute,
+	"ec2:DeregisterImage":                      deregisterImage,
+	"ec2:RunInstances":                         runInstances,
 	"ec2:TerminateInstances":                   onInstances,
 	"elasticloadbalancing:AddTags":             tagBalancing,
 	"elasticloadbalancing:CreateListener":      createListener,

@@ -6,15 +6,18 @@ import (
 	"slices"
 	"time"
 
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
 	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/wire"
 )
 
 // World is what requests' resources are like, as far as conditions ask for it. It is called with the account's lock held.
 type World interface {
-	// GroupTags are a group's tags, and when it was made; InstanceTags an instance's.
+	// GroupTags are a group's tags, and when it was made.
 	GroupTags(name string) (tags map[string]string, made time.Time)
-	InstanceTags(id string) (tags map[string]string, made time.Time)
+	// ComputeTags are those of any resource of EC2, by its id, and when it was made.
+	ComputeTags(id string) (tags map[string]string, made time.Time)
 	// BalancingTags are the tags of a load balancer, target group, listener or rule, by its ARN.
 	BalancingTags(arn string) map[string]string
 	// TemplateTags are those of a launch template that is named by its id or name, and when it was made; ok is false where there
@@ -23,17 +26,23 @@ type World interface {
 	// GroupParameters are the parameters of Systems Manager that the launch templates of a group name their images by.
 	GroupParameters(name string) []string
 	// LaunchTemplate finds a version of a launch template: a number, $Latest, $Default or empty.
-	LaunchTemplate(idOrName, version string) (LaunchTemplate, bool)
+	LaunchTemplate(idOrName, version string) (Launch, bool)
+	// Launch is what a call of RunInstances launches, by its input; false where the operation itself refuses it.
+	Launch(input any) (Launch, bool)
 }
 
-// LaunchTemplate is what launching by a version of a launch template takes.
-type LaunchTemplate struct {
-	ID               string
+// Launch is what a launch takes, by a version of a launch template or by a call.
+type Launch struct {
+	TemplateID       string // empty: none
 	ImageID, KeyName string // empty: none is named
 	ImageParameter   string // of Systems Manager, that the image is named by; empty: by its id
+	InstanceType     string
+	SubnetIDs        []string
 	SecurityGroupIDs []string
 	InstanceProfile  string   // its name or ARN; empty: none
-	Tagged           []string // kinds of resources that it tags, e.g. instance
+	Tagged           []string // kinds of resources that the template tags, e.g. instance
+
+	Tags map[ec2types.ResourceType]map[string]string // that the call gives, by kind
 }
 
 // Roles are the account's roles that have policies. Its methods are called with the account's lock held, unless they say

@@ -18,17 +18,11 @@ func createTemplate(a *asker, input any) error {
 			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 		}
 	}
-	requested := requestedTags(tags)
 	resource := a.arn("ec2", "launch-template/*")
-	if err := a.may("ec2:CreateLaunchTemplate", resource, requested); err != nil || len(tags) == 0 {
+	if err := a.may("ec2:CreateLaunchTemplate", resource, requestedTags(tags)); err != nil || len(tags) == 0 {
 		return err
 	}
-	return a.may("ec2:CreateTags", resource, func(key string) []string {
-		if key == "ec2:createaction" {
-			return []string{"CreateLaunchTemplate"}
-		}
-		return requested(key)
-	})
+	return a.tagsNew("CreateLaunchTemplate", resource, tags)
 }
 
 // onTemplate asks for the launch template that a call names by its id or name. Of one that is not there the operation itself
