@@ -24,6 +24,10 @@ func (r resources) ComputeTags(id string) (map[string]string, time.Time) {
 	return r.aws.Compute.Tags(id)
 }
 
+func (r resources) ImageSnapshots(imageID string) []string {
+	return r.aws.Compute.ImageSnapshots(imageID)
+}
+
 func (r resources) BalancingTags(arn string) map[string]string {
 	if tags, ok := r.aws.Balancers.Tags(arn); ok {
 		return tags

@@ -53,7 +53,7 @@ func (p *Plane) instanceChanged(i *localec2.Instance) {
 	running, exists := p.instances[i.ID]
 	switch {
 	case p.closed:
-	case i.State != localec2.Running:
+	case !i.Up():
 		if exists {
 			p.stopInstance(i.ID)
 		}

@@ -53,7 +53,7 @@ func (p *Plane) programOf(i *localec2.Instance) {
 	d := p.disks[i.ID]
 	switch {
 	case p.program == nil || p.closed:
-	case i.State != localec2.Running:
+	case !i.Up():
 		if d != nil && d.process != nil {
 			d.process.kill()
 			d.process = nil

@@ -29,10 +29,7 @@ func (i *Instance) blockDevices() []types.InstanceBlockDeviceMapping {
 	if i.State == Pending {
 		return nil
 	}
-	devices := i.options.Devices
-	if !slices.ContainsFunc(devices, func(d Device) bool { return d.Name == i.rootDevice }) {
-		devices = append([]Device{{Name: i.rootDevice}}, devices...)
-	}
+	devices := i.devices()
 	mappings := make([]types.InstanceBlockDeviceMapping, len(devices))
 	for k, device := range devices {
 		mappings[k] = types.InstanceBlockDeviceMapping{DeviceName: aws.String(device.Name), Ebs: &types.EbsInstanceBlockDevice{
@@ -41,6 +38,14 @@ func (i *Instance) blockDevices() []types.InstanceBlockDeviceMapping {
 		}}
 	}
 	return mappings
+}
+
+func (i *Instance) devices() []Device {
+	devices := i.options.Devices
+	if !slices.ContainsFunc(devices, func(d Device) bool { return d.Name == i.rootDevice }) {
+		devices = append([]Device{{Name: i.rootDevice}}, devices...)
+	}
+	return devices
 }
 
 // networkInterface is the instance's one, with its address and security groups.

@@ -5,6 +5,8 @@
 package ec2
 
 import (
+	"time"
+
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"bluegreen/internal/localaws/account"
@@ -27,7 +29,13 @@ type Compute struct {
 
 	deletedProfiles map[string]bool // by name
 
-	alias     func(reference string) (image string, err error)
+	alias        func(reference string) (image string, err error)
+	snapshots    []*snapshot          // oldest first
+	deregistered map[string]time.Time // images, by id
+	failing      int                  // images to come that fail
+	imaged       []func(*Instance, string)
+	imageGone    []func(string)
+
 	listeners []func(*Instance)
 	events    []func(detailType string, resources []string, detail any)
 
@@ -40,7 +48,7 @@ func New(acct *account.Account, settings Settings) *Compute {
 	defer acct.Unlock()
 	return &Compute{
 		account:     acct,
-		deletedKeys: make(map[string]bool), deletedProfiles: make(map[string]bool),
+		deletedKeys: make(map[string]bool), deletedProfiles: make(map[string]bool), deregistered: make(map[string]time.Time),
 		settings:  settings,
 		instances: make(map[string]*Instance),
 		images:    make(map[string]*image),

@@ -14,6 +14,7 @@ type idKind struct{ prefix, malformed string }
 var (
 	instanceIDs = idKind{"i-", "InvalidInstanceID.Malformed"}
 	imageIDs    = idKind{"ami-", "InvalidAMIID.Malformed"}
+	snapshotIDs = idKind{"snap-", "InvalidSnapshotID.Malformed"}
 	groupIDs    = idKind{"sg-", "InvalidGroupId.Malformed"}
 	subnetIDs   = idKind{"subnet-", "InvalidSubnetID.Malformed"}
 	vpcIDs      = idKind{"vpc-", "InvalidVpcID.Malformed"}
@@ -58,4 +59,8 @@ func subnetNotFound(id string) error {
 
 func vpcNotFound(id string) error {
 	return vpcIDs.missing(id, "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist")
+}
+
+func snapshotNotFound(id string) error {
+	return snapshotIDs.missing(id, "InvalidSnapshot.NotFound", "The snapshot '%s' does not exist.")
 }

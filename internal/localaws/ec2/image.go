@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -15,15 +16,34 @@ type image struct {
 	architecture          types.ArchitectureValues
 	rootDevice            string
 	createdAt             time.Time
-	available             bool
-	sick                  bool // the application on it never answers
+	state                 types.ImageState // pending, available or failed
+	failure               string           // why it failed, behind a code and a colon
+	sick                  bool             // the application on it never answers
 	tags                  map[string]string
+	source                string // the instance that it was made of; empty: it was registered
+	snapshots             []*snapshot
 }
 
 // Image reports whether an image exists, also one that is not available yet.
 func (c *Compute) Image(id string) bool {
 	_, ok := c.images[id]
 	return ok
+}
+
+// ImageView is an image as others see it.
+type ImageView struct {
+	ID, Name, State string
+	Sick            bool
+	Tags            map[string]string
+}
+
+// Images are all images, oldest first.
+func (c *Compute) Images() []ImageView {
+	var all []ImageView
+	for _, i := range c.sortedImages() {
+		all = append(all, ImageView{ID: i.id, Name: i.name, State: string(i.state), Sick: i.sick, Tags: maps.Clone(i.tags)})
+	}
+	return all
 }
 
 // ResolveImagesBy has f say which image's id a parameter of Systems Manager stands for, by its name or ARN, and by a version
@@ -65,8 +85,8 @@ func (c *Compute) usableImage(id string) (*image, error) {
 	if !ok {
 		return nil, imageNotFound(id)
 	}
-	if !image.available {
-		return nil, wire.Errorf("InvalidAMIID.Unavailable", "The image id '[%s]' is not available", id)
+	if image.state != types.ImageStateAvailable { // packer issue 12162; of one that failed: likewise
+		return nil, wire.Errorf("InvalidAMIID.Unavailable", "AMI '%s' is %s, and cannot be run", id, image.state)
 	}
 	return image, nil
 }

@@ -47,6 +47,7 @@ type Instance struct {
 	sick         bool   // the application does not answer any more, or never will
 	checked      bool   // the status checks have passed
 	impaired     bool
+	rebooting    bool  // its system is away
 	atRisk       bool  // EC2 recommends to replace it
 	interrupting bool  // EC2 has given notice that it ends
 	toldState    State // of the last notification of its state
@@ -54,7 +55,10 @@ type Instance struct {
 
 // Answers reports whether the application on the instance is up and not sick: what a health check finds, and what
 // serves requests.
-func (i *Instance) Answers() bool { return i.State == Running && i.booted && !i.sick }
+func (i *Instance) Answers() bool { return i.Up() && i.booted && !i.sick }
+
+// Up reports whether the instance's own system runs: that of a running instance does but while it reboots.
+func (i *Instance) Up() bool { return i.State == Running && !i.rebooting }
 
 // Sick reports whether the application fails although the instance runs.
 func (i *Instance) Sick() bool { return i.sick }
@@ -67,14 +71,32 @@ func (c *Compute) begin(i *Instance) {
 	c.enter(i, Pending)
 	c.later(i, c.settings.Pending, func() {
 		i.State = Running
-		c.changed(i)
-		c.later(i, c.settings.Boot, func() {
-			i.booted = true
-			if i.Answers() {
-				c.changed(i)
-			}
-		})
-		c.later(i, c.settings.StatusChecks, func() { i.checked = true })
+		c.startSystem(i)
+	})
+}
+
+// startSystem takes an instance whose system begins to run through the start of its application and the status checks.
+func (c *Compute) startSystem(i *Instance) {
+	c.changed(i)
+	c.later(i, c.settings.Boot, func() {
+		i.booted = true
+		if i.Answers() {
+			c.changed(i)
+		}
+	})
+	c.later(i, c.settings.StatusChecks, func() { i.checked = true })
+}
+
+// reboot lets a running instance's system end and start again: its state stays what it is (EC2 user guide, reboot).
+func (c *Compute) reboot(i *Instance) {
+	if i.State != Running {
+		return
+	}
+	i.rebooting = true
+	c.enter(i, Running)
+	c.later(i, c.settings.Reboot, func() {
+		i.rebooting = false
+		c.startSystem(i)
 	})
 }
 
@@ -82,6 +104,7 @@ func (c *Compute) begin(i *Instance) {
 func (c *Compute) enter(i *Instance, state State) {
 	i.run++
 	i.State, i.booted, i.checked = state, false, false
+	i.rebooting = i.rebooting && state == Running
 	c.changed(i)
 }
 

@@ -262,7 +262,7 @@ func TestImageOfAnInstance(t *testing.T) {
 		}
 		refused(w, w.client.RunInstances, &sdk.RunInstancesInput{
 			ImageId: aws.String(copied), InstanceType: types.InstanceTypeT3Micro, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
-		}, "InvalidAMIID.Unavailable", fmt.Sprintf("The image id '[%s]' is not available", copied))
+		}, "InvalidAMIID.Unavailable", fmt.Sprintf("AMI '%s' is pending, and cannot be run", copied))
 		w.until(10 * time.Minute)
 		if got := state(); got != "available" {
 			w.Errorf("in the end: %s", got)

@@ -31,7 +31,8 @@ type Metadata struct {
 // Device is a volume that an instance is launched with.
 type Device struct {
 	Name  string
-	Stays bool // when the instance ends
+	Size  int32 // GiB; 0: nobody has said it
+	Stays bool  // when the instance ends
 }
 
 // options are what a launch template's data says of them.
@@ -55,7 +56,9 @@ func options(data *types.ResponseLaunchTemplateData) Options {
 	}
 	for _, device := range data.BlockDeviceMappings {
 		if device.Ebs != nil {
-			o.Devices = append(o.Devices, Device{Name: aws.ToString(device.DeviceName), Stays: stays(device.Ebs.DeleteOnTermination)})
+			o.Devices = append(o.Devices, Device{
+				Name: aws.ToString(device.DeviceName), Size: aws.ToInt32(device.Ebs.VolumeSize), Stays: stays(device.Ebs.DeleteOnTermination),
+			})
 		}
 	}
 	if len(data.NetworkInterfaces) > 0 {

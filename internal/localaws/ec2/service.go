@@ -2,7 +2,7 @@ package ec2
 
 import "bluegreen/internal/localaws/wire"
 
-//go:generate go run bluegreen/internal/localaws/wire/wirenames -service ec2 -operations DescribeVpcs,DescribeSubnets,DescribeAvailabilityZones,CreateSecurityGroup,DescribeSecurityGroups,CreateTags,DeleteTags,DescribeTags,RegisterImage,CreateImage,DescribeImages,DeregisterImage,CreateLaunchTemplate,CreateLaunchTemplateVersion,ModifyLaunchTemplate,DescribeLaunchTemplates,DescribeLaunchTemplateVersions,DeleteLaunchTemplate,DeleteLaunchTemplateVersions,RunInstances,DescribeInstances,DescribeInstanceStatus,DescribeInstanceTypes,TerminateInstances,StopInstances,StartInstances,CreateVpcEndpointServiceConfiguration,DescribeVpcEndpointServiceConfigurations -out names.go
+//go:generate go run bluegreen/internal/localaws/wire/wirenames -service ec2 -operations DescribeVpcs,DescribeSubnets,DescribeAvailabilityZones,CreateSecurityGroup,DescribeSecurityGroups,CreateTags,DeleteTags,DescribeTags,RegisterImage,CreateImage,DescribeImages,DeregisterImage,DescribeSnapshots,DeleteSnapshot,CreateLaunchTemplate,CreateLaunchTemplateVersion,ModifyLaunchTemplate,DescribeLaunchTemplates,DescribeLaunchTemplateVersions,DeleteLaunchTemplate,DeleteLaunchTemplateVersions,RunInstances,DescribeInstances,DescribeInstanceStatus,DescribeInstanceTypes,TerminateInstances,StopInstances,StartInstances,CreateVpcEndpointServiceConfiguration,DescribeVpcEndpointServiceConfigurations -out names.go
 
 // Service is the API of EC2, as far as it is modelled.
 func (c *Compute) Service() wire.Service {
@@ -38,7 +38,9 @@ func (c *Compute) Service() wire.Service {
 			wire.Op("CreateImage", c.createImage, "InstanceId", "Name", "Description", "NoReboot", "TagSpecifications").
 				Requires("InstanceId", "Name"),
 			wire.Op("DescribeImages", c.describeImages, "ImageIds", "Owners", "Filters", "MaxResults", "NextToken"),
-			wire.Op("DeregisterImage", c.deregisterImage, "ImageId").Requires("ImageId"),
+			wire.Op("DeregisterImage", c.deregisterImage, "ImageId", "DeleteAssociatedSnapshots").Requires("ImageId"),
+			wire.Op("DescribeSnapshots", c.describeSnapshots, "SnapshotIds", "OwnerIds", "Filters", "MaxResults", "NextToken"),
+			wire.Op("DeleteSnapshot", c.deleteSnapshot, "SnapshotId").Requires("SnapshotId"),
 			wire.Op("CreateLaunchTemplate", c.createTemplate, "LaunchTemplateName", "LaunchTemplateData", "VersionDescription",
 				"ClientToken", "TagSpecifications").Requires("LaunchTemplateName"),
 			wire.Op("CreateLaunchTemplateVersion", c.createTemplateVersion, "LaunchTemplateId", "LaunchTemplateName",

@@ -29,7 +29,11 @@ type Settings struct {
 	// DescribeLag is how long after its launch an instance is unknown to the API: EC2 is eventually consistent (EC2
 	// API reference, "Eventual consistency"); the figure is not published.
 	DescribeLag time.Duration
-	// ImageAvailable is the time from CreateImage until the image is available, minutes in practice.
+	// Reboot is the time for which a rebooting instance is away: its state stays running, nothing on it answers, and its status
+	// checks begin anew. No published figure; it is about a minute for ordinary Linux instances.
+	Reboot account.Duration
+	// ImageAvailable is the time from CreateImage until the image is available: minutes in practice, up to a day (EC2 user
+	// guide, creating-an-ami-ebs); 8, 30 and more than 60 minutes were reported (packer issues 6536, 7472).
 	ImageAvailable account.Duration
 }
 
@@ -43,6 +47,7 @@ func DefaultSettings() Settings {
 		SpotNotice:        2 * time.Minute,
 		TerminatedVisible: time.Hour,
 		DescribeLag:       300 * time.Millisecond,
+		Reboot:            account.Duration{Min: 20 * time.Second, Max: 60 * time.Second},
 		ImageAvailable:    account.Duration{Min: 2 * time.Minute, Max: 5 * time.Minute},
 	}
 }

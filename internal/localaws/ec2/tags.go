@@ -46,6 +46,9 @@ func (c *Compute) taggedResources() []tagged {
 	for _, image := range c.sortedImages() {
 		all = append(all, tagged{image.id, types.ResourceTypeImage, image.tags, image.createdAt})
 	}
+	for _, s := range c.snapshots {
+		all = append(all, tagged{s.id, types.ResourceTypeSnapshot, s.tags, s.startedAt})
+	}
 	for _, template := range c.sortedTemplates() {
 		all = append(all, tagged{template.id, types.ResourceTypeLaunchTemplate, template.tags, template.createdAt})
 	}
@@ -76,6 +79,8 @@ func resourceNotFound(id string) error {
 		return instanceNotFound(id)
 	case "ami":
 		return imageNotFound(id)
+	case "snap":
+		return snapshotNotFound(id)
 	case "lt":
 		return wire.Errorf("InvalidLaunchTemplateId.NotFound", "The launch template ID '%s' does not exist", id)
 	case "sg":

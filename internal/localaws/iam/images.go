@@ -44,9 +44,20 @@ func createImage(a *asker, input any) error {
 	return nil
 }
 
+// deregisterImage asks for the image, and for the snapshots that are to go with it. AWS deregisters the image of who may not delete
+// those, and says missing-permissions beside each; here the call is refused, so that a role that lacks them shows.
 func deregisterImage(a *asker, input any) error {
-	id := text(input, "ImageId")
-	return a.may("ec2:DeregisterImage", a.image(id), a.computeKeys(id))
+	in := input.(*ec2.DeregisterImageInput)
+	id := aws.ToString(in.ImageId)
+	if err := a.may("ec2:DeregisterImage", a.image(id), a.computeKeys(id)); err != nil || !aws.ToBool(in.DeleteAssociatedSnapshots) {
+		return err
+	}
+	for _, snapshot := range a.roles.world.ImageSnapshots(id) {
+		if err := a.may("ec2:DeleteSnapshot", a.snapshot(snapshot), a.computeKeys(snapshot)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func deleteSnapshot(a *asker, input any) error {

@@ -104,6 +104,11 @@ func TestImagesAreMadeAndTakenAwayByTags(t *testing.T) {
 				return err
 			}
 		}
+		whole := func(_ context.Context, config aws.Config) error {
+			_, err := ec2.NewFromConfig(config).DeregisterImage(t.Context(), &ec2.DeregisterImageInput{ImageId: made.Images[0].ImageId, DeleteAssociatedSnapshots: aws.Bool(true)})
+			return err
+		}
+		a.wants("with its snapshots", a.calls(whole), "UnauthorizedOperation", "ec2:DeleteSnapshot on resource: arn:aws:ec2:ap-northeast-1::snapshot/snap-")
 		a.wants("an image of others", a.calls(deregister(theirs)), "UnauthorizedOperation", "ec2:DeregisterImage on resource: arn:aws:ec2:ap-northeast-1::image/"+theirs)
 		a.wants("our own", a.calls(deregister(*made.Images[0].ImageId)), "done")
 	})

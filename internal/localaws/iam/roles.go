@@ -18,6 +18,8 @@ type World interface {
 	GroupTags(name string) (tags map[string]string, made time.Time)
 	// ComputeTags are those of any resource of EC2, by its id, and when it was made.
 	ComputeTags(id string) (tags map[string]string, made time.Time)
+	// ImageSnapshots are the ids of an image's snapshots.
+	ImageSnapshots(imageID string) []string
 	// BalancingTags are the tags of a load balancer, target group, listener or rule, by its ARN.
 	BalancingTags(arn string) map[string]string
 	// TemplateTags are those of a launch template that is named by its id or name, and when it was made; ok is false where there

@@ -14,7 +14,7 @@ import (
 type agent struct {
 	instanceID string
 	run        int       // counts the instance's starts: what was under way in an earlier one is void
-	running    bool      // the instance runs
+	running    bool      // the instance's system runs
 	up         bool      // the agent has started and announced itself
 	registered time.Time // the first time that it did
 	lost       bool      // it does not hear the service, nor the service it
@@ -70,7 +70,7 @@ func (c *Commands) instanceChanged(i *localec2.Instance) {
 		c.agents[i.ID] = a
 		c.order = append(c.order, a)
 	}
-	running := i.State == localec2.Running
+	running := i.Up()
 	if running == a.running {
 		return
 	}
