@@ -95,7 +95,8 @@ func (f *fixture) launch(n int) []string {
 	ids := make([]string, n)
 	for k := range ids {
 		i, err := f.compute.Launch(localec2.LaunchRequest{
-			ImageID: f.image, InstanceType: "t3.micro", SubnetID: subnet.ID, Tags: map[string]string{"aws:autoscaling:groupName": "app-asg"},
+			ImageID: f.image, InstanceType: "t3.micro", InstanceProfile: "app", SubnetID: subnet.ID,
+			Tags: map[string]string{"aws:autoscaling:groupName": "app-asg"},
 		})
 		f.must(err)
 		ids[k] = i.ID

@@ -35,7 +35,8 @@ type Identity struct {
 	Instance string `json:"instance"`
 	Zone     string `json:"zone"`
 	Image    string `json:"image"`
-	Group    string `json:"group,omitempty"` // its Auto Scaling group
+	Group    string `json:"group,omitempty"`   // its Auto Scaling group
+	Version  string `json:"version,omitempty"` // of its application: the first line of the file version in its folder
 }
 
 // GroupHeader is the response header with the Auto Scaling group of the instance that answered.
@@ -43,6 +44,16 @@ const GroupHeader = "X-Group"
 
 // InstanceHeader is the response header with the id of the instance that answered.
 const InstanceHeader = "X-Instance"
+
+// VersionHeader is the response header with the version of the application that answered.
+const VersionHeader = "X-Version"
+
+// The files on an instance's disk that its application looks at, whenever it answers: what version it is, and whether it is
+// broken, which it is when the file is not empty.
+const (
+	versionFile = "version"
+	brokenFile  = "broken"
+)
 
 // instanceChanged starts, sickens, heals or stops the application of i. The lock is held.
 func (p *Plane) instanceChanged(i *localec2.Instance) {
@@ -99,7 +110,8 @@ func (i *instance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	who := i.identity()
 	w.Header().Set(InstanceHeader, who.Instance)
 	w.Header().Set(GroupHeader, who.Group)
-	if i.sick.Load() {
+	w.Header().Set(VersionHeader, who.Version)
+	if i.sick.Load() || i.plane.held(i.id, brokenFile) != "" {
 		http.Error(w, "the application on "+i.id+" is sick", http.StatusInternalServerError)
 		return
 	}
@@ -109,9 +121,9 @@ func (i *instance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // identity is read at each request: an instance may be attached to another group.
 func (i *instance) identity() Identity {
+	who := Identity{Instance: i.id, Version: i.plane.held(i.id, versionFile)}
 	i.plane.acct.Lock()
 	defer i.plane.acct.Unlock()
-	who := Identity{Instance: i.id}
 	if it, ok := i.plane.compute.Instance(i.id); ok {
 		who.Zone, who.Image, who.Group = it.Zone, it.ImageID, it.Tags[groupTag]
 	}

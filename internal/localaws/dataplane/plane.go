@@ -55,9 +55,10 @@ type Plane struct {
 	instances map[string]*instance
 	listeners map[string]*listener // by ARN
 	flights   map[*flight]struct{}
-	disks     map[string]*disk // of instances on which something ran
-	scripts   sync.WaitGroup   // and programs, that run
-	program   *Program         // nil: none
+	disks     map[string]*disk  // of instances on which something ran
+	images    map[string]string // folders with what was built, by image
+	scripts   sync.WaitGroup    // and programs, that run
+	program   *Program          // nil: none
 	onRequest []func(group, instanceID string)
 	closed    bool
 }
@@ -70,6 +71,7 @@ func New(acct *account.Account, wall *clock.Scaled, compute *localec2.Compute, s
 		listeners: make(map[string]*listener),
 		flights:   make(map[*flight]struct{}),
 		disks:     make(map[string]*disk),
+		images:    make(map[string]string),
 	}
 	p.transport = &http.Transport{
 		DialContext:           p.dial,
@@ -80,6 +82,8 @@ func New(acct *account.Account, wall *clock.Scaled, compute *localec2.Compute, s
 	acct.Lock()
 	defer acct.Unlock()
 	compute.OnChange(p.instanceChanged)
+	compute.OnImage(p.keepImage)
+	compute.OnImageGone(p.dropImage)
 	for _, b := range balancers {
 		b.SetProbe(p.probe)
 		b.OnChange(p.balancersChanged)
@@ -111,6 +115,9 @@ func (p *Plane) Close() {
 	}
 	for id := range p.disks {
 		p.endDisk(id)
+	}
+	for id := range p.images {
+		p.dropImage(id)
 	}
 	p.acct.Unlock()
 	p.scripts.Wait()

@@ -12,7 +12,8 @@ import (
 
 // Program is a service that every instance starts once it is up, besides its web application: a process in the
 // instance's own folder, with the environment of scripts (Run). It is started once for each start of the instance, also
-// if it ends by itself, and killed with everything that it started when the instance ends or stops.
+// if it ends by itself, and killed with everything that it started when the instance ends or stops. On an instance of no group it is
+// user data that starts it: where that is missing, as on one that only builds, it does not run.
 type Program struct {
 	Name string   // of its files in the folder: <Name>.pid is there while it runs, <Name>.log is what it writes
 	Path string   // of the executable
@@ -58,6 +59,7 @@ func (p *Plane) programOf(i *localec2.Instance) {
 			d.process.kill()
 			d.process = nil
 		}
+	case i.UserData == "" && i.Tags[groupTag] == "":
 	case i.Answers() && (d == nil || d.process == nil):
 		p.startProgram(i.ID)
 	}

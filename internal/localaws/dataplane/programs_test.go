@@ -10,6 +10,9 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
 	"bluegreen/internal/localaws/dataplane"
 	localec2 "bluegreen/internal/localaws/ec2"
 )
@@ -93,5 +96,21 @@ func TestProgramThatCannotStartSaysWhy(t *testing.T) {
 	id := f.launchAnswering(1)[0]
 	if log, pid := f.read(id, "worker.log"), f.read(id, "worker.pid"); !strings.Contains(log, "no such file") || pid != "" || len(f.plane.Working()) > 0 {
 		t.Errorf("log %q, pid %q", log, pid)
+	}
+}
+
+// A builder of a fleet of workers takes no jobs unless its user data starts a worker.
+func TestAnInstanceOfNoGroupRunsTheProgramByItsUserData(t *testing.T) {
+	f := newFixture(t)
+	f.program("sleep 600")
+	idle := f.builder(f.image)
+	out, err := f.ec2.RunInstances(t.Context(), &ec2.RunInstancesInput{
+		ImageId: &f.image, MinCount: aws.Int32(1), MaxCount: aws.Int32(1), UserData: aws.String("IyEvYmluL3NoCg=="),
+	})
+	f.must(err)
+	busy := *out.Instances[0].InstanceId
+	f.until("the other works", func() bool { return slices.Contains(f.plane.Working(), busy) })
+	if slices.Contains(f.plane.Working(), idle) {
+		t.Error("the one without user data works, too")
 	}
 }

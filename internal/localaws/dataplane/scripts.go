@@ -27,8 +27,8 @@ type disk struct {
 }
 
 // Run runs a script with /bin/sh on an instance: in the instance's own folder, with an environment of INSTANCE_ID, PATH,
-// HOME and TMPDIR, the last two being that folder, and BLUEGREEN_STATE, where a drain's guard goes: the instances of one
-// machine share its /run. It takes wall time. When ctx ends the script is killed with everything
+// HOME and TMPDIR, the last two being that folder, BLUEGREEN_STATE, where a drain's guard goes (the instances of one
+// machine share its /run), and INSTANCE_URL, where the application answers if it does. It takes wall time. When ctx ends the script is killed with everything
 // that it started. Run implements ssm.Executor; the account's lock must not be held.
 func (p *Plane) Run(ctx context.Context, instanceID, script string) (exit int, stdout, stderr string) {
 	d, file, err := p.beginScript(instanceID, script)
@@ -40,6 +40,9 @@ func (p *Plane) Run(ctx context.Context, instanceID, script string) (exit int, s
 	defer kill()
 	defer context.AfterFunc(d.live, kill)()
 	command := instanceCommand(ctx, d, instanceID, "/bin/sh", file)
+	if at, ok := p.InstanceAddress(instanceID); ok {
+		command.Env = append(command.Env, "INSTANCE_URL=http://"+at)
+	}
 	var out, errs kept
 	command.Stdout, command.Stderr = &out, &errs
 	err = command.Run()
@@ -88,6 +91,10 @@ func (p *Plane) disk(instanceID string) (*disk, error) {
 	folder, err := os.MkdirTemp("", "bluegreen-"+instanceID+"-")
 	if err != nil {
 		return nil, fmt.Errorf("make the folder of %s: %w", instanceID, err)
+	}
+	if err := p.unpack(i.ImageID, folder); err != nil {
+		os.RemoveAll(folder)
+		return nil, fmt.Errorf("copy image %s onto the disk of %s: %w", i.ImageID, instanceID, err)
 	}
 	d := &disk{folder: folder}
 	d.live, d.end = context.WithCancel(context.Background())

@@ -2,6 +2,7 @@ package ssm
 
 import (
 	"hash/fnv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
@@ -27,6 +28,20 @@ func (a *agent) managed() bool { return a.running && a.up }
 
 // NoAgent says that instances of the image which start from now on have no agent.
 func (c *Commands) NoAgent(imageID string) { c.agentless[imageID] = true }
+
+// RefuseProfile says that the role of an instance profile lets no agent register that starts from now on.
+func (c *Commands) RefuseProfile(profile string) { c.refused[profile] = true }
+
+// CutOff says that nothing in the subnet reaches Systems Manager any more: agents that start from now on never register.
+func (c *Commands) CutOff(subnetID string) { c.routeless[subnetID] = true }
+
+// reaches reports whether the agent of an instance can register: it is on the image, the instance's profile allows it, and there is
+// a route (Systems Manager user guide, setting up EC2 instances). An instance without a profile is managed only where an account
+// has set Default Host Management up, which this one has not.
+func (c *Commands) reaches(i *localec2.Instance) bool {
+	profile := i.InstanceProfile[strings.LastIndexByte(i.InstanceProfile, '/')+1:]
+	return !c.agentless[i.ImageID] && profile != "" && !c.refused[profile] && !c.routeless[i.SubnetID]
+}
 
 // LoseAgent cuts an instance's agent off: commands don't reach it and what it ran is not reported, although scripts go
 // on. After some minutes its PingStatus is ConnectionLost.
@@ -77,7 +92,7 @@ func (c *Commands) instanceChanged(i *localec2.Instance) {
 	a.running = running
 	a.run++
 	if running {
-		c.register(a, i.ImageID)
+		c.register(a, i)
 		return
 	}
 	a.up, a.lost = false, false
@@ -88,8 +103,8 @@ func (c *Commands) instanceChanged(i *localec2.Instance) {
 }
 
 // register lets the agent of an instance that has started announce itself.
-func (c *Commands) register(a *agent, imageID string) {
-	if c.agentless[imageID] {
+func (c *Commands) register(a *agent, i *localec2.Instance) {
+	if !c.reaches(i) {
 		return
 	}
 	run := a.run

@@ -23,6 +23,7 @@ type command struct {
 	concurrency, maxErrors                     rate
 	cancelled                                  bool
 	invocations                                []*invocation
+	log                                        *types.CloudWatchOutputConfig // where its output goes besides; nil: nowhere
 	expiry                                     clock.Timer
 }
 

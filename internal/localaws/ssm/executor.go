@@ -2,11 +2,13 @@ package ssm
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"time"
 
 	"bluegreen/internal/clock"
 	"bluegreen/internal/localaws/account"
+	localec2 "bluegreen/internal/localaws/ec2"
 )
 
 // Executor runs scripts on instances.
@@ -24,6 +26,11 @@ type Behaviour struct {
 	Output   string // to stdout
 	Errors   string // to stderr
 	Hang     bool   // it never ends by itself
+
+	// What a run that ends by itself does to its instance.
+	Leaves   map[string]string // puts onto its disk: contents by name
+	Breaks   bool              // the application does not answer any more, nor does that of an image made of the instance
+	PowerOff bool              // its system shuts down
 
 	// Decide, if set, chooses the behaviour of a run by its script and by what the instance's disk holds, which it may
 	// change. The lock is held.
@@ -58,6 +65,7 @@ func (c *Commands) Ran(instanceID string) []Run {
 type acting struct {
 	behaviours map[string]Behaviour         // by instance id; "" is the default
 	disks      map[string]map[string]string // by instance id
+	images     map[string]map[string]string // disks as they were when images were made, by image id
 	guards     map[guard]*guarded
 }
 
@@ -65,6 +73,7 @@ func newActing() acting {
 	return acting{
 		behaviours: map[string]Behaviour{"": {Duration: account.Duration{Min: 100 * time.Millisecond, Max: time.Second}}},
 		disks:      map[string]map[string]string{},
+		images:     map[string]map[string]string{},
 		guards:     map[guard]*guarded{},
 	}
 }
@@ -96,7 +105,7 @@ func (x *actor) Run(ctx context.Context, instanceID, script string) (exit int, s
 	if match == nil {
 		behaviour, duration := c.choose(instanceID, script)
 		c.account.Unlock()
-		return c.act(ctx, behaviour, duration)
+		return c.act(ctx, instanceID, behaviour, duration)
 	}
 	key := guard{instanceID, match[1]}
 	if first := c.acting.guards[key]; first != nil {
@@ -111,7 +120,7 @@ func (x *actor) Run(ctx context.Context, instanceID, script string) (exit int, s
 	c.acting.guards[key] = first
 	behaviour, duration := c.choose(instanceID, script)
 	c.account.Unlock()
-	first.exit, first.output, first.errors = c.act(ctx, behaviour, duration)
+	first.exit, first.output, first.errors = c.act(ctx, instanceID, behaviour, duration)
 	if ctx.Err() == nil {
 		first.ended.Set()
 	}
@@ -125,20 +134,56 @@ func (c *Commands) choose(instanceID, script string) (Behaviour, time.Duration) 
 		behaviour = c.acting.behaviours[""]
 	}
 	if behaviour.Decide != nil {
-		if c.acting.disks[instanceID] == nil {
-			c.acting.disks[instanceID] = map[string]string{}
-		}
-		behaviour = behaviour.Decide(script, c.acting.disks[instanceID])
+		behaviour = behaviour.Decide(script, c.disk(instanceID))
 	}
 	return behaviour, c.account.Draw(behaviour.Duration)
 }
 
+// disk is what an instance's disk holds, which is at first what its image's did.
+func (c *Commands) disk(instanceID string) map[string]string {
+	if c.acting.disks[instanceID] == nil {
+		held := map[string]string{}
+		if i, ok := c.compute.Instance(instanceID); ok {
+			maps.Copy(held, c.acting.images[i.ImageID])
+		}
+		c.acting.disks[instanceID] = held
+	}
+	return c.acting.disks[instanceID]
+}
+
+// Disk is what the built-in executor's runs have left on an instance's disk: contents by name. It may not be changed.
+func (c *Commands) Disk(instanceID string) map[string]string { return c.disk(instanceID) }
+
+// imaged keeps an instance's disk as that of an image.
+func (c *Commands) imaged(i *localec2.Instance, imageID string) {
+	c.acting.images[imageID] = maps.Clone(c.disk(i.ID))
+}
+
 // act takes a run's time.
-func (c *Commands) act(ctx context.Context, b Behaviour, duration time.Duration) (exit int, stdout, stderr string) {
+func (c *Commands) act(ctx context.Context, instanceID string, b Behaviour, duration time.Duration) (exit int, stdout, stderr string) {
 	if b.Hang {
 		_ = c.account.Clock.NewEvent().Wait(ctx)
 	} else {
 		_ = c.account.Clock.Sleep(ctx, duration)
 	}
+	if ctx.Err() == nil {
+		c.affect(instanceID, b)
+	}
 	return b.Exit, b.Output, b.Errors
+}
+
+// affect does to an instance what a run has done to it.
+func (c *Commands) affect(instanceID string, b Behaviour) {
+	if b.Leaves == nil && !b.Breaks && !b.PowerOff {
+		return
+	}
+	c.account.Lock()
+	defer c.account.Unlock()
+	maps.Copy(c.disk(instanceID), b.Leaves)
+	if b.Breaks {
+		c.compute.Sicken(instanceID)
+	}
+	if b.PowerOff {
+		c.compute.ShutDown(instanceID)
+	}
 }

@@ -27,6 +27,7 @@ func (c *Commands) start(v *invocation) {
 		defer c.account.Unlock()
 		run.Ended, run.Exit, run.Finished = c.account.Now(), exit, cut == nil
 		v.stop, v.ended = nil, run.Ended
+		c.keepLog(v, stdout, stderr)
 		c.report(v, c.judge(exit, stdout, stderr, cut))
 	})
 }

@@ -27,6 +27,10 @@ func (c *Commands) sendCommand(_ *wire.Call, in *sdk.SendCommandInput) (*sdk.Sen
 	if err != nil {
 		return nil, err
 	}
+	log, err := readLog(in)
+	if err != nil {
+		return nil, err
+	}
 	ids, err := c.targeted(in)
 	if err != nil {
 		return nil, err
@@ -37,7 +41,7 @@ func (c *Commands) sendCommand(_ *wire.Call, in *sdk.SendCommandInput) (*sdk.Sen
 		documentVersion: aws.ToString(in.DocumentVersion), parameters: in.Parameters, targets: in.Targets,
 		instanceIDs: in.InstanceIds, script: o.script, execution: o.execution,
 		requested: now, visible: now.Add(c.account.Draw(c.settings.Visible)), timeoutSeconds: defaultTimeoutSeconds,
-		concurrency: newRate(orDefault(in.MaxConcurrency, defaultConcurrency)), maxErrors: newRate(orDefault(in.MaxErrors, defaultMaxErrors)),
+		log: log, concurrency: newRate(orDefault(in.MaxConcurrency, defaultConcurrency)), maxErrors: newRate(orDefault(in.MaxErrors, defaultMaxErrors)),
 	}
 	if sent.documentVersion == "" {
 		sent.documentVersion = "$DEFAULT"

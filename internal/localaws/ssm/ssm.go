@@ -25,7 +25,10 @@ type Commands struct {
 	agents    map[string]*agent // by instance id
 	order     []*agent          // as their instances were first seen
 	agentless map[string]bool   // images without an agent
+	refused   map[string]bool   // instance profiles that let no agent register, by name
+	routeless map[string]bool   // subnets without a route to Systems Manager
 	commands  []*command        // as sent
+	logs      map[string][]LogStream
 	runs      map[string][]*Run // by instance id
 	acting    acting
 
@@ -40,6 +43,9 @@ func New(acct *account.Account, compute *localec2.Compute, settings Settings) *C
 		account: acct, compute: compute, settings: settings,
 		agents:    map[string]*agent{},
 		agentless: map[string]bool{},
+		refused:   map[string]bool{},
+		routeless: map[string]bool{},
+		logs:      map[string][]LogStream{},
 		runs:      map[string][]*Run{},
 		acting:    newActing(),
 
@@ -47,6 +53,7 @@ func New(acct *account.Account, compute *localec2.Compute, settings Settings) *C
 	}
 	c.executor = (*actor)(c)
 	compute.OnChange(c.instanceChanged)
+	compute.OnImage(c.imaged)
 	return c
 }
 
@@ -69,7 +76,7 @@ func (c *Commands) Service() wire.Service {
 		},
 		Operations: append(c.parameters.operations(),
 			wire.Op("SendCommand", c.sendCommand, "DocumentName", "DocumentVersion", "InstanceIds", "Targets", "Parameters", "Comment",
-				"TimeoutSeconds", "MaxConcurrency", "MaxErrors").Requires("DocumentName"),
+				"TimeoutSeconds", "MaxConcurrency", "MaxErrors", "CloudWatchOutputConfig").Requires("DocumentName"),
 			wire.Op("CancelCommand", c.cancelCommand, "CommandId", "InstanceIds").Requires("CommandId"),
 			wire.Op("ListCommands", c.listCommands, "CommandId", "InstanceId", "Filters", "MaxResults", "NextToken"),
 			wire.Op("ListCommandInvocations", c.listCommandInvocations,

@@ -1,6 +1,7 @@
 package ssm
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -21,7 +22,8 @@ func (c *command) view() types.Command {
 		Parameters: c.parameters, Targets: c.targets, InstanceIds: c.instanceIDs,
 		MaxConcurrency: &c.concurrency.text, MaxErrors: &c.maxErrors.text, TimeoutSeconds: &c.timeoutSeconds,
 		RequestedDateTime: &c.requested, ExpiresAfter: &c.expires, Status: status, StatusDetails: &details,
-		TargetCount: int32(t.targets), CompletedCount: int32(t.completed), ErrorCount: int32(t.errored),
+		CloudWatchOutputConfig: c.log,
+		TargetCount:            int32(t.targets), CompletedCount: int32(t.completed), ErrorCount: int32(t.errored),
 		DeliveryTimedOutCount: int32(t.deliveryTimedOut),
 	}
 }
@@ -33,7 +35,7 @@ func (v *invocation) view(withPlugins bool, kept int) types.CommandInvocation {
 		CommandId: &c.id, InstanceId: &v.instanceID, InstanceName: aws.String(""), Comment: &c.comment,
 		DocumentName: &c.documentName, DocumentVersion: &c.documentVersion, RequestedDateTime: &c.requested,
 		Status: v.status, StatusDetails: aws.String(v.details), StandardOutputUrl: aws.String(""), StandardErrorUrl: aws.String(""),
-		TraceOutput: aws.String(""),
+		TraceOutput: aws.String(""), CloudWatchOutputConfig: c.log,
 	}
 	if withPlugins && v.sent {
 		described.CommandPlugins = []types.CommandPlugin{v.plugin(kept)}
@@ -97,7 +99,7 @@ func (v *invocation) output() *sdk.GetCommandInvocationOutput {
 		ExecutionElapsedTime: &elapsed, Status: v.status, StatusDetails: aws.String(v.details),
 		StandardOutputContent: aws.String(v.stdout), StandardErrorContent: aws.String(v.stderr),
 		StandardOutputUrl: aws.String(""), StandardErrorUrl: aws.String(""),
-		CloudWatchOutputConfig: &types.CloudWatchOutputConfig{CloudWatchLogGroupName: aws.String("")},
+		CloudWatchOutputConfig: cmp.Or(c.log, &types.CloudWatchOutputConfig{CloudWatchLogGroupName: aws.String("")}),
 	}
 }
 

@@ -27,6 +27,7 @@ type world struct {
 	compute  *localec2.Compute
 	commands *localssm.Commands
 	client   *sdk.Client
+	ec2      *ec2.Client
 	image    string
 }
 
@@ -43,8 +44,8 @@ func meet(t *testing.T, f func(w *world)) {
 	endpoint.Add(w.commands.Service())
 	v.Run(func() {
 		config := endpoint.Config(wire.Caller{})
-		w.client = sdk.NewFromConfig(config)
-		image, err := ec2.NewFromConfig(config).RegisterImage(t.Context(), &ec2.RegisterImageInput{Name: aws.String("app")})
+		w.client, w.ec2 = sdk.NewFromConfig(config), ec2.NewFromConfig(config)
+		image, err := w.ec2.RegisterImage(t.Context(), &ec2.RegisterImageInput{Name: aws.String("app")})
 		if err != nil {
 			t.Error(err)
 			return
@@ -77,7 +78,7 @@ func (w *world) launch(n int, fleet string) []string {
 	ids := make([]string, n)
 	w.locked(func() {
 		for k := range ids {
-			i, err := w.compute.Launch(localec2.LaunchRequest{ImageID: w.image, InstanceType: "t3.micro", Tags: map[string]string{"fleet": fleet}})
+			i, err := w.compute.Launch(localec2.LaunchRequest{ImageID: w.image, InstanceType: "t3.micro", InstanceProfile: "app", Tags: map[string]string{"fleet": fleet}})
 			w.must(err)
 			ids[k] = i.ID
 		}
