@@ -148,6 +148,7 @@ type Deployment struct {
 	Sources      []Source     `json:"sources,omitempty"`       // what else blue was attached to: Attached is all
 	Template     *Template    `json:"template,omitempty"`
 	Own          *Own         `json:"own,omitempty"`   // made for green to launch from; nil: it launches from what blue does
+	Build        *Making      `json:"build,omitempty"` // the image that is made first; nil: none is
 	Named        string       `json:"named,omitempty"` // what blue launched from when it was described, in words, where green launches from something else
 	Ran          *Template    `json:"ran,omitempty"`   // what blue's instances run, which a rollback launches again
 	WaitSeconds  int          `json:"wait_seconds"`

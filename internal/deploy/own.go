@@ -16,6 +16,7 @@ type Own struct {
 
 	ImageID      string `json:"image_id,omitempty"` // that green has otherwise; empty: as what it is made from
 	RootDevice   string `json:"root_device,omitempty"`
+	Built        bool   `json:"built,omitempty"`     // a deployment has made the image, or this one makes it: then it has no id yet
 	Parameter    string `json:"parameter,omitempty"` // that the image's id was read from, with its version
 	InstanceType string `json:"instance_type,omitempty"`
 	UserData     bool   `json:"user_data,omitempty"` // the request's, which every call has
@@ -49,12 +50,15 @@ func (o *Own) String() string {
 		return ""
 	}
 	var said []string
-	if o.ImageID != "" {
-		image := "from image " + o.ImageID
-		if o.Parameter != "" {
-			image += " (parameter " + o.Parameter + ")"
-		}
-		said = append(said, image)
+	switch {
+	case o.ImageID == "" && o.Built:
+		said = append(said, "from an image that is built first")
+	case o.Built:
+		said = append(said, "from image "+o.ImageID+" (built before)")
+	case o.ImageID != "" && o.Parameter != "":
+		said = append(said, "from image "+o.ImageID+" (parameter "+o.Parameter+")")
+	case o.ImageID != "":
+		said = append(said, "from image "+o.ImageID)
 	}
 	if o.InstanceType != "" {
 		said = append(said, "of type "+o.InstanceType)

@@ -138,7 +138,7 @@ func (r *Request) action() form.Form {
 }
 
 // form is what a request may say, what that means, and where it goes.
-func (r *Request) form(override *Override) form.Object {
+func (r *Request) form(override *Override, build *Build) form.Object {
 	schema := ""
 	return form.Object{
 		form.Required("project", "Name on tags and reports.", r.project()),
@@ -148,7 +148,7 @@ func (r *Request) form(override *Override) form.Object {
 		form.Required("blue", "The fleet to replace.", form.Object{
 			form.Required("asg_name", "Any Auto Scaling group of the lineage; it is resolved to the one that serves now, so the same request deploys again and again.", r.group()),
 		}),
-		form.Optional("green", "How green differs from blue. Default: not at all.", r.Green.form()),
+		form.Optional("green", "How green differs from blue. Default: not at all.", r.Green.form(build)),
 		form.Optional("Wait", "The longest pause between two looks, in seconds, while something is about to happen; a loop that lasts for hours may pause longer.",
 			form.Whole{Into: &r.WaitSeconds, Min: 1, Max: 300, Unit: "seconds"}),
 		form.Optional("traffic", "How traffic moves to green.", form.Object{
@@ -221,8 +221,11 @@ func ParseRequest(input json.RawMessage) (Request, error) { return ParseRequestW
 // ParseRequestWith is ParseRequest with other values for what the input leaves out.
 func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) {
 	request := defaults
-	var override Override
-	problems := form.Read(input, request.form(&override))
+	override, build := Override{}, defaultBuild()
+	problems := form.Read(input, request.form(&override, &build))
+	if len(build.Commands) > 0 {
+		request.Green.Build = &build
+	}
 	request.Drain.idle(defaults.Drain.OnTimeout, problems)
 	request.Green.idle(request.Action, problems)
 	if problems.Count() > 0 {
@@ -237,10 +240,10 @@ func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) 
 
 // RequestSchema is the JSON Schema of a request.
 func RequestSchema() ([]byte, error) {
-	request := Defaults()
+	request, build := Defaults(), defaultBuild()
 	return form.Schema("The input of a deployment",
 		"What bluegreen's state machine is started with: replaces an Auto Scaling group (blue) by a copy (green). At most 32 KiB; unknown fields and wrong values are reported together. A field given twice is only seen before the execution starts.",
-		request.form(&Override{}))
+		request.form(&Override{}, &build))
 }
 
 // Counted is how many of a thing there are, in words: "1 instance", "2 instances".

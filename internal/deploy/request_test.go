@@ -43,7 +43,7 @@ func TestABadRequestNamesEveryProblem(t *testing.T) {
 		}},
 		{`{"project": "ec", "asg_name": "a", "timeout_seconds": 60, "colour": "green", "blue": {"asg_name": "a", "Project": "ec"}}`, []string{
 			`$.asg_name is not a known field: did you mean $.blue.asg_name? (known: `, `$.colour is not a known field (known: `,
-			`$.timeout_seconds is not a known field: did you mean $.health.timeout_seconds or $.drain.timeout_seconds? (known: `,
+			`$.timeout_seconds is not a known field: did you mean $.green.image.build.timeout_seconds or $.health.timeout_seconds or $.drain.timeout_seconds? (known: `,
 			`$.blue.Project is not a known field: did you mean $.project? (known: asg_name)`}},
 		{`{"project": "ec", "blue": {"asg_name": "arn:aws:autoscaling:ap-northeast-1:000000000000:autoScalingGroup:5c2b:autoScalingGroupName/ec-asg"}}`,
 			[]string{`it must be a string of 1 to 255 characters of ASCII, without spaces and colons (this is an ARN: its name is "ec-asg")`}},
@@ -52,9 +52,16 @@ func TestABadRequestNamesEveryProblem(t *testing.T) {
 		{`{"project": "ec", "blue": "a"}`, []string{`$.blue is "a": it must be an object`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "Wait": null}`, []string{`$.Wait is null`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"id": "ami-12345678", "parameter": "/a"}}}`, []string{
-			`$.green.image is {"id":"ami-12345678","parameter":"/a"}: it must be an object with exactly one of "id", "parameter"`}},
-		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {}}}`, []string{`$.green.image is {}: it must be an object with exactly one of "id", "parameter"`}},
-		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"build": {}}}}`, []string{`$.green.image.build is not a known field`}},
+			`$.green.image is {"id":"ami-12345678","parameter":"/a"}: it must be an object with exactly one of "id", "parameter", "build"`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {}}}`, []string{`$.green.image is {}: it must be an object with exactly one of "id", "parameter", "build"`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"build": {}}}}`, []string{`$.green.image.build.commands is missing`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"build": {"commands": ["true", ""], "timeout_seconds": 299, "reboot": "no", "name": "a b", "cmds": 1}}}}`, []string{
+			`5 problems`, `$.green.image.build.commands[1] is ""`, `$.green.image.build.timeout_seconds is 299: it must be a whole number of seconds from 300 to 18000`,
+			`$.green.image.build.reboot is "no": it must be true or false`, `$.green.image.build.name is "a b"`, `$.green.image.build.cmds is not a known field`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"id": "ami-12345678", "build": {"commands": ["true"]}}}}`, []string{
+			`it must be an object with exactly one of "id", "parameter", "build"`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "action": "rollback", "green": {"image": {"build": {"commands": ["true"]}}}}`, []string{
+			`$.green says how a copy differs from blue, and action "rollback" makes no copy: leave it out`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"id": "ami-1"}, "launch_template_version": "latest", "instance_type": "large"}}`, []string{
 			`3 problems`, `$.green.image.id is "ami-1": it must be an image's id`, `$.green.launch_template_version is "latest": it must be a version's number, "$Latest" or "$Default"`,
 			`$.green.instance_type is "large": it must be an instance type`,
@@ -85,9 +92,12 @@ func TestWhatGreenHasOtherwise(t *testing.T) {
 		`{"launch_template_version": "7", "image": {"id": "ami-12345678"}, "instance_type": "m7g.large", "user_data": "#!/bin/sh\necho ok\n"}`: {
 			TemplateVersion: "7", ImageID: "ami-12345678", InstanceType: "m7g.large", UserData: "#!/bin/sh\necho ok\n"},
 		`{"launch_template_version": "$Default", "image": {"parameter": "/ec/image:live"}}`: {TemplateVersion: "$Default", ImageParameter: "/ec/image:live"},
+		`{"image": {"build": {"commands": ["make install"]}}}`:                              {Build: &deploy.Build{Commands: []string{"make install"}, TimeoutSeconds: 7200, Reboot: true}},
+		`{"image": {"build": {"commands": ["a", "b"], "timeout_seconds": 300, "reboot": false, "user_data": true, "reuse": true, "name": "shop"}}}`: {Build: &deploy.Build{
+			Commands: []string{"a", "b"}, TimeoutSeconds: 300, UserData: true, Reuse: true, Name: "shop"}},
 	} {
 		got, err := deploy.ParseRequest(json.RawMessage(`{"project": "ec", "blue": {"asg_name": "a"}, "green": ` + input + `}`))
-		if err != nil || got.Green != want {
+		if err != nil || !reflect.DeepEqual(got.Green, want) {
 			t.Errorf("%s: %+v, %v", input, got.Green, err)
 		}
 	}

@@ -18,6 +18,7 @@ const (
 	Unavailable         Name = "BlueGreen.Unavailable"         // AWS fails or is busy with the resource; again may help
 	AccessDenied        Name = "BlueGreen.AccessDenied"        // the function's role lacks a permission, or IAM did not see it for a minute
 	Refused             Name = "BlueGreen.Refused"             // AWS refuses a call for good
+	BuildFailed         Name = "BlueGreen.BuildFailed"         // the image that green was to be launched from could not be made
 	CapacityUnavailable Name = "BlueGreen.CapacityUnavailable" // EC2 has no instances to give
 	GreenUnhealthy      Name = "BlueGreen.GreenUnhealthy"      // green did not become healthy in time
 	TrafficDiverged     Name = "BlueGreen.TrafficDiverged"     // targets do not follow in time, or others stand in the way: blue attached elsewhere, blue or green deleted, a minimum that comes back
@@ -28,7 +29,7 @@ const (
 
 // Names is the whole set.
 var Names = []Name{
-	BadRequest, NotReady, Conflict, Forbidden, BadGuardrails, Throttled, Unavailable, AccessDenied, Refused, CapacityUnavailable, GreenUnhealthy,
+	BadRequest, NotReady, Conflict, Forbidden, BadGuardrails, Throttled, Unavailable, AccessDenied, Refused, BuildFailed, CapacityUnavailable, GreenUnhealthy,
 	TrafficDiverged, DrainExpired, DrainImpossible, Bug,
 }
 

@@ -102,6 +102,20 @@ func (f Whole) read(at *place, value any, p *Problems) {
 	*f.Into = int(n)
 }
 
+// YesNo is true or false.
+type YesNo struct{ Into *bool }
+
+func (f YesNo) wants() string { return "true or false" }
+
+func (f YesNo) read(at *place, value any, p *Problems) {
+	yes, ok := value.(bool)
+	if !ok {
+		mismatch(at, value, f, p)
+		return
+	}
+	*f.Into = yes
+}
+
 // OneOf is one of a few words.
 type OneOf[T ~string] struct {
 	Into    *T

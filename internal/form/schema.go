@@ -108,6 +108,8 @@ func (f Whole) schema() schema {
 	return withDefault(schema{{"type", "integer"}, {"minimum", f.Min}, {"maximum", f.Max}}, *f.Into)
 }
 
+func (f YesNo) schema() schema { return withDefault(schema{{"type", "boolean"}}, *f.Into) }
+
 func (f OneOf[T]) schema() schema {
 	return withDefault(schema{{"type", "string"}, {"enum", f.Choices}}, *f.Into)
 }

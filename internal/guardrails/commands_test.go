@@ -13,19 +13,25 @@ import (
 	"bluegreen/internal/guardrails"
 )
 
-// may reports whether a policy with these patterns allows a drain of these lines.
+// may reports whether a policy with these patterns allows a drain of these lines, and a build of an image: both are held alike.
 func may(t interface {
 	Helper()
 	Fatal(...any)
 }, patterns []string, lines ...string) error {
 	t.Helper()
-	text, err := json.Marshal(map[string]any{"commands": map[string]any{"drain": patterns}})
+	text, err := json.Marshal(map[string]any{"commands": map[string]any{"drain": patterns, "build": patterns}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := deploy.Request{Action: deploy.ActionDeploy, Health: deploy.Defaults().Health, Drain: deploy.Defaults().Drain, BlueAfter: deploy.AfterScaleToZero}
+	build := r
 	r.Drain.Command = lines
-	_, err = parse(t, string(text)).Begin(r, "any", time.Time{})
+	build.Green.Build = &deploy.Build{Commands: lines}
+	policy := parse(t, string(text))
+	_, err = policy.Begin(r, "any", time.Time{})
+	if _, built := policy.Begin(build, "any", time.Time{}); (built == nil) != (err == nil) {
+		t.Fatal("a build is held otherwise than a drain: ", built)
+	}
 	return err
 }
 

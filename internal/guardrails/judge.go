@@ -74,6 +74,9 @@ func (p Policy) limits(r deploy.Request) []string {
 	if !r.Recalled {
 		broken = append(broken, p.drain("$.drain.", r.Drain)...)
 	}
+	if build := r.Green.Build; build != nil {
+		broken = append(broken, commands("$.green.image.build.commands", build.Commands, p.Commands.Build)...)
+	}
 	return append(broken, allowed("$.blue_after.then", r.BlueAfter, p.BlueAfter)...)
 }
 

@@ -33,6 +33,7 @@ type Policy struct {
 // Commands are patterns of what may run on instances as root, by where a request gives it; none: nothing may.
 type Commands struct {
 	Drain []string // each line of drain.command
+	Build []string // each of green.image.build.commands
 }
 
 // Freeze is a time in which nothing new is deployed.
@@ -68,7 +69,7 @@ func Permissive() Policy {
 		MostDrainSeconds:        172800,
 		OnTimeout:               []deploy.OnTimeout{deploy.TimeoutContinue, deploy.TimeoutAbandon, deploy.TimeoutRetain},
 		BlueAfter:               []deploy.BlueAfter{deploy.AfterScaleToZero, deploy.AfterDelete},
-		Commands:                Commands{Drain: []string{AnyLine}},
+		Commands:                Commands{Drain: []string{AnyLine}, Build: []string{AnyLine}},
 	}
 }
 
@@ -107,6 +108,7 @@ func (p *Policy) form() form.Object {
 		form.Optional("commands", "What may run on instances as root: lines of shell, by where the request gives them.", form.Object{
 			form.Optional("drain", "Each line of drain.command must be one of these as a whole. * is a part of one word: letters, digits, _ . : @ + -, "+
 				"of which it begins with a letter, a digit or _. ** alone is any line. An empty list allows no command.", lines(&p.Commands.Drain)),
+			form.Optional("build", "Each of green.image.build.commands, likewise.", lines(&p.Commands.Build)),
 		}),
 		form.Optional("freezes", "When nothing new is deployed. A freeze stops no rollback, no recover, and no deployment that has begun.",
 			form.List[Freeze]{Into: &p.Freezes, Max: 200, Item: func(f *Freeze) form.Form { return f.form() }}),

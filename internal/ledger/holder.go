@@ -106,6 +106,10 @@ func (r Record) clone() Record {
 		for i, c := range lock.Changes {
 			lock.Changes[i].Set = slices.Clone(c.Set)
 		}
+		if lock.Build != nil {
+			build := *lock.Build
+			lock.Build = &build
+		}
 		lock.Schedules = slices.Clone(lock.Schedules) // nobody changes an action: they are replaced
 		r.Lock = &lock
 	}
@@ -113,6 +117,7 @@ func (r Record) clone() Record {
 		previous := *r.Previous
 		r.Previous = &previous
 	}
+	r.Images = slices.Clone(r.Images)
 	r.Outcomes = slices.Clone(r.Outcomes)
 	return r
 }

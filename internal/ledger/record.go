@@ -21,6 +21,7 @@ type Record struct {
 	Drain      *deploy.DrainPolicy `json:"drain,omitempty"`      // how every instance of the lineage is shut down
 	Previous   *Previous           `json:"previous,omitempty"`   // the fleet that Live replaced
 	Superseded []Superseded        `json:"superseded,omitempty"` // fleets before that, newest first, for which something was made
+	Images     []Image             `json:"images,omitempty"`     // that deployments of the lineage have made, newest first
 	Outcomes   []Outcome           `json:"outcomes,omitempty"`   // the latest, newest first
 }
 
@@ -47,6 +48,8 @@ type Lock struct {
 	Changes    []Change          `json:"changes,omitempty"` // of what it did not create, written before they are made
 
 	Made []Made `json:"made,omitempty"` // for green, written before it is made
+
+	Build *Building `json:"build,omitempty"` // the making of an image, written before anything of it is asked for
 
 	Schedules []Schedule `json:"schedules,omitempty"` // of fleets whose scheduled actions are suspended meanwhile
 	Alone     *time.Time `json:"alone,omitempty"`     // since when green carries all load

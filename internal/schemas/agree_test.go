@@ -77,6 +77,8 @@ func (d drawer) draw(path string, schema map[string]any) any {
 			list = append(list, d.draw(fmt.Sprintf("%s[%d]", path, i), schema["items"].(map[string]any)))
 		}
 		return list
+	case "boolean":
+		return rapid.Bool().Draw(d.t, path)
 	case "integer":
 		least, most := int(schema["minimum"].(float64)), int(schema["maximum"].(float64))
 		n := rapid.OneOf(rapid.IntRange(least, most), rapid.SampledFrom([]int{least, most})).Draw(d.t, path)

@@ -28,6 +28,9 @@ const aliased = "resolve:ssm:"
 
 // image decides which image green has otherwise than what it is copied from, if any.
 func (h Surveyor) image(ctx context.Context, base contents, green deploy.Green, own *deploy.Own) ([]string, error) {
+	if green.Build != nil { // build decides
+		return nil, nil
+	}
 	own.ImageID = green.ImageID
 	parameter, where := green.ImageParameter, "green.image.parameter"
 	if alias, named := strings.CutPrefix(base.image, aliased); named && green.ImageID == "" && parameter == "" {
@@ -87,7 +90,7 @@ func (h Surveyor) unread(ctx context.Context, group types.AutoScalingGroup, base
 
 // fits finds what of an image or a type does not exist, or does not go with the other.
 func (h Surveyor) fits(ctx context.Context, base contents, group types.AutoScalingGroup, d *deploy.Deployment) ([]string, error) {
-	id := cmp.Or(d.Own.ImageID, base.image)
+	id := cmp.Or(d.Own.ImageID, d.Build.From(), base.image)
 	if id == "" { // AWS says so when green is made: a configuration has gone, or a template names no image
 		return nil, nil
 	}
@@ -95,7 +98,7 @@ func (h Surveyor) fits(ctx context.Context, base contents, group types.AutoScali
 	if err != nil || finding != "" {
 		return one(finding), err
 	}
-	if d.Own.ImageID != "" {
+	if d.Own.ImageID != "" || d.Build != nil {
 		d.Own.RootDevice = aws.ToString(image.RootDeviceName)
 		if err := h.otherRoot(ctx, base, d); err != nil {
 			return nil, err
@@ -144,7 +147,7 @@ func (h Surveyor) describeImage(ctx context.Context, id string) (ec2types.Image,
 // otherRoot warns where what is said of the root device of the image before would be said of another device: the size that
 // somebody gave it, say, would be that of a volume more.
 func (h Surveyor) otherRoot(ctx context.Context, base contents, d *deploy.Deployment) error {
-	if base.image == "" || base.image == d.Own.ImageID || strings.HasPrefix(base.image, aliased) {
+	if base.image == "" || base.image == cmp.Or(d.Own.ImageID, d.Build.From()) || strings.HasPrefix(base.image, aliased) {
 		return nil
 	}
 	before, finding, err := h.describeImage(ctx, base.image)

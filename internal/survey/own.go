@@ -1,8 +1,10 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -80,11 +82,15 @@ func (h Surveyor) decideOwn(ctx context.Context, group types.AutoScalingGroup, b
 	if err != nil {
 		return nil, err
 	}
+	built, err := h.build(ctx, base, group, green.Build, record, &own, d)
+	if err != nil {
+		return nil, err
+	}
 	keys, err := h.keyFindings(ctx, base, bases)
 	if err != nil {
 		return nil, err
 	}
-	findings = append(append(append(findings, unread...), found...), keys...)
+	findings = slices.Concat(findings, unread, found, built, keys)
 	_, was := clone.Source(group, record.Template)
 	if green.TemplateVersion != "" || own.ImageID != "" || own.Asked || !base.configuration && d.Template.ID != fleetTemplate(group) {
 		d.Named = was
@@ -95,6 +101,7 @@ func (h Surveyor) decideOwn(ctx context.Context, group types.AutoScalingGroup, b
 	}
 	d.Own = &own
 	changes := launch.ChangesOf(own, green.UserData)
+	changes.ImageID = cmp.Or(changes.ImageID, d.Build.From())
 	findings = append(findings, changes.Overridden(group.MixedInstancesPolicy)...)
 	found, err = h.fits(ctx, base, group, d)
 	return append(findings, found...), err
@@ -103,7 +110,7 @@ func (h Surveyor) decideOwn(ctx context.Context, group types.AutoScalingGroup, b
 // base is what green is copied from, and what it inherits by that.
 func (h Surveyor) base(ctx context.Context, group types.AutoScalingGroup, bases []pinned, green deploy.Green, record ledger.Record, d *deploy.Deployment) (contents, deploy.Own, []string, error) {
 	own := deploy.Own{InstanceType: green.InstanceType, UserData: green.UserData != ""}
-	own.Asked = green.ImageID != "" || green.ImageParameter != "" || own.InstanceType != "" || own.UserData
+	own.Asked = green.ImageID != "" || green.ImageParameter != "" || own.InstanceType != "" || own.UserData || green.Build != nil
 	if len(bases) == 0 {
 		var findings []string
 		if green.TemplateVersion != "" {

@@ -75,6 +75,8 @@ type Options struct {
 	Guardrails  string   // file with the operators' policy; empty: there is none
 	Fleets      []string // names of the deployer's groups, or prefixes with *
 	FleetRoles  []string // names, with their paths, of the roles that hooks may name, or prefixes with *
+	Builds      bool     // images may be built
+	Subnets     []string // ids of those that builders are launched in; none: blue's
 	Everything  bool     // goes on looking when the guardrails have said no
 }
 

@@ -70,6 +70,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 		if d.Own != nil {
 			d.Own.Name = deploy.OwnName(d.Green, d.Execution)
 		}
+		if d.Build != nil {
+			d.Build = d.Build.Named(d.Green, d.Execution)
+		}
 	}
 	d.Usual = record.Usual()
 	record.Lock = &ledger.Lock{Execution: s.Execution.ID, Since: s.Entered, Stage: ledger.Creating, Deployment: d, Drain: record.Drain}

@@ -1,0 +1,20 @@
+package ledger
+
+import "time"
+
+// Building is how far the making of an image has come, of which nothing else knows: the launch of its builder, and its image, are found
+// again by names that the deployment has (deploy.Making) and by the attempt's token.
+type Building struct {
+	Attempt  int    `json:"attempt"`            // to launch the builder; its number is in the launch's token
+	Instance string `json:"instance,omitempty"` // id of the builder, once it is known
+	Image    string `json:"image,omitempty"`    // id of the image, once it is known
+}
+
+// Image is one that a deployment of the lineage has made.
+type Image struct {
+	ID     string    `json:"id"`
+	Name   string    `json:"name"`
+	Inputs string    `json:"inputs"` // deploy.Build.Inputs
+	Green  string    `json:"green"`  // that it was made for
+	At     time.Time `json:"at"`
+}
