@@ -110,11 +110,11 @@ func (to target) putAlarm(ctx context.Context, of types.MetricAlarm, input *clou
 		return err
 	}
 	for _, tag := range tags {
-		if !reserved(aws.ToString(tag.Key)) {
+		if !deploy.ReservedTag(aws.ToString(tag.Key)) {
 			input.Tags = append(input.Tags, tag)
 		}
 	}
-	for _, own := range ownTags(to.Deployment) {
+	for _, own := range to.OwnTags() {
 		input.Tags = append(input.Tags, types.Tag{Key: aws.String(own[0]), Value: aws.String(own[1])})
 	}
 	if _, err := step.Write(ctx, to.alarms, to.fence, alarmWrites.PutMetricAlarm, input); err != nil {

@@ -57,8 +57,8 @@ func (alarms) preflight(ctx context.Context, from reads, blue Whole, d deploy.De
 		if err != nil {
 			return s, err
 		}
-		tags = slices.DeleteFunc(tags, func(tag types.Tag) bool { return reserved(aws.ToString(tag.Key)) })
-		if n, own := len(tags), len(ownTags(d)); n+own > mostTags {
+		tags = slices.DeleteFunc(tags, func(tag types.Tag) bool { return deploy.ReservedTag(aws.ToString(tag.Key)) })
+		if n, own := len(tags), len(d.OwnTags()); n+own > mostTags {
 			s.Findings = append(s.Findings, fmt.Sprintf("its alarm %s has %d tags, and a copy has %d more: CloudWatch takes %d",
 				aws.ToString(alarm.AlarmName), n, own, mostTags))
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 var greenName = regexp.MustCompile(`^(.+)-v(\d{3,})$`)
@@ -38,3 +39,13 @@ const (
 	TagLineage   = "bluegreen:lineage"
 	TagExecution = "bluegreen:execution" // ARN of the execution that created it
 )
+
+// OwnTags are those of what a deployment makes: key and value.
+func (d Deployment) OwnTags() [][2]string {
+	return [][2]string{{TagProject, d.Project}, {TagLineage, d.Lineage}, {TagExecution, d.Execution}}
+}
+
+// ReservedTag reports whether a tag is AWS's, or that of the deployment that made what bears it: no copy has it.
+func ReservedTag(key string) bool {
+	return strings.HasPrefix(key, "aws:") || key == TagProject || key == TagLineage || key == TagExecution
+}

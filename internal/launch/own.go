@@ -11,7 +11,7 @@ import (
 // launch is part of its contents.
 func Tags(d deploy.Deployment) []ec2types.TagSpecification {
 	specification := ec2types.TagSpecification{ResourceType: ec2types.ResourceTypeLaunchTemplate}
-	for _, tag := range [][2]string{{deploy.TagProject, d.Project}, {deploy.TagLineage, d.Lineage}, {deploy.TagExecution, d.Execution}} {
+	for _, tag := range d.OwnTags() {
 		specification.Tags = append(specification.Tags, ec2types.Tag{Key: aws.String(tag[0]), Value: aws.String(tag[1])})
 	}
 	return []ec2types.TagSpecification{specification}
