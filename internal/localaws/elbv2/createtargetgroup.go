@@ -58,6 +58,9 @@ func (l *LoadBalancers) newTargetGroup(in *sdk.CreateTargetGroupInput) (*TargetG
 	if in.TargetType != "" && in.TargetType != types.TargetTypeEnumInstance {
 		return nil, notModelled("target groups of type %s", in.TargetType)
 	}
+	if in.IpAddressType != "" && in.IpAddressType != types.TargetGroupIpAddressTypeEnumIpv4 {
+		return nil, notModelled("target groups of IP address type %s", in.IpAddressType)
+	}
 	group := &TargetGroup{Name: name, Protocol: string(in.Protocol), Port: aws.ToInt32(in.Port), VPCID: aws.ToString(in.VpcId)}
 	if !slices.Contains(protocols[application], group.Protocol) && !slices.Contains(protocols[network], group.Protocol) {
 		if group.Protocol == "" {

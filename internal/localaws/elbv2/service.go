@@ -72,7 +72,7 @@ func (l *LoadBalancers) groupOperations() []wire.Operation {
 	}
 	return []wire.Operation{
 		wire.Op("CreateTargetGroup", l.createTargetGroup,
-			slices.Concat(check, []string{"Name", "Protocol", "ProtocolVersion", "Port", "VpcId", "TargetType", "Tags"})...).Requires("Name"),
+			slices.Concat(check, []string{"Name", "Protocol", "ProtocolVersion", "Port", "VpcId", "TargetType", "IpAddressType", "Tags"})...).Requires("Name"),
 		wire.Op("ModifyTargetGroup", l.modifyTargetGroup, slices.Concat(check, []string{"TargetGroupArn"})...).Requires("TargetGroupArn"),
 		wire.Op("DeleteTargetGroup", l.deleteTargetGroup, "TargetGroupArn").Requires("TargetGroupArn"),
 		wire.Op("DescribeTargetGroups", l.describeTargetGroups, "TargetGroupArns", "Names", "LoadBalancerArn", "PageSize", "Marker"),
