@@ -12,7 +12,7 @@ unexport AWS_CA_BUNDLE
 LDFLAGS   := -s -w
 STATES    := $(notdir $(patsubst %/bootstrap,%,$(wildcard lambdas/*/bootstrap)))
 HOST      := $(shell go env GOOS)_$(shell go env GOARCH)
-BLUEGREEN := build/$(HOST)/bluegreen
+BLUEGREEN := bin/bluegreen
 
 .DEFAULT_GOAL := help
 
@@ -28,11 +28,11 @@ SOURCE   := template
 BALANCER := application
 
 ## demo: build, then replace a working fleet on this machine (FLEET=web, workers, rich or scaling; SOURCE=template, configuration, weights or requirements; BALANCER=application or classic)
-demo: build-host
+demo: bin
 	@$(BLUEGREEN) demo --fleet $(FLEET) --source $(SOURCE) --balancer $(BALANCER) $(DEMO)
 
 ## local: build, then keep the demonstration's world up to try commands against (FLEET, SOURCE and BALANCER too)
-local: build-host
+local: bin
 	@$(BLUEGREEN) local --fleet $(FLEET) --source $(SOURCE) --balancer $(BALANCER) $(LOCAL)
 
 # A part of the tests, and the seconds that it took: $(call part,name,command).
@@ -65,7 +65,7 @@ sweep:
 ## search: draw SEEDS deployments from FROM on (default 1000 from 1) with faults and mishaps, and shrink what fails
 FROM  := 1
 SEEDS := 1000
-search: build-host
+search: bin
 	@$(BLUEGREEN) search --from $(FROM) --seeds $(SEEDS)
 
 ## race: run the tests of the model of AWS under the race detector (where there is a C compiler)
@@ -77,12 +77,15 @@ race:
 bench: build
 	@go run ./internal/bench
 
-## build: leave a static bootstrap per Lambda in build/<goos>_<goarch>/<state>/, for this machine and for linux/arm64
-build: build-host build-arm64
-	@$(BLUEGREEN) guardrails
+## build: leave bin/bluegreen, and a static bootstrap per Lambda in build/<goos>_<goarch>/<state>/, for this machine and for linux/arm64
+build: bin build-host build-arm64
+	@$(BLUEGREEN) guardrails -f layers/guardrails/guardrails.json
+
+## bin: leave bin/bluegreen, which is all that the local AWS and the command line need, wherever it is moved to
+bin:
+	@go build -ldflags "$(LDFLAGS)" -o $(BLUEGREEN) ./cmd/bluegreen
 
 build-host: $(HOST)-bootstraps
-	@go build -ldflags "$(LDFLAGS)" -o $(BLUEGREEN) ./cmd/bluegreen
 
 build-arm64: linux_arm64-bootstraps
 
@@ -106,7 +109,7 @@ PARAMETERS      = $(call given,PROJECT,project) $(call given,ROLE,role) $(call g
 	$(call given,OPERATOR_EMAIL,operator_email) $(CDK)
 
 ## man: build, then write the manual pages into build/man
-man: build-host
+man: bin
 	@$(BLUEGREEN) man build/man
 
 ## synth: build, then synthesise the CloudFormation templates into cdk.out/ (Node; needs no AWS account)
@@ -153,6 +156,6 @@ released: infra/node_modules
 
 ## clean: remove what was built
 clean:
-	rm -rf build cdk.out infra/node_modules
+	rm -rf bin build cdk.out infra/node_modules
 
-.PHONY: help demo local test quick sweep search race bench build build-host build-arm64 man synth bootstrap deploy destroy check released clean
+.PHONY: help demo local test quick sweep search race bench build bin build-host build-arm64 man synth bootstrap deploy destroy check released clean

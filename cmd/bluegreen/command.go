@@ -28,7 +28,7 @@ func newRoot(term terminal) *cobra.Command {
 	root.AddCommand(
 		newPlan(term), newDeploy(term), newRollback(term), newRecover(term), newStop(term), newRedrive(term), newStatus(term), newList(term), newShow(term), newReport(term),
 		newValidate(term), newGraph(term), newTrace(term), newRehearse(term), newSearch(term), newGuardrails(term),
-		newDemo(term), newLocal(term), newWorker(term), newVersion(term), newMan(term),
+		newDemo(term), newLocal(term), newWorker(term), newFunction(), newVersion(term), newMan(term),
 	)
 	root.SetOut(term.out)
 	root.SetErr(term.err)

@@ -35,7 +35,7 @@ func newDemo(term terminal) *cobra.Command {
 		func(ctx context.Context, _ []string) error { return runDemo(ctx, term, options) })
 	flags := c.Flags()
 	options.local.flags(flags, "127.0.0.1:0")
-	flags.StringVar(&options.input, "input", "", "`file` with the request (default the fleet's own, below pipeline)")
+	flags.StringVar(&options.input, "input", "", "`file` with the request; without it the fleet's own")
 	flags.IntVar(&options.perSecond, "requests", 200, "requests a `second` of real time, for a web fleet; one that scales begins with a quarter")
 	flags.Float64Var(&options.perMinute, "jobs", 12, "jobs a `minute` of the local AWS, for a fleet of workers")
 	flags.StringVar(&options.green, "green", "well", "how the new fleet does: well, sick or short (of capacity)")

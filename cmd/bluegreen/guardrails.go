@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -12,13 +13,14 @@ import (
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
+	"bluegreen/layers"
 )
 
 func newGuardrails(term terminal) *cobra.Command {
 	var file, moment, input string
 	c := newCommand("guardrails", "check the operators' policy, and say what it allows now",
 		func(context.Context, []string) error { return runGuardrails(term, file, moment, input) })
-	c.Flags().StringVarP(&file, "file", "f", "layers/guardrails/guardrails.json", "`file` with the policy")
+	c.Flags().StringVarP(&file, "file", "f", "", "`file` with the policy; without it the one that this program was built with")
 	c.Flags().StringVar(&moment, "at", "", "`time` to say it for, such as 2026-12-30T06:00:00+09:00; without it now")
 	c.Flags().StringVar(&input, "request", "", "`file` with a request, to say whether it may begin")
 	return c
@@ -33,10 +35,14 @@ func runGuardrails(term terminal, file, moment, input string) error {
 			return usagef("--at %q: want a time with its zone, such as 2026-12-30T06:00:00+09:00", moment)
 		}
 	}
-	policy, err := readGuardrails(file)
+	policy, err := guardrails.Parse(layers.Guardrails)
+	if file != "" {
+		policy, err = readGuardrails(file)
+	}
 	if err != nil {
 		return err
 	}
+	file = cmp.Or(file, "the policy that this program was built with")
 	fmt.Fprintf(term.out, "%s is right; groups %s; %s\n", file, strings.Join(policy.Groups, ", "), frozen(policy, now))
 	if input == "" {
 		return nil

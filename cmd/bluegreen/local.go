@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +17,7 @@ import (
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/local"
 	"bluegreen/internal/text"
+	"bluegreen/pipeline"
 )
 
 // localOptions say what kind of local AWS to put up, and what in it.
@@ -39,7 +39,7 @@ func (o *localOptions) flags(flags *pflag.FlagSet, address string) {
 	flags.StringVar(&o.source, "source", "template", "`what` the fleet launches from: template, configuration, weights or requirements")
 	flags.StringVar(&o.balancer, "balancer", "application", "`type` of the load balancer: application or classic")
 	flags.StringVar(&o.Guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
-	flags.StringVar(&o.functions, "functions", local.DefaultFunctions(), "`directory` with the built functions, <state>/bootstrap")
+	flags.StringVar(&o.functions, "functions", "", "`directory` with the functions that make build leaves, <state>/bootstrap; without it this program is them all")
 }
 
 // check reports options that cannot work.
@@ -74,7 +74,7 @@ func newLocal(term terminal) *cobra.Command {
 		func(ctx context.Context, _ []string) error { return runLocal(ctx, term, o, input, approval) })
 	flags := c.Flags()
 	o.flags(flags, "127.0.0.1:4566")
-	flags.StringVar(&input, "input", "", "`file` with the request that the repository begins with (default the fleet's own, below pipeline)")
+	flags.StringVar(&input, "input", "", "`file` with the request that the repository begins with; without it the fleet's own")
 	flags.BoolVar(&approval, "approval", false, "in the pipeline, have a person approve before a deployment starts")
 	flags.StringVar(&o.Daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon, on loopback; without it 127.0.0.1:2000, or any port when --addr has any")
 	return c
@@ -106,7 +106,11 @@ func runLocal(ctx context.Context, term terminal, options localOptions, input st
 	if e.Workers != nil {
 		printPlace = printWorkers
 	}
-	printPlace(term, e)
+	asked := file
+	if file == ownRequest {
+		asked = string(request)
+	}
+	printPlace(term, e, asked)
 	printPipeline(term, pipeline, file)
 	err = demo.Follow(ctx, out, e)
 	out.Line("bluegreen: ended")
@@ -145,11 +149,12 @@ func endedByUser(ctx context.Context, err error) error {
 
 // printWeb says what stands where, and the commands to try. Version 1 of the aws CLI takes the endpoint of SQS from the
 // command line alone.
-func printWeb(term terminal, e *local.Environment) {
+func printWeb(term terminal, e *local.Environment, request string) {
 	w := e.World
 	balancer, _ := e.Plane.Address(w.ListenerARN)
-	fmt.Fprintf(term.out, webText, e.URL, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN,
-		e.URL, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, e.TraceDaemon(), w.OperatorQueue, text.Quote(os.Args[0]), e.Config.Region)
+	fmt.Fprintf(term.out, webText, e.URL, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN, e.TraceDaemon(), w.OperatorQueue)
+	printCommands(term, e, request)
+	fmt.Fprintf(term.out, webCommands, e.URL, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, w.OperatorQueue)
 }
 
 const webText = `
@@ -160,28 +165,60 @@ target group    %s
 template        %s (its latest version has a newer image: what green will run)
 ledger table    %s
 state machine   %s
-X-Ray daemon    %[13]s (UDP)
+X-Ray daemon    %s (UDP)
+mail            %s (a queue)
+`
 
-Try, in another terminal:
+const webCommands = `
+And with the aws CLI, as on AWS:
 
-export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=%[16]s AWS_ENDPOINT_URL=%[8]s
-aws stepfunctions start-execution --state-machine-arn %[9]s --input '{"project":"ec","blue":{"asg_name":"%[10]s"},"Wait":30}'
-aws stepfunctions list-executions --state-machine-arn %[9]s
-aws stepfunctions describe-execution --execution-arn <executionArn>
-aws stepfunctions get-execution-history --execution-arn <executionArn> --query 'events[].[id,type,stateEnteredEventDetails.name]' --output table
-aws sqs receive-message --endpoint-url %[8]s --queue-url %[14]s --max-number-of-messages 10 --query 'Messages[].Body' --output text    # what people were told
-%[15]s trace --endpoint-url %[8]s <executionArn>
+aws stepfunctions list-executions --state-machine-arn %[2]s
+aws sqs receive-message --endpoint-url %[1]s --queue-url %[6]s --max-number-of-messages 10 --query 'Messages[].Body' --output text    # what people were told
 aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].[AutoScalingGroupName,MinSize,DesiredCapacity,MaxSize]' --output table
-aws autoscaling describe-scaling-activities --auto-scaling-group-name %[10]s --query 'Activities[].[StartTime,StatusCode,Description]' --output table
-aws elbv2 describe-target-health --target-group-arn %[11]s --query 'TargetHealthDescriptions[].[Target.Id,TargetHealth.State,TargetHealth.Reason]' --output table
-while sleep 0.2; do curl -s http://%[12]s/; done
+aws autoscaling describe-scaling-activities --auto-scaling-group-name %[3]s --query 'Activities[].[StartTime,StatusCode,Description]' --output table
+aws elbv2 describe-target-health --target-group-arn %[4]s --query 'TargetHealthDescriptions[].[Target.Id,TargetHealth.State,TargetHealth.Reason]' --output table
+while sleep 0.2; do curl -s http://%[5]s/; done
+`
+
+// printCommands says how to deploy the fleet with this program, from any folder. request is the fleet's own, which is written to a file first;
+// empty: the user has one.
+func printCommands(term terminal, e *local.Environment, request string) {
+	fmt.Fprintf(term.out, environmentText, e.Config.Region, e.URL)
+	file := ownRequest
+	if strings.HasPrefix(request, "{") {
+		fmt.Fprintf(term.out, "cat > %s <<'END'\n%s\nEND\n", ownRequest, strings.TrimSpace(request))
+	} else {
+		file = request
+	}
+	program, err := os.Executable()
+	if err != nil {
+		program = os.Args[0]
+	}
+	fmt.Fprintf(term.out, deployText, text.Quote(program), text.Quote(file), e.World.GroupName)
+}
+
+const environmentText = `
+Try, in another terminal, in any folder:
+
+export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=%[1]s AWS_REGION=%[1]s AWS_ENDPOINT_URL=%[2]s
+`
+
+const deployText = `%[1]s plan -f %[2]s
+%[1]s deploy -f %[2]s
+%[1]s status %[3]s
+%[1]s list
+%[1]s show latest
+%[1]s trace latest
+%[1]s rollback %[3]s
 `
 
 // printWorkers says the same of a fleet of workers.
-func printWorkers(term terminal, e *local.Environment) {
+func printWorkers(term terminal, e *local.Environment, request string) {
 	w := e.World
 	fmt.Fprintf(term.out, workersText, e.URL, w.GroupName, e.Workers.Queue.URL, e.Workers.Ledger.File, w.TemplateName, w.LedgerTable, w.MachineARN,
-		e.Workers.Draining, filepath.Join(os.TempDir(), "bluegreen-i-*"), e.Config.Region)
+		e.Workers.Draining, filepath.Join(os.TempDir(), "bluegreen-i-*"))
+	printCommands(term, e, request)
+	fmt.Fprintf(term.out, workersCommands, e.URL, w.GroupName, e.Workers.Queue.URL, w.MachineARN, e.Workers.Draining)
 }
 
 const workersText = `
@@ -194,14 +231,14 @@ template        %[5]s (its latest version has a newer image: what green will run
 ledger table    %[6]s
 state machine   %[7]s
 and for drains  %[8]s
+`
 
-Try, in another terminal:
+const workersCommands = `
+And with the aws CLI, as on AWS:
 
-export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=%[10]s AWS_ENDPOINT_URL=%[1]s
 for n in 1 2 3 4 5 6 7 8; do aws sqs send-message --endpoint-url %[1]s --queue-url %[3]s --message-body '{"seconds": 20}' --query MessageId & done; wait
 aws sqs get-queue-attributes --endpoint-url %[1]s --queue-url %[3]s --attribute-names ApproximateNumberOfMessages ApproximateNumberOfMessagesNotVisible
-aws stepfunctions start-execution --state-machine-arn %[7]s --input file://pipeline/examples/workers.json
-aws stepfunctions list-executions --state-machine-arn %[7]s
+aws stepfunctions list-executions --state-machine-arn %[4]s
 aws autoscaling describe-auto-scaling-groups --query 'AutoScalingGroups[].[AutoScalingGroupName,MinSize,DesiredCapacity,MaxSize]' --output table
 aws ssm list-command-invocations --details --query 'CommandInvocations[].[InstanceId,StatusDetails,RequestedDateTime]' --output table
 
@@ -209,7 +246,7 @@ After the first deployment every scale-in drains, as its request said:
 
 aws autoscaling set-desired-capacity --auto-scaling-group-name %[2]s-v001 --desired-capacity 2
 aws autoscaling describe-auto-scaling-instances --query 'AutoScalingInstances[].[InstanceId,AutoScalingGroupName,LifecycleState]' --output table
-aws stepfunctions list-executions --state-machine-arn %[8]s
+aws stepfunctions list-executions --state-machine-arn %[5]s
 `
 
 // fleetNamed finds a kind of fleet.
@@ -236,18 +273,25 @@ func (o *localOptions) kind() (local.FleetKind, error) {
 	return kind, nil
 }
 
-// readRequest reads and checks a file with a request, or if none is named that of a kind of fleet, and tells which it was.
+// readRequest reads and checks a file with a request, or if none is named that of a kind of fleet, and tells which it was: the name of a
+// file that there is yet to be, where none is named.
 func readRequest(named, fleet string) (file string, content []byte, err error) {
 	kind, err := fleetNamed(fleet)
 	if err != nil {
 		return "", nil, err
 	}
-	file = cmp.Or(named, kind.Input)
-	if content, err = os.ReadFile(file); err != nil {
-		return "", nil, fmt.Errorf("read the request: %w; run this where pipeline/ is, or name a file with --input", err)
+	if named == "" {
+		content, err = pipeline.Request(kind.Input)
+		return ownRequest, content, err
+	}
+	if content, err = form.LoadFile(named); err != nil {
+		return "", nil, fmt.Errorf("read the request: %w", err)
 	}
 	if _, err := deploy.ParseRequest(content); err != nil { // what is given twice nobody sees after it is started
-		return "", nil, fmt.Errorf("%s: %w", file, err)
+		return "", nil, fmt.Errorf("%s: %w", named, err)
 	}
-	return file, content, nil
+	return named, content, nil
 }
+
+// ownRequest is the file that people are told to write a fleet's own request to.
+const ownRequest = "request.json"

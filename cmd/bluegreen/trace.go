@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/xray"
@@ -14,25 +13,27 @@ import (
 
 func newTrace(term terminal) *cobra.Command {
 	var options trace.Options
-	var endpoint string
+	var at place
 	c := newCommand("trace EXECUTION", "show what an execution did and how long it took, as X-Ray saw it",
-		func(ctx context.Context, args []string) error { return runTrace(ctx, term, args[0], endpoint, options) })
+		func(ctx context.Context, args []string) error { return runTrace(ctx, term, args[0], at, options) })
+	c.Long = "Shows what an execution did and how long it took, as X-Ray saw it. " + executions
 	flags := c.Flags()
-	flags.StringVar(&endpoint, "endpoint-url", "", "`URL` of the AWS to ask, such as that of bluegreen local; without it the real one")
+	at.flags(flags)
 	flags.BoolVar(&options.All, "all", false, "show every state and every call, each on a line of its own")
 	return c
 }
 
 // runTrace prints the X-Ray trace of an execution.
-func runTrace(ctx context.Context, term terminal, execution, endpoint string, options trace.Options) error {
-	if !strings.HasPrefix(execution, "arn:") || !strings.Contains(execution, ":execution:") {
-		return usagef("trace: %q is no execution: want its ARN, which \"aws stepfunctions list-executions\" shows", execution)
-	}
-	cfg, err := awsConfig(ctx, endpoint)
+func runTrace(ctx context.Context, term terminal, execution string, at place, options trace.Options) error {
+	cfg, reader, err := at.open(ctx, term)
 	if err != nil {
 		return err
 	}
-	found, err := trace.Of(ctx, sfn.NewFromConfig(cfg), xray.NewFromConfig(cfg), execution)
+	arn, err := reader.Find(ctx, execution)
+	if err != nil {
+		return err
+	}
+	found, err := trace.Of(ctx, sfn.NewFromConfig(cfg), xray.NewFromConfig(cfg), arn)
 	if err != nil {
 		return fmt.Errorf("trace: %w", err)
 	}

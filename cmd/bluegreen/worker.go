@@ -10,11 +10,25 @@ import (
 	"bluegreen/internal/local"
 )
 
+// newFunction is what the functions of a local AWS run.
+func newFunction() *cobra.Command {
+	c := newCommand(local.Program+" STATE", "be the function of a state, as the functions of a local AWS are",
+		func(_ context.Context, args []string) error {
+			if os.Getenv("AWS_LAMBDA_RUNTIME_API") == "" {
+				return usagef("function: Lambda alone runs it, and that of \"bluegreen local\"")
+			}
+			return local.Serve(args[0])
+		})
+	c.Hidden = true
+	return c
+}
+
 func newWorker(term terminal) *cobra.Command {
 	var options jobs.Options
 	c := newCommand(jobs.Program, "take jobs from a queue, as the instances of the workers' fleet do",
 		func(ctx context.Context, _ []string) error { return runWorker(ctx, term, options) })
 	options.Flags(c.Flags())
+	c.Hidden = true
 	return c
 }
 

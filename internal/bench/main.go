@@ -47,8 +47,6 @@ func main() {
 // directory is where make build leaves what it builds for a platform.
 func (b *bench) directory(platform string) string { return filepath.Join(b.built, platform) }
 
-func (b *bench) build(name string) string { return filepath.Join(b.directory(host), name) }
-
 func (b *bench) bootstrap(platform string, f statemachine.Function) string {
 	return filepath.Join(b.directory(platform), f.Package(), "bootstrap")
 }

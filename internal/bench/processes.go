@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,8 +17,7 @@ import (
 
 // local measures the memory of "bluegreen local" once its fleet serves.
 func (b *bench) local() error {
-	path := b.build("bluegreen")
-	command := exec.Command(path, "local", "--addr", "127.0.0.1:0", "--speed", "100", "--functions", b.directory(host))
+	command := exec.Command(filepath.Join("bin", "bluegreen"), "local", "--addr", "127.0.0.1:0", "--speed", "100")
 	output, err := command.StdoutPipe()
 	if err != nil {
 		return err

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"path/filepath"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -155,7 +154,7 @@ func (e *Environment) Close() {
 const enoughMemory = 128 << 20
 
 // Seed puts a fleet that serves, and what deploys it, into the local AWS. The functions are those of a directory with
-// <state>/bootstrap in it.
+// <state>/bootstrap in it; where that is empty, this program itself, which then has to be one that runs Serve for the command Program.
 func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetKind) (err error) {
 	debug.SetMemoryLimit(enoughMemory)
 	plan := kind.plan()
@@ -172,7 +171,7 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 	plan.Variables = rehearsal.Variables(plan)
 	plan.Variables[lambdaentry.GuardrailsVariable] = e.guardrails
 	for _, function := range statemachine.Deployed() {
-		code, err := packageFunction(filepath.Join(functionsDir, function.Package(), "bootstrap"))
+		code, err := code(function, functionsDir)
 		if err != nil {
 			return fmt.Errorf("the function of %s: %w; run \"make build\", or point --functions to a directory with <state>/bootstrap in it", function.State, err)
 		}

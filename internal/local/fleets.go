@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"bluegreen/internal/localaws/world"
+	"bluegreen/pipeline"
 )
 
 // FleetKind is what a fleet's instances do.
 type FleetKind struct {
 	Name  string
 	About string // one line
-	Input string // file with the request that replaces it
+	Input string // the request that replaces it, by its name in package pipeline
 
 	Compared bool // blue and green are laid side by side in a demonstration
 
@@ -23,8 +24,6 @@ type FleetKind struct {
 	behind string // one of balancers; empty: an application load balancer
 	shape  func(*world.Plan)
 }
-
-const webInput = "pipeline/state_machine_input.json"
 
 // From is the kind of fleet that launches from a source of that name. The error names those that there are.
 func (k FleetKind) From(source string) (FleetKind, error) {
@@ -83,10 +82,10 @@ func (e *Environment) Request(input string) (string, error) {
 // FleetKinds are those that the local AWS knows.
 func FleetKinds() []FleetKind {
 	return []FleetKind{
-		{Name: "web", About: "web servers behind a load balancer", Input: webInput, shape: func(*world.Plan) {}},
-		{Name: "workers", About: "workers that take jobs from a queue", Input: "pipeline/examples/workers.json", works: true, shape: shapeWorkers},
-		{Name: "rich", About: "web servers with everything that a group can have", Input: webInput, Compared: true, shape: (*world.Plan).Enrich},
-		{Name: scalingFleet, About: "web servers with scaling policies, whose load doubles twice", Input: webInput, shape: shapeScaling},
+		{Name: "web", About: "web servers behind a load balancer", Input: pipeline.Minimal, shape: func(*world.Plan) {}},
+		{Name: "workers", About: "workers that take jobs from a queue", Input: pipeline.Workers, works: true, shape: shapeWorkers},
+		{Name: "rich", About: "web servers with everything that a group can have", Input: pipeline.Minimal, Compared: true, shape: (*world.Plan).Enrich},
+		{Name: scalingFleet, About: "web servers with scaling policies, whose load doubles twice", Input: pipeline.Minimal, shape: shapeScaling},
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"bluegreen/lambdas/report"
 	"bluegreen/lambdas/restoreblue"
 	"bluegreen/lambdas/scaleinblue"
+	"bluegreen/lambdas/statuschange"
 	"bluegreen/lambdas/switchtraffic"
 	"bluegreen/lambdas/takeover"
 	"bluegreen/lambdas/waithealthy"
@@ -37,6 +38,19 @@ var work = map[string]lambdaentry.New{
 	"RestoreBlue":       restoreblue.New,
 	"RemoveGreen":       removegreen.New,
 	"Report":            report.New,
+}
+
+// Serve serves Lambda as the function of a state, in a process of its own. It returns only where no function has that state.
+func Serve(state string) error {
+	if state == statemachine.StatusChange.State {
+		lambdaentry.StartEvent(statuschange.New)
+	}
+	newHandle, known := work[state]
+	if !known {
+		return fmt.Errorf("no function is called %q", state)
+	}
+	lambdaentry.Start(newHandle)
+	return nil
 }
 
 // defineFunctions puts the Lambdas' own code into the account, to run in process.
