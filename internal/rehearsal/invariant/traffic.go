@@ -94,8 +94,12 @@ func (t *traffic) look(s snapshot, _ *apiCall) {
 	}
 }
 
-// bare notes that nothing is to serve: what grows from there fails open until its first healthy target.
+// bare notes that nothing is to serve: what grows from there fails open until its first healthy target, also behind a load balancer that
+// has no rules yet since it is not active.
 func (t *traffic) bare(s snapshot) {
+	for source := range t.w.targetGroups {
+		t.open[source] = true
+	}
 	for _, rule := range s.rules {
 		for _, group := range rule.Groups {
 			t.open[group.ARN] = true
