@@ -71,6 +71,9 @@ func (c *Compute) changed(i *Instance) {
 	}
 }
 
+// Instances are all instances that the account still knows, as launched.
+func (c *Compute) Instances() []*Instance { return c.order }
+
 // Instance returns an instance by its id, also one that was terminated within the last hour.
 func (c *Compute) Instance(id string) (*Instance, bool) {
 	i, ok := c.instances[id]

@@ -59,15 +59,16 @@ func (c *Compute) forgetSnapshot(s *snapshot) {
 
 // SnapshotView is a snapshot as others see it.
 type SnapshotView struct {
-	ID, Image string // the image that it was made for, which may be gone
-	Tags      map[string]string
+	ID    string
+	Image string // the name of the image that it was made for, which may be gone
+	Tags  map[string]string
 }
 
 // Snapshots are all snapshots, oldest first.
 func (c *Compute) Snapshots() []SnapshotView {
 	var all []SnapshotView
 	for _, s := range c.snapshots {
-		all = append(all, SnapshotView{ID: s.id, Image: s.image.id, Tags: maps.Clone(s.tags)})
+		all = append(all, SnapshotView{ID: s.id, Image: s.image.name, Tags: maps.Clone(s.tags)})
 	}
 	return all
 }

@@ -66,13 +66,18 @@ func (c *Compute) Template(idOrName, versionName string) (TemplateVersion, error
 type TemplateView struct {
 	ID, Name string
 	Tags     map[string]string
+	Versions []int64 // numbers
 }
 
 // Templates are all launch templates, oldest first.
 func (c *Compute) Templates() []TemplateView {
 	var all []TemplateView
 	for _, t := range c.sortedTemplates() {
-		all = append(all, TemplateView{ID: t.id, Name: t.name, Tags: maps.Clone(t.tags)})
+		view := TemplateView{ID: t.id, Name: t.name, Tags: maps.Clone(t.tags)}
+		for _, v := range t.versions {
+			view.Versions = append(view.Versions, v.number)
+		}
+		all = append(all, view)
 	}
 	return all
 }

@@ -59,6 +59,9 @@ func (l *LoadBalancers) changed() {
 	}
 }
 
+// TargetGroups are all target groups, as created.
+func (l *LoadBalancers) TargetGroups() []*TargetGroup { return l.groups }
+
 // TargetGroup returns a target group by its ARN.
 func (l *LoadBalancers) TargetGroup(arn string) (*TargetGroup, bool) {
 	group, ok := l.byARN[arn]

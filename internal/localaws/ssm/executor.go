@@ -37,6 +37,11 @@ type Behaviour struct {
 	Decide func(script string, disk map[string]string) Behaviour
 }
 
+// DefaultBehaviour is how scripts go of which nobody has said anything: they succeed within a second.
+func DefaultBehaviour() Behaviour {
+	return Behaviour{Duration: account.Duration{Min: 100 * time.Millisecond, Max: time.Second}}
+}
+
 // Run is one run of a script on an instance.
 type Run struct {
 	CommandID string
@@ -71,7 +76,7 @@ type acting struct {
 
 func newActing() acting {
 	return acting{
-		behaviours: map[string]Behaviour{"": {Duration: account.Duration{Min: 100 * time.Millisecond, Max: time.Second}}},
+		behaviours: map[string]Behaviour{"": DefaultBehaviour()},
 		disks:      map[string]map[string]string{},
 		images:     map[string]map[string]string{},
 		guards:     map[guard]*guarded{},

@@ -58,7 +58,7 @@ func (s Seeder) launchTemplate(ctx context.Context, plan Plan, w *World) error {
 	for _, group := range groups.SecurityGroups {
 		ids = append(ids, *group.GroupId)
 	}
-	w.InstanceType = string(ec2types.InstanceTypeT3Micro)
+	w.InstanceType, w.InstanceProfile = string(ec2types.InstanceTypeT3Micro), plan.prefix()+"-instance"
 	_, err = s.ec2.CreateLaunchTemplate(ctx, &ec2.CreateLaunchTemplateInput{
 		LaunchTemplateName: aws.String(w.TemplateName),
 		VersionDescription: aws.String("what blue runs"),
@@ -68,7 +68,7 @@ func (s Seeder) launchTemplate(ctx context.Context, plan Plan, w *World) error {
 			SecurityGroupIds: ids,
 			UserData:         aws.String(base64.StdEncoding.EncodeToString([]byte("#!/bin/sh\nsystemctl start app\n"))),
 			// As a team's template has them: who creates a group by it must be allowed both.
-			IamInstanceProfile: &ec2types.LaunchTemplateIamInstanceProfileSpecificationRequest{Name: aws.String(plan.prefix() + "-instance")},
+			IamInstanceProfile: &ec2types.LaunchTemplateIamInstanceProfileSpecificationRequest{Name: &w.InstanceProfile},
 			TagSpecifications: []ec2types.LaunchTemplateTagSpecificationRequest{{
 				ResourceType: ec2types.ResourceTypeInstance, Tags: []ec2types.Tag{{Key: aws.String("Project"), Value: &plan.Project}},
 			}},

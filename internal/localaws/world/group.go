@@ -20,7 +20,7 @@ func (s Seeder) launchConfiguration(ctx context.Context, plan Plan, w *World) er
 	}
 	_, err := s.autoscaling.CreateLaunchConfiguration(ctx, &autoscaling.CreateLaunchConfigurationInput{
 		LaunchConfigurationName: &w.TemplateName, ImageId: &w.BlueImage, InstanceType: &w.InstanceType,
-		IamInstanceProfile: aws.String(plan.prefix() + "-instance"),
+		IamInstanceProfile: &w.InstanceProfile,
 	})
 	return err
 }

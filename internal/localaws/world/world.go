@@ -175,6 +175,7 @@ type World struct {
 	MachineARN        string // empty when the plan has no functions
 	Traced            bool   // as the plan has it
 	InstanceType      string
+	InstanceProfile   string // of blue's instances, by name
 	BlueImage         string // the application's image that blue runs
 	GreenImage        string // what the launch template's latest version runs
 	FunctionNames     []string

@@ -10,22 +10,16 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"bluegreen/internal/localaws/account"
-	localssm "bluegreen/internal/localaws/ssm"
 )
 
 // drains says how drain commands go on every instance from now on: drains takes=20s exit=1, or drains hang.
 func (s *Script) drains(_ context.Context, d *datadriven.TestData) (string, error) {
-	takes, err := time.ParseDuration(argument(d, "takes", "1s"))
+	as, err := behaviour(d)
 	if err != nil {
 		return "", err
 	}
-	exit, err := integer(d, "exit", 0)
-	if err != nil {
-		return "", err
-	}
-	s.r.AWS.Account.Lock()
-	defer s.r.AWS.Account.Unlock()
-	s.r.AWS.Commands.SetBehaviour("", localssm.Behaviour{Duration: account.Constant(takes), Exit: exit, Hang: flag(d, "hang")})
+	s.drainsGo = as
+	s.behave()
 	return "", nil
 }
 
@@ -44,11 +38,41 @@ func (s *Script) loseAgent(_ context.Context, d *datadriven.TestData) (string, e
 	return "", nil
 }
 
-// noAgent lets instances of the image that green will run have no agent.
-func (s *Script) noAgent(context.Context, *datadriven.TestData) (string, error) {
+// noAgent lets instances that start from now on have no agent: those of the image that green will run, or of image=IMAGE; or, with
+// profile, those whose profile is the fleet's; or, with route, all, since no subnet has a route to Systems Manager.
+func (s *Script) noAgent(_ context.Context, d *datadriven.TestData) (string, error) {
 	s.r.AWS.Account.Lock()
 	defer s.r.AWS.Account.Unlock()
-	s.r.AWS.Commands.NoAgent(s.r.World.GreenImage)
+	switch {
+	case flag(d, "profile"):
+		s.r.AWS.Commands.RefuseProfile(s.r.World.InstanceProfile)
+	case flag(d, "route"):
+		for _, zone := range s.r.AWS.Compute.Zones() {
+			subnet, _ := s.r.AWS.Compute.DefaultSubnet(zone)
+			s.r.AWS.Commands.CutOff(subnet.ID)
+		}
+	default:
+		s.r.AWS.Commands.NoAgent(s.standIns().Replace(argument(d, "image", "GREEN_IMAGE")))
+	}
+	return "", nil
+}
+
+// images says how images go that are made from now on: they are pending for takes=75m, and the next fail=1 of them fail.
+func (s *Script) images(_ context.Context, d *datadriven.TestData) (string, error) {
+	fail, err := integer(d, "fail", 0)
+	if err != nil {
+		return "", err
+	}
+	takes, err := time.ParseDuration(argument(d, "takes", "0s"))
+	if err != nil {
+		return "", err
+	}
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	s.r.AWS.Compute.FailImages(fail)
+	if takes > 0 {
+		s.r.AWS.Compute.SetImageAvailable(account.Constant(takes))
+	}
 	return "", nil
 }
 

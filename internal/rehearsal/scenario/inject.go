@@ -28,7 +28,7 @@ import (
 
 // call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
 // BLUE, TARGET_GROUP (of several TARGET_GROUP_1, …), LISTENER, TEMPLATE, IMAGE in it stand for the seeded resources, MEMBER for the
-// first instance that blue has now, POLICY(<group>/<policy>) for the ARN of a scaling policy, AFTER(<duration>) for the time so long from now,
+// first instance that blue has now, BUILDER for the last one that is of no group, MADE(<name>) for an image by its name, POLICY(<group>/<policy>) for the ARN of a scaling policy, AFTER(<duration>) for the time so long from now,
 // TARGET_LABEL for the target group as a policy's resource label names it.
 func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, error) {
 	if len(d.CmdArgs) < 2 {
@@ -54,7 +54,7 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 		return "", fmt.Errorf("%s has no operation %s", d.CmdArgs[0].Key, d.CmdArgs[1].Key)
 	}
 	input := reflect.New(method.Type().In(1).Elem())
-	text, err := s.instants(s.policies(s.standIns().Replace(d.Input)))
+	text, err := s.instants(s.policies(s.madeImages(s.standIns().Replace(d.Input))))
 	if err != nil {
 		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
 	}
@@ -91,7 +91,7 @@ func (s *Script) standIns() *strings.Replacer {
 		words = append(words, fmt.Sprintf("LOAD_BALANCER_%d", i+1), name)
 	}
 	return strings.NewReplacer(append(words, "TARGET_GROUP", s.r.World.TargetGroupARN, "TARGET_LABEL", s.targetLabel(), "BLUE", s.r.World.GroupName, "TEMPLATE", s.r.World.TemplateName,
-		"LISTENER", s.r.World.ListenerARN, "GREEN_IMAGE", s.r.World.GreenImage, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "NOTED", s.firstNoted(),
+		"LISTENER", s.r.World.ListenerARN, "GREEN_IMAGE", s.r.World.GreenImage, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "BUILDER", s.lastAlone(), "NOTED", s.firstNoted(),
 		"SHUTDOWN_MACHINE", s.drainMachine, "HOSTED_ZONE", s.r.World.HostedZoneID, "RECORD_NAME", s.r.World.Record)...)
 }
 
@@ -103,6 +103,34 @@ func (s *Script) firstInstance() string {
 		return view.Instances[0].ID
 	}
 	return ""
+}
+
+// lastAlone is the instance of no group that was launched last; empty if there is none.
+func (s *Script) lastAlone() string {
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	for _, thing := range slices.Backward(s.instances(s.groups())) {
+		if !thing.used {
+			return thing.id
+		}
+	}
+	return ""
+}
+
+var madeWord = regexp.MustCompile(`MADE\(([^)]*)\)`)
+
+// madeImages puts images' ids in place of MADE(<name>).
+func (s *Script) madeImages(text string) string {
+	s.r.AWS.Account.Lock()
+	defer s.r.AWS.Account.Unlock()
+	return madeWord.ReplaceAllStringFunc(text, func(word string) string {
+		for _, image := range s.r.AWS.Compute.Images() {
+			if image.Name == madeWord.FindStringSubmatch(word)[1] {
+				return image.ID
+			}
+		}
+		return word
+	})
 }
 
 // firstNoted is the first instance that note remembered; empty if it remembered none.

@@ -64,7 +64,6 @@ func sourceOf(view autoscaling.GroupView) string {
 
 // running counts a group's instances by what they run. The seeded images are named as a scenario names them.
 func (s *Script) running(view autoscaling.GroupView) string {
-	names := map[string]string{s.r.World.BlueImage: "IMAGE", s.r.World.GreenImage: "GREEN_IMAGE"}
 	runs := make(map[string]int)
 	for _, member := range view.Instances {
 		i, ok := s.r.AWS.Compute.Instance(member.ID)
@@ -72,7 +71,11 @@ func (s *Script) running(view autoscaling.GroupView) string {
 			continue
 		}
 		data, _ := base64.StdEncoding.DecodeString(i.UserData)
-		runs[fmt.Sprintf("of %s, %s, %q", cmp.Or(names[i.ImageID], i.ImageID), i.InstanceType, data)]++
+		said := fmt.Sprintf("of %s, %s, %q", s.imageName(i.ImageID), i.InstanceType, data)
+		if version := s.r.AWS.Commands.Disk(i.ID)[versionFile]; version != "" {
+			said += ", version " + version
+		}
+		runs[said]++
 	}
 	return orNone(runs)
 }

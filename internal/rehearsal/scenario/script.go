@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/cockroachdb/datadriven"
 
+	localssm "bluegreen/internal/localaws/ssm"
 	"bluegreen/internal/localaws/world"
 	"bluegreen/internal/rehearsal"
 	"bluegreen/internal/rehearsal/invariant"
@@ -36,6 +37,10 @@ type Script struct {
 
 	released world.Pipeline // once the command pipeline has put it there
 	reported int            // executions of it whose end the scenario has shown
+
+	drainsGo localssm.Behaviour // how scripts go that nothing else is said of
+	scripts  []scripted         // what is said of others, the last first
+	seeded   map[string]bool    // what stood when the world began, by what things says it is
 
 	mend    []func() // take the faults away
 	struck  []string // instances that the scenario made sick or ended
@@ -64,6 +69,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"pipeline": s.pipeline, "commit": s.commit, "release": s.release, "approve": s.approve, "pipeline-state": s.pipelineState,
 		"pipeline-end": s.pipelineEnd, "stop-pipeline": s.stopPipeline,
 		"status-change": s.statusChange, "look-for-locks": s.lookForLocks, "executions": s.listed, "log": s.logged,
+		"commands": s.commands, "images": s.images, "leftovers": s.leftovers,
 		"scaling": s.scaling, "load": s.load, "resolve": s.resolve,
 	}
 	command, ok := commands[d.Cmd]
@@ -117,7 +123,11 @@ func (s *Script) world(d *datadriven.TestData) (string, error) {
 		return "", err
 	}
 	r.AWS.Faults.Keep(-1) // for the command calls
-	*s = Script{r: r, watch: invariant.Watch(r), executions: make(map[string]string), used: used}
+	*s = Script{r: r, watch: invariant.Watch(r), executions: make(map[string]string), used: used, drainsGo: localssm.DefaultBehaviour()}
+	s.seeded = make(map[string]bool)
+	for _, thing := range s.things() {
+		s.seeded[thing.id] = true
+	}
 	return servesWith(options.Plan, r.World), nil
 }
 

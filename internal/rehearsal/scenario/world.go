@@ -117,6 +117,9 @@ var worldArguments = map[string]worldArgument{
 		s.ELBv2.Registration, s.Classic.Registration = d, d
 	}),
 	"network-lag": spread(func(s *localaws.Settings, d account.Duration) { s.ELBv2.NetworkLag = d }),
+	"registers":   spread(func(s *localaws.Settings, d account.Duration) { s.SSM.Registration = d }),
+	"images":      spread(func(s *localaws.Settings, d account.Duration) { s.EC2.ImageAvailable = d }),
+	"reboot":      spread(func(s *localaws.Settings, d account.Duration) { s.EC2.Reboot = d }),
 	"delivery":    spread(func(s *localaws.Settings, d account.Duration) { s.SSM.Delivery = d }),
 	"latency":     spread(func(s *localaws.Settings, d account.Duration) { s.Wire.Latency = d }),
 }
