@@ -246,7 +246,7 @@ func (a currentAPI) reserve(ctx context.Context, l *look, original, made *curren
 	if original.reserved == 0 || original.reserved == made.reserved {
 		return nil
 	}
-	if is := made.state(); is != (state{}) {
+	if made.state().waits != "" {
 		return later("capacity is reserved for it once it is active")
 	}
 	_, err := write(ctx, l, a.writes, currentWrites.ModifyCapacityReservation, &elb.ModifyCapacityReservationInput{
@@ -258,6 +258,6 @@ func (a currentAPI) reserve(ctx context.Context, l *look, original, made *curren
 	return nil
 }
 
-func (a currentAPI) protect(ctx context.Context, l *look, _, twin Balancer) error {
+func (a currentAPI) protect(ctx context.Context, l *look, twin Balancer) error {
 	return a.setAttributes(ctx, l, &twin.ID, map[string]string{protection: "true"})
 }

@@ -52,7 +52,7 @@ func (a currentAPI) deleteBalancer(ctx context.Context, l *look, name string) er
 		}
 	}
 	if _, err := write(ctx, l, a.writes, currentWrites.DeleteLoadBalancer, &elb.DeleteLoadBalancerInput{LoadBalancerArn: found.LoadBalancerArn}); err != nil {
-		return a.unlessGone(err, fmt.Sprintf("deleting load balancer %s", name), func() (bool, error) {
+		return unlessGone(err, fmt.Sprintf("deleting load balancer %s", name), func() (bool, error) {
 			left, err := a.balancerNamed(ctx, name)
 			return left == nil, err
 		})
@@ -71,15 +71,6 @@ func (a currentAPI) mine(ctx context.Context, l *look, arn string) (bool, error)
 	return l.lineages(tags[arn]), err
 }
 
-// unlessGone is the failure of a deletion, unless what was to be deleted has gone by an attempt whose answer was lost: AWS may then also say
-// that nobody may delete what has no tag of ours.
-func (a currentAPI) unlessGone(failed error, doing string, gone func() (bool, error)) error {
-	if away, err := gone(); err == nil && away {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", doing, failed)
-}
-
 func (a currentAPI) deleteGroup(ctx context.Context, l *look, name string) error {
 	found, err := a.groupNamed(ctx, name)
 	if err != nil || found == nil {
@@ -95,7 +86,7 @@ func (a currentAPI) deleteGroup(ctx context.Context, l *look, name string) error
 	case errors.As(err, &used):
 		return later(fmt.Sprintf("target group %s is still used by a load balancer that is being deleted", name))
 	case err != nil:
-		return a.unlessGone(err, fmt.Sprintf("deleting target group %s", name), func() (bool, error) {
+		return unlessGone(err, fmt.Sprintf("deleting target group %s", name), func() (bool, error) {
 			left, err := a.groupNamed(ctx, name)
 			return left == nil, err
 		})

@@ -53,8 +53,8 @@ type whole interface {
 // state is how far a balancer has come.
 type state struct {
 	waits  string    // why it cannot take traffic yet; empty: it can
-	until  time.Time // not before then; zero: unknown
 	failed string    // why it never will
+	until  time.Time // from when on its name is known to be in the DNS; zero: its state says so
 }
 
 // Twin is the copy of one of blue's balancers.
@@ -71,8 +71,8 @@ type api interface {
 	find(ctx context.Context, l *look, blue Balancer) (*Balancer, error)
 	// make makes what is missing of it.
 	make(ctx context.Context, l *look, blue Balancer, twin *Balancer) error
-	// protect has it protected against deletion as blue's is.
-	protect(ctx context.Context, l *look, blue, twin Balancer) error
+	// protect has it protected against deletion.
+	protect(ctx context.Context, l *look, twin Balancer) error
 	// unmake deletes what has these names and is the lineage's.
 	unmake(ctx context.Context, l *look, made []ledger.Made) error
 }
@@ -80,23 +80,30 @@ type api interface {
 // Twins reads, makes and removes them in an account.
 type Twins struct {
 	current currentAPI
+	classic classicAPI
 }
 
 // New is for an account.
 func New(cfg aws.Config) Twins {
-	return Twins{current: newCurrent(cfg)}
+	return Twins{newCurrent(cfg), newClassic(cfg)}
 }
 
-func (t Twins) apis() []api { return []api{t.current} }
+func (t Twins) apis() []api { return []api{t.current, t.classic} }
 
 // of is the API that a balancer belongs to.
-func (t Twins) of(Balancer) api { return t.current }
+func (t Twins) of(b Balancer) api {
+	if b.Kind == Classic {
+		return t.classic
+	}
+	return t.current
+}
 
 // look is one call's work on twins.
 type look struct {
 	deploy.Deployment
 	fence ledger.Fence
 	names names
+	now   time.Time
 	left  int    // writes that it may still make
 	logs  string // what the bucket said that refuses logs
 }
@@ -147,8 +154,8 @@ func Making(blue []Balancer, d deploy.Deployment) []ledger.Made {
 // Made is what a look has come to.
 type Made struct {
 	Missing string // what is still to be made, in words: look again; empty: everything stands
-	// LogsRefused is what AWS said where all else stands, and the bucket takes no logs of a twin: its policy may be on its way, for minutes
-	// (aws-facts I3). Empty: it takes them.
+	// LogsRefused is what AWS said where the bucket takes no logs of a twin: its policy may be on its way, for minutes (aws-facts I3). Empty: it
+	// takes them, or it is too early to tell.
 	LogsRefused string
 }
 
@@ -162,6 +169,7 @@ func (t Twins) Make(ctx context.Context, s *step.Step, stage ledger.Stage, blue 
 		if err == nil {
 			err = t.of(b).make(ctx, l, b, twin)
 		}
+		made.LogsRefused = l.logs
 		var missing later
 		if errors.As(err, &missing) {
 			made.Missing = fmt.Sprintf("the twin of load balancer %s: %s", b.Name, string(missing))
@@ -171,19 +179,20 @@ func (t Twins) Make(ctx context.Context, s *step.Step, stage ledger.Stage, blue 
 			return made, fmt.Errorf("making the twin of load balancer %s: %w", b.Name, err)
 		}
 	}
-	made.LogsRefused = l.logs
 	return made, nil
 }
 
 func newLook(s *step.Step, blue []Balancer, stages ...ledger.Stage) *look {
-	return &look{Deployment: *s.Deployment, fence: s.Holder.At(stages...), names: namesOf(blue, *s.Deployment), left: writesAtOnce}
+	return &look{Deployment: *s.Deployment, fence: s.Holder.At(stages...), names: namesOf(blue, *s.Deployment), now: s.Now(), left: writesAtOnce}
 }
 
 // Standing is how the twins stand beside blue's balancers.
 type Standing struct {
 	Twins []Twin // those that are there, in the order of blue's
-	// Waits says what they still need before they can take traffic; empty: they can. Until is when looking again makes sense, where it is known.
+	// Waits says what they still need before they can take traffic; empty: they can.
 	Waits string
+	// Until is from when on the names of Classic ones are known to be in the DNS, which no state says; Make finds them missing until then. Zero:
+	// there is none.
 	Until time.Time
 	// Failed says why one never will; empty: none has failed.
 	Failed string
@@ -241,7 +250,7 @@ func (t Twins) Protect(ctx context.Context, s *step.Step, blue []Balancer, twins
 		if at < 0 || !blue[at].whole.protected() || twin.whole.protected() {
 			continue
 		}
-		if err := t.of(twin.Balancer).protect(ctx, l, blue[at], twin.Balancer); err != nil {
+		if err := t.of(twin.Balancer).protect(ctx, l, twin.Balancer); err != nil {
 			return fmt.Errorf("protecting load balancer %s: %w", twin.Name, err)
 		}
 	}
@@ -278,4 +287,13 @@ func (l *look) ours(what ledger.What, name string, tags map[string]string) error
 // lineages reports whether a deployment of the lineage has made what bears these tags.
 func (l *look) lineages(tags map[string]string) bool {
 	return tags[deploy.TagLineage] == l.Lineage && tags[deploy.TagExecution] != ""
+}
+
+// unlessGone is the failure of a deletion, unless what was to be deleted has gone by an attempt whose answer was lost: AWS may then also say
+// that nobody may delete what has no tag of ours.
+func unlessGone(failed error, doing string, gone func() (bool, error)) error {
+	if away, err := gone(); err == nil && away {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, failed)
 }

@@ -19,6 +19,7 @@ import (
 var kinds = map[twin.Kind]func(*account, string) []deploy.Source{
 	twin.Application: (*account).application,
 	twin.Network:     (*account).network,
+	twin.Classic:     (*account).classicBalancer,
 }
 
 // A twin is made in some looks, is like blue's balancer, and is gone once it is unmade.

@@ -12,6 +12,7 @@ import (
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
+	classictypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
@@ -177,6 +178,47 @@ func (a *account) network(name string) []deploy.Source {
 	return []deploy.Source{{Type: deploy.TargetGroup, ID: tcp, Named: true}}
 }
 
+// classicBalancer is a Classic Load Balancer with all that one may have.
+func (a *account) classicBalancer(name string) []deploy.Source {
+	a.Helper()
+	subnets, _ := a.subnets()
+	listen := func(protocol string, port, instancePort int32) classictypes.Listener {
+		x := classictypes.Listener{Protocol: &protocol, LoadBalancerPort: port, InstancePort: &instancePort}
+		if protocol == "HTTPS" {
+			x.InstanceProtocol, x.SSLCertificateId = aws.String("HTTPS"), aws.String(certificate+"1")
+		}
+		return x
+	}
+	must(a, a.classic.CreateLoadBalancer, &classic.CreateLoadBalancerInput{
+		LoadBalancerName: &name, Subnets: subnets, Tags: []classictypes.Tag{{Key: aws.String("team"), Value: aws.String("shop")}},
+		Listeners: []classictypes.Listener{listen("HTTPS", 443, 8443), listen("HTTP", 80, 8080), listen("TCP", 25, 2525)},
+	})
+	policy := func(policy, kind string, attributes ...string) {
+		in := &classic.CreateLoadBalancerPolicyInput{LoadBalancerName: &name, PolicyName: &policy, PolicyTypeName: &kind}
+		for i := 0; i < len(attributes); i += 2 {
+			in.PolicyAttributes = append(in.PolicyAttributes, classictypes.PolicyAttribute{AttributeName: &attributes[i], AttributeValue: &attributes[i+1]})
+		}
+		must(a, a.classic.CreateLoadBalancerPolicy, in)
+	}
+	policy("tls", "SSLNegotiationPolicyType", "Reference-Security-Policy", "ELBSecurityPolicy-TLS-1-2-2017-01")
+	policy("zkey", "PublicKeyPolicyType", "PublicKey", "MIIB")
+	policy("backend", "BackendServerAuthenticationPolicyType", "PublicKeyPolicyName", "zkey")
+	policy("proxy", "ProxyProtocolPolicyType", "ProxyProtocol", "true")
+	must(a, a.classic.CreateLBCookieStickinessPolicy, &classic.CreateLBCookieStickinessPolicyInput{LoadBalancerName: &name, PolicyName: aws.String("session")})
+	must(a, a.classic.CreateAppCookieStickinessPolicy, &classic.CreateAppCookieStickinessPolicyInput{LoadBalancerName: &name, PolicyName: aws.String("cart"), CookieName: aws.String("CART")})
+	must(a, a.classic.SetLoadBalancerPoliciesOfListener, &classic.SetLoadBalancerPoliciesOfListenerInput{LoadBalancerName: &name, LoadBalancerPort: 443, PolicyNames: []string{"tls", "session"}})
+	must(a, a.classic.SetLoadBalancerPoliciesOfListener, &classic.SetLoadBalancerPoliciesOfListenerInput{LoadBalancerName: &name, LoadBalancerPort: 80, PolicyNames: []string{"cart"}})
+	must(a, a.classic.SetLoadBalancerPoliciesForBackendServer, &classic.SetLoadBalancerPoliciesForBackendServerInput{LoadBalancerName: &name, InstancePort: aws.Int32(8443), PolicyNames: []string{"backend"}})
+	must(a, a.classic.SetLoadBalancerPoliciesForBackendServer, &classic.SetLoadBalancerPoliciesForBackendServerInput{LoadBalancerName: &name, InstancePort: aws.Int32(2525), PolicyNames: []string{"proxy"}})
+	must(a, a.classic.ConfigureHealthCheck, &classic.ConfigureHealthCheckInput{LoadBalancerName: &name, HealthCheck: &classictypes.HealthCheck{
+		Target: aws.String("HTTP:8080/healthy"), Interval: aws.Int32(10), Timeout: aws.Int32(3), HealthyThreshold: aws.Int32(2), UnhealthyThreshold: aws.Int32(2)}})
+	must(a, a.classic.ModifyLoadBalancerAttributes, &classic.ModifyLoadBalancerAttributesInput{LoadBalancerName: &name, LoadBalancerAttributes: &classictypes.LoadBalancerAttributes{
+		ConnectionDraining: &classictypes.ConnectionDraining{Enabled: true, Timeout: aws.Int32(60)}, CrossZoneLoadBalancing: &classictypes.CrossZoneLoadBalancing{Enabled: true},
+		ConnectionSettings: &classictypes.ConnectionSettings{IdleTimeout: aws.Int32(90)}, AccessLog: &classictypes.AccessLog{Enabled: true, S3BucketName: aws.String("logs"), EmitInterval: aws.Int32(5)},
+		AdditionalAttributes: []classictypes.AdditionalAttribute{{Key: aws.String("elb.http.desyncmitigationmode"), Value: aws.String("strictest")}}}})
+	return []deploy.Source{{Type: deploy.ClassicBalancer, ID: name}}
+}
+
 // do works on the model itself.
 func (a *account) do(work func()) {
 	a.aws.Account.Lock()
@@ -197,6 +239,7 @@ func (a *account) read(sources []deploy.Source) []twin.Balancer {
 // make looks until the twins are made and can take traffic; an error is the last look's.
 func (a *account) make(blue []twin.Balancer) (made twin.Made, err error) {
 	for range 30 {
+		a.step.Entered = a.clock.Now()
 		if made, err = a.twins.Make(context.Background(), a.step, ledger.Switching, blue); err == nil && made.Missing == "" {
 			break
 		}
