@@ -60,7 +60,10 @@ func TestNewLoadBalancer(t *testing.T) {
 		if err != nil || len(other.LoadBalancers) != 0 {
 			t.Errorf("version 2 describes %v, %v", other, err)
 		}
-		refused(w, w.client.DescribeAccountLimits, &sdk.DescribeAccountLimitsInput{}, "NotModelled", "it models AddTags, ApplySecurityGroupsToLoadBalancer")
+		refused(w, w.client.DescribeLoadBalancerPolicyTypes, &sdk.DescribeLoadBalancerPolicyTypesInput{}, "NotModelled", "it models AddTags, ApplySecurityGroupsToLoadBalancer")
+		if limits := must(w, w.client.DescribeAccountLimits, &sdk.DescribeAccountLimitsInput{}).Limits; len(limits) != 3 || *limits[1].Name != "classic-load-balancers" || *limits[1].Max != "3" {
+			t.Errorf("limits: %+v", limits)
+		}
 		must(w, w.client.DeleteLoadBalancer, &sdk.DeleteLoadBalancerInput{LoadBalancerName: aws.String("front")})
 		must(w, w.client.DeleteLoadBalancer, &sdk.DeleteLoadBalancerInput{LoadBalancerName: aws.String("front")})
 		refused(w, w.client.DescribeLoadBalancers, &sdk.DescribeLoadBalancersInput{LoadBalancerNames: []string{"front"}},

@@ -44,6 +44,7 @@ func (l *LoadBalancers) balancerOperations() []wire.Operation {
 		wire.Op("ApplySecurityGroupsToLoadBalancer", l.applySecurityGroups, name, "SecurityGroups").Requires(name, "SecurityGroups"),
 		wire.Op("ModifyLoadBalancerAttributes", l.modifyAttributes, name, "LoadBalancerAttributes").Requires(name, "LoadBalancerAttributes"),
 		wire.Op("DescribeLoadBalancerAttributes", l.describeAttributes, name).Requires(name),
+		wire.Op("DescribeAccountLimits", l.describeAccountLimits, "Marker"),
 		wire.Op("AddTags", l.addTags, names, "Tags").Requires(names, "Tags"),
 		wire.Op("RemoveTags", l.removeTags, names, "Tags").Requires(names, "Tags"),
 		wire.Op("DescribeTags", l.describeTags, names).Requires(names),

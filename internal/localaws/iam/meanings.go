@@ -45,7 +45,7 @@ var everywhere = map[string]string{
 		DescribeLaunchTemplateVersions DescribeSecurityGroups DescribeSnapshots DescribeSubnets DescribeTags DescribeVpcEndpointServiceConfigurations DescribeVpcs`,
 	"globalaccelerator": `ListAccelerators`,
 	"shield":            `GetSubscriptionState ListProtections`,
-	"elasticloadbalancing": `DescribeCapacityReservation DescribeInstanceHealth DescribeListeners DescribeLoadBalancerAttributes DescribeListenerAttributes DescribeListenerCertificates
+	"elasticloadbalancing": `DescribeAccountLimits DescribeCapacityReservation DescribeInstanceHealth DescribeListeners DescribeLoadBalancerAttributes DescribeListenerAttributes DescribeListenerCertificates
 		DescribeLoadBalancerPolicies DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth`,
 	"ssm":     `DescribeInstanceInformation GetCommandInvocation ListCommandInvocations ListCommands`,
 	"states":  `ListStateMachines SendTaskFailure SendTaskHeartbeat SendTaskSuccess`,
