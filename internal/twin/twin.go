@@ -67,6 +67,9 @@ type Twin struct {
 type api interface {
 	// behind reads the balancers that sources of its type belong to.
 	behind(ctx context.Context, sources []deploy.Source) ([]Balancer, error)
+	// findings say what rules out a twin of one of them; quotas, what rules out twins of all.
+	findings(ctx context.Context, b Balancer, blue deploy.Fleet) ([]string, error)
+	quotas(ctx context.Context, balancers []Balancer) ([]string, error)
 	// find reads the twin of blue's, as far as it is made and this deployment's; nil: nothing of it is.
 	find(ctx context.Context, l *look, blue Balancer) (*Balancer, error)
 	// make makes what is missing of it.
@@ -81,11 +84,12 @@ type api interface {
 type Twins struct {
 	current currentAPI
 	classic classicAPI
+	front   front
 }
 
 // New is for an account.
 func New(cfg aws.Config) Twins {
-	return Twins{newCurrent(cfg), newClassic(cfg)}
+	return Twins{newCurrent(cfg), newClassic(cfg), newFront(cfg)}
 }
 
 func (t Twins) apis() []api { return []api{t.current, t.classic} }

@@ -37,6 +37,7 @@ type account struct {
 	classic *classic.Client
 	twins   twin.Twins
 	step    *step.Step
+	blue    deploy.Fleet
 }
 
 const execution = "arn:aws:states:ap-northeast-1:000000000000:execution:BlueGreen:mine"
