@@ -190,6 +190,7 @@ var byState = map[string][]Operation{
 		{"autoscaling", "SuspendProcesses"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
+		{"dynamodb", "PutItem"},
 		{"monitoring", "DescribeAlarms"},
 		{"monitoring", "DisableAlarmActions"},
 	},

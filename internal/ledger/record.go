@@ -3,6 +3,7 @@
 package ledger
 
 import (
+	"slices"
 	"time"
 
 	"bluegreen/internal/deploy"
@@ -77,6 +78,24 @@ type Previous struct {
 	Own      *deploy.Own      `json:"own,omitempty"`      // what was made for it alone to launch from
 	Made     []Made           `json:"made,omitempty"`     // for it, and left when it is deleted
 	Quieted  []Change         `json:"quieted,omitempty"`  // what keeps it from acting while it stands by
+}
+
+// Quiet remembers, before it is done, what keeps the fleet that stands by from acting. What it was first counts, unless somebody has set
+// another value since.
+func (r *Record) Quiet(name string, changes []Change) {
+	if r.Previous == nil || r.Previous.Name != name {
+		return
+	}
+	quieted := slices.Clone(r.Previous.Quieted)
+	for _, change := range changes {
+		at := slices.IndexFunc(quieted, func(c Change) bool { return c.Kind == change.Kind && c.Of == change.Of })
+		if at < 0 {
+			quieted = append(quieted, change)
+			continue
+		}
+		quieted[at].Theirs(change.Was)
+	}
+	r.Previous.Quieted = quieted
 }
 
 // What is a kind of thing that is left when the group is deleted that it was made for.

@@ -97,3 +97,35 @@ func TestServing(t *testing.T) {
 		}
 	}
 }
+
+// What keeps the fleet that stands by from acting is remembered once, as it was first, or as somebody has set it since.
+func TestQuiet(t *testing.T) {
+	pool := func(was string) ledger.Change {
+		return ledger.Change{Kind: ledger.KindPool, Of: "b", Was: was, Set: []string{"0/0"}}
+	}
+	for _, c := range []struct {
+		name          string
+		before, found []ledger.Change
+		want          string
+	}{
+		{"given since", nil, []ledger.Change{pool("2/-1")}, "2/-1"},
+		{"known", []ledger.Change{pool("2/-1")}, []ledger.Change{pool("2/-1")}, "2/-1"},
+		{"changed since", []ledger.Change{pool("2/-1")}, []ledger.Change{pool("3/7")}, "3/7"},
+		{"nothing acts any more", []ledger.Change{pool("2/-1")}, nil, "2/-1"},
+		{"of another fleet", nil, nil, ""},
+	} {
+		record := ledger.Record{Previous: &ledger.Previous{Name: "b", Quieted: c.before}}
+		was := fmt.Sprint(c.before)
+		record.Quiet("b", c.found)
+		record.Quiet("c", []ledger.Change{pool("9/9")})
+		got := ""
+		for _, change := range record.Previous.Quieted {
+			got += change.Was
+		}
+		if got != c.want || fmt.Sprint(c.before) != was {
+			t.Errorf("%s: %q is remembered, want %q; %v is now %v", c.name, got, c.want, was, c.before)
+		}
+	}
+	none := ledger.Record{}
+	none.Quiet("b", []ledger.Change{pool("2/-1")})
+}

@@ -78,7 +78,8 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	return p.Finished(deploy.Done, fmt.Sprintf("green %s is scaled in from %s", d.Green, deploy.Counted(len(green.Instances), "instance"))), nil
 }
 
-// quiet keeps what hangs on green from acting on a fleet that goes.
+// quiet keeps what hangs on green from acting on a fleet that goes. Of one that stands by again the record has before what somebody has given
+// it since it was replaced: it acts again once the fleet comes back.
 func (h handler) quiet(ctx context.Context, s *step.Step, described types.AutoScalingGroup) error {
 	if fleet.Of(described).Deleting {
 		return nil
@@ -87,7 +88,13 @@ func (h handler) quiet(ctx context.Context, s *step.Step, described types.AutoSc
 	if err != nil {
 		return err
 	}
-	return h.copier.Quiet(ctx, s, s.Deployment.Green, clone.Quieting(green), ledger.Removing)
+	changes := clone.Quieting(green)
+	if s.Deployment.Revives {
+		if _, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Quiet(s.Deployment.Green, changes) }, ledger.Removing); err != nil {
+			return err
+		}
+	}
+	return h.copier.Quiet(ctx, s, s.Deployment.Green, changes, ledger.Removing)
 }
 
 // standDown suspends the processes of a fleet that CreateGreen brought back and takes it out of all traffic: it stands by
