@@ -59,6 +59,9 @@ func runRehearse(ctx context.Context, term terminal, o rehearseOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := sayWhere(ctx, term, cfg); err != nil {
+		return err
+	}
 	o.read.Now = now()
 	survey, err := fleetreader.Read(ctx, cfg, o.read, request)
 	if err != nil {
@@ -71,7 +74,7 @@ func runRehearse(ctx context.Context, term terminal, o rehearseOptions) error {
 	out := &progress{term: term}
 	out.Line("read %s: %d instances wanted; rehearsing %d times undisturbed", survey.Group, survey.Desired, o.seeds)
 	found, err := fleetrehearsal.Run(ctx, survey, input, request.Action, fleetrehearsal.Options{
-		Seeds: o.seeds, Faults: o.faults, Boot: o.read.Boot, Line: out.Line,
+		Seeds: o.seeds, Faults: o.faults, Boot: o.read.Boot, Line: out.Line, Show: out.Show,
 	})
 	if err != nil {
 		return err

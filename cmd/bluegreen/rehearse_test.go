@@ -136,7 +136,7 @@ func TestRehearseTellsPeople(t *testing.T) {
 	if code != 1 || !strings.Contains(errText, "this would not go well") {
 		t.Fatalf("code %d: %s", code, errText)
 	}
-	for _, want := range []string{"fleet        web, 3 instances", "undisturbed  2 rehearsals: 2 RolledBack", "after 60 s in the target groups",
+	for _, want := range []string{"fleet        web, 3 instances", "NOT GOOD: 2 of 2 rehearsals without a fault did not succeed: 2 RolledBack\n", "undisturbed  2         2 RolledBack", "after 60 s in the target groups",
 		"never fewer than 3 instances served", "The model leaves out:"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
@@ -175,8 +175,8 @@ func TestRehearsePreflight(t *testing.T) {
 	if code != 1 || !strings.Contains(errText, "this would not go well") {
 		t.Errorf("a suspended process: code %d, %s", code, errText)
 	}
-	for _, want := range []string{"preflight    Rejected (BlueGreen.NotReady): web cannot be replaced as it stands: its process AddToLoadBalancer is suspended",
-		"The rehearsals take that for mended.", "undisturbed  1 rehearsal: 1 Succeeded", "its scaling policies (1)"} {
+	for _, want := range []string{"preflight    Rejected (BlueGreen.NotReady): web cannot be replaced as it stands:\n             its process AddToLoadBalancer is suspended",
+		"The rehearsals take that for mended.", "NOT GOOD: it would be Rejected as things stand (BlueGreen.NotReady)\n", "undisturbed  1         1 Succeeded", "its scaling policies (1)"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
@@ -194,7 +194,7 @@ func TestRehearseARollback(t *testing.T) {
 	if code != 1 || !strings.Contains(errText, "this would not go well") {
 		t.Errorf("code %d, %s", code, errText)
 	}
-	for _, want := range []string{"nothing to roll back to", "undisturbed  2 rehearsals: 2 Succeeded", "never fewer than 3 instances served", "faults       8 rehearsals"} {
+	for _, want := range []string{"nothing to roll back to", "undisturbed     2         2 Succeeded", "never fewer than 3 instances served", "with one fault  8         "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}

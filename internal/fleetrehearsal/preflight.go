@@ -47,11 +47,12 @@ func RunPreflight(ctx context.Context, cfg aws.Config, s fleetreader.Survey, inp
 
 func (p Preflight) print(out io.Writer) {
 	if p.Passes {
-		fmt.Fprintf(out, "preflight    passes: %s\n", p.What)
+		wrap(out, "preflight", "passes: "+p.What)
 	} else {
-		fmt.Fprintf(out, "preflight    %s (%s): %s\n             The rehearsals take that for mended.\n", deploy.EndRejected, p.Error, p.What)
+		wrap(out, "preflight", fmt.Sprintf("%s (%s): %s", deploy.EndRejected, p.Error, p.What))
+		wrap(out, "", "The rehearsals take that for mended.")
 	}
 	for _, warning := range p.Warnings {
-		fmt.Fprintf(out, "             mind: %s\n", warning)
+		wrap(out, "warning", warning)
 	}
 }

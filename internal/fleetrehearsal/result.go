@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
@@ -13,6 +14,7 @@ import (
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleetreader"
 	"bluegreen/internal/rehearsal/sweep"
+	"bluegreen/internal/text"
 )
 
 // Result is what the rehearsals of a fleet showed.
@@ -133,34 +135,82 @@ func (r *Result) broken() []string {
 	return broken
 }
 
-// Print writes the result for people.
+// Verdict is what the rehearsals come to, in a sentence.
+func (r *Result) Verdict() string {
+	u := r.Undisturbed
+	all := u.Rehearsals
+	if r.Faults != nil {
+		all += r.Faults.Rehearsals
+	}
+	switch broken := len(r.broken()); {
+	case !r.Preflight.Passes:
+		return fmt.Sprintf("NOT GOOD: it would be Rejected as things stand (%s)", r.Preflight.Error)
+	case broken > 0:
+		return fmt.Sprintf("NOT GOOD: a promise broke: %s in %s", deploy.Counted(broken, "time"), deploy.Counted(all, "rehearsal"))
+	case u.Ends[deploy.EndSucceeded] < u.Rehearsals:
+		return fmt.Sprintf("NOT GOOD: %d of %s without a fault did not succeed: %s", u.Rehearsals-u.Ends[deploy.EndSucceeded], deploy.Counted(u.Rehearsals, "rehearsal"), counts(u.Ends))
+	}
+	return fmt.Sprintf("GOOD: %s would be deployed in about %s, and every promise was kept in %s", r.Fleet.Group, length(u.MedianSeconds), deploy.Counted(all, "rehearsal"))
+}
+
+// Print writes the result for people: the verdict first, then what it rests on.
 func (r *Result) Print(out io.Writer) {
 	u := r.Undisturbed
-	fmt.Fprintf(out, "fleet        %s, %s\n", r.Fleet.Group, deploy.Counted(r.Fleet.Desired, "instance"))
-	r.Preflight.print(out)
-	fmt.Fprintf(out, "undisturbed  %s: %s\n", deploy.Counted(u.Rehearsals, "rehearsal"), counts(u.Ends))
-	if u.What != "" {
-		fmt.Fprintf(out, "             %s\n", u.What)
+	for _, line := range text.Wrap("", "  ", r.Verdict()) {
+		fmt.Fprintln(out, line)
 	}
-	fmt.Fprintf(out, "duration     %s median, %s for 95 %%\n", length(u.MedianSeconds), length(u.P95Seconds))
-	fmt.Fprintf(out, "capacity     never fewer than %s served\n", deploy.Counted(u.Lowest, "instance"))
-	if d := r.Faults; d != nil {
-		fmt.Fprintf(out, "faults       %s, one fault each, of %d places: %s\n", deploy.Counted(d.Rehearsals, "rehearsal"), d.Places, counts(d.Ends))
-		if d.Worst != nil {
-			fmt.Fprintf(out, "worst case   %s, when %s\n             left: %s\n", d.Worst.End, d.Worst.Fault, d.Worst.Left)
-			if d.Worst.Recovered != "" {
-				fmt.Fprintf(out, "             then \"action\": \"recover\" ends %s\n", d.Worst.Recovered)
+	fmt.Fprintln(out)
+	wrap(out, "fleet", fmt.Sprintf("%s, %s", r.Fleet.Group, deploy.Counted(r.Fleet.Desired, "instance")))
+	r.Preflight.print(out)
+	wrap(out, "duration", fmt.Sprintf("%s median, %s for 95 %%", length(u.MedianSeconds), length(u.P95Seconds)))
+	wrap(out, "capacity", fmt.Sprintf("never fewer than %s served", deploy.Counted(u.Lowest, "instance")))
+	if u.What != "" {
+		wrap(out, "undisturbed", u.What)
+	}
+	if d := r.Faults; d != nil && d.Worst != nil {
+		wrap(out, "worst case", fmt.Sprintf("%s, when %s", d.Worst.End, d.Worst.Fault))
+		wrap(out, "", "left: "+d.Worst.Left)
+		if d.Worst.Recovered != "" {
+			wrap(out, "", "then \"action\": \"recover\" ends "+d.Worst.Recovered)
+		}
+	}
+	for _, broken := range r.broken() {
+		wrap(out, "BROKEN", broken)
+	}
+	r.printEnds(out)
+	if len(r.Fleet.LeavesOut) > 0 {
+		fmt.Fprintf(out, "\nThe model leaves out:\n")
+		for _, what := range r.Fleet.LeavesOut {
+			for _, line := range text.Wrap("- ", "  ", what) {
+				fmt.Fprintln(out, line)
 			}
 		}
 	}
-	for _, text := range r.broken() {
-		fmt.Fprintf(out, "BROKEN       %s\n", text)
-	}
-	if len(r.Fleet.LeavesOut) > 0 {
-		fmt.Fprintf(out, "\nThe model leaves out:\n")
-		for _, text := range r.Fleet.LeavesOut {
-			fmt.Fprintf(out, "- %s\n", text)
+}
+
+// printEnds writes how often each end was come to.
+func (r *Result) printEnds(out io.Writer) {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "\nRehearsals\tHow many\tEnds")
+	fmt.Fprintf(t, "undisturbed\t%d\t%s\n", r.Undisturbed.Rehearsals, counts(r.Undisturbed.Ends))
+	if d := r.Faults; d != nil {
+		first := fmt.Sprintf("with one fault\t%d\t", d.Rehearsals)
+		for _, end := range slices.Sorted(maps.Keys(d.Ends)) {
+			fmt.Fprintf(t, "%s%d %s\n", first, d.Ends[end], end)
+			first = "\t\t"
 		}
+	}
+	t.Flush()
+	if d := r.Faults; d != nil {
+		fmt.Fprintf(out, "A fault can strike at %s; those rehearsed are spread evenly over them.\n", deploy.Counted(d.Places, "place"))
+	}
+}
+
+// wrap writes a text in lines of a terminal's width, the first behind a label; a text of no label below one before stands in its column.
+func wrap(out io.Writer, label, s string) {
+	const column = 13
+	for _, line := range text.Wrap(fmt.Sprintf("%-*s", column, label), strings.Repeat(" ", column), s) {
+		fmt.Fprintln(out, line)
 	}
 }
 

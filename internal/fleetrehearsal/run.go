@@ -78,6 +78,7 @@ type Options struct {
 	Faults int                              // rehearsals with a fault, at most
 	Boot   time.Duration                    // how long an application takes to answer once its instance runs; 0: the model draws it
 	Line   func(format string, args ...any) // takes a line about how it goes
+	Show   func(status string)              // takes how far it has come, again and again, in the end nothing; nil: nobody looks
 }
 
 // Run rehearses undisturbed, with as many seeds as asked for, then once for each of a sample of faults. input is the
@@ -92,7 +93,7 @@ func Run(ctx context.Context, s fleetreader.Survey, input json.RawMessage, actio
 	}
 	found := &Result{Fleet: s}
 	undisturbed := make([]undisturbed, o.Seeds)
-	err = inParallel(ctx, o.Seeds, func(i int) error {
+	err = inParallel(ctx, o.Seeds, o.progress("undisturbed", o.Seeds), func(i int) error {
 		one, err := once(course, uint64(i+1))
 		undisturbed[i] = one
 		return err
@@ -112,7 +113,7 @@ func Run(ctx context.Context, s fleetreader.Survey, input json.RawMessage, actio
 	sample := spread(points, o.Faults)
 	o.Line("rehearsing %d times with a fault, of %d places where one can strike", len(sample), len(points))
 	outcomes := make([]sweep.Outcome, len(sample))
-	err = inParallel(ctx, len(sample), func(i int) error {
+	err = inParallel(ctx, len(sample), o.progress("with a fault", len(sample)), func(i int) error {
 		outcome, err := course.Run(1, sample[i])
 		outcomes[i] = outcome
 		return err
@@ -191,11 +192,24 @@ func spread(points []sweep.Point, n int) []sweep.Point {
 	return sample
 }
 
-// inParallel does n things, one on each core at a time, and returns the first error; ctx ends it.
-func inParallel(ctx context.Context, n int, do func(i int) error) error {
+// progress shows how many rehearsals of a kind are done.
+func (o Options) progress(kind string, of int) func(done int) {
+	return func(done int) {
+		switch {
+		case o.Show == nil:
+		case done == of:
+			o.Show("")
+		default:
+			o.Show(fmt.Sprintf("%d of %d rehearsals %s", done, of, kind))
+		}
+	}
+}
+
+// inParallel does n things, one on each core at a time, and returns the first error; ctx ends it. It tells how many are done.
+func inParallel(ctx context.Context, n int, tell func(done int), do func(i int) error) error {
 	var mu sync.Mutex
 	var failed error
-	next := 0
+	next, done := 0, 0
 	take := func() (int, bool) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -206,11 +220,13 @@ func inParallel(ctx context.Context, n int, do func(i int) error) error {
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i, ok := take(); ok; i, ok = take() {
-				if err := do(i); err != nil {
-					mu.Lock()
+				err := do(i)
+				mu.Lock()
+				if done++; err != nil {
 					failed = err
-					mu.Unlock()
 				}
+				tell(done)
+				mu.Unlock()
 			}
 		})
 	}
