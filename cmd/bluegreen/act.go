@@ -204,8 +204,7 @@ func newStop(term terminal) *cobra.Command {
 		if err := reader.Stop(ctx, d, why); err != nil {
 			return err
 		}
-		fmt.Fprintf(term.out, "%s was stopped. What it leaves is finished or undone by a recovery, which the deployer starts by itself\n"+
-			"unless it is told not to (parameter recover). To see, and to start one:\n  bluegreen status %[2]s\n  bluegreen recover %[2]s\n", d.Name, text.Quote(d.Group))
+		fmt.Fprintf(term.out, stoppedText, d.Name, text.Quote(d.Group))
 		return nil
 	})
 	c.Long = "Stops a deployment that runs. What it leaves is finished or undone by a recovery. " + executions
@@ -215,6 +214,13 @@ func newStop(term terminal) *cobra.Command {
 	o.every = time.Second
 	return c
 }
+
+const stoppedText = `%[1]s was stopped.
+What it leaves is finished or undone by a recovery, which the deployer starts
+by itself unless it is told not to (parameter recover). To see, and to start one:
+  bluegreen status %[2]s
+  bluegreen recover %[2]s
+`
 
 // newRedrive lets an execution go on.
 func newRedrive(term terminal) *cobra.Command {

@@ -100,7 +100,7 @@ func TestWatchingEndsAlone(t *testing.T) {
 	if out, _, code = say("show", name, "--endpoint-url", e.URL); code != 0 || !strings.Contains(out, "state      Running for ") {
 		t.Errorf("it does not run on: code %d, %q", code, out)
 	}
-	if out, errText, code = say("stop", "latest", "--endpoint-url", e.URL, "--yes"); code != 0 || !strings.HasPrefix(out, name+" was stopped. ") {
+	if out, errText, code = say("stop", "latest", "--endpoint-url", e.URL, "--yes"); code != 0 || !strings.HasPrefix(out, name+" was stopped.\n") {
 		t.Errorf("stopped: code %d, %q, %q", code, out, errText)
 	}
 	if _, errText, code = say("stop", name, "--endpoint-url", e.URL, "--yes"); code != 1 || !strings.Contains(errText, "runs no more: it ended Stopped") {

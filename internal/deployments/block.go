@@ -71,12 +71,12 @@ func lane(p Progress, paint Paint) []string {
 			words += " " + length(int(s.Seconds))
 		}
 		switch {
-		case s.Name != p.Stage || p.State == Succeeded:
-			add(Done, words)
-		case p.State == Running:
+		case s.Name == p.Stage && p.State == Running:
 			add(Now, words)
-		default:
+		case s.Failed, s.Name == p.Stage && slices.Contains([]State{Stranded, Stopped, Failed}, p.State):
 			add(Bad, words)
+		default:
+			add(Done, words)
 		}
 	}
 	if forward {

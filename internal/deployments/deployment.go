@@ -50,6 +50,7 @@ type Stage struct {
 	Visits  int       `json:"visits"`
 	Began   time.Time `json:"began"`
 	Seconds float64   `json:"seconds"`
+	Failed  bool      `json:"failed,omitempty"` // its last call did
 }
 
 // describe reads an execution without its history; now is when.
@@ -122,7 +123,7 @@ func (d *Deployment) follow(c observe.Course, now time.Time) {
 		if d.State == Running && s.Name == d.Stage {
 			took += now.Sub(c.At)
 		}
-		d.Stages = append(d.Stages, Stage{Name: s.Name, Visits: s.Visits, Began: s.Began, Seconds: observe.Milliseconds(took.Seconds())})
+		d.Stages = append(d.Stages, Stage{Name: s.Name, Visits: s.Visits, Began: s.Began, Seconds: observe.Milliseconds(took.Seconds()), Failed: s.Failed})
 	}
 	if of := c.Deployment; of != nil {
 		d.Lineage, d.Blue, d.Green = cmp.Or(of.Lineage, d.Lineage), cmp.Or(d.Blue, of.Blue), cmp.Or(d.Green, of.Green)

@@ -67,7 +67,9 @@ func Print(out io.Writer, d Deployment) {
 	}
 	list(out, "Warnings", d.Warnings)
 	list(out, "What is left", d.Left)
-	commands(out, "What to do next", d.Next)
+	if d.State != Succeeded {
+		commands(out, "What to do next", d.Next)
+	}
 }
 
 // sentence is how a deployment stands.

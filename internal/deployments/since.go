@@ -16,9 +16,6 @@ func (s Standing) Since(before Standing) []string {
 		lines = append(lines, text.Wrap(at.UTC().Format(time.TimeOnly)+"  ", "            ", text.Line(sentence))...)
 	}
 	at := s.At
-	if s.Serves != before.Serves {
-		say(at, s.Lineage+": "+s.Serves)
-	}
 	if d := s.Deployment; d != nil {
 		seen := 0
 		switch b := before.Deployment; {
@@ -33,13 +30,16 @@ func (s Standing) Since(before Standing) []string {
 			say(said.At, d.Name+" "+said.Text)
 		}
 	}
+	if s.Serves != before.Serves {
+		say(at, s.Lineage+": "+s.Serves)
+	}
 	was := make(map[string]string)
 	for _, f := range before.Fleets {
 		was[f.Name] = f.words()
 	}
 	for _, f := range s.Fleets {
-		if was[f.Name] != f.words() {
-			say(at, f.Name+": "+f.words())
+		if words := f.words(); was[f.Name] != words {
+			say(at, f.Name+": "+words)
 		}
 		delete(was, f.Name)
 	}

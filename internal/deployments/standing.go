@@ -132,22 +132,20 @@ func serving(r ledger.Record) (group, sentence string) {
 	return blue, blue + " serves"
 }
 
-// current reads the deployment that holds the lock, or else the last one.
+// current reads the deployment that holds the lock, or else the last one: of a lock whose execution has ended it is the recovery that
+// waits to take it over, where one runs.
 func (r Reader) current(ctx context.Context, s *Standing, m Machine, now time.Time) error {
-	arn := ""
 	if s.Holder != nil {
-		arn = s.Holder.Execution
-	} else {
-		last, err := r.listOf(ctx, m, s.Lineage, 1, now)
-		if err != nil {
+		d, err := r.Read(ctx, s.Holder.Execution, now)
+		if s.Deployment = &d; err != nil || d.State == Running {
 			return err
 		}
-		if len(last) == 0 {
-			return nil
-		}
-		arn = last[0].Execution
 	}
-	d, err := r.Read(ctx, arn, now)
+	last, err := r.listOf(ctx, m, s.Lineage, 1, now)
+	if err != nil || len(last) == 0 || s.Holder != nil && last[0].State != Running {
+		return err
+	}
+	d, err := r.Read(ctx, last[0].Execution, now)
 	s.Deployment = &d
 	return err
 }
@@ -166,7 +164,7 @@ func (s *Standing) advise() {
 		s.Advice = "a person is needed: mend what it says, then let it try just that again, or have another execution recover what is left"
 		s.Next = []string{"bluegreen redrive " + text.Quote(d.Name), recovery}
 	case s.Holder != nil:
-		s.Advice = "its execution has ended and still holds the lineage: have what it left finished or undone, unless a recovery runs already"
+		s.Advice = "its execution has ended and still holds the lineage: have what it left finished or undone"
 		s.Next = []string{recovery}
 	case d.State == Rejected, d.State == RolledBack:
 		s.Advice = "nothing is left of it; to see why"

@@ -41,6 +41,7 @@ type Stage struct {
 	Visits int
 	Began  time.Time // its first visit
 	Took   time.Duration
+	Failed bool // its last call did
 }
 
 // Said is a sentence of a history.
@@ -83,6 +84,11 @@ func (c *Course) spend(event sfntypes.HistoryEvent) {
 		c.stage(c.View.Stage).Took += at.Sub(c.At)
 	}
 	c.At = at
+	if stage := c.stage(c.View.Stage); stage != nil {
+		if _, _, bad := failed(event); bad || event.Type == sfntypes.HistoryEventTypeTaskSucceeded {
+			stage.Failed = bad
+		}
+	}
 	if event.Type != sfntypes.HistoryEventTypeTaskStateEntered {
 		return
 	}
