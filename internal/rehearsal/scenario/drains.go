@@ -41,6 +41,7 @@ func (s *Script) loseAgent(_ context.Context, d *datadriven.TestData) (string, e
 // noAgent lets instances that start from now on have no agent: those of the image that green will run, or of image=IMAGE; or, with
 // profile, those whose profile is the fleet's; or, with route, all, since no subnet has a route to Systems Manager.
 func (s *Script) noAgent(_ context.Context, d *datadriven.TestData) (string, error) {
+	image := s.standIns().Replace(argument(d, "image", "GREEN_IMAGE"))
 	s.r.AWS.Account.Lock()
 	defer s.r.AWS.Account.Unlock()
 	switch {
@@ -52,7 +53,7 @@ func (s *Script) noAgent(_ context.Context, d *datadriven.TestData) (string, err
 			s.r.AWS.Commands.CutOff(subnet.ID)
 		}
 	default:
-		s.r.AWS.Commands.NoAgent(s.standIns().Replace(argument(d, "image", "GREEN_IMAGE")))
+		s.r.AWS.Commands.NoAgent(image)
 	}
 	return "", nil
 }
