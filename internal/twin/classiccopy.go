@@ -20,9 +20,9 @@ const (
 
 // copyClassic is what makes a Classic Load Balancer like another.
 func copyClassic(c types.LoadBalancerDescription) *elb.CreateLoadBalancerInput {
-	input := &elb.CreateLoadBalancerInput{Scheme: c.Scheme, SecurityGroups: c.SecurityGroups, Subnets: slices.Sorted(slices.Values(c.Subnets))}
+	input := &elb.CreateLoadBalancerInput{Scheme: c.Scheme, SecurityGroups: c.SecurityGroups, Subnets: c.Subnets}
 	if len(input.Subnets) == 0 { // AWS takes one of both
-		input.AvailabilityZones = slices.Sorted(slices.Values(c.AvailabilityZones))
+		input.AvailabilityZones = c.AvailabilityZones
 	}
 	for _, x := range c.ListenerDescriptions {
 		if x.Listener != nil {
@@ -56,7 +56,8 @@ func copyClassicAttributes(all types.LoadBalancerAttributes) *types.LoadBalancer
 func (c *classic) traits() map[string]string {
 	all := make(map[string]string)
 	input := copyClassic(c.LoadBalancerDescription)
-	input.Listeners = nil
+	input.Listeners, input.SecurityGroups = nil, set(input.SecurityGroups)
+	input.Subnets, input.AvailabilityZones = set(input.Subnets), set(input.AvailabilityZones)
 	members("it:", input, all)
 	members("it: attribute", copyClassicAttributes(c.attributes), all)
 	members("it: attribute AccessLog", c.attributes.AccessLog, all)
@@ -107,6 +108,3 @@ func (c *classic) policyTraits(all map[string]string) {
 		add(p.PolicyName, copyPolicy(p))
 	}
 }
-
-// set is a list whose order means nothing.
-func set(names []string) []string { return slices.Sorted(slices.Values(names)) }

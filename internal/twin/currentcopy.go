@@ -22,7 +22,6 @@ func copyBalancer(b types.LoadBalancer) *elb.CreateLoadBalancerInput {
 	for _, zone := range b.AvailabilityZones {
 		input.Subnets = append(input.Subnets, aws.ToString(zone.SubnetId))
 	}
-	slices.Sort(input.Subnets)
 	return input
 }
 
@@ -116,7 +115,9 @@ func (c *current) traits() map[string]string {
 	if c.balancer.LoadBalancerArn == nil {
 		return all
 	}
-	members("it:", copyBalancer(c.balancer), all)
+	input := copyBalancer(c.balancer)
+	input.SecurityGroups, input.Subnets = set(input.SecurityGroups), set(input.Subnets)
+	members("it:", input, all)
 	keyed("it:", c.attributes, all)
 	delete(all, "it: attribute "+protection) // Protect's
 	tagTraits("it:", c.tags, all)
@@ -146,20 +147,23 @@ func keyed(of string, attributes, into map[string]string) {
 
 // changed are the attributes that are to be set so that something has those of another: the keys that AWS shows, whichever those are.
 func changed(want, has map[string]string, but func(key string) bool) map[string]string {
-	set := make(map[string]string)
+	differ := make(map[string]string)
 	for key, value := range want {
 		if has[key] != value && !but(key) {
-			set[key] = value
+			differ[key] = value
 		}
 	}
-	return set
+	return differ
 }
 
 // attributesOf are attributes as a call takes them.
-func attributesOf[T any](set map[string]string, attribute func(key, value *string) T) []T {
+func attributesOf[T any](values map[string]string, attribute func(key, value *string) T) []T {
 	var all []T
-	for _, key := range slices.Sorted(maps.Keys(set)) {
-		all = append(all, attribute(aws.String(key), aws.String(set[key])))
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		all = append(all, attribute(aws.String(key), aws.String(values[key])))
 	}
 	return all
 }
+
+// set is a list whose order means nothing.
+func set(names []string) []string { return slices.Sorted(slices.Values(names)) }

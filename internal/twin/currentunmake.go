@@ -9,6 +9,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"bluegreen/internal/awserror"
 	"bluegreen/internal/ledger"
 )
 
@@ -51,7 +52,13 @@ func (a currentAPI) deleteBalancer(ctx context.Context, l *look, name string) er
 			}
 		}
 	}
-	if _, err := write(ctx, l, a.writes, currentWrites.DeleteLoadBalancer, &elb.DeleteLoadBalancerInput{LoadBalancerArn: found.LoadBalancerArn}); err != nil {
+	_, err = write(ctx, l, a.writes, currentWrites.DeleteLoadBalancer, &elb.DeleteLoadBalancerInput{LoadBalancerArn: found.LoadBalancerArn})
+	var used *types.ResourceInUseException
+	var refused *types.OperationNotPermittedException
+	switch {
+	case errors.As(err, &used), errors.As(err, &refused): // something of AWS's, or of people's, holds it for now
+		return later(fmt.Sprintf("load balancer %s is not deleted yet: %s", name, awserror.Text(err)))
+	case err != nil:
 		return unlessGone(err, fmt.Sprintf("deleting load balancer %s", name), func() (bool, error) {
 			left, err := a.balancerNamed(ctx, name)
 			return left == nil, err

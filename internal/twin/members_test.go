@@ -2,6 +2,7 @@ package twin
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -205,4 +206,44 @@ func TestSecurityPolicies(t *testing.T) {
 			t.Errorf("%d attributes, want %d: %+v", len(got), want, got)
 		}
 	}
+}
+
+// Differing are the places at which two descriptions differ though what is there is copied, by the rows.
+func Differing(of string, blue, twin any) []string {
+	return differing(of, reflect.ValueOf(blue), reflect.ValueOf(twin))
+}
+
+func differing(of string, blue, twin reflect.Value) (places []string) {
+	switch {
+	case blue.Kind() == reflect.Pointer && !blue.IsNil() && !twin.IsNil():
+		return differing(of, blue.Elem(), twin.Elem())
+	case blue.Kind() == reflect.Slice && blue.Len() == twin.Len():
+		for i := range blue.Len() {
+			places = append(places, differing(of, blue.Index(i), twin.Index(i))...)
+		}
+		return places
+	case blue.Kind() == reflect.Struct:
+		for i := range blue.NumField() {
+			if field := blue.Type().Field(i); field.IsExported() && strings.HasPrefix(why(blue.Type(), field.Name), "copied") {
+				places = append(places, differing(of+" "+field.Name, blue.Field(i), twin.Field(i))...)
+			}
+		}
+		return places
+	case reflect.DeepEqual(blue.Interface(), twin.Interface()):
+		return nil
+	}
+	return []string{of}
+}
+
+// why is a member's row; a type without rows is copied whole.
+func why(of reflect.Type, name string) string {
+	for _, row := range rows {
+		if reflect.TypeOf(row.of) == of {
+			if row.members[name] == copied {
+				return "copied"
+			}
+			return row.members[name]
+		}
+	}
+	return "copied"
 }
