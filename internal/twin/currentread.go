@@ -53,8 +53,10 @@ func (a currentAPI) behind(ctx context.Context, sources []deploy.Source) ([]Bala
 			for _, g := range own {
 				c.groups = append(c.groups, group{TargetGroup: g, of: aws.ToString(g.TargetGroupName)})
 			}
-			if err := a.complete(ctx, c); err != nil {
-				return nil, err
+			if kind := Kind(b.Type); kind == Application || kind == Network { // of others there is a finding alone
+				if err := a.complete(ctx, c); err != nil {
+					return nil, err
+				}
 			}
 			all = append(all, c.as(func(arn string) deploy.Source { return named[arn] }))
 		}

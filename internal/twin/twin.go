@@ -1,6 +1,6 @@
 // Package twin makes the twin of each load balancer that blue takes traffic from: a balancer of green's own, with the same listeners, rules,
 // certificates and settings, which forwards to target groups like blue's. Preflight, making, readiness
-// and drift compare the same copies (docs/copy.md).
+// and drift compare the same copies (docs/twin.md).
 package twin
 
 import (
@@ -48,6 +48,14 @@ type whole interface {
 	things() []ledger.Made
 	state() state
 	protected() bool
+}
+
+// Reserved is how many capacity units AWS holds ready for a balancer, and for its twin then too; 0: it grows with its requests.
+func (b Balancer) Reserved() int {
+	if c, ok := b.whole.(*current); ok {
+		return int(c.reserved)
+	}
+	return 0
 }
 
 // state is how far a balancer has come.
