@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
 	"bluegreen/internal/localaws/faults"
 	"bluegreen/internal/twin"
 )
@@ -74,6 +75,9 @@ func TestEachCallThatGoesWrong(t *testing.T) {
 			t.Parallel()
 			for _, point := range points(t, seed) {
 				disturb(t, seed, point)
+				if strings.HasPrefix(point.Operation, "Create") {
+					halfway(t, seed, point)
+				}
 				if point.Kind == faults.LoseAnswer && point.Nth == 1 { // and tried again at once
 					point.Times = -point.Nth
 					disturb(t, seed, point)
@@ -81,6 +85,26 @@ func TestEachCallThatGoesWrong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// halfway makes as much of a twin as there is when a call fails after its effect, and unmakes that.
+func halfway(t *testing.T, seed func(*account, string) []deploy.Source, point faults.Rule) {
+	t.Helper()
+	meet(t, func(a *account) {
+		blue := a.read(seed(a, "front"))
+		before := a.there()
+		a.config.RetryMaxAttempts = 1
+		a.twins = twin.New(a.config)
+		a.aws.Faults.Add(point)
+		for range 10 {
+			if _, err := a.twins.Make(t.Context(), a.step, ledger.Switching, blue); err != nil {
+				break
+			}
+		}
+		if left, err := a.unmake(blue); err != nil || left != "" || a.there() != before {
+			t.Errorf("%s %d: unmaking leaves %q, %v; there is %s, and was %s", point.Operation, point.Nth, left, err, a.there(), before)
+		}
+	})
 }
 
 // points are each write of ours, whose answer is lost, and the first of each read, which fails.
