@@ -47,6 +47,7 @@ func TestCommandLine(t *testing.T) {
 		{"demo --input no-such-file.json", 1, "", "read the request: open no-such-file.json"},
 		{"demo --fleet mules", 2, "", `--fleet "mules": want "web" (web servers behind a load balancer), "workers" (workers that take`},
 		{"demo --source stones", 2, "", `--source "stones": want template, configuration, weights, requirements`},
+		{"local --green ill", 2, "", `--green "ill": want "well" (green gets healthy`},
 		{"local --fleet mules", 2, "", `--fleet "mules": want "web"`},
 		{"demo --jobs 0", 2, "", "--jobs 0: want more than 0, and at most 600 a minute"},
 		{"worker", 2, "", `it runs on instances of "bluegreen local --fleet workers"`},

@@ -68,20 +68,27 @@ func (o *localOptions) check() error {
 
 func newLocal(term terminal) *cobra.Command {
 	var o localOptions
-	var input string
+	var input, green string
 	var approval bool
 	c := newCommand("local", "keep a local AWS with the same fleet up, for the aws CLI and for you",
-		func(ctx context.Context, _ []string) error { return runLocal(ctx, term, o, input, approval) })
+		func(ctx context.Context, _ []string) error {
+			scenario, err := demo.ScenarioNamed(green)
+			if err != nil {
+				return usagef("--green %s", err)
+			}
+			return runLocal(ctx, term, o, scenario, input, approval)
+		})
 	flags := c.Flags()
 	o.flags(flags, "127.0.0.1:4566")
 	flags.StringVar(&input, "input", "", "`file` with the request that the repository begins with; without it the fleet's own")
+	flags.StringVar(&green, "green", "well", "how what is deployed there does: well, sick or short (of capacity)")
 	flags.BoolVar(&approval, "approval", false, "in the pipeline, have a person approve before a deployment starts")
 	flags.StringVar(&o.Daemon, "xray-daemon", "", "UDP `address` of the X-Ray daemon, on loopback; without it 127.0.0.1:2000, or any port when --addr has any")
 	return c
 }
 
 // runLocal keeps a local AWS with a serving fleet up until ctx ends.
-func runLocal(ctx context.Context, term terminal, options localOptions, input string, approval bool) error {
+func runLocal(ctx context.Context, term terminal, options localOptions, scenario demo.Scenario, input string, approval bool) error {
 	if err := options.check(); err != nil {
 		return err
 	}
@@ -98,7 +105,15 @@ func runLocal(ctx context.Context, term terminal, options localOptions, input st
 		return endedByUser(ctx, err)
 	}
 	defer e.Close()
-	pipeline, err := e.DeployByCommit(ctx, request, approval)
+	scenario.Prepare(e)
+	asked, err := scenario.Request(request)
+	if err == nil {
+		asked, err = e.Request(asked)
+	}
+	if err != nil {
+		return fmt.Errorf("read the request in %s: %w", file, err)
+	}
+	pipeline, err := e.DeployByCommit(ctx, []byte(asked), approval)
 	if err != nil {
 		return endedByUser(ctx, err)
 	}
@@ -106,9 +121,8 @@ func runLocal(ctx context.Context, term terminal, options localOptions, input st
 	if e.Workers != nil {
 		printPlace = printWorkers
 	}
-	asked := file
-	if file == ownRequest {
-		asked = string(request)
+	if file != ownRequest {
+		asked = file
 	}
 	printPlace(term, e, asked)
 	printPipeline(term, pipeline, file)

@@ -38,6 +38,9 @@ func ScenarioNamed(name string) (Scenario, error) {
 	return Scenario{}, fmt.Errorf("%q: want %s", name, strings.Join(texts, ", "))
 }
 
+// Prepare makes a local AWS in which the new fleet does so.
+func (s Scenario) Prepare(e *local.Environment) { s.prepare(e) }
+
 func sickenGreen(e *local.Environment) {
 	e.AWS.Account.Lock()
 	defer e.AWS.Account.Unlock()
