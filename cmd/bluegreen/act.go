@@ -79,7 +79,7 @@ func newRecover(term terminal) *cobra.Command {
 // newAsked is a command that starts an action for a group, of which nothing else is asked.
 func newAsked(term terminal, action deploy.Action, summary string) *cobra.Command {
 	var o actOptions
-	var project string
+	var project, reason string
 	c := newCommand(string(action)+" GROUP", summary, func(ctx context.Context, args []string) error {
 		if err := o.check(string(action), term); err != nil {
 			return err
@@ -88,7 +88,7 @@ func newAsked(term terminal, action deploy.Action, summary string) *cobra.Comman
 		if err != nil {
 			return err
 		}
-		input, err := reader.Ask(ctx, action, args[0], project, now())
+		input, err := reader.Ask(ctx, action, args[0], project, reason, now())
 		if err != nil {
 			return err
 		}
@@ -107,6 +107,7 @@ func newAsked(term terminal, action deploy.Action, summary string) *cobra.Comman
 	})
 	c.Long = strings.ToUpper(summary[:1]) + summary[1:] + ". GROUP is any group of the lineage. " + watching
 	c.Flags().StringVar(&project, "project", "", "`project` of the request; without it the lineage's, by its groups' tags or its last deployment")
+	c.Flags().StringVar(&reason, "reason", "", "`why`, for the record, mails and the report")
 	o.flags(c)
 	return c
 }

@@ -143,3 +143,20 @@ func TestTheAliasIsStarted(t *testing.T) {
 		}
 	})
 }
+
+// A request for a group names its lineage's project, as its groups' tags say it or, before any deployment, its machine's name.
+func TestAskNamesTheProject(t *testing.T) {
+	within(t, world.DefaultPlan(), func(ctx context.Context, r *rehearsal.Rehearsal, reader deployments.Reader) {
+		asks := func(project, reason, want string) {
+			t.Helper()
+			got, err := reader.Ask(ctx, "rollback", group, project, reason, r.Clock.Now())
+			if err != nil || string(got) != want {
+				t.Errorf("%s (%v), want %s", got, err, want)
+			}
+		}
+		asks("", "", `{"action":"rollback","blue":{"asg_name":"ec-mqagt-dev-asg"},"project":"ec"}`)
+		deployed(ctx, t, r, "first", `{"project": "shop", "blue": {"asg_name": "ec-mqagt-dev-asg"}}`)
+		asks("", "it is slow", `{"action":"rollback","blue":{"asg_name":"ec-mqagt-dev-asg"},"project":"shop","reason":"it is slow"}`)
+		asks("other", "", `{"action":"rollback","blue":{"asg_name":"ec-mqagt-dev-asg"},"project":"other"}`)
+	})
+}

@@ -160,7 +160,7 @@ func list(out io.Writer, title string, all []string) {
 	}
 }
 
-// commands writes lines that are pasted: they stay whole.
+// commands writes what to do: commands stay whole, as they are pasted; what stands between them in words is wrapped.
 func commands(out io.Writer, title string, all []string) {
 	if title = strings.TrimSpace(title); len(all) > 0 {
 		title += ":"
@@ -170,7 +170,11 @@ func commands(out io.Writer, title string, all []string) {
 	fmt.Fprintln(out)
 	wrap(out, "", "  ", title)
 	for _, one := range all {
-		fmt.Fprintf(out, "  %s\n", one)
+		if strings.HasPrefix(one, "aws ") || strings.HasPrefix(one, "bluegreen ") {
+			fmt.Fprintf(out, "  %s\n", one)
+		} else {
+			wrap(out, "  ", "    ", one)
+		}
 	}
 }
 

@@ -36,9 +36,9 @@ func nameOf(action deploy.Action, now time.Time) string {
 	return fmt.Sprintf("%s-%s", action, strings.Replace(now.UTC().Format("20060102-150405.000"), ".", "-", 1))
 }
 
-// Ask is a request for a group's lineage that says nothing but what is asked for. An empty project is the lineage's own; now is when it is
-// read.
-func (r Reader) Ask(ctx context.Context, action deploy.Action, group, project string, now time.Time) (json.RawMessage, error) {
+// Ask is a request for a group's lineage that says nothing but what is asked for, and why, where a reason is given. An empty project is the
+// lineage's own; now is when it is read.
+func (r Reader) Ask(ctx context.Context, action deploy.Action, group, project, reason string, now time.Time) (json.RawMessage, error) {
 	if project == "" {
 		s, err := r.Status(ctx, group, now)
 		if err != nil {
@@ -46,7 +46,11 @@ func (r Reader) Ask(ctx context.Context, action deploy.Action, group, project st
 		}
 		project = s.project()
 	}
-	return json.Marshal(map[string]any{"project": project, "action": action, "blue": map[string]string{"asg_name": group}})
+	request := map[string]any{"project": project, "action": action, "blue": map[string]string{"asg_name": group}}
+	if reason != "" {
+		request["reason"] = reason
+	}
+	return json.Marshal(request)
 }
 
 // Stop stops an execution that runs. What it leaves is not undone by that.
