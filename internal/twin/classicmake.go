@@ -10,7 +10,6 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 
-	"bluegreen/internal/awserror"
 	"bluegreen/internal/ledger"
 )
 
@@ -195,7 +194,7 @@ func (a classicAPI) setLogs(ctx context.Context, l *look, original, made *classi
 	}
 	err := a.modify(ctx, l, made, &types.LoadBalancerAttributes{AccessLog: original.attributes.AccessLog})
 	if refusesLogs(err) {
-		l.logs = awserror.Text(err)
+		l.refusedLogs(err)
 		return nil
 	}
 	return err

@@ -11,7 +11,6 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"bluegreen/internal/awserror"
 	"bluegreen/internal/ledger"
 )
 
@@ -147,7 +146,7 @@ func (a currentAPI) setLogs(ctx context.Context, l *look, original, made *curren
 	set := changed(original.attributes, made.attributes, func(key string) bool { return !aboutLogs(key) })
 	err := a.setAttributes(ctx, l, made.balancer.LoadBalancerArn, set)
 	if refusesLogs(err) {
-		l.logs = awserror.Text(err)
+		l.refusedLogs(err)
 		return nil
 	}
 	return err

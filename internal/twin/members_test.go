@@ -247,3 +247,24 @@ func why(of reflect.Type, name string) string {
 	}
 	return "copied"
 }
+
+// Only an active balancer takes traffic; one that failed never will.
+func TestStates(t *testing.T) {
+	is := func(code types.LoadBalancerStateEnum) *types.LoadBalancerState {
+		return &types.LoadBalancerState{Code: code, Reason: aws.String("no addresses")}
+	}
+	for _, c := range []struct {
+		is   *types.LoadBalancerState
+		want state
+	}{
+		{is(types.LoadBalancerStateEnumActive), state{}},
+		{is(types.LoadBalancerStateEnumProvisioning), state{waits: "it is provisioning: no addresses"}},
+		{is(types.LoadBalancerStateEnumActiveImpaired), state{waits: "it is active_impaired: no addresses"}},
+		{is(types.LoadBalancerStateEnumFailed), state{failed: "no addresses"}},
+		{nil, state{waits: "AWS does not say whether it is active"}},
+	} {
+		if got := (&current{balancer: types.LoadBalancer{State: c.is}}).state(); got != c.want {
+			t.Errorf("%+v: %+v, want %+v", c.is, got, c.want)
+		}
+	}
+}

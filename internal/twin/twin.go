@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"bluegreen/internal/awserror"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/ledger"
@@ -128,6 +129,12 @@ type later string
 
 func (l later) Error() string { return string(l) }
 
+// refusedLogs notes that the bucket took no logs of a twin: nothing was written.
+func (l *look) refusedLogs(err error) {
+	l.logs = awserror.Text(err)
+	l.left++
+}
+
 // write is step.Write for as many calls as a look may make.
 func write[C, In, Out, Options any](ctx context.Context, l *look, w step.Writes[C], call func(C, context.Context, *In, ...func(*Options)) (*Out, error), in *In) (*Out, error) {
 	if l.left == 0 {
@@ -190,6 +197,9 @@ func (t Twins) Make(ctx context.Context, s *step.Step, stage ledger.Stage, blue 
 		if err != nil {
 			return made, fmt.Errorf("making the twin of load balancer %s: %w", b.Name, err)
 		}
+	}
+	if l.left < writesAtOnce { // AWS may not show yet what it has done, which would look as if somebody had undone it
+		made.Missing = "what was made a moment ago is to be seen"
 	}
 	return made, nil
 }
