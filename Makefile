@@ -22,18 +22,19 @@ help:
 
 # What the demonstration's fleet does: web (requests behind a load balancer), workers (jobs of a queue), rich (web, with everything that a
 # group can have) or scaling (web, under a load that doubles twice); what it launches from: template, configuration, weights or requirements;
-# and what it stands behind: an application or a classic load balancer.
+# what it stands behind: an application or a classic load balancer; and how its traffic moves: attach or dns; empty is what fits.
 FLEET    := web
 SOURCE   := template
 BALANCER := application
+STRATEGY :=
 
-## demo: build, then replace a working fleet on this machine (FLEET=web, workers, rich or scaling; SOURCE=template, configuration, weights or requirements; BALANCER=application or classic)
+## demo: build, then replace a working fleet on this machine (FLEET=web, workers, rich or scaling; SOURCE=template, configuration, weights or requirements; BALANCER=application or classic; STRATEGY=attach or dns)
 demo: bin
-	@$(BLUEGREEN) demo --fleet $(FLEET) --source $(SOURCE) --balancer $(BALANCER) $(DEMO)
+	@$(BLUEGREEN) demo --fleet $(FLEET) --source $(SOURCE) --balancer $(BALANCER) --strategy '$(STRATEGY)' $(DEMO)
 
-## local: build, then keep the demonstration's world up to try commands against (FLEET, SOURCE and BALANCER too)
+## local: build, then keep the demonstration's world up to try commands against (FLEET, SOURCE, BALANCER and STRATEGY too)
 local: bin
-	@$(BLUEGREEN) local --fleet $(FLEET) --source $(SOURCE) --balancer $(BALANCER) $(LOCAL)
+	@$(BLUEGREEN) local --fleet $(FLEET) --source $(SOURCE) --balancer $(BALANCER) --strategy '$(STRATEGY)' $(LOCAL)
 
 # A part of the tests, and the seconds that it took: $(call part,name,command).
 part = @began=$$(date +%s); ($(2)); code=$$?; echo "$(1): $$(($$(date +%s) - began)) s"; exit $$code

@@ -27,6 +27,7 @@ type localOptions struct {
 	fleet     string // kind of fleet
 	source    string // that it launches from
 	balancer  string // that it stands behind
+	strategy  string // by which its traffic moves; empty: what fits
 }
 
 // flags defines the flags that say what kind of local AWS to put up.
@@ -38,6 +39,7 @@ func (o *localOptions) flags(flags *pflag.FlagSet, address string) {
 	flags.StringVar(&o.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer), workers (on a queue), rich (web, with everything that a group can have) or scaling (web, with scaling policies)")
 	flags.StringVar(&o.source, "source", "template", "`what` the fleet launches from: template, configuration, weights or requirements")
 	flags.StringVar(&o.balancer, "balancer", "application", "`type` of the load balancer: application or classic")
+	flags.StringVar(&o.strategy, "strategy", "", "`how` its traffic moves: attach, or dns, where clients know it by a name; none for workers (default what fits)")
 	flags.StringVar(&o.Guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
 	flags.StringVar(&o.functions, "functions", "", "`directory` with the functions that make build leaves, <state>/bootstrap; without it this program is them all")
 }
@@ -283,6 +285,9 @@ func (o *localOptions) kind() (local.FleetKind, error) {
 	}
 	if kind, err = kind.Behind(o.balancer); err != nil {
 		return kind, usagef("--balancer %s", err)
+	}
+	if kind, err = kind.By(o.strategy); err != nil {
+		return kind, usagef("--strategy %s", err)
 	}
 	return kind, nil
 }

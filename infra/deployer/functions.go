@@ -13,6 +13,7 @@ import (
 
 	"bluegreen/infra/machine"
 	"bluegreen/infra/settings"
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/form"
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/lambdaentry"
@@ -123,6 +124,7 @@ func (b build) environment(f statemachine.Function) *map[string]*string {
 		// Named, so that a function whose layer is missing deploys nothing, instead of anything.
 		variables[lambdaentry.GuardrailsVariable] = jsii.String("/opt/" + policyFile)
 		variables[lambdaentry.FleetsVariable] = jsii.String(strings.Join(b.settings.Fleets, ","))
+		variables[lambdaentry.RecordsVariable] = jsii.String(deploy.Parameters(b.settings.Records))
 		roles := strings.Join(b.settings.Scope().FleetRoles, ",")
 		variables[lambdaentry.FleetRolesVariable] = awscdk.Fn_Sub(jsii.String(strings.ReplaceAll(roles, settings.Placeholders[1], "${"+settings.Placeholders[1]+"}")), nil)
 	}

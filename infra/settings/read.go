@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/form"
 )
 
@@ -38,6 +39,7 @@ var fields = []field{
 		func(s Settings) string { return s.Name("*") }},
 	{"fleet_roles", each(func(s *Settings) *[]string { return &s.FleetRoles },
 		`^(/?([\w+=.@-]+/)+)?([\w+=.@-]|AWS::Region){1,64}$`, "names of IAM roles with their paths, like shop-instance or team/shop-instance"), Settings.instanceRoles},
+	{"hosted_zones", records, always("")},
 	{"image_parameters", each(func(s *Settings) *[]string { return &s.ImageParameters },
 		`^/?[\w.-]+(/[\w.-]+)*(/?\*)?$`, `names of Systems Manager's parameters, like /ec/web/image or /ec/*`), func(s Settings) string { return s.Parameter("*") }},
 	{"vpc", optional(func(s *Settings) *string { return &s.VPC }, `^vpc-[0-9a-f]{8,17}$`, "an id like vpc-0123456789abcdef0"), always("")},
@@ -142,7 +144,7 @@ func (s Settings) together() []error {
 		add("project, role, environment: %s has %d characters, and what is named after it would be too long for AWS: at most %d", s.Prefix(), n, longestPrefix)
 	}
 	if err := s.Scope().Check(); err != nil {
-		add("fleets, fleet_roles: %w", err)
+		add("fleets, fleet_roles, hosted_zones: %w", err)
 	}
 	switch {
 	case s.VPC == "" && len(s.Subnets)+len(s.LoadBalancerSubnets) > 0:
@@ -226,6 +228,21 @@ func each(of func(*Settings) *[]string, pattern, like string) func(*Settings, st
 		*of(s) = items
 		return nil
 	}
+}
+
+// records reads <hosted zone>/<name>, separated by commas.
+func records(s *Settings, value string) error {
+	for item := range strings.SplitSeq(value, ",") {
+		if item = strings.TrimSpace(item); item == "" {
+			continue
+		}
+		record, err := deploy.ParseRecord(item)
+		if err != nil {
+			return err
+		}
+		s.Records = append(s.Records, record)
+	}
+	return nil
 }
 
 func oneOf(set func(*Settings, string), choices ...string) func(*Settings, string) error {

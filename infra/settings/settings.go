@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"bluegreen/internal/actions"
+	"bluegreen/internal/deploy"
 )
 
 // Recover says what happens when an execution ends without an end state of ours (stopped, timed out, States.Runtime).
@@ -45,6 +46,8 @@ type Settings struct {
 	// FleetRoles are the names, with their path, of the IAM roles that the fleets' launch templates and hooks name: what may
 	// be passed. AWS::Region in one stands for the Region.
 	FleetRoles []string
+	// Records are those of hosted zones that may be moved from one load balancer to another.
+	Records []deploy.Record
 	// ImageParameters are the names of the Systems Manager parameters that may say which image green launches from, besides
 	// Amazon's public ones.
 	ImageParameters []string
@@ -134,6 +137,6 @@ func (s Settings) Scope() actions.Scope {
 	for _, role := range s.FleetRoles { // IAM itself writes paths with a / before them
 		scope.FleetRoles = append(scope.FleetRoles, strings.TrimPrefix(role, "/"))
 	}
-	scope.ImageParameters = s.ImageParameters
+	scope.ImageParameters, scope.Records = s.ImageParameters, s.Records
 	return scope
 }

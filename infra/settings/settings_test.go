@@ -32,7 +32,7 @@ func TestBadValues(t *testing.T) {
 		{map[string]any{"project": "EC", "recover": "maybe"}, []string{`project: "EC": give small letters`, `recover: "maybe": give one of start, tell`}},
 		{map[string]any{"operator_email": "nobody"}, []string{`operator_email: "nobody": give an address like`}},
 		{map[string]any{"fleets": "ec-a-*,ec-b"}, []string{`fleets: "ec-b": give names of groups that end in "*"`}},
-		{map[string]any{"fleets": manyFleets()}, []string{`fleets, fleet_roles: what CreateGreen may do does not fit into a role`, `name the 200 fleets and 2 roles by fewer, wider patterns`}},
+		{map[string]any{"fleets": manyFleets()}, []string{`fleets, fleet_roles, hosted_zones: what CreateGreen may do does not fit into a role`, `name the 200 fleets and 2 roles by fewer, wider patterns`}},
 		{map[string]any{"fleet_roles": "arn:aws:iam::123456789012:role/team/shop"}, []string{`fleet_roles: "arn:aws:iam::123456789012:role/team/shop": give names of IAM roles with their paths`}},
 		{map[string]any{"fleets": []any{"a*", 3}}, []string{`fleets: the list holds 3`}},
 		{map[string]any{"approval": 1.0}, []string{`approval: 1 is a float64: give a string`}},

@@ -46,12 +46,16 @@ var renamed = map[Operation]string{
 // group's service-linked role exists, since blue does; so creating it is not among them.
 var dependent = map[Operation][]string{
 	// A launch template launches and tags instances; it, a hook or the group may name a role.
-	{"autoscaling", "CreateAutoScalingGroup"}:    {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"},
-	{"autoscaling", "UpdateAutoScalingGroup"}:    {"ssm:GetParameters"}, // its template may name its image by a parameter, which is resolved each time
-	{"autoscaling", "CreateLaunchConfiguration"}: {"iam:PassRole"},
-	{"autoscaling", "PutLifecycleHook"}:          {"iam:PassRole"},
-	{"ec2", "CreateLaunchTemplate"}:              {"ec2:CreateTags"},         // with tags
-	{"monitoring", "PutMetricAlarm"}:             {"cloudwatch:TagResource"}, // it has tags
+	{"autoscaling", "CreateAutoScalingGroup"}:      {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"},
+	{"autoscaling", "UpdateAutoScalingGroup"}:      {"ssm:GetParameters"}, // its template may name its image by a parameter, which is resolved each time
+	{"autoscaling", "CreateLaunchConfiguration"}:   {"iam:PassRole"},
+	{"autoscaling", "PutLifecycleHook"}:            {"iam:PassRole"},
+	{"elasticloadbalancing", "CreateLoadBalancer"}: {"elasticloadbalancing:AddTags"}, // with tags
+	{"elasticloadbalancing", "CreateTargetGroup"}:  {"elasticloadbalancing:AddTags"},
+	{"elasticloadbalancing", "CreateListener"}:     {"elasticloadbalancing:AddTags"},
+	{"elasticloadbalancing", "CreateRule"}:         {"elasticloadbalancing:AddTags"},
+	{"ec2", "CreateLaunchTemplate"}:                {"ec2:CreateTags"},         // with tags
+	{"monitoring", "PutMetricAlarm"}:               {"cloudwatch:TagResource"}, // it has tags
 }
 
 // naming are the functions that have a group which exists name another version of its launch template. AWS asks of them what it asks

@@ -9,6 +9,7 @@ type grant struct {
 	actions    []string
 	on         func(Scope) []string    // resources; none in a scope: the grant is left out there. nil: AWS knows no resource level
 	conditions func(Scope) []Condition // nil: none
+	parts      func(Scope) []Scope     // a statement for each, the first of which has the line's own sid; nil: one for all
 	why        string
 
 	logs    bool // on is the function's own log group
@@ -48,6 +49,92 @@ var grants = []grant{
 		sid:     "ReadDrains",
 		actions: []string{"ssm:DescribeInstanceInformation", "ssm:ListCommandInvocations"},
 		why:     "sees which agents answer and how drains go; these calls of Systems Manager know no resource level",
+	},
+	{
+		sid: "ReadBalancers",
+		actions: []string{"elasticloadbalancing:DescribeCapacityReservation", "elasticloadbalancing:DescribeListenerAttributes", "elasticloadbalancing:DescribeListenerCertificates",
+			"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancerPolicies", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTags"},
+		why: "reads all of a load balancer that green is to have the like of; Describe of Elastic Load Balancing knows no resource level",
+	},
+	{
+		sid: "ReadWhatStandsBefore",
+		actions: []string{"ec2:DescribeVpcEndpointServiceConfigurations", "elasticloadbalancing:DescribeAccountLimits", "globalaccelerator:ListAccelerators",
+			"shield:GetSubscriptionState", "shield:ListProtections"},
+		why: "sees what stands before a load balancer and would not stand before green's, and whether there is room for one more; these calls know no resource level",
+	},
+	{
+		sid:     "ReadAccelerators",
+		actions: []string{"globalaccelerator:ListEndpointGroups", "globalaccelerator:ListListeners"},
+		on:      Scope.accelerators,
+		why:     "the same, for the endpoints of accelerators",
+	},
+	{
+		sid:     "ReadFirewalls",
+		actions: []string{"wafv2:GetWebACLForResource"},
+		on:      Scope.firewalled,
+		why:     "the same, for the web ACL of a load balancer",
+	},
+	{
+		sid:     "MakeBalancers",
+		actions: []string{"elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup"},
+		on:      Scope.balancers,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:RequestTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why: "makes load balancers for green, with the target groups behind them; only with the tag that says whose they are",
+	},
+	{
+		sid:     "TagBalancers",
+		actions: []string{"elasticloadbalancing:AddTags"},
+		on:      Scope.balancing,
+		conditions: always(Condition{"StringEquals", "elasticloadbalancing:CreateAction",
+			[]string{"CreateListener", "CreateLoadBalancer", "CreateRule", "CreateTargetGroup"}}),
+		why: "gives them that tag; nothing that exists can be tagged",
+	},
+	{
+		sid: "EquipBalancers",
+		actions: []string{"elasticloadbalancing:AddListenerCertificates", "elasticloadbalancing:ConfigureHealthCheck",
+			"elasticloadbalancing:CreateAppCookieStickinessPolicy", "elasticloadbalancing:CreateLBCookieStickinessPolicy", "elasticloadbalancing:CreateListener",
+			"elasticloadbalancing:CreateLoadBalancerPolicy",
+			"elasticloadbalancing:CreateRule", "elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing:DeleteTargetGroup", "elasticloadbalancing:ModifyCapacityReservation",
+			"elasticloadbalancing:ModifyListenerAttributes", "elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:ModifyTargetGroupAttributes",
+			"elasticloadbalancing:SetLoadBalancerPoliciesForBackendServer", "elasticloadbalancing:SetLoadBalancerPoliciesOfListener", "elasticloadbalancing:SetSecurityGroups"},
+		on: Scope.balancing,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why: "gives them what blue's have, and takes them away with their group; only what a deployment made",
+	},
+	{
+		sid:     "ReadRequests",
+		actions: []string{"cloudwatch:GetMetricStatistics"},
+		why:     "sees whether requests still reach a load balancer; the call knows no resource level",
+	},
+	{
+		sid:     "ReadRecords",
+		actions: []string{"route53:ListResourceRecordSetProtections", "route53:ListResourceRecordSets"},
+		on:      Scope.zones,
+		why:     "sees the records by which clients know the fleets, and others that stand for the same load balancer",
+	},
+	{
+		sid:     "ReadRecordChanges",
+		actions: []string{"route53:GetChange"},
+		on:      Scope.changes,
+		why:     "sees when name servers know a change; nobody knows its id beforehand",
+	},
+	{
+		sid:     "MoveRecords",
+		actions: []string{"route53:ChangeResourceRecordSets"},
+		on:      Scope.zones,
+		parts:   Scope.byZone,
+		conditions: func(s Scope) []Condition {
+			return []Condition{
+				{"ForAllValues:StringEquals", "route53:ChangeResourceRecordSetsNormalizedRecordNames", s.recordNames()},
+				{"ForAllValues:StringEquals", "route53:ChangeResourceRecordSetsRecordTypes", []string{"A", "AAAA"}},
+				{"ForAllValues:StringEquals", "route53:ChangeResourceRecordSetsActions", []string{"CREATE", "DELETE"}},
+			}
+		},
+		why: "moves those records, of types A and AAAA, and nothing else in their zones",
 	},
 	{
 		sid:     "ReadAlarms",

@@ -3,6 +3,8 @@ package actions
 import (
 	"slices"
 	"strings"
+
+	"bluegreen/internal/deploy"
 )
 
 // A function under way runs the version of the release that began its execution, but under the role as it is now: roles
@@ -10,7 +12,9 @@ import (
 
 // ReleasedScope is the scope that released.go is written in.
 func ReleasedScope() Scope {
-	return Standard("PARTITION", "REGION", "ACCOUNT", "PROJECT", "ROLE", "ENVIRONMENT")
+	s := Standard("PARTITION", "REGION", "ACCOUNT", "PROJECT", "ROLE", "ENVIRONMENT")
+	s.Records = []deploy.Record{{Zone: "ZONE", Name: "NAME"}}
+	return s
 }
 
 // allowed reports whether the statement of a Sid allowed an action.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // Statement allows actions on resources, under conditions that must all hold.
@@ -52,12 +53,13 @@ func allow(state string, scope Scope, table []grant, before []Statement) ([]Stat
 				keeps = append(keeps, action)
 			}
 		}
-		s := g.statement(state, scope)
-		if len(needs) > 0 && len(s.Resources) > 0 {
-			statements = append(statements, s.of(needs))
-		}
-		if len(keeps) > 0 && len(s.Resources) > 0 {
-			statements = append(statements, s.of(keeps).keep())
+		for _, s := range g.statements(state, scope) {
+			if len(needs) > 0 {
+				statements = append(statements, s.of(needs))
+			}
+			if len(keeps) > 0 {
+				statements = append(statements, s.of(keeps).keep())
+			}
 		}
 	}
 	for _, action := range needed {
@@ -66,6 +68,25 @@ func allow(state string, scope Scope, table []grant, before []Statement) ([]Stat
 		}
 	}
 	return statements, nil
+}
+
+// statements are the line for a state's function, with no action yet: those that name a resource.
+func (g grant) statements(state string, scope Scope) []Statement {
+	parts := []Scope{scope}
+	if g.parts != nil {
+		parts = g.parts(scope)
+	}
+	var all []Statement
+	for i, part := range parts {
+		s := g.statement(state, part)
+		if i > 0 {
+			s.Sid += strconv.Itoa(i + 1)
+		}
+		if len(s.Resources) > 0 {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // statement is the line for a state's function, with no action yet.

@@ -2,14 +2,37 @@ package actions_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"bluegreen/internal/actions"
+	"bluegreen/internal/deploy"
 )
 
-var scope = actions.Standard("aws", "ap-northeast-1", "000000000000", "ec", "mqagt", "dev")
+var scope = func() actions.Scope {
+	s := actions.Standard("aws", "ap-northeast-1", "000000000000", "ec", "mqagt", "dev")
+	s.Records = []deploy.Record{{Zone: "Z1", Name: "shop.example.com"}, {Zone: "Z1", Name: "*.shop.example.com"}, {Zone: "Z2", Name: "shop.example.org"}}
+	return s
+}()
+
+// A function moves the records that are named, each in its own zone, and nothing else.
+func TestRecordsAreMovedByName(t *testing.T) {
+	statements := policy(t, "SwitchTraffic", scope)
+	for sid, want := range map[string][]string{
+		"MoveRecords": {"arn:aws:route53:::hostedzone/Z1", "shop.example.com", `\052.shop.example.com`}, "MoveRecords2": {"arn:aws:route53:::hostedzone/Z2", "shop.example.org"},
+	} {
+		s := statements[sid]
+		if got := append(slices.Clone(s.Resources), s.Conditions[0].Values...); !slices.Equal(got, want) {
+			t.Errorf("%s is of %v, not %v", sid, got, want)
+		}
+		if got := fmt.Sprint(s.Conditions[1:]); got != "[{ForAllValues:StringEquals route53:ChangeResourceRecordSetsRecordTypes [A AAAA]} "+
+			"{ForAllValues:StringEquals route53:ChangeResourceRecordSetsActions [CREATE DELETE]}]" {
+			t.Errorf("%s has the conditions %s", sid, got)
+		}
+	}
+}
 
 func policy(t *testing.T, state string, scope actions.Scope) map[string]actions.Statement {
 	t.Helper()

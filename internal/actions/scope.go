@@ -3,6 +3,8 @@ package actions
 import (
 	"slices"
 	"strings"
+
+	"bluegreen/internal/deploy"
 )
 
 // Scope is what the functions of one deployer may touch. Every text may hold a placeholder that is put in later, such as
@@ -13,6 +15,8 @@ type Scope struct {
 	Fleets          []string // names of groups; a name that ends in no * covers its -v001, -v002, … too
 	ImageParameters []string // names of Systems Manager's parameters that hold images' ids, besides Amazon's public ones
 	FleetRoles      []string // names, with their path, of roles that the fleets' instances and lifecycle hooks have
+
+	Records []deploy.Record // of hosted zones, that may be moved; none: no load balancer is made either
 
 	Table   string // name of the ledger's
 	Topic   string // ARN of the operators'; empty: nobody is told
@@ -113,6 +117,82 @@ func (s Scope) instances() []string { return []string{s.arn("ec2", "instance/*")
 
 func (s Scope) shellDocument() []string {
 	return []string{"arn:" + s.Partition + ":ssm:" + s.Region + "::document/AWS-RunShellScript"}
+}
+
+// zones are the hosted zones of the records that may be moved. Route 53 belongs to no Region, and its ARNs show no account.
+func (s Scope) zones() []string {
+	var ids []string
+	for _, r := range s.Records {
+		ids = append(ids, r.Zone)
+	}
+	return each(ids, func(id string) string { return "arn:" + s.Partition + ":route53:::hostedzone/" + id })
+}
+
+// balancers are load balancers and target groups of any name, where records may be moved from one to another: those of people have any, and
+// what is made is called after them.
+func (s Scope) balancers() []string {
+	if len(s.Records) == 0 {
+		return nil
+	}
+	return each([]string{"loadbalancer/*", "targetgroup/*"}, func(resource string) string { return s.arn("elasticloadbalancing", resource) })
+}
+
+// balancing are balancers, and their listeners and rules.
+func (s Scope) balancing() []string {
+	if len(s.Records) == 0 {
+		return nil
+	}
+	return append(s.balancers(), each([]string{"listener/*", "listener-rule/*"}, func(resource string) string { return s.arn("elasticloadbalancing", resource) })...)
+}
+
+// accelerators are those of Global Accelerator, which belongs to no Region, with their listeners.
+func (s Scope) accelerators() []string {
+	if len(s.Records) == 0 {
+		return nil
+	}
+	return []string{"arn:" + s.Partition + ":globalaccelerator::" + s.Account + ":accelerator/*"}
+}
+
+// firewalled are what a web ACL may stand before, and the web ACLs.
+func (s Scope) firewalled() []string {
+	if len(s.Records) == 0 {
+		return nil
+	}
+	return []string{s.arn("elasticloadbalancing", "loadbalancer/app/*"), s.arn("wafv2", "regional/webacl/*")}
+}
+
+// byZone is the same scope for each of the hosted zones: a name that may be moved in one is somebody else's in another.
+func (s Scope) byZone() []Scope {
+	var all []Scope
+	for _, r := range s.Records {
+		at := slices.IndexFunc(all, func(part Scope) bool { return part.Records[0].Zone == r.Zone })
+		if at < 0 {
+			part := s
+			part.Records, at = nil, len(all)
+			all = append(all, part)
+		}
+		all[at].Records = append(all[at].Records, r)
+	}
+	return all
+}
+
+// recordNames are the records' names as IAM compares them: in lower case, without a dot at their end, and an asterisk as octal (Route 53
+// developer guide, "Using IAM policy conditions").
+func (s Scope) recordNames() []string {
+	return each(func() (names []string) {
+		for _, r := range s.Records {
+			names = append(names, r.Name)
+		}
+		return names
+	}(), func(name string) string { return strings.ReplaceAll(name, "*", `\052`) })
+}
+
+// changes are those of hosted zones.
+func (s Scope) changes() []string {
+	if len(s.Records) == 0 {
+		return nil
+	}
+	return []string{"arn:" + s.Partition + ":route53:::change/*"}
 }
 
 func (s Scope) role(name string) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
@@ -20,6 +21,8 @@ import (
 type Balancers struct {
 	targetGroups targetGroups
 	classic      classicBalancers
+	entries      entries
+	metrics      metrics
 	writes       step.Writes[writes]
 }
 
@@ -28,6 +31,8 @@ func New(cfg aws.Config) Balancers {
 	return Balancers{
 		targetGroups: targetGroups{elb.NewFromConfig(cfg)},
 		classic:      classicBalancers{classic.NewFromConfig(cfg)},
+		entries:      elb.NewFromConfig(cfg),
+		metrics:      cloudwatch.NewFromConfig(cfg),
 		writes:       step.Guard[writes](autoscaling.NewFromConfig(cfg)),
 	}
 }

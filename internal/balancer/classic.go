@@ -105,5 +105,5 @@ func classicGone(err error) bool {
 	return errors.As(err, &gone)
 }
 
-// Gone reports whether an error says that a source does not exist.
-func Gone(err error) bool { return targetGroupGone(err) || classicGone(err) }
+// Gone reports whether an error says that a source, or its load balancer, does not exist.
+func Gone(err error) bool { return targetGroupGone(err) || classicGone(err) || gone(err) }

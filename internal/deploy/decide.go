@@ -28,11 +28,10 @@ func GreenInService(blue, green Fleet) Sample {
 }
 
 // GreenServes judges green once it is attached: at least want of its capacity is healthy in every source, and
-// in every zone where blue is healthy. A fleet of fewer instances than zones stands where EC2 Auto Scaling puts it: as many
+// in every zone that is needed, since blue is healthy there. A fleet of fewer instances than zones stands where EC2 Auto Scaling puts it: as many
 // zones as blue has are enough.
-func GreenServes(blue, green Fleet, traffic Traffic, want int) Sample {
+func GreenServes(needed []string, green Fleet, traffic Traffic, want int) Sample {
 	healthy, zones := traffic.healthyIn(green.Serving())
-	_, needed := traffic.healthyIn(blue.Serving())
 	var bare []string
 	for _, zone := range needed {
 		if !slices.Contains(zones, zone) {

@@ -26,7 +26,7 @@ func TestGreenServesInAsManyZones(t *testing.T) {
 				targets[instance.ID] = deploy.TargetHealthy
 			}
 		}
-		sample := deploy.GreenServes(blue, green, deploy.Traffic{tg1: targets}, len(c.zones))
+		sample := deploy.GreenServes(deploy.Traffic{tg1: targets}.Zones(blue), green, deploy.Traffic{tg1: targets}, len(c.zones))
 		if sample.Good != c.good {
 			t.Errorf("green in zones %v beside blue in a and b: good is %t (%s), want %t", c.zones, sample.Good, sample.Message, c.good)
 		}
@@ -130,7 +130,7 @@ func TestGreenServes(t *testing.T) {
 		{"behind that and in a target group", green, deploy.Traffic{front: all, tg1: all}, 2, true, 2, "green green has 2 of 2 instances healthy in 2 traffic sources"},
 		{"no target group", green, deploy.Traffic{}, 1, false, 0, "green green has 0 of 1 instances healthy in 0 target groups"},
 	} {
-		got := deploy.GreenServes(blue, c.green, c.traffic, c.want)
+		got := deploy.GreenServes(c.traffic.Zones(blue), c.green, c.traffic, c.want)
 		if got.Good != c.good || got.Serving != c.serving || got.Wanted != c.want || got.Message != c.message {
 			t.Errorf("%s: %+v", c.name, got)
 		}

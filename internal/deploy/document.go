@@ -146,6 +146,7 @@ type Deployment struct {
 	Strategy     Strategy     `json:"strategy"`
 	TargetGroups []string     `json:"target_groups,omitempty"` // ARNs, of those that blue was attached to as such
 	Sources      []Source     `json:"sources,omitempty"`       // what else blue was attached to: Attached is all
+	Aliases      []Alias      `json:"aliases,omitempty"`       // records that are to move, as they were
 	Template     *Template    `json:"template,omitempty"`
 	Own          *Own         `json:"own,omitempty"`   // made for green to launch from; nil: it launches from what blue does
 	Build        *Making      `json:"build,omitempty"` // the image that is made first; nil: none is

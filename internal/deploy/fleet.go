@@ -160,6 +160,12 @@ func (t Traffic) healthyIn(instances []Instance) (units int, zones []string) {
 	return Units(healthy), zones
 }
 
+// Zones are those in which a fleet is healthy in every one of the sources.
+func (t Traffic) Zones(f Fleet) []string {
+	_, zones := t.healthyIn(f.Serving())
+	return zones
+}
+
 func (t Traffic) everywhere(id, state string) bool {
 	for _, targets := range t {
 		if targets[id] != state {

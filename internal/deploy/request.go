@@ -30,6 +30,7 @@ type Request struct {
 	WaitSeconds int    // the longest pause between two polls while something is about to happen
 	Green       Green
 	Strategy    Strategy
+	Records     []Record // that the strategy moves
 	Health      HealthPolicy
 	Drain       DrainPolicy
 	BlueAfter   BlueAfter
@@ -153,6 +154,9 @@ func (r *Request) form(override *Override, build *Build) form.Object {
 			form.Whole{Into: &r.WaitSeconds, Min: 1, Max: 300, Unit: "seconds"}),
 		form.Optional("traffic", "How traffic moves to green.", form.Object{
 			form.Optional("strategy", explained()+" Default: what fits blue.", form.OneOf[Strategy]{Into: &r.Strategy, Choices: Strategies()}),
+			form.Optional("records", "The names by which clients know the fleet, each an alias of one of its load balancers, of type A, AAAA or both. For strategy "+
+				strings.Join(movingRecords(), " or ")+", and required there; a rollback moves those that moved.",
+				form.List[Record]{Into: &r.Records, Min: 1, Max: mostRecords, Item: func(record *Record) form.Form { return record.form() }}),
 		}),
 		form.Optional("health", "When green counts as healthy.", form.Object{
 			form.Optional("timeout_seconds", "How long green may take to be healthy, in the group and then in the target groups.",
@@ -228,6 +232,7 @@ func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) 
 	}
 	request.Drain.idle(defaults.Drain.OnTimeout, problems)
 	request.Green.idle(request.Action, problems)
+	request.unmoved(problems)
 	if problems.Count() > 0 {
 		return Request{}, fault.New(fault.BadRequest, "the request has %s: %s; the smallest request is %s",
 			Counted(problems.Count(), "problem"), strings.Join(problems.Said(), "; "), minimal)

@@ -1,6 +1,9 @@
 package deploy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Strategy is how traffic moves from blue to green, by its name. What it does is in internal/traffic.
 type Strategy string
@@ -8,6 +11,7 @@ type Strategy string
 // The strategies.
 const (
 	StrategyAttach Strategy = "attach"
+	StrategyDNS    Strategy = "dns"
 	StrategyNone   Strategy = "none"
 )
 
@@ -16,9 +20,11 @@ var strategies = []struct {
 	name  Strategy
 	means string // for people, in their schema
 	waits bool
+	moves bool // records of DNS, which a request names
 }{
-	{StrategyAttach, "green joins blue's target groups and load balancers, then blue leaves them", true},
-	{StrategyNone, "no load balancer, such as workers on a queue", false},
+	{StrategyAttach, "green joins blue's target groups and load balancers, then blue leaves them", true, false},
+	{StrategyDNS, "green stands behind load balancers of its own, and the records of $.traffic.records move there", true, true},
+	{StrategyNone, "no load balancer, such as workers on a queue", false, false},
 }
 
 // Strategies are the names of all strategies.
@@ -39,6 +45,22 @@ func (s Strategy) Waits() bool {
 		}
 	}
 	return false
+}
+
+// MovesRecords reports whether what moves is records of DNS.
+func (s Strategy) MovesRecords() bool {
+	return slices.Contains(movingRecords(), string(s))
+}
+
+// movingRecords are the strategies that move records.
+func movingRecords() []string {
+	var names []string
+	for _, s := range strategies {
+		if s.moves {
+			names = append(names, string(s.name))
+		}
+	}
+	return names
 }
 
 // explained says what each strategy is.

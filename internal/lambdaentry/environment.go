@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"bluegreen/internal/clock"
+	"bluegreen/internal/deploy"
 )
 
 // The environment variables that a function is configured with.
@@ -23,6 +24,7 @@ const (
 	BuildImagesVariable    = "BUILD_IMAGES"    // true: images may be built; all else: none
 	BuilderSubnetsVariable = "BUILDER_SUBNETS" // ids of the subnets that builders are launched in, separated by commas; empty: blue's
 	BuildLogsVariable      = "BUILD_LOGS"      // name of the log group of what builds write; empty: none
+	RecordsVariable        = "HOSTED_ZONES"    // records that the functions may move, <hosted zone>/<name>, separated by commas; DescribeBlue's alone
 	MachineVariable        = "STATE_MACHINE"   // ARN of the machine that deploys, or of an alias of it; StatusChange's alone
 	RecoverVariable        = "RECOVER"         // start or tell; StatusChange's alone
 )
@@ -42,8 +44,9 @@ type Environment struct {
 	Guardrails     string // file with the operators' policy; empty: there is none
 	OperatorTopic  string
 	EventBus       string
-	Fleets         []string // names of the deployer's groups, or prefixes with *; no others are suggested for a misspelt one
-	FleetRoles     []string // names, with their paths, of the roles that may be passed, or prefixes with *
+	Fleets         []string        // names of the deployer's groups, or prefixes with *; no others are suggested for a misspelt one
+	FleetRoles     []string        // names, with their paths, of the roles that may be passed, or prefixes with *
+	Records        []deploy.Record // that may be moved; nil: nobody has said so
 	BuildImages    bool
 	BuilderSubnets []string
 	BuildLogs      string
@@ -70,6 +73,10 @@ func fromEnvironment() (Environment, error) {
 		Clock:          clock.NewScaled(1),
 		Log:            os.Stdout,
 	}
+	var err error
+	if env.Records, err = records(); err != nil {
+		return env, fmt.Errorf("%s: %w", RecordsVariable, err)
+	}
 	if env.LedgerTable == "" {
 		return env, fmt.Errorf("%s is not set: it must name the ledger's DynamoDB table", LedgerTableVariable)
 	}
@@ -82,6 +89,22 @@ func fromEnvironment() (Environment, error) {
 // listed are the parts of a variable that commas separate.
 func listed(variable string) []string {
 	return strings.FieldsFunc(os.Getenv(variable), func(r rune) bool { return r == ',' })
+}
+
+// records are those of the variable, of which there may be none; nil: it is not set.
+func records() ([]deploy.Record, error) {
+	if _, set := os.LookupEnv(RecordsVariable); !set {
+		return nil, nil
+	}
+	all := []deploy.Record{}
+	for _, text := range listed(RecordsVariable) {
+		record, err := deploy.ParseRecord(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, record)
+	}
+	return all, nil
 }
 
 // guardrails is the file that the variable names, which must then exist; else the layer's, if there is a layer. A file

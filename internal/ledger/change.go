@@ -18,6 +18,7 @@ const (
 	KindForecast Kind = "forecast"      // a predictive policy's mode; Of is the policy's name
 	KindPool     Kind = "pool"          // the minimum and the prepared capacity of a group's warm pool, -1 where it names none: "2/-1"; Of is the group's name
 	KindVersion  Kind = "version"       // the version of a launch template that a group names (Place)
+	KindAlias    Kind = "alias"         // what a record stands for (deploy.Target); Of is the record set (deploy.Alias)
 )
 
 // The values of KindAlarm.
@@ -56,6 +57,7 @@ var left = map[Kind]string{
 	KindForecast: "the mode of the predictive scaling policy %s, set to %s: it was %s",
 	KindPool:     "the minimum and the prepared capacity of the warm pool of %s, set to %s: they were %s",
 	KindVersion:  "the launch template of %s, pinned to version %s: it named %s",
+	KindAlias:    "the record %s, changed to %s: it was %s",
 }
 
 // Change is a value of something that the deployment did not create, which it has changed or is about to: the record has it

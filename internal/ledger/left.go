@@ -8,6 +8,23 @@ import (
 	"bluegreen/internal/deploy"
 )
 
+// between says how both fleets stand while traffic moves.
+func between(lock *Lock) []string {
+	d := lock.Deployment
+	beside, left := "with green beside it in its %ss", "which was told to leave its %ss: green serves"
+	green := "green %s, which takes traffic"
+	if d.Strategy.MovesRecords() {
+		beside, left = "behind its %ss, with green behind others of its own", "behind its %ss, whose records go to green's: both serve"
+		if !lock.BlueLeft() {
+			green = "green %s, which takes no traffic"
+		}
+	}
+	if lock.BlueLeft() {
+		beside = left
+	}
+	return []string{fmt.Sprintf("blue %s, "+beside, d.Blue, deploy.Noun(d.Attached())), fmt.Sprintf(green, d.Green)}
+}
+
 // Left says what an execution that holds the lock leaves as it is when it goes no further, from what the record says was
 // done or was about to be; nothing if it holds no lock.
 func (r Record) Left(execution string) []string {
@@ -25,11 +42,7 @@ func (r Record) Left(execution string) []string {
 		}
 		lines = append(lines, fmt.Sprintf("blue %s %s", d.Blue, serves), fmt.Sprintf("green %s, which takes no traffic", d.Green))
 	case Switching, Leaving, Restoring:
-		where := fmt.Sprintf("with green beside it in its %ss", deploy.Noun(d.Attached()))
-		if lock.BlueLeft() {
-			where = fmt.Sprintf("which was told to leave its %ss: green serves", deploy.Noun(d.Attached()))
-		}
-		lines = append(lines, fmt.Sprintf("blue %s, %s", d.Blue, where), fmt.Sprintf("green %s, which takes traffic", d.Green))
+		lines = append(lines, between(lock)...)
 	case Removing:
 		lines = append(lines, fmt.Sprintf("blue %s serves", d.Blue), fmt.Sprintf("green %s, which is to go", d.Green))
 	case Committed:

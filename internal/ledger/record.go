@@ -78,6 +78,9 @@ type Previous struct {
 	Own      *deploy.Own      `json:"own,omitempty"`      // what was made for it alone to launch from
 	Made     []Made           `json:"made,omitempty"`     // for it, and left when it is deleted
 	Quieted  []Change         `json:"quieted,omitempty"`  // what keeps it from acting while it stands by
+
+	Strategy deploy.Strategy `json:"strategy,omitempty"` // by which it was replaced, where records moved
+	Aliases  []deploy.Alias  `json:"aliases,omitempty"`  // those records, as they were
 }
 
 // Quiet remembers, before it is done, what keeps the fleet that stands by from acting. What it was first counts, unless somebody has set
@@ -101,8 +104,18 @@ func (r *Record) Quiet(name string, changes []Change) {
 // What is a kind of thing that is left when the group is deleted that it was made for.
 type What string
 
-// MadeAlarm is a CloudWatch alarm, by its name.
-const MadeAlarm What = "alarm"
+// The kinds. Each is known by its name.
+const (
+	MadeAlarm       What = "alarm"                 // of CloudWatch
+	MadeBalancer    What = "load balancer"         // an application or network one
+	MadeTargetGroup What = "target group"          // of one
+	MadeClassic     What = "Classic load balancer" // which has no target groups
+)
+
+// Serves reports whether it is a part of what traffic comes through.
+func (m Made) Serves() bool {
+	return m.What == MadeBalancer || m.What == MadeTargetGroup || m.What == MadeClassic
+}
 
 // Made is something that a deployment has made beside a group, or is about to: it goes with the group, and nothing else does.
 type Made struct {

@@ -11,23 +11,21 @@ import (
 
 	"bluegreen/internal/clock"
 	"bluegreen/internal/local"
-	"bluegreen/internal/localaws/dataplane"
 )
 
 // Requests sends traffic through a listener and watches how many healthy instances could get it.
 type Requests struct {
 	URL string // that they are sent to
 
-	plane    *dataplane.Plane
-	clock    *clock.Scaled
-	listener string // ARN
-	blue     string // the group that serves before
-	traffic  *traffic
-	who      string // answered of late
-	lowest   int
-	enough   *enough // nil: what serves does every load
-	stop     context.CancelFunc
-	running  sync.WaitGroup
+	fleet   *local.Environment
+	clock   *clock.Scaled
+	blue    string // the group that serves before
+	traffic *traffic
+	who     string // answered of late
+	lowest  int
+	enough  *enough // nil: what serves does every load
+	stop    context.CancelFunc
+	running sync.WaitGroup
 }
 
 // StartRequests sends perSecond requests a second of real time to the fleet of a local AWS, and slow ones besides.
@@ -45,10 +43,11 @@ func startRequests(ctx context.Context, e *local.Environment, most, first int, e
 	ctx, stop := context.WithCancel(ctx)
 	r := &Requests{
 		URL:   "http://" + address + "/",
-		plane: e.Plane, clock: e.Clock, listener: fleet.ListenerARN, blue: fleet.GroupName, stop: stop,
+		fleet: e, clock: e.Clock, blue: fleet.GroupName, stop: stop,
 		traffic: newTraffic("http://"+address+"/", most, e.Clock),
-		lowest:  len(e.Plane.Serving(fleet.ListenerARN)), enough: enough,
+		enough:  enough,
 	}
+	r.lowest = r.serving()
 	if fleet.Record != "" {
 		r.URL = "http://" + fleet.Record + "/"
 		r.traffic.url, r.traffic.byName = r.URL, byName(e)
@@ -59,10 +58,21 @@ func startRequests(ctx context.Context, e *local.Environment, most, first int, e
 	return r, nil
 }
 
+// serving is how many healthy instances serve, where the fewest of those do to which clients come.
+func (r *Requests) serving() int {
+	least := -1
+	for _, listener := range r.fleet.Entrances() {
+		if n := len(r.fleet.Plane.Serving(listener)); least < 0 || n < least {
+			least = n
+		}
+	}
+	return max(least, 0)
+}
+
 // watch keeps the lowest number of serving instances, looking every half second of the clock.
 func (r *Requests) watch(ctx context.Context) {
 	for r.clock.Sleep(ctx, time.Second/2) == nil {
-		serving := len(r.plane.Serving(r.listener))
+		serving := r.serving()
 		r.lowest = min(r.lowest, serving)
 		if r.enough != nil {
 			r.enough.look(r.clock.Now(), serving, float64(r.traffic.rate.Load())*60/r.clock.Speed())

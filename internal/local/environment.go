@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"bluegreen/internal/clock"
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
@@ -62,8 +63,9 @@ type Environment struct {
 	server     *http.Server
 	functions  map[string]string // ARNs by state
 	daemon     *localxray.Daemon
-	guardrails string // file
-	namesImage bool   // a request has to name the new image
+	guardrails string          // file
+	namesImage bool            // a request has to name the new image
+	moves      deploy.Strategy // that it names besides; empty: none
 }
 
 // ErrNotLoopback is an address that other machines reach.
@@ -158,6 +160,7 @@ const enoughMemory = 128 << 20
 func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetKind) (err error) {
 	debug.SetMemoryLimit(enoughMemory)
 	plan := kind.plan()
+	e.moves = kind.moves
 	e.namesImage, e.Counts = plan.Source == world.FromConfiguration, "instance"
 	if plan.CapacityType != "" || len(plan.Weights) > 0 {
 		e.Counts = "unit"
@@ -185,13 +188,13 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 			return err
 		}
 	}
-	if err := rehearsal.Confine(e.AWS, plan); err != nil {
-		return err
-	}
 	seeder := world.Seeder{Config: e.Config, Clock: e.Clock}
 	e.World, err = seeder.Seed(ctx, plan)
 	debug.FreeOSMemory() // the functions' packages were most of what is ever needed
 	if err != nil {
+		return err
+	}
+	if err := rehearsal.Confine(e.AWS, plan, e.World); err != nil {
 		return err
 	}
 	if kind.Scales() {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/localaws/world"
 	"bluegreen/pipeline"
 )
@@ -19,9 +20,10 @@ type FleetKind struct {
 
 	Compared bool // blue and green are laid side by side in a demonstration
 
-	works  bool   // at jobs from a queue; else it answers requests
-	source string // that it launches from; empty: a template
-	behind string // one of balancers; empty: an application load balancer
+	works  bool            // at jobs from a queue; else it answers requests
+	source string          // that it launches from; empty: a template
+	behind string          // one of balancers; empty: an application load balancer
+	moves  deploy.Strategy // that the request names; empty: none
 	shape  func(*world.Plan)
 }
 
@@ -49,6 +51,24 @@ func (k FleetKind) Behind(balancer string) (FleetKind, error) {
 	return k, nil
 }
 
+// record is the name by which clients know a fleet whose records move.
+const record = "shop.example.com"
+
+// By is the kind of fleet whose traffic moves by a strategy, which its request names; empty: what fits. The error names those that there are.
+func (k FleetKind) By(strategy string) (FleetKind, error) {
+	var fits []string
+	for _, s := range deploy.Strategies() {
+		if s.Waits() != k.works {
+			fits = append(fits, string(s))
+		}
+	}
+	if strategy != "" && !slices.Contains(fits, strategy) {
+		return k, fmt.Errorf("%q: want %s", strategy, strings.Join(fits, " or "))
+	}
+	k.moves = deploy.Strategy(strategy)
+	return k, nil
+}
+
 // plan is the fleet's, by the default one.
 func (k FleetKind) plan() world.Plan {
 	plan := world.DefaultPlan()
@@ -58,21 +78,30 @@ func (k FleetKind) plan() world.Plan {
 	if k.behind == "classic" {
 		plan.Classics = 1
 	}
+	if k.moves.MovesRecords() {
+		plan.Record = record
+	}
 	k.shape(&plan)
 	return plan
 }
 
 // Request is a request in JSON with what this fleet's needs: where it launches from a configuration, which has no versions, the
-// new image is named.
+// new image is named; and the strategy that its kind names, with the record that moves.
 func (e *Environment) Request(input string) (string, error) {
-	if !e.namesImage {
+	if !e.namesImage && e.moves == "" {
 		return input, nil
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(input), &members); err != nil {
 		return "", fmt.Errorf("not a JSON object: %w", err)
 	}
-	if members["green"] == nil {
+	if members["traffic"] == nil && e.moves != "" {
+		members["traffic"] = json.RawMessage(fmt.Sprintf(`{"strategy":%q}`, e.moves))
+		if w := e.World; w.Record != "" {
+			members["traffic"] = json.RawMessage(fmt.Sprintf(`{"strategy":%q,"records":[{"hosted_zone_id":%q,"name":%q}]}`, e.moves, w.HostedZoneID, w.Record))
+		}
+	}
+	if members["green"] == nil && e.namesImage {
 		members["green"] = json.RawMessage(fmt.Sprintf(`{"image":{"id":%q}}`, e.World.GreenImage))
 	}
 	named, err := json.Marshal(members)

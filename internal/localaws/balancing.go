@@ -91,3 +91,21 @@ func (a *AWS) Draining(group string) (time.Duration, bool) {
 	}
 	return view.DeregistrationDelay(), true
 }
+
+// BalancingTags are the tags of a load balancer, or of a part of one, by its ARN; nil: there is none.
+func (a *AWS) BalancingTags(arn string) map[string]string {
+	if tags, ok := a.Balancers.Tags(arn); ok {
+		return tags
+	}
+	_, name, _ := strings.Cut(arn, ":loadbalancer/")
+	return a.Classic.Tags(name)
+}
+
+// Balancing are the ARNs of all load balancers and target groups.
+func (a *AWS) Balancing() []string {
+	all := a.Balancers.ARNs()
+	for _, name := range a.Classic.Names() {
+		all = append(all, a.Account.ARN("elasticloadbalancing", "loadbalancer/"+name))
+	}
+	return all
+}

@@ -48,6 +48,19 @@ func (l *Loads) OnName(name string, port int32, load Load) {
 	l.run()
 }
 
+// Kept are the DNS names that clients of a name keep it to stand for, without asking.
+func (l *Loads) Kept(name string) []string {
+	var all []string
+	if named := l.names[name]; named != nil {
+		for _, client := range named.clients {
+			if kept := client.Kept(name, types.RRTypeA); kept != "" {
+				all = append(all, kept)
+			}
+		}
+	}
+	return all
+}
+
 // spreadName has each client's part go to what it is answered now. A client that is answered no load balancer sends nothing
 // that anybody counts.
 func (l *Loads) spreadName(done work, name string, named *namedLoad) {

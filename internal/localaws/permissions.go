@@ -2,7 +2,6 @@ package localaws
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	localec2 "bluegreen/internal/localaws/ec2"
@@ -28,13 +27,7 @@ func (r resources) ImageSnapshots(imageID string) []string {
 	return r.aws.Compute.ImageSnapshots(imageID)
 }
 
-func (r resources) BalancingTags(arn string) map[string]string {
-	if tags, ok := r.aws.Balancers.Tags(arn); ok {
-		return tags
-	}
-	_, name, _ := strings.Cut(arn, ":loadbalancer/")
-	return r.aws.Classic.Tags(name)
-}
+func (r resources) BalancingTags(arn string) map[string]string { return r.aws.BalancingTags(arn) }
 
 func (r resources) TemplateTags(idOrName string) (id string, tags map[string]string, made time.Time, ok bool) {
 	return r.aws.Compute.TemplateTags(idOrName)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/lambdaentry"
 	locallambda "bluegreen/internal/localaws/lambda"
 	"bluegreen/internal/localaws/world"
@@ -74,9 +75,12 @@ func (r *Rehearsal) defineFunctions(machine string, w world.World) error {
 func (r *Rehearsal) environment(w world.World) lambdaentry.Environment {
 	return lambdaentry.Environment{
 		LedgerTable: w.LedgerTable, Guardrails: r.Guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
-		Fleets: r.scope.Fleets, FleetRoles: r.scope.FleetRoles, Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
+		Fleets: r.scope.Fleets, FleetRoles: r.scope.FleetRoles, Records: r.records(), Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
 	}
 }
+
+// records are those that the functions may move.
+func (r *Rehearsal) records() []deploy.Record { return append([]deploy.Record{}, r.scope.Records...) }
 
 func (r *Rehearsal) define(machine string, w world.World, f statemachine.Function, code locallambda.Code) error {
 	return r.AWS.Functions.Define(locallambda.FunctionSpec{

@@ -10,6 +10,7 @@ import (
 
 	"bluegreen/infra/templates"
 	"bluegreen/internal/actions"
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/lambdaentry"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/iam"
@@ -67,12 +68,15 @@ func parse(document []byte) (*iam.Policy, error) {
 	return policy.Without(actions.IsKept), nil
 }
 
-// scope is what the functions of the deployer of a plan's fleet may touch.
-func scope(plan world.Plan) actions.Scope {
+// scope is what the functions of the deployer of a plan's fleet may touch, in its world.
+func scope(plan world.Plan, w world.World) actions.Scope {
 	s := actions.Standard("aws", cmp.Or(plan.Region, localaws.DefaultRegion), localaws.DefaultAccountID, plan.Project, plan.Role, plan.Environment)
 	s.Table = plan.LedgerTable
 	if plan.Group != "" {
 		s.Fleets = append(s.Fleets, plan.Group)
+	}
+	if w.Record != "" {
+		s.Records = []deploy.Record{{Zone: w.HostedZoneID, Name: w.Record}}
 	}
 	return s
 }
@@ -80,15 +84,15 @@ func scope(plan world.Plan) actions.Scope {
 // Variables are the groups of the deployer of a plan's fleet, and their roles, as the environment of its functions names them.
 func Variables(plan world.Plan) map[string]string {
 	return map[string]string{
-		lambdaentry.FleetsVariable: strings.Join(scope(plan).Fleets, ","), lambdaentry.FleetRolesVariable: strings.Join(scope(plan).FleetRoles, ","),
+		lambdaentry.FleetsVariable: strings.Join(scope(plan, world.World{}).Fleets, ","), lambdaentry.FleetRolesVariable: strings.Join(scope(plan, world.World{}).FleetRoles, ","),
 	}
 }
 
 // policiesOf are what the functions of the deployer of a plan's fleet may do: the template's policies, or, for a fleet of
 // another name, those that the template has with other parameters.
-func policiesOf(plan world.Plan) (policies, error) {
-	of, standard := scope(plan), scope(world.DefaultPlan())
-	if of.Region == standard.Region && of.Table == standard.Table && slices.Equal(of.Fleets, standard.Fleets) {
+func policiesOf(plan world.Plan, w world.World) (policies, error) {
+	of, standard := scope(plan, w), scope(world.DefaultPlan(), world.World{})
+	if of.Region == standard.Region && of.Table == standard.Table && slices.Equal(of.Fleets, standard.Fleets) && of.Records == nil {
 		return synthesised()
 	}
 	all := make(policies)
@@ -117,11 +121,13 @@ func policyOf(statements []actions.Statement) (*iam.Policy, error) {
 }
 
 // Confine gives the role of each function of a plan's world the policies that it has on AWS.
-func Confine(a *localaws.AWS, plan world.Plan) error { return Mutant{}.confine(a, plan) }
+func Confine(a *localaws.AWS, plan world.Plan, w world.World) error {
+	return Mutant{}.confine(a, plan, w)
+}
 
 // confine gives a mutant's roles what they may do besides too, and leaves out what they lack.
-func (m Mutant) confine(a *localaws.AWS, plan world.Plan) error {
-	all, err := policiesOf(plan)
+func (m Mutant) confine(a *localaws.AWS, plan world.Plan, w world.World) error {
+	all, err := policiesOf(plan, w)
 	if err != nil {
 		return err
 	}
@@ -179,8 +185,9 @@ func (r *Rehearsal) Used() []Use {
 // Lambda itself uses is left out: the model's Lambda asks for no permission.
 func Unused(used map[Use]bool) ([]Use, error) {
 	var unused []Use
+	standard := scope(world.DefaultPlan(), world.World{HostedZoneID: "Z", Record: "shop.example.com"})
 	for _, state := range actions.States() {
-		statements, err := actions.Needed(state, scope(world.DefaultPlan()))
+		statements, err := actions.Needed(state, standard)
 		if err != nil {
 			return nil, err
 		}

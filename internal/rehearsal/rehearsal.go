@@ -66,7 +66,7 @@ func New(options Options) (*Rehearsal, error) {
 	}
 	virtual := clock.NewVirtual(begins)
 	a := localaws.New(localaws.Options{Clock: virtual, Seed: options.Seed, Settings: options.Settings, Region: options.Plan.Region})
-	r := &Rehearsal{AWS: a, Clock: virtual, mutant: options.Mutant, Guardrails: options.Guardrails, scope: scope(options.Plan)}
+	r := &Rehearsal{AWS: a, Clock: virtual, mutant: options.Mutant, Guardrails: options.Guardrails, scope: scope(options.Plan, world.World{})}
 	r.Config = a.Endpoint.Config(wire.Caller{AccessKeyID: "AKIAOPERATOR", Seed: options.Seed})
 	r.Machines = sfn.NewFromConfig(r.Config)
 	var err error
@@ -87,6 +87,7 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	if err != nil {
 		return err
 	}
+	r.scope = scope(plan, seeded)
 	if err := r.Subscribe(ctx, seeded); err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	if err := r.defineFunctions(machine, seeded); err != nil {
 		return err
 	}
-	if err := r.mutant.confine(r.AWS, plan); err != nil {
+	if err := r.mutant.confine(r.AWS, plan, seeded); err != nil {
 		return err
 	}
 	definition, err := statemachine.Definition("aws", func(f statemachine.Function) string {

@@ -16,6 +16,7 @@ import (
 var beyond = []string{
 	"unknown time zone", "is not the same everywhere", "day out of range", "is never in force", "is not after from", "there is no $.drain.command", "makes no copy",
 	"is the same as from", "as is that of",
+	"are moved by $.traffic.strategy", "strategy \"dns\" moves records", "is the same as one before it",
 }
 
 // What a schema takes the decoder takes, but for those rules; what the decoder takes the schema takes.

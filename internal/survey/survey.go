@@ -15,6 +15,7 @@ import (
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/text"
+	"bluegreen/internal/traffic"
 )
 
 // survey looks at blue, and fills in how it is replaced and what stands in the way.
@@ -34,9 +35,11 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 	findings = append(findings, protectionFindings(group, d)...)
 	findings = append(findings, stayingFindings(blue, d)...)
 	d.Attach(blue.Sources)
-	d.Strategy = request.Strategy
-	if d.Strategy == "" {
+	if d.Strategy = request.Strategy; d.Strategy == "" {
 		d.Strategy = h.strategies.For(blue)
+		if previous := record.Previous; request.Action == deploy.ActionRollback && previous != nil && previous.Strategy != "" {
+			d.Strategy = previous.Strategy
+		}
 	}
 	if err := f.forbid(policy.Fleet(request, d.Lineage, d.Strategy, blue.Count())); err != nil {
 		return err
@@ -57,7 +60,7 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
 		func() ([]string, error) { return h.drainFindings(ctx, request, f) },
 		func() (_ []string, err error) {
-			f.Traffic, err = strategy.Preflight(ctx, blue, d)
+			f.Traffic, err = strategy.Preflight(ctx, traffic.Blue{Fleet: blue, Records: request.Records, Allowed: h.Records, Record: record}, d)
 			return f.Traffic.Findings, err
 		},
 		func() ([]string, error) { return h.resolveTemplate(ctx, group, request, record, d) },

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
 )
 
@@ -14,12 +15,20 @@ type Strategy interface {
 	// Unfit says why blue cannot be replaced so, as a finding; empty: it can.
 	Unfit(blue deploy.Fleet) string
 	// Preflight looks at blue's traffic before anything is touched. It adds warnings to the deployment.
-	Preflight(ctx context.Context, blue deploy.Fleet, d *deploy.Deployment) (Found, error)
+	Preflight(ctx context.Context, blue Blue, d *deploy.Deployment) (Found, error)
 	// Diverged is the fault of a blue that takes traffic where green would take none, by what others have changed since green was copied
-	// from it; nil: there is no such thing.
-	Diverged(ctx context.Context, d *deploy.Deployment, blue deploy.Fleet) error
+	// from it; nil: there is no such thing. The lock says what the deployment has changed; moved: all traffic was moved to green.
+	Diverged(ctx context.Context, d *deploy.Deployment, blue deploy.Fleet, lock *ledger.Lock, moved bool) error
 	// Takes says of a fleet that is at rest what gives it traffic, as in "web <said> again"; empty: nothing does.
-	Takes(d deploy.Deployment, f deploy.Fleet) string
+	Takes(ctx context.Context, d deploy.Deployment, f deploy.Fleet) (string, error)
+}
+
+// Blue is the fleet that serves, and what else is asked and known before anything is touched.
+type Blue struct {
+	deploy.Fleet
+	Records []deploy.Record // that the request names
+	Allowed []deploy.Record // that the deployer may move; nil: nobody has said so
+	Record  ledger.Record   // of the lineage
 }
 
 // Found is what a strategy has found of blue's traffic.

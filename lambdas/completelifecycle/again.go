@@ -38,7 +38,11 @@ func (h handler) roused(ctx context.Context, s *step.Step, f deploy.Fleet) (stri
 	if err != nil {
 		return "", err
 	}
-	if said := strategy.Takes(*s.Deployment, f); said != "" {
+	said, err := strategy.Takes(ctx, *s.Deployment, f)
+	if err != nil {
+		return "", err
+	}
+	if said != "" {
 		return fmt.Sprintf("%s %s again", f.Name, said), nil
 	}
 	if active := f.Active(); len(active) > 0 {

@@ -3,6 +3,7 @@ package completelifecycle
 import (
 	"context"
 	"slices"
+	"time"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
@@ -11,8 +12,9 @@ import (
 )
 
 // takeAway deletes what was made beside groups that are gone: the deployment's own on the way back, blue where it is deleted, and any
-// that was replaced before, no matter who has deleted it. It returns the names of those that the record remembers.
-func (h handler) takeAway(ctx context.Context, s *step.Step, record ledger.Record, e ending, fleets map[string]deploy.Fleet) (gone []string, err error) {
+// that was replaced before, no matter who has deleted it. It returns the names of those that the record remembers, and what is left to the
+// next look, in words. What still has requests stays, with its place in the record.
+func (h handler) takeAway(ctx context.Context, s *step.Step, record ledger.Record, e ending, fleets map[string]deploy.Fleet) (gone []string, left string, err error) {
 	beside := record.Beside()
 	var others []string
 	for _, one := range beside {
@@ -22,16 +24,55 @@ func (h handler) takeAway(ctx context.Context, s *step.Step, record ledger.Recor
 	}
 	stand, err := fleet.Standing(ctx, h.groups, others)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var made []ledger.Made
 	if e.ours && record.Lock != nil {
 		made = slices.Clone(record.Lock.Made)
 	}
 	for _, one := range beside {
-		if _, described := fleets[one.Name]; !described && !stand[one.Name] {
-			made, gone = append(made, one.Made...), append(gone, one.Name)
+		if _, described := fleets[one.Name]; described || stand[one.Name] {
+			continue
+		}
+		busy, err := h.serves(ctx, s, one.Made)
+		if err != nil {
+			return nil, "", err
+		}
+		if busy != "" {
+			s.Deployment.Warn("%s, which was made for %s, stays: %s", busy, one.Name, "requests still come to it")
+			continue
+		}
+		made, gone = append(made, one.Made...), append(gone, one.Name)
+	}
+	if err := h.copier.TakeAway(ctx, s, made, e.stage); err != nil {
+		return nil, "", err
+	}
+	left, err = h.twins.Unmake(ctx, s, serving(made), e.stage)
+	return gone, left, err
+}
+
+// lately is how long no request may have come to a load balancer that is to go.
+const lately = 15 * time.Minute
+
+// serves says which of what was made for a fleet that is gone still has requests; empty: none.
+func (h handler) serves(ctx context.Context, s *step.Step, made []ledger.Made) (string, error) {
+	to := s.Now().Truncate(time.Minute)
+	for _, one := range made {
+		entries, err := h.balancers.Named(ctx, one)
+		if err != nil {
+			return "", err
+		}
+		for _, entry := range entries {
+			n, err := h.balancers.Requests(ctx, entry, to.Add(-lately), to)
+			if err != nil || n > 0 {
+				return string(one.What) + " " + one.Name, err
+			}
 		}
 	}
-	return gone, h.copier.TakeAway(ctx, s, made, e.stage)
+	return "", nil
+}
+
+// serving are those of things that traffic comes through.
+func serving(made []ledger.Made) []ledger.Made {
+	return slices.DeleteFunc(slices.Clone(made), func(one ledger.Made) bool { return !one.Serves() })
 }

@@ -234,9 +234,12 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 	if again := cmp.Or(capacity.Again(record.Lock, blue, p.Began), clone.StillPinned(record.Lock, blue)); again != "" {
 		return once(s, p, again, nil)
 	}
-	gone, err := h.takeAway(ctx, s, record, e, fleets)
+	gone, left, err := h.takeAway(ctx, s, record, e, fleets)
 	if err != nil {
 		return p, err
+	}
+	if left != "" {
+		return s.Wait(p, fmt.Sprintf("%s is empty; what was made for a fleet that is gone is taken away: %s", e.fleet, left)), nil
 	}
 	outcome := ledger.Outcome{
 		Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: s.Entered, Seconds: int(s.Entered.Sub(d.StartedAt).Seconds()),

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"bluegreen/internal/announce"
+	"bluegreen/internal/balancer"
 	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
@@ -18,6 +19,7 @@ import (
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
 	"bluegreen/internal/traffic/strategies"
+	"bluegreen/internal/twin"
 )
 
 // groups is what this state reads of groups.
@@ -67,12 +69,14 @@ type handler struct {
 	copier   clone.Copier
 
 	strategies strategies.Strategies
+	balancers  balancer.Balancers
+	twins      twin.Twins
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), actions: group, commands: ssm.NewFromConfig(cfg), copier: clone.New(cfg), strategies: strategies.New(cfg)}
+	h := handler{groups: group, writes: step.Guard[writes](group), actions: group, commands: ssm.NewFromConfig(cfg), copier: clone.New(cfg), strategies: strategies.New(cfg), balancers: balancer.New(cfg), twins: twin.New(cfg)}
 	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -92,7 +93,7 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 	if err != nil {
 		return record, err
 	}
-	if err := strategy.Diverged(ctx, d, blue); err != nil {
+	if err := strategy.Diverged(ctx, d, blue, record.Lock, true); err != nil {
 		return record, err
 	}
 	whole, own, err := h.compare(ctx, s, record, blueGroup, greenGroup)
@@ -111,10 +112,14 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 	if green.Sizes.Desired == 0 && live.Desired == 0 {
 		d.Warn("nothing was tried: %s is at size 0, as %s was, so no instance of it was ever seen to serve", d.Green, d.Blue)
 	}
-	succeed(s, &record, &ledger.Previous{
+	replaced := &ledger.Previous{
 		Name: d.Blue, Sizes: want, Suspended: suspended, Template: cmp.Or(d.Ran, record.Template),
 		Own: record.Own, Made: record.Made, Quieted: clone.Quieting(whole),
-	})
+	}
+	if d.Strategy.MovesRecords() {
+		replaced.Strategy, replaced.Aliases = d.Strategy, d.Were()
+	}
+	succeed(s, &record, replaced)
 	return record, put(ctx, s, record)
 }
 
@@ -130,8 +135,24 @@ func succeed(s *step.Step, record *ledger.Record, replaced *ledger.Previous) {
 				forgotten.Name, forgotten.Made[0].Name)
 		}
 	}
+	if !d.Strategy.MovesRecords() { // green serves behind what blue did: that goes with green
+		record.Made, replaced.Made = handOn(record.Made, replaced.Made)
+	}
 	record.Live, record.Template, record.Own, record.Previous = d.Green, d.Template, d.Own, replaced
 	record.Lock.Stage, record.Lock.Alone, record.Lock.Deployment.Warnings = ledger.Committed, &s.Entered, d.Warnings
+}
+
+// handOn gives green what blue's traffic comes through, of what was made for either.
+func handOn(green, blue []ledger.Made) (greens, blues []ledger.Made) {
+	greens = slices.Clone(green)
+	for _, made := range blue {
+		if made.Serves() {
+			greens = append(greens, made)
+		} else {
+			blues = append(blues, made)
+		}
+	}
+	return greens, blues
 }
 
 func put(ctx context.Context, s *step.Step, record ledger.Record) error {

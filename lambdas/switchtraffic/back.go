@@ -38,6 +38,7 @@ func (v *move) bring(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 	if err := v.fleets(ctx); err != nil {
 		return p, err
 	}
+	v.Lock = v.record.Lock
 	if err := v.mover.See(ctx, v.Move); err != nil {
 		return p, err
 	}

@@ -21,16 +21,21 @@ func (v *move) forward(ctx context.Context, p deploy.Loop) (deploy.Loop, error) 
 	if v.Green.Name == "" {
 		return p, fault.New(fault.TrafficDiverged, "green %s was deleted by somebody else", v.Deployment.Green)
 	}
-	if err := v.mover.Diverged(ctx, v.Deployment, v.Blue); err != nil {
-		return p, err
-	}
-	err := v.mover.See(ctx, v.Move)
+	record, err := v.Record(ctx, underWay...)
 	if err != nil {
 		return p, err
 	}
-	if v.record, err = v.begin(ctx); err != nil {
+	if err := v.mover.Diverged(ctx, v.Deployment, v.Blue, record.Lock, false); err != nil {
 		return p, err
 	}
+	v.Lock = record.Lock
+	if err := v.mover.See(ctx, v.Move); err != nil {
+		return p, err
+	}
+	if v.record, err = v.begin(ctx, record); err != nil {
+		return p, err
+	}
+	v.Lock = v.record.Lock
 	if v.record.Lock.BlueLeft() {
 		p = v.Enter(p, traffic.Leaving)
 		if err := v.carry(ctx); err != nil {
@@ -41,19 +46,19 @@ func (v *move) forward(ctx context.Context, p deploy.Loop) (deploy.Loop, error) 
 	if err := v.Deployment.TakenOut(v.Blue); err != nil {
 		return p, err
 	}
-	p = v.Enter(p, traffic.Joining)
 	if err := v.keep(ctx); err != nil {
 		return p, err
 	}
 	return v.mover.Join(ctx, v.Move, p)
 }
 
+// underWay are the stages at which traffic is moved forward.
+var underWay = []ledger.Stage{ledger.Creating, ledger.Switching, ledger.Leaving}
+
 // begin notes blue's minimum before it is pinned, and its scheduled actions before they are suspended.
-func (v *move) begin(ctx context.Context) (ledger.Record, error) {
-	stages := []ledger.Stage{ledger.Creating, ledger.Switching, ledger.Leaving}
-	record, err := v.Record(ctx, stages...)
-	if err != nil || record.Lock.Stage != ledger.Creating {
-		return record, err
+func (v *move) begin(ctx context.Context, record ledger.Record) (ledger.Record, error) {
+	if record.Lock.Stage != ledger.Creating {
+		return record, nil
 	}
 	actions, err := v.actions(ctx, v.Blue.Name)
 	if err != nil {
@@ -69,7 +74,7 @@ func (v *move) begin(ctx context.Context) (ledger.Record, error) {
 		if len(actions) > 0 {
 			capacity.Start(r.Lock, v.Blue, actions)
 		}
-	}, stages...)
+	}, underWay...)
 }
 
 // keep holds both fleets at the pin while blue serves, and lets green follow blue.
@@ -93,7 +98,7 @@ func (v *move) keep(ctx context.Context) error {
 
 // Part writes into the record that blue is let go (traffic.Switch). A fleet that is brought back serves from now on: its own scheduled
 // actions count too.
-func (v *move) Part(ctx context.Context) error {
+func (v *move) Part(ctx context.Context, notes func(*ledger.Lock)) error {
 	var own []ledger.Action
 	var err error
 	if v.Deployment.Revives && capacity.Stopped(v.record.Lock, v.Deployment.Green) {
@@ -101,11 +106,13 @@ func (v *move) Part(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = v.Holder.ChangeFrom(ctx, v.record, func(r *ledger.Record) {
+	v.record, err = v.Holder.ChangeFrom(ctx, v.record, func(r *ledger.Record) {
 		r.Lock.Stage = ledger.Leaving
+		notes(r.Lock)
 		if len(own) > 0 {
 			r.Lock.Plan(v.Deployment.Green, own)
 		}
 	}, ledger.Switching)
+	v.Lock = v.record.Lock
 	return err
 }

@@ -16,7 +16,7 @@ var signedFor = map[string]string{
 	"autoscaling": "autoscaling", "cloudwatch": "monitoring", "dynamodb": "dynamodb", "ec2": "ec2",
 	"elasticloadbalancing": "elasticloadbalancing", "elasticloadbalancingv2": "elasticloadbalancing",
 	"eventbridge": "events", "lambda": "lambda", "route53": "route53", "sfn": "states", "sns": "sns", "sqs": "sqs",
-	"ssm": "ssm", "sts": "sts",
+	"ssm": "ssm", "sts": "sts", "globalaccelerator": "globalaccelerator", "shield": "shield", "wafv2": "wafv2",
 }
 
 // operation recognises a method of an SDK client by its type: Op(context.Context, *service.OpInput, ...).

@@ -89,3 +89,12 @@ func (l *LoadBalancers) Health(name, instanceID string) (Health, bool) {
 	}
 	return Health{}, false
 }
+
+// Names are those of all load balancers.
+func (l *LoadBalancers) Names() []string {
+	var all []string
+	for _, b := range l.balancers {
+		all = append(all, b.name)
+	}
+	return all
+}

@@ -39,3 +39,15 @@ func (l *LoadBalancers) Evaluate(arn string) bool {
 	}
 	return true
 }
+
+// ARNs are those of all load balancers and target groups.
+func (l *LoadBalancers) ARNs() []string {
+	var all []string
+	for _, b := range l.balancers {
+		all = append(all, b.arn)
+	}
+	for _, group := range l.groups {
+		all = append(all, group.ARN)
+	}
+	return all
+}

@@ -81,7 +81,7 @@ func createTargetGroup(a *asker, input any) error {
 
 // onBalancing asks for what a call names: by an ARN, or a Classic Load Balancer by its name.
 func onBalancing(a *asker, input any) error {
-	for _, member := range []string{"RuleArn", "ListenerArn", "LoadBalancerArn", "LoadBalancerName"} {
+	for _, member := range []string{"RuleArn", "ListenerArn", "LoadBalancerArn", "TargetGroupArn", "LoadBalancerName"} {
 		name := textIfAny(input, member)
 		if name == "" {
 			continue
@@ -124,9 +124,9 @@ func tagBalancing(a *asker, input any) error {
 
 // balancingWrites are the operations that change one load balancer, listener or rule, which they name.
 const balancingWrites = `AddListenerCertificates ApplySecurityGroupsToLoadBalancer AttachLoadBalancerToSubnets ConfigureHealthCheck
-	CreateAppCookieStickinessPolicy CreateLBCookieStickinessPolicy CreateLoadBalancerListeners CreateLoadBalancerPolicy DeleteListener
+	CreateAppCookieStickinessPolicy CreateLBCookieStickinessPolicy CreateLoadBalancerListeners CreateLoadBalancerPolicy DeleteListener DeleteTargetGroup
 	DeleteLoadBalancer DeleteLoadBalancerListeners DeleteLoadBalancerPolicy DeleteRule DeregisterInstancesFromLoadBalancer
 	DetachLoadBalancerFromSubnets DisableAvailabilityZonesForLoadBalancer EnableAvailabilityZonesForLoadBalancer ModifyListenerAttributes
-	ModifyLoadBalancerAttributes RegisterInstancesWithLoadBalancer RemoveListenerCertificates SetIpAddressType
+	ModifyLoadBalancerAttributes ModifyTargetGroup ModifyTargetGroupAttributes RegisterInstancesWithLoadBalancer RemoveListenerCertificates SetIpAddressType
 	SetLoadBalancerListenerSSLCertificate SetLoadBalancerPoliciesForBackendServer SetLoadBalancerPoliciesOfListener SetSecurityGroups
 	SetSubnets`

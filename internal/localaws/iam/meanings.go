@@ -72,7 +72,6 @@ var named = map[string]map[string]at{
 	},
 	"elasticloadbalancing": {
 		"ModifyListener": {member: "ListenerArn"}, "ModifyRule": {member: "RuleArn"},
-		"ModifyTargetGroup": targetGroup, "ModifyTargetGroupAttributes": targetGroup, "DeleteTargetGroup": targetGroup,
 		"RegisterTargets": targetGroup, "DeregisterTargets": targetGroup,
 	},
 	"lambda": {

@@ -46,6 +46,27 @@ func (r *Resolver) Resolve(name string, kind types.RRType) (string, error) {
 	return target, err
 }
 
+// Answers are what a name stands for, of a type, at any of the name servers of its zone, each once: what clients may be answered now.
+func (z *Zones) Answers(name string, kind types.RRType) []string {
+	var all []string
+	for server := range servers {
+		r := Resolver{zones: z, server: server}
+		if target, _, err := r.ask(normal(name), kind, 0); err == nil && !slices.Contains(all, target) {
+			all = append(all, target)
+		}
+	}
+	return all
+}
+
+// Kept is what a name stands for, of a type, as the resolver keeps it; empty: it would ask.
+func (r *Resolver) Kept(name string, kind types.RRType) string {
+	kept := r.kept[normal(name)+" "+string(kind)]
+	if kept.failed != nil || !r.zones.account.Now().Before(kept.until) {
+		return ""
+	}
+	return kept.target
+}
+
 // failureTTL is how long it is kept that there is no record: as a zone's SOA record says by default.
 const failureTTL = 900 * time.Second
 

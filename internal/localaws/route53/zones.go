@@ -40,6 +40,7 @@ type Zones struct {
 	changes  map[string]*types.ChangeInfo
 
 	healthy func(dnsName string) bool // nil: every load balancer is
+	changed []func()
 }
 
 // New returns a Route 53 without zones.
@@ -49,6 +50,24 @@ func New(acct *account.Account, settings Settings) *Zones {
 
 // EvaluateBy says whether the load balancer with a DNS name is healthy, for aliases that evaluate the health of their target.
 func (z *Zones) EvaluateBy(healthy func(dnsName string) bool) { z.healthy = healthy }
+
+// OnChange has f hear each time that records were changed, or that a name server has learned of it.
+func (z *Zones) OnChange(f func()) { z.changed = append(z.changed, f) }
+
+func (z *Zones) tell() {
+	for _, f := range z.changed {
+		f()
+	}
+}
+
+// Sets are the record sets of a zone, as the API shows them; none where there is no such zone.
+func (z *Zones) Sets(id string) []types.ResourceRecordSet {
+	x, err := z.zone(&id)
+	if err != nil {
+		return nil
+	}
+	return x.sets
+}
 
 // servers is how many name servers a zone has.
 const servers = 4
@@ -111,10 +130,12 @@ func (z *Zones) submit(x *zone, comment *string) *types.ChangeInfo {
 		z.account.After(learns, func() {
 			if version > x.version[server] {
 				x.version[server], x.served[server] = version, sets
+				z.tell()
 			}
 		})
 	}
 	z.account.After(last, func() { info.Status = types.ChangeStatusInsync })
+	z.tell()
 	return copied(info)
 }
 

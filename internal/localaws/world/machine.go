@@ -22,6 +22,8 @@ const LedgerKey = "lineage"
 const (
 	ledgerVariable = "LEDGER_TABLE"
 	topicVariable  = "OPERATOR_TOPIC"
+
+	recordsVariable = "HOSTED_ZONES" // by which they know the record that they may move
 )
 
 func (s Seeder) ledger(ctx context.Context, plan Plan, _ *World) error {
@@ -76,7 +78,10 @@ func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
 }
 
 func (s Seeder) function(ctx context.Context, plan Plan, w World, name string, function Function) error {
-	variables := map[string]string{ledgerVariable: w.LedgerTable, topicVariable: w.OperatorTopic}
+	variables := map[string]string{ledgerVariable: w.LedgerTable, topicVariable: w.OperatorTopic, recordsVariable: ""}
+	if w.Record != "" {
+		variables[recordsVariable] = w.HostedZoneID + "/" + w.Record
+	}
 	maps.Copy(variables, plan.Variables)
 	maps.Copy(variables, function.Environment)
 	tracing := lambdatypes.TracingModePassThrough

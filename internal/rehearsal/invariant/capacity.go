@@ -168,7 +168,7 @@ func (c *capacity) floor() int {
 var movesTraffic = map[string]bool{
 	"AttachLoadBalancers": true, "DetachLoadBalancers": true, "RegisterInstancesWithLoadBalancer": true, "DeregisterInstancesFromLoadBalancer": true,
 	"AttachLoadBalancerTargetGroups": true, "DetachLoadBalancerTargetGroups": true, "AttachTrafficSources": true, "DetachTrafficSources": true,
-	"RegisterTargets": true, "DeregisterTargets": true, "ModifyListener": true, "ModifyRule": true,
+	"RegisterTargets": true, "DeregisterTargets": true, "ModifyListener": true, "ModifyRule": true, "ChangeResourceRecordSets": true,
 }
 
 // writtenByDeployment follows the deployment from phase to phase by what it does to the fleet that is followed.

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
@@ -22,31 +24,33 @@ import (
 // says. What others change meanwhile is theirs, and expected to stay.
 type endStates struct {
 	base
-	live      string                              // group that serves
-	expected  map[string]traits                   // of each group, as others than the deployment want it
-	unseen    unseen                              // sizes that others set and that functions may not know of
-	room      map[string]string                   // maximum of a fleet that was brought back, where its own was too small
-	unnamed   map[string]traits                   // what fleets launch from where AWS refused other versions
-	ran       map[string][]version                // template versions that a fleet ran when it was scaled in
-	began     []version                           // those that the live fleet ran whenever an execution began
-	filled    map[string]bool                     // fleets that were replaced and that others have given a size again
-	emptied   map[string]traits                   // sizes of a live fleet from before others took every instance from it by hand
-	onGreen   map[string]traits                   // what others have set on groups that a deployment under way has created
-	changed   map[string]map[string]time.Time     // when others last changed a trait, by group
-	copiedAt  map[string]time.Time                // when functions created a group
-	scaledIn  map[string]time.Time                // when functions last scaled a group in to nothing
-	templates []types.LaunchTemplateSpecification // that the lineage launches from, with versions as people name them
-	instead   []types.LaunchTemplateSpecification // that others have blue launch from since it was copied: nothing if the copy goes live
-	resolved  map[string][]string                 // by execution: the templates' versions when it began
-	ended     map[string]time.Time                // executions that are over
-	deleted   map[string]bool                     // groups that functions have deleted
-	gone      map[string]time.Time                // since when groups of the lineage exist no more
-	inputs    map[string]string                   // of executions that are over
-	madeOnce  map[string]string                   // names of the launch templates that deployments have made, by id
-	launch    map[string]contents                 // what was made for a live fleet to launch from, by group
-	configure string                              // launch configuration that the lineage launches from, as people name it
-	wrote     map[string]bool                     // executions whose functions wrote to AWS
-	tookOver  map[string]bool                     // executions that took over another's lock, and those that lost theirs so
+	live      string                                // group that serves
+	expected  map[string]traits                     // of each group, as others than the deployment want it
+	unseen    unseen                                // sizes that others set and that functions may not know of
+	room      map[string]string                     // maximum of a fleet that was brought back, where its own was too small
+	unnamed   map[string]traits                     // what fleets launch from where AWS refused other versions
+	ran       map[string][]version                  // template versions that a fleet ran when it was scaled in
+	began     []version                             // those that the live fleet ran whenever an execution began
+	filled    map[string]bool                       // fleets that were replaced and that others have given a size again
+	emptied   map[string]traits                     // sizes of a live fleet from before others took every instance from it by hand
+	onGreen   map[string]traits                     // what others have set on groups that a deployment under way has created
+	changed   map[string]map[string]time.Time       // when others last changed a trait, by group
+	copiedAt  map[string]time.Time                  // when functions created a group
+	scaledIn  map[string]time.Time                  // when functions last scaled a group in to nothing
+	templates []types.LaunchTemplateSpecification   // that the lineage launches from, with versions as people name them
+	instead   []types.LaunchTemplateSpecification   // that others have blue launch from since it was copied: nothing if the copy goes live
+	resolved  map[string][]string                   // by execution: the templates' versions when it began
+	ended     map[string]time.Time                  // executions that are over
+	deleted   map[string]bool                       // groups that functions have deleted
+	gone      map[string]time.Time                  // since when groups of the lineage exist no more
+	inputs    map[string]string                     // of executions that are over
+	madeOnce  map[string]string                     // names of the launch templates that deployments have made, by id
+	launch    map[string]contents                   // what was made for a live fleet to launch from, by group
+	configure string                                // launch configuration that the lineage launches from, as people name it
+	wrote     map[string]bool                       // executions whose functions wrote to AWS
+	tookOver  map[string]bool                       // executions that took over another's lock, and those that lost theirs so
+	named     map[string]r53types.ResourceRecordSet // of the name by which clients know the fleet, as people want them, by type
+	others    map[string]bool                       // record sets of its zone besides, as people want them
 }
 
 func newEndStates(b base, _ snapshot) invariant {
@@ -63,6 +67,7 @@ func newEndStates(b base, _ snapshot) invariant {
 		}
 	}
 	b.w.endStates = e
+	e.wantRecords()
 	return e
 }
 
@@ -72,6 +77,9 @@ func (e *endStates) done(a *apiCall, was before) {
 		e.changedByOthers(was.groups)
 	}
 	if !a.deployment() {
+		if in, ok := a.input.(*route53.ChangeResourceRecordSetsInput); ok {
+			e.changeRecords(in)
+		}
 		return
 	}
 	if created, ok := a.input.(*autoscaling.CreateAutoScalingGroupInput); ok && !slices.Contains(e.w.lineage, *created.AutoScalingGroupName) {
@@ -286,6 +294,8 @@ func (e *endStates) executionEnded(arn, end, input string) {
 		v.outcome(end, input)
 		v.world()
 		v.leftSources()
+		v.records()
+		v.leftBalancers()
 		v.adopt()
 	}
 	for _, wrong := range v.wrong {
@@ -428,6 +438,9 @@ func (v *verdict) copies(view localasg.GroupView) {
 		since = append(since, v.endStates.sinceCopied(v.endStates.live, v.endStates.copiedAt[outcome.Blue])...)
 	}
 	want := blue.copied()
+	if v.apart(view) {
+		since = append(since, traitTargetGroups)
+	}
 	maps.Copy(want, v.endStates.onGreen[outcome.Blue])
 	maps.Copy(want, v.endStates.onGreen[view.Name])
 	since = slices.DeleteFunc(since, func(trait string) bool {
@@ -500,7 +513,7 @@ var quieted = []string{"AlarmNotification", "ScheduledActions"}
 func (v *verdict) empty(view localasg.GroupView) {
 	v.check(v.endStates.filled[view.Name] || view.Min == 0 && view.Max == 0 && view.Desired == 0 && len(view.Instances) == 0,
 		"%s is not empty: min %d desired %d max %d, %d instances", view.Name, view.Min, view.Desired, view.Max, len(view.Instances))
-	v.check(len(view.Attachments) == 0, "%s has %d target groups", view.Name, len(view.Attachments))
+	v.check(len(view.Attachments) == 0 || v.r.World.Record != "" && v.entered(view) == 0, "%s has %d target groups", view.Name, len(view.Attachments))
 	for _, process := range quieted {
 		v.check(slices.Contains(view.Suspended, process), "%s of %s is not suspended", process, view.Name)
 	}

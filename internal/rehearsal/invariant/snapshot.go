@@ -12,7 +12,9 @@ import (
 type snapshot struct {
 	fleets  []localasg.GroupView  // that exist, in the lineage's order
 	members map[string]member     // by instance id
-	rules   []localelb.RoutedRule // of the listeners, those that send requests to the lineage's target groups
+	rules   []localelb.RoutedRule // of the listeners that clients come to, those that send requests to the lineage's target groups
+
+	entrances []entrance // the rules of all listeners that do
 }
 
 // member is an instance of a fleet.
@@ -49,13 +51,7 @@ func (w *Watcher) snapshot() snapshot {
 	if len(w.targetGroups) == 0 {
 		return s
 	}
-	for _, listener := range w.r.AWS.Listeners() {
-		for _, rule := range w.r.AWS.Route(listener.ARN).Rules {
-			if w.ours(rule) {
-				s.rules = append(s.rules, rule)
-			}
-		}
-	}
+	w.entrances(&s)
 	return s
 }
 
@@ -123,27 +119,17 @@ func (w *Watcher) serving(s snapshot) service {
 		return found
 	}
 	for n, rule := range s.rules {
-		under, units := make(map[string]bool), 0
-		for _, group := range rule.Groups {
-			for _, target := range group.Targets {
-				if m, ours := s.members[target.InstanceID]; ours && group.Weight > 0 && !under[target.InstanceID] && w.answers(target.InstanceID) {
-					under[target.InstanceID] = true
-					units += m.Weight
-				}
-			}
+		units := 0
+		for id := range w.under(s, rule) {
+			units += s.members[id].Weight
 		}
 		if n == 0 {
 			found.least = units
-			for id := range under {
-				found.fleet[id], found.weight[id] = s.members[id].fleet.Name, s.members[id].Weight
-			}
 		}
 		found.least = min(found.least, units)
-		for id := range found.fleet {
-			if !under[id] {
-				delete(found.fleet, id)
-			}
-		}
+	}
+	for id := range w.everywhere(s) {
+		found.fleet[id], found.weight[id] = s.members[id].fleet.Name, s.members[id].Weight
 	}
 	return found
 }

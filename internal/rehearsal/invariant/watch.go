@@ -2,6 +2,7 @@ package invariant
 
 import (
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
@@ -22,8 +23,9 @@ type Watcher struct {
 	lineage      []string          // its groups: the first blue, then those that functions created, in that order
 	targetGroups map[string]bool   // ARNs of those that a fleet of the lineage was ever attached to, and names of Classic Load Balancers
 	theirs       map[string]bool   // of these, those that others attached and that do not serve yet, or that they detached
-	current      *apiCall          // whose effect happens now; nil: the world moves by itself
-	dirty        bool              // something has changed since the last look
+	entries      entries
+	current      *apiCall // whose effect happens now; nil: the world moves by itself
+	dirty        bool     // something has changed since the last look
 
 	invariants []invariant
 	broken     []string
@@ -59,7 +61,7 @@ func (a *apiCall) String() string { return a.state + ", " + a.service + ":" + a.
 
 // Watch begins to watch a rehearsal, from right after it was made. It takes the lock itself.
 func Watch(r *rehearsal.Rehearsal) *Watcher {
-	w := &Watcher{r: r, states: make(map[string]string), lineage: []string{r.World.GroupName}, targetGroups: make(map[string]bool), theirs: make(map[string]bool)}
+	w := &Watcher{r: r, states: make(map[string]string), lineage: []string{r.World.GroupName}, targetGroups: make(map[string]bool), theirs: make(map[string]bool), entries: entries{make(map[string]time.Time)}}
 	for _, f := range statemachine.Deployed() {
 		w.states[r.FunctionName(f.State)] = f.State
 	}
@@ -72,6 +74,7 @@ func Watch(r *rehearsal.Rehearsal) *Watcher {
 	r.AWS.Compute.OnChange(w.instanceChanged)
 	r.AWS.Balancers.OnChange(w.changed)
 	r.AWS.Classic.OnChange(w.changed)
+	r.AWS.Zones.OnChange(w.changed)
 	r.AWS.Groups.OnChange(func(string) { w.changed() })
 	r.AWS.Groups.OnScheduled(w.scheduled)
 	r.AWS.Account.Unlock()

@@ -81,6 +81,9 @@ func (s *Script) instants(text string) (string, error) {
 	}), failed
 }
 
+// exampleZone is the hosted zone of the examples, which stands for the one of the world's record.
+const exampleZone = "Z0123456789ABCDEFGHIJ"
+
 // standIns put what was seeded in place of the words that stand for it.
 func (s *Script) standIns() *strings.Replacer {
 	var words []string
@@ -89,6 +92,9 @@ func (s *Script) standIns() *strings.Replacer {
 	}
 	for i, name := range slices.Backward(s.r.World.LoadBalancerNames) {
 		words = append(words, fmt.Sprintf("LOAD_BALANCER_%d", i+1), name)
+	}
+	if s.r.World.Record != "" {
+		words = append(words, exampleZone, s.r.World.HostedZoneID)
 	}
 	return strings.NewReplacer(append(words, "TARGET_GROUP", s.r.World.TargetGroupARN, "TARGET_LABEL", s.targetLabel(), "BLUE", s.r.World.GroupName, "TEMPLATE", s.r.World.TemplateName,
 		"LISTENER", s.r.World.ListenerARN, "GREEN_IMAGE", s.r.World.GreenImage, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "BUILDER", s.lastAlone(), "NOTED", s.firstNoted(),

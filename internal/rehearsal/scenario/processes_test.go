@@ -175,10 +175,10 @@ func (p *player) world(t *testing.T, d *datadriven.TestData) (string, error) {
 	plan.Definition = func(arns map[string]string) (string, error) {
 		return statemachine.Definition("aws", func(f statemachine.Function) string { return arns[f.State] })
 	}
-	if err := rehearsal.Confine(a, plan); err != nil {
+	if r.World, err = (world.Seeder{Config: r.Config, Clock: scaled}).Seed(t.Context(), plan); err != nil {
 		return "", err
 	}
-	if r.World, err = (world.Seeder{Config: r.Config, Clock: scaled}).Seed(t.Context(), plan); err != nil {
+	if err := rehearsal.Confine(a, plan, r.World); err != nil {
 		return "", err
 	}
 	if err := r.Subscribe(t.Context(), r.World); err != nil {

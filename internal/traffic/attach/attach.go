@@ -27,16 +27,16 @@ func (strategy) Unfit(blue deploy.Fleet) string {
 	return `traffic.strategy is "attach", but the group has no target groups and no load balancers; "none" is for fleets without a load balancer`
 }
 
-func (strategy) Diverged(_ context.Context, d *deploy.Deployment, blue deploy.Fleet) error {
+func (strategy) Diverged(_ context.Context, d *deploy.Deployment, blue deploy.Fleet, _ *ledger.Lock, _ bool) error {
 	return d.Diverged(blue)
 }
 
-func (strategy) Takes(d deploy.Deployment, f deploy.Fleet) string {
+func (strategy) Takes(_ context.Context, d deploy.Deployment, f deploy.Fleet) (string, error) {
 	attached := f.AttachedTo(d.Attached())
 	if len(attached) == 0 {
-		return ""
+		return "", nil
 	}
-	return "is attached to a " + deploy.Noun(attached)
+	return "is attached to a " + deploy.Noun(attached), nil
 }
 
 // Withdraw detaches a fleet. What is too many at once is an error, which is tried again.

@@ -80,7 +80,7 @@ func lacking(m *traffic.Move, p deploy.Loop) deploy.Sample {
 	if p.Phase == traffic.Removing || len(attached) == 0 || p.Phase == traffic.Returning && m.Elapsed(p) >= returnWithin {
 		return deploy.Sample{Good: true}
 	}
-	if deploy.GreenServes(deploy.Fleet{}, m.Green, m.Traffic, 1).Serving == 0 {
+	if deploy.GreenServes(nil, m.Green, m.Traffic, 1).Serving == 0 {
 		return deploy.Sample{Good: true}
 	}
 	return deploy.BlueServes(m.Blue, m.Traffic, m.Want)

@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"strings"
 	"time"
 
 	"bluegreen/internal/balancer"
-	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/ledger"
@@ -16,10 +14,6 @@ import (
 )
 
 const (
-	// usualHealthy is when targets are healthy at the soonest, usually, after their group was attached: they are
-	// registered, then checked (aws-facts B).
-	usualHealthy = 13 * time.Second
-
 	// aloneFor is how long green waits for blue to have a healthy target before it joins anyway: it may be the cure.
 	aloneFor = 5 * time.Minute
 
@@ -29,32 +23,24 @@ const (
 
 // Join arms green and attaches it, and lets blue leave when every target of green is healthy and was seen so with blue's checks.
 func (s strategy) Join(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
-	missing := m.Green.Missing(m.Deployment.Attached())
-	if len(missing) > 0 {
-		if early(m, p) {
-			return m.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", m.Blue.Name, aloneFor)), nil
-		}
-		if err := m.Arm(ctx, clone.Joining); err != nil {
-			return p, err
-		}
-		joined, err := s.balancers.Attach(ctx, m.Holder.At(ledger.Switching), m.Green.Name, missing)
-		if err != nil {
-			return p, err
-		}
-		if !joined {
-			return m.Again(p, fmt.Sprintf("green %s joins %s, %d at a time", m.Green.Name, deploy.CountedSources(missing), balancer.AtOnce)), nil
-		}
+	p = m.Enter(p, traffic.Joining)
+	sources := m.Deployment.Attached()
+	if len(m.Green.Missing(sources)) > 0 && early(m, p) {
+		return m.Wait(p, fmt.Sprintf("blue %s has no healthy target: green joins when it has one, or after %s", m.Blue.Name, aloneFor)), nil
 	}
-	if !m.Armed {
-		if err := m.Arm(ctx, clone.Joined); err != nil {
-			return p, err
-		}
-		m.Armed = true
+	there, p, err := m.Bring(ctx, s.balancers, p, sources)
+	if err != nil || !there {
+		return p, err
 	}
-	if len(missing) > 0 {
-		return m.WaitUntil(p, m.Entered.Add(usualHealthy), fmt.Sprintf("green %s joins %s", m.Green.Name, deploy.CountedSources(missing))), nil
+	sample := deploy.GreenServes(m.Traffic.Zones(m.Blue), m.Green, m.Traffic, max(m.Want, m.Green.Sizes.Desired))
+	if !sample.Good { // who becomes healthy later starts slowly then
+		m.FullBy = nil
 	}
-	return s.joined(ctx, m, p)
+	ready, p, err := m.Judge(ctx, p, sample, sources)
+	if err != nil || !ready {
+		return p, err
+	}
+	return s.cutover(ctx, m, p)
 }
 
 // early reports that green had better not join yet: where blue has no healthy target a target group fails open, and
@@ -63,37 +49,7 @@ func (s strategy) Join(ctx context.Context, m *traffic.Move, p deploy.Loop) (dep
 func early(m *traffic.Move, p deploy.Loop) bool {
 	open := maps.Clone(m.Traffic)
 	maps.DeleteFunc(open, func(s deploy.Source, _ deploy.Targets) bool { return s.Type == deploy.ClassicBalancer })
-	return len(open) > 0 && m.Blue.Sizes.Desired > 0 && m.Elapsed(p) < aloneFor && !deploy.GreenServes(deploy.Fleet{}, m.Blue, open, 1).Good
-}
-
-// joined judges green, which is attached.
-func (s strategy) joined(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
-	sample := deploy.GreenServes(m.Blue, m.Green, m.Traffic, max(m.Want, m.Green.Sizes.Desired))
-	p = p.Count(sample)
-	if !sample.Good { // who becomes healthy later starts slowly then
-		m.FullBy = nil
-	}
-	if sample.Good && !sameHealthCheck(m.Blue, m.Green) {
-		if err := m.Check(ctx); err != nil {
-			return p, err
-		}
-		return m.Again(p, fmt.Sprintf("green %s is healthy and gets blue's health checks (%s)", m.Green.Name, m.Blue.HealthCheckType)), nil
-	}
-	switch {
-	case p.Good >= m.Deployment.Health.Consecutive:
-		return s.cutover(ctx, m, p)
-	case sample.Good:
-		return m.Again(p, sample.Message), nil
-	case m.Elapsed(p) >= patience(m):
-		return p, fault.New(fault.GreenUnhealthy, "after %d s in the %ss %s: blue serves on; look at the health checks of %s",
-			m.Deployment.Health.TimeoutSeconds, deploy.Noun(m.Deployment.Attached()), sample.Message, strings.Join(deploy.IDs(m.Deployment.Attached()), ", "))
-	}
-	return m.Wait(p, sample.Message), nil
-}
-
-// sameHealthCheck reports whether green has the health checks that blue has.
-func sameHealthCheck(blue, green deploy.Fleet) bool {
-	return green.HealthCheckType == blue.HealthCheckType && green.HealthCheckGraceSeconds == blue.HealthCheckGraceSeconds
+	return len(open) > 0 && m.Blue.Sizes.Desired > 0 && m.Elapsed(p) < aloneFor && !deploy.GreenServes(nil, m.Blue, open, 1).Good
 }
 
 // growing reports whether green's share of requests still grows, where target groups start their targets slowly.
@@ -117,7 +73,7 @@ func (s strategy) cutover(ctx context.Context, m *traffic.Move, p deploy.Loop) (
 	if growing(m, p, pace.SlowStart) {
 		return m.WaitUntil(p, *m.FullBy, fmt.Sprintf("green is healthy; its share grows for %.0f s (slow start), and blue serves beside it until then", pace.SlowStart.Seconds())), nil
 	}
-	if err := m.Part(ctx); err != nil {
+	if err := m.Part(ctx, func(*ledger.Lock) {}); err != nil {
 		return p, err
 	}
 	if err := s.detach(ctx, m, m.Blue, ledger.Leaving); err != nil {
@@ -156,9 +112,9 @@ func (s strategy) detach(ctx context.Context, m *traffic.Move, f deploy.Fleet, s
 
 // Leave waits until blue has drained, and watches that green serves meanwhile.
 func (s strategy) Leave(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
-	serves := deploy.GreenServes(deploy.Fleet{}, m.Green, m.Traffic, m.Want)
+	serves := deploy.GreenServes(nil, m.Green, m.Traffic, m.Want)
 	p = p.Count(deploy.Sample{Good: serves.Serving > 0 || m.Want == 0})
-	if p.Bad >= lostFor || (!serves.Good && m.Elapsed(p) > patience(m)) {
+	if p.Bad >= lostFor || (!serves.Good && m.Elapsed(p) > m.Patience()) {
 		return p, fault.New(fault.TrafficDiverged, "green was lost while blue drained: %s", serves.Message)
 	}
 	if err := s.detach(ctx, m, m.Blue, ledger.Leaving); err != nil { // the answer to an earlier detach was lost
@@ -182,9 +138,4 @@ func (s strategy) Leave(ctx context.Context, m *traffic.Move, p deploy.Loop) (de
 		return m.Again(p, serves.Message), nil
 	}
 	return m.WaitUntil(p, *m.DrainBy, gone.Message), nil
-}
-
-// patience is how long green may take to be healthy in all sources.
-func patience(m *traffic.Move) time.Duration {
-	return time.Duration(m.Deployment.Health.TimeoutSeconds) * time.Second
 }

@@ -12,7 +12,7 @@ import (
 
 // Preflight looks at all that blue is attached to: each must exist and be used. That some of blue's instances are sick there is a warning: a
 // deployment may be the cure.
-func (s strategy) Preflight(ctx context.Context, blue deploy.Fleet, d *deploy.Deployment) (traffic.Found, error) {
+func (s strategy) Preflight(ctx context.Context, blue traffic.Blue, d *deploy.Deployment) (traffic.Found, error) {
 	shown := make(map[deploy.Source]balancer.Shown)
 	for _, source := range blue.Sources {
 		if !s.balancers.Reads(source) {
@@ -31,7 +31,7 @@ func (s strategy) Preflight(ctx context.Context, blue deploy.Fleet, d *deploy.De
 	var pace balancer.Pace
 	used := 0
 	for _, source := range blue.Sources {
-		settings, found, err := s.look(ctx, source, shown[source], blue, d)
+		settings, found, err := s.look(ctx, source, shown[source], blue.Fleet, d)
 		if err != nil {
 			return traffic.Found{}, err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"bluegreen/internal/balancer"
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/traffic"
 )
 
 // stages are how long it takes until green serves, and until blue's requests have ended.
@@ -16,7 +17,7 @@ func (s strategy) stages(ctx context.Context, d *deploy.Deployment, pace balance
 	if err != nil {
 		return nil, err
 	}
-	joins := deploy.PlannedStage{Name: "green joins", Expected: seconds(usualHealthy+pace.SlowStart) + checked, Worst: d.Health.TimeoutSeconds,
+	joins := deploy.PlannedStage{Name: "green joins", Expected: seconds(traffic.UsualHealthy+pace.SlowStart) + checked, Worst: d.Health.TimeoutSeconds,
 		Why: "health checks; health.timeout_seconds"}
 	if pace.SlowStart > 0 {
 		joins.Worst += seconds(pace.SlowStart)

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
 	"bluegreen/internal/traffic"
 )
 
@@ -25,12 +26,14 @@ func (strategy) Unfit(blue deploy.Fleet) string {
 		deploy.CountedSources(blue.Sources))
 }
 
-func (strategy) Preflight(context.Context, deploy.Fleet, *deploy.Deployment) (traffic.Found, error) {
+func (strategy) Preflight(context.Context, traffic.Blue, *deploy.Deployment) (traffic.Found, error) {
 	return traffic.Found{}, nil
 }
 
-func (strategy) Diverged(_ context.Context, d *deploy.Deployment, blue deploy.Fleet) error {
+func (strategy) Diverged(_ context.Context, d *deploy.Deployment, blue deploy.Fleet, _ *ledger.Lock, _ bool) error {
 	return d.Diverged(blue)
 }
 
-func (strategy) Takes(deploy.Deployment, deploy.Fleet) string { return "" }
+func (strategy) Takes(context.Context, deploy.Deployment, deploy.Fleet) (string, error) {
+	return "", nil
+}

@@ -8,6 +8,7 @@ import (
 	"bluegreen/internal/fault"
 	"bluegreen/internal/traffic"
 	"bluegreen/internal/traffic/attach"
+	"bluegreen/internal/traffic/dns"
 	"bluegreen/internal/traffic/none"
 )
 
@@ -18,6 +19,7 @@ type Strategies []row
 func New(cfg aws.Config) Strategies {
 	return Strategies{
 		moving(deploy.StrategyAttach, attach.New(cfg)),
+		moving(deploy.StrategyDNS, dns.New(cfg)),
 		{deploy.StrategyNone, none.New(cfg), nil},
 	}
 }
@@ -34,7 +36,7 @@ func moving(name deploy.Strategy, mover traffic.Mover) row { return row{name, mo
 // For is the name of the first strategy by which a fleet can be replaced, for a request that names none.
 func (all Strategies) For(blue deploy.Fleet) deploy.Strategy {
 	for _, r := range all {
-		if r.Unfit(blue) == "" {
+		if !r.name.MovesRecords() && r.Unfit(blue) == "" { // which records, nobody has said
 			return r.name
 		}
 	}
