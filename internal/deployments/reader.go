@@ -4,7 +4,6 @@
 package deployments
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -65,21 +64,4 @@ func ask(err error, format string, args ...any) error {
 		}
 	}
 	return fmt.Errorf("%s: %w", what, err)
-}
-
-// page reads all pages of a list.
-func page[T any](ctx context.Context, next func(context.Context, *string) ([]T, *string, error)) ([]T, error) {
-	var all []T
-	var token *string
-	for {
-		some, more, err := next(ctx, token)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-		if more == nil {
-			return all, nil
-		}
-		token = more
-	}
 }

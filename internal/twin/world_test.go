@@ -20,7 +20,6 @@ import (
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/localaws"
-	"bluegreen/internal/localaws/faults"
 	"bluegreen/internal/localaws/wire"
 	"bluegreen/internal/step"
 	"bluegreen/internal/twin"
@@ -290,11 +289,6 @@ func (a *account) there() string {
 		names = append(names, *b.LoadBalancerName)
 	}
 	return strings.Join(names, " ")
-}
-
-// strike has one of our calls of Elastic Load Balancing meet a fault.
-func (a *account) strike(kind faults.Kind, nth int) {
-	a.aws.Faults.Add(faults.Rule{Service: "elasticloadbalancing", Caller: "ours", Nth: nth, Kind: kind})
 }
 
 func text(value any) string {
