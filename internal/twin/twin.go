@@ -4,6 +4,7 @@
 package twin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -188,18 +189,18 @@ func (t Twins) Make(ctx context.Context, s *step.Step, stage ledger.Stage, blue 
 		if err == nil {
 			err = t.of(b).make(ctx, l, b, twin)
 		}
-		made.LogsRefused = l.logs
 		var missing later
-		if errors.As(err, &missing) {
-			made.Missing = fmt.Sprintf("the twin of load balancer %s: %s", b.Name, string(missing))
-			return made, nil
+		if errors.As(err, &missing) { // the others are begun all the same: each takes minutes
+			made.Missing = cmp.Or(made.Missing, fmt.Sprintf("the twin of load balancer %s: %s", b.Name, string(missing)))
+			continue
 		}
 		if err != nil {
 			return made, fmt.Errorf("making the twin of load balancer %s: %w", b.Name, err)
 		}
 	}
+	made.LogsRefused = l.logs
 	if l.left < writesAtOnce { // AWS may not show yet what it has done, which would look as if somebody had undone it
-		made.Missing = "what was made a moment ago is to be seen"
+		made.Missing = cmp.Or(made.Missing, "what was made a moment ago is to be seen")
 	}
 	return made, nil
 }
@@ -288,13 +289,14 @@ func (t Twins) Unmake(ctx context.Context, s *step.Step, made []ledger.Made, sta
 		err := a.unmake(ctx, l, made)
 		var still later
 		if errors.As(err, &still) {
-			return string(still), nil
+			left = cmp.Or(left, string(still))
+			continue
 		}
 		if err != nil {
 			return "", err
 		}
 	}
-	return "", nil
+	return left, nil
 }
 
 // ours is the fault of something that has the name of what is to be made, and that this deployment has not made; nil: it has.

@@ -268,3 +268,29 @@ func TestTwinOfATwin(t *testing.T) {
 		})
 	}
 }
+
+// The twins of several balancers are begun in one look, since each takes minutes.
+func TestTwinsOfSeveralBalancers(t *testing.T) {
+	meet(t, func(a *account) {
+		sources := slices.Concat(a.network("inner"), a.application("front"), a.classicBalancer("back"))
+		before := a.there()
+		blue := a.read(sources)
+		if _, err := a.twins.Make(t.Context(), a.step, ledger.Switching, blue); err != nil {
+			t.Error(err)
+		}
+		for _, name := range []string{"inner-v001", "front-v001", "back-v001"} {
+			if !slices.Contains(strings.Fields(a.there()), name) {
+				t.Errorf("after one look there is %s, and no %s", a.there(), name)
+			}
+		}
+		if made, err := a.make(blue); err != nil || made != (twin.Made{}) {
+			t.Errorf("%+v, %v", made, err)
+		}
+		if standing := a.stand(blue); !standing.Ready() || len(standing.Twins) != 3 || len(twin.Making(blue, *a.step.Deployment)) != 6 {
+			t.Errorf("they stand so: %s", text(standing))
+		}
+		if left, err := a.unmake(blue); err != nil || left != "" || a.there() != before {
+			t.Errorf("unmaking leaves %s, %v; there is %s", left, err, a.there())
+		}
+	})
+}
