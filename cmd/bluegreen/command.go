@@ -25,11 +25,11 @@ func newRoot(term terminal) *cobra.Command {
 		DisableAutoGenTag:  true,
 		RunE:               func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(
-		newPlan(term), newDeploy(term), newRollback(term), newRecover(term), newStop(term), newRedrive(term), newStatus(term), newList(term), newShow(term), newReport(term),
-		newValidate(term), newGraph(term), newTrace(term), newRehearse(term), newSearch(term), newGuardrails(term),
-		newDemo(term), newLocal(term), newWorker(term), newFunction(), newVersion(term), newMan(term),
-	)
+	add(root, "Before a deployment:", newValidate(term), newPlan(term), newRehearse(term), newGuardrails(term))
+	add(root, "Deploy:", newDeploy(term), newRollback(term), newRecover(term), newStop(term), newRedrive(term))
+	add(root, "Look:", newStatus(term), newList(term), newShow(term), newReport(term), newTrace(term), newGraph(term))
+	add(root, "On this machine:", newDemo(term), newLocal(term), newSearch(term))
+	root.AddCommand(newWorker(term), newFunction(), newVersion(term), newMan(term))
 	root.SetOut(term.out)
 	root.SetErr(term.err)
 	root.SetHelpFunc(help)
@@ -37,6 +37,15 @@ func newRoot(term terminal) *cobra.Command {
 	root.SetVersionTemplate(versionLine())
 	nameShells(root)
 	return root
+}
+
+// add adds a group of commands.
+func add(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, c := range commands {
+		c.GroupID = title
+		root.AddCommand(c)
+	}
 }
 
 // nameShells has the completion command, which is cobra's own, answer a shell that it does not know.

@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"bluegreen/internal/form"
+	"bluegreen/internal/text"
 )
 
 // misused is an error of flags in our words; a flag that does not exist is answered with the nearest one that does.
@@ -64,18 +67,32 @@ func suggestion(name string, known []string) string {
 	return ""
 }
 
+// helpOn prints what a group's commands do.
+func helpOn(out io.Writer, group *cobra.Group, commands []*cobra.Command) {
+	title := "\n" + group.Title + "\n"
+	for _, c := range commands {
+		if c.GroupID != group.ID || !c.IsAvailableCommand() && c.Name() != "help" {
+			continue
+		}
+		fmt.Fprint(out, title)
+		title = ""
+		for _, line := range text.Wrap(fmt.Sprintf("  %-10s ", c.Name()), strings.Repeat(" ", 13), c.Short) {
+			fmt.Fprintln(out, line)
+		}
+	}
+}
+
 // help prints how a command is used; of the command line itself, what there is.
 func help(c *cobra.Command, _ []string) {
 	out := c.OutOrStdout()
+	about := strings.Join(text.Wrap("", "", cmp.Or(c.Long, c.Short)), "\n")
 	if c.HasParent() && !c.HasSubCommands() {
-		fmt.Fprintf(out, "%s\n\nUsage: %s\n\n%s", cmp.Or(c.Long, c.Short), c.UseLine(), c.LocalFlags().FlagUsages())
+		fmt.Fprintf(out, "%s\n\nUsage: %s\n\n%s", about, c.UseLine(), c.LocalFlags().FlagUsagesWrapped(text.Columns))
 		return
 	}
-	fmt.Fprintf(out, "%s\n\nUsage: %s <command> [flags]\n\nCommands:\n", cmp.Or(c.Long, c.Short), c.CommandPath())
-	for _, one := range c.Commands() {
-		if one.IsAvailableCommand() || one.Name() == "help" {
-			fmt.Fprintf(out, "  %-10s %s\n", one.Name(), one.Short)
-		}
+	fmt.Fprintf(out, "%s\n\nUsage: %s <command> [flags]\n", about, c.CommandPath())
+	for _, group := range append(c.Groups(), &cobra.Group{Title: "More commands:"}) {
+		helpOn(out, group, c.Commands())
 	}
 	fmt.Fprintf(out, "\n\"%s <command> --help\" lists the flags of a command.\n", c.CommandPath())
 }

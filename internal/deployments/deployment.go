@@ -24,7 +24,8 @@ type Deployment struct {
 	Machine   string         `json:"machine"` // name
 	Project   string         `json:"project,omitempty"`
 	Action    deploy.Action  `json:"action,omitempty"`
-	Group     string         `json:"group,omitempty"` // that its request names
+	Reason    string         `json:"reason,omitempty"` // why, as its request says
+	Group     string         `json:"group,omitempty"`  // that its request names
 	Lineage   string         `json:"lineage,omitempty"`
 	Blue      string         `json:"blue,omitempty"`
 	Green     string         `json:"green,omitempty"`
@@ -68,7 +69,7 @@ func (r Reader) describe(ctx context.Context, arn string, now time.Time) (Deploy
 		Execution: arn, Name: deploy.ExecutionName(arn), Machine: deploy.ExecutionName(aws.ToString(d.StateMachineArn)), Project: project, Action: action, Group: group,
 		Lineage: report.Lineage, Blue: report.Blue, Green: report.Green, Live: report.Live,
 		State: stateOf(d), Began: aws.ToTime(d.StartDate), Ended: d.StopDate, Redrives: int(aws.ToInt32(d.RedriveCount)),
-		Error: text.Line(cmp.Or(report.Error, aws.ToString(d.Error))), What: report.What,
+		Error: text.Line(cmp.Or(report.Error, aws.ToString(d.Error))), What: report.What, Reason: report.Reason,
 		Left: report.Left, Next: report.Next, Warnings: report.Warnings,
 	}
 	if read.Lineage == "" && group != "" {
@@ -127,6 +128,7 @@ func (d *Deployment) follow(c observe.Course, now time.Time) {
 	}
 	if of := c.Deployment; of != nil {
 		d.Lineage, d.Blue, d.Green = cmp.Or(of.Lineage, d.Lineage), cmp.Or(d.Blue, of.Blue), cmp.Or(d.Green, of.Green)
+		d.Reason = cmp.Or(d.Reason, text.Line(of.Reason))
 		if d.Warnings == nil {
 			d.Warnings = text.Lines(of.Warnings)
 		}

@@ -49,6 +49,9 @@ func Print(out io.Writer, d Deployment) {
 	if d.Project != "" {
 		fmt.Fprintf(out, "  project    %s\n", d.Project)
 	}
+	if d.Reason != "" {
+		wrap(out, "  reason     ", "             ", d.Reason)
+	}
 	fmt.Fprintf(out, "  began      %s\n", d.Began.UTC().Format(moment))
 	if d.Ended != nil {
 		fmt.Fprintf(out, "  ended      %s, after %s\n", d.Ended.UTC().Format(moment), length(d.Seconds))
