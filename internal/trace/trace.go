@@ -4,6 +4,7 @@ package trace
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -38,6 +39,16 @@ type Trace struct {
 	Execution *sfn.DescribeExecutionOutput
 	Limited   bool // X-Ray took no more of it
 	roots     []*node
+}
+
+// MarshalJSON is the trace for programs: its id, its execution's ARN, and its segments as X-Ray describes them.
+func (t *Trace) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		ID        string  `json:"id"`
+		Execution string  `json:"execution"`
+		Limited   bool    `json:"limited,omitempty"` // X-Ray took no more of it
+		Segments  []*node `json:"segments"`
+	}{t.ID, aws.ToString(t.Execution.ExecutionArn), t.Limited, t.roots})
 }
 
 // Of reads the trace of the execution with this ARN. Its errors say what a person can do.

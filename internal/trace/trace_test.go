@@ -133,6 +133,14 @@ func (w *world) show(options trace.Options) string {
 	}
 	var out bytes.Buffer
 	found.Print(&out, options)
+	text, err := json.Marshal(found)
+	var said struct {
+		ID, Execution string
+		Segments      []localxray.Segment
+	}
+	if err != nil || json.Unmarshal(text, &said) != nil || said.ID != found.ID || said.Execution != w.execution || len(said.Segments) == 0 || said.Segments[0].ID == "" {
+		w.Errorf("as JSON (%v): %s", err, text)
+	}
 	return out.String()
 }
 

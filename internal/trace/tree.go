@@ -12,30 +12,30 @@ import (
 // node is one segment or subsegment of a trace, as far as it is shown.
 type node struct {
 	ID          string         `json:"id"`
-	ParentID    string         `json:"parent_id"`
+	ParentID    string         `json:"parent_id,omitempty"`
 	Name        string         `json:"name"`
-	Origin      string         `json:"origin"`
-	Namespace   string         `json:"namespace"`
+	Origin      string         `json:"origin,omitempty"`
+	Namespace   string         `json:"namespace,omitempty"`
 	Start       float64        `json:"start_time"`
 	End         float64        `json:"end_time"`
-	InProgress  bool           `json:"in_progress"`
-	Inferred    bool           `json:"inferred"` // X-Ray's guess at a service that writes nothing itself
-	Error       bool           `json:"error"`
-	Fault       bool           `json:"fault"`
-	Throttle    bool           `json:"throttle"`
-	Cause       cause          `json:"cause"`
-	Annotations map[string]any `json:"annotations"`
+	InProgress  bool           `json:"in_progress,omitempty"`
+	Inferred    bool           `json:"inferred,omitempty"` // X-Ray's guess at a service that writes nothing itself
+	Error       bool           `json:"error,omitempty"`
+	Fault       bool           `json:"fault,omitempty"`
+	Throttle    bool           `json:"throttle,omitempty"`
+	Cause       cause          `json:"cause,omitzero"`
+	Annotations map[string]any `json:"annotations,omitempty"`
 	Metadata    struct {
 		Default struct {
-			Verdict string `json:"verdict"`
-			Message string `json:"message"`
-		} `json:"default"`
-	} `json:"metadata"`
+			Verdict string `json:"verdict,omitempty"`
+			Message string `json:"message,omitempty"`
+		} `json:"default,omitzero"`
+	} `json:"metadata,omitzero"`
 	AWS struct {
-		Operation string `json:"operation"`
-		Retries   int    `json:"retries"`
-	} `json:"aws"`
-	Children []*node `json:"subsegments"`
+		Operation string `json:"operation,omitempty"`
+		Retries   int    `json:"retries,omitempty"`
+	} `json:"aws,omitzero"`
+	Children []*node `json:"subsegments,omitempty"`
 }
 
 // cause is what went wrong: exceptions, or the id of the segment in which they are.
@@ -43,7 +43,7 @@ type cause struct {
 	Exceptions []struct {
 		Type    string `json:"type"`
 		Message string `json:"message"`
-	}
+	} `json:"exceptions"`
 }
 
 // UnmarshalJSON takes both forms of a cause (X-Ray developer guide, segment documents).
