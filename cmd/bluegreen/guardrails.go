@@ -18,16 +18,18 @@ import (
 
 func newGuardrails(term terminal) *cobra.Command {
 	var file, moment, input string
+	var asJSON bool
 	c := newCommand("guardrails", "check the operators' policy, and say what it allows now",
-		func(context.Context, []string) error { return runGuardrails(term, file, moment, input) })
+		func(context.Context, []string) error { return runGuardrails(term, file, moment, input, asJSON) })
 	c.Flags().StringVarP(&file, "file", "f", "", "`file` with the policy; without it the one that this program was built with")
 	c.Flags().StringVar(&moment, "at", "", "`time` to say it for, such as 2026-12-30T06:00:00+09:00; without it now")
+	c.Flags().BoolVar(&asJSON, "json", false, "print what is in force as JSON")
 	c.Flags().StringVar(&input, "request", "", "`file` with a request, to say whether it may begin")
 	return c
 }
 
 // runGuardrails reads the operators' policy as DescribeBlue does, and says what it allows now.
-func runGuardrails(term terminal, file, moment, input string) error {
+func runGuardrails(term terminal, file, moment, input string, asJSON bool) error {
 	now := clock.NewScaled(1).Now()
 	if moment != "" {
 		var err error
@@ -43,6 +45,12 @@ func runGuardrails(term terminal, file, moment, input string) error {
 		return err
 	}
 	file = cmp.Or(file, "the policy that this program was built with")
+	if asJSON {
+		if err := writeJSON(term, inForce(policy, now)); err != nil || input == "" {
+			return err
+		}
+		return mayBegin(terminal{out: term.err, err: term.err}, policy, input, now)
+	}
 	fmt.Fprintf(term.out, "%s is right; groups %s; %s\n", file, strings.Join(policy.Groups, ", "), frozen(policy, now))
 	if input == "" {
 		return nil
@@ -61,6 +69,22 @@ func readGuardrails(file string) (guardrails.Policy, error) {
 		return guardrails.Policy{}, fmt.Errorf("%s: %w", file, err)
 	}
 	return policy, nil
+}
+
+// inForce is what a policy says at a time, for programs.
+func inForce(policy guardrails.Policy, now time.Time) any {
+	said := struct {
+		Groups  []string   `json:"groups"`
+		InForce []string   `json:"in_force"`       // names of freezes
+		Free    *time.Time `json:"free,omitempty"` // the first moment without one, where one is in sight
+	}{Groups: policy.Groups, InForce: []string{}}
+	for _, f := range policy.InForce(now) {
+		said.InForce = append(said.InForce, f.Name)
+	}
+	if free, found := policy.Free(now); found && len(said.InForce) > 0 {
+		said.Free = &free
+	}
+	return said
 }
 
 // frozen says which freezes are in force, and until when.

@@ -30,6 +30,8 @@ func TestGuardrails(t *testing.T) {
 		{[]string{"-f", "../../layers/guardrails/guardrails.json"}, 0, "is right; groups ", ""},
 		{[]string{"-f", strict, "--at", "2026-11-24T12:00:00+09:00"}, 0, "no freeze is in force", ""},
 		{[]string{"-f", strict, "--at", "2026-11-20T23:00:00+09:00"}, 0, "in force: weekend; none is from 2026-11-23T08:00:00+09:00 on", ""},
+		{[]string{"-f", strict, "--at", "2026-11-20T23:00:00+09:00", "--json"}, 0, "\"in_force\": [\n    \"weekend\"\n  ],\n  \"free\": \"2026-11-2", ""},
+		{[]string{"--json", "--request", request}, 0, "\"in_force\": []\n}", "may begin"},
 		{[]string{"-f", strict, "--at", "2026-11-24T12:00:00+09:00", "--request", request}, 0, "may begin", ""},
 		{[]string{"-f", strict, "--at", "2026-11-20T23:00:00+09:00", "--request", request}, 1, "in force", `freeze "weekend"`},
 		{[]string{"-f", strict, "--at", "2026-11-20T23:00:00+09:00", "--request", back}, 0, "mind: health.consecutive is 3", ""},

@@ -16,7 +16,9 @@ func newTrace(term terminal) *cobra.Command {
 	var at place
 	var asJSON bool
 	c := newCommand("trace EXECUTION", "show what an execution did and how long it took, as X-Ray saw it",
-		func(ctx context.Context, args []string) error { return runTrace(ctx, term, args[0], at, options, asJSON) })
+		func(ctx context.Context, args []string) error {
+			return runTrace(ctx, term, args[0], at, options, asJSON)
+		})
 	c.Long = "Shows what an execution did and how long it took, as X-Ray saw it. " + executions
 	flags := c.Flags()
 	at.flags(flags)
