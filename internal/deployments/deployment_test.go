@@ -3,6 +3,7 @@ package deployments_test
 import (
 	"bytes"
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,7 +33,10 @@ func TestADeploymentIsTold(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		golden(t, "status-running", func(out *bytes.Buffer) { deployments.PrintStanding(out, running) })
+		if s := running; s.Live != group+"-v001" || s.Holder == nil || s.Holder.Stage != "leaving" || s.Deployment == nil || s.Deployment.Execution != arn || len(s.Fleets) != 2 {
+			t.Errorf("while blue leaves: %+v", s)
+		}
+		golden(t, "status-running", func(out *bytes.Buffer) { deployments.PrintStanding(out, fixture(t, "status-running", running)) })
 		if _, err := r.AwaitEnd(ctx, arn, time.Hour); err != nil {
 			t.Error(err)
 		}
@@ -46,12 +50,18 @@ func TestADeploymentIsTold(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		golden(t, "show-succeeded", func(out *bytes.Buffer) { deployments.Print(out, d) })
+		if d.State != deployments.Succeeded || d.Blue != group || d.Green != group+"-v001" || d.Live != d.Green || len(d.Stages) < 8 || len(d.Events) < 12 || d.Seconds < 60 {
+			t.Errorf("succeeded: %+v", d)
+		}
+		golden(t, "show-succeeded", func(out *bytes.Buffer) { deployments.Print(out, fixture(t, "show-succeeded", d)) })
 		done, err := reader.Status(ctx, group+"-v001", r.Clock.Now())
 		if err != nil {
 			t.Error(err)
 		}
-		golden(t, "status-succeeded", func(out *bytes.Buffer) { deployments.PrintStanding(out, done) })
+		if done.Live != group+"-v001" || done.Previous != group || done.Holder != nil || !done.Fleets[1].Serves || done.Fleets[1].Targets["healthy"] != 4 {
+			t.Errorf("afterwards: %+v", done)
+		}
+		golden(t, "status-succeeded", func(out *bytes.Buffer) { deployments.PrintStanding(out, fixture(t, "status-succeeded", done)) })
 	})
 }
 
@@ -78,7 +88,10 @@ func TestEachEndIsTold(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		golden(t, "status-stopped", func(out *bytes.Buffer) { deployments.PrintStanding(out, held) })
+		if held.Holder == nil || held.Holder.Execution != stopped || len(held.Holder.Left) == 0 || !slices.Equal(held.Next, []string{"bluegreen recover " + group}) {
+			t.Errorf("stopped: %+v", held)
+		}
+		golden(t, "status-stopped", func(out *bytes.Buffer) { deployments.PrintStanding(out, fixture(t, "status-stopped", held)) })
 		r.AWS.Faults.Add(faults.Rule{Kind: faults.Deny, Operation: "UpdateAutoScalingGroup", Function: r.FunctionName("RemoveGreen"), Times: -1})
 		stranded := deployed(ctx, t, r, "stranded", `{"project": "ec", "action": "recover", "blue": {"asg_name": "ec-mqagt-dev-asg"}}`)
 		for arn, want := range map[string]deployments.State{
@@ -88,13 +101,16 @@ func TestEachEndIsTold(t *testing.T) {
 			if err != nil || d.State != want {
 				t.Errorf("%s is %s (%v), want %s", arn, d.State, err, want)
 			}
-			golden(t, "show-"+d.Name, func(out *bytes.Buffer) { deployments.Print(out, d) })
+			golden(t, "show-"+d.Name, func(out *bytes.Buffer) { deployments.Print(out, fixture(t, "show-"+d.Name, d)) })
 		}
 		all, err := reader.List(ctx, "", 10, r.Clock.Now())
 		if err != nil {
 			t.Error(err)
 		}
-		golden(t, "list", func(out *bytes.Buffer) { deployments.PrintList(out, all) })
+		if len(all) != 4 || all[0].Name != "stranded" || all[3].State != deployments.Rejected {
+			t.Errorf("the list: %+v", all)
+		}
+		golden(t, "list", func(out *bytes.Buffer) { deployments.PrintList(out, fixture(t, "list", all)) })
 		own, err := reader.List(ctx, group, 2, r.Clock.Now())
 		if err != nil || len(own) != 2 || own[0].Name != "stranded" || own[1].Name != "stopped" {
 			t.Errorf("of the group: %+v, %v", own, err)
@@ -107,6 +123,6 @@ func TestEachEndIsTold(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		golden(t, "status-stranded", func(out *bytes.Buffer) { deployments.PrintStanding(out, end) })
+		golden(t, "status-stranded", func(out *bytes.Buffer) { deployments.PrintStanding(out, fixture(t, "status-stranded", end)) })
 	})
 }

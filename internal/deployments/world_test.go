@@ -3,6 +3,7 @@ package deployments_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -68,6 +69,30 @@ func golden(t *testing.T, name string, print func(*bytes.Buffer)) {
 	if out.String() != string(want) {
 		t.Errorf("%s: got\n%s\nwant\n%s", name, out.String(), want)
 	}
+}
+
+// fixture is a value as it was read when the texts were written: texts are held to what they are of, whatever the world has come to be like.
+func fixture[T any](t *testing.T, name string, read T) T {
+	t.Helper()
+	path := filepath.Join("testdata", name+".json")
+	if *update {
+		text, err := json.MarshalIndent(read, "", " ")
+		if err == nil {
+			err = os.WriteFile(path, append(text, '\n'), 0o644)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	var kept T
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &kept)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	return kept
 }
 
 // deployed runs a deployment until its end.
