@@ -183,9 +183,9 @@ type World struct {
 	DeregistrationSec int32
 }
 
-// Request is a request, in which GREEN_IMAGE stands for the image that is deployed.
+// Request is a request, in which GREEN_IMAGE stands for the image that is deployed, and HOSTED_ZONE for the zone of the record.
 func (w World) Request(text string) string {
-	return strings.ReplaceAll(text, "GREEN_IMAGE", w.GreenImage)
+	return strings.NewReplacer("GREEN_IMAGE", w.GreenImage, "HOSTED_ZONE", w.HostedZoneID).Replace(text)
 }
 
 // Seeder writes a world through the API.

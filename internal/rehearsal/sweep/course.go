@@ -26,7 +26,7 @@ type Course struct {
 	Name     string
 	Plan     world.Plan
 	Settings *localaws.Settings                                // nil: localaws.DefaultSettings
-	Request  string                                            // GREEN_IMAGE stands for the image that is deployed
+	Request  string                                            // GREEN_IMAGE stands for the image that is deployed, HOSTED_ZONE for the zone of the record
 	Start    time.Time                                         // when the world begins; zero: on a Saturday
 	Once     bool                                              // asked for again once it was done, the request would ask for something else
 	Prepare  func(context.Context, *rehearsal.Rehearsal) error // before the deployment starts; may be nil

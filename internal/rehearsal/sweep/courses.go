@@ -3,12 +3,14 @@ package sweep
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
@@ -30,6 +32,10 @@ const drains = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wai
 // differs has green launch from something of its own, and blue with what it launches from deleted.
 const differs = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
 	"green": {"user_data": "#!/bin/sh\nsystemctl start app\n"}, "blue_after": {"then": "delete"}}`
+
+// moves has the record stand for load balancers of green's own.
+const moves = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
+	"traffic": {"strategy": "dns", "records": [{"hosted_zone_id": "HOSTED_ZONE", "name": "shop.example.com"}]}}`
 
 const rollback = `{"project": "ec", "action": "rollback", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60}}`
 
@@ -54,6 +60,10 @@ func Courses() []Course {
 	single.Source = world.FromConfiguration
 	held := workers
 	held.Hooks = []world.Hook{{Name: "terminate", Heartbeat: 30 * time.Second}}
+	known := quick
+	known.Record = "shop.example.com"
+	knownClassic := known
+	knownClassic.Classics = 1
 	seeds := world.DefaultPlan()
 	seeds.DeregistrationDelay = 30 * time.Second
 	courses := []Course{
@@ -77,6 +87,9 @@ func Courses() []Course {
 		{Name: "rich", Plan: richPlan(quick), End: deploy.EndSucceeded, Request: differsAndDrains, Prepare: hung},
 		{Name: "rich-back", Plan: richPlan(quick), End: deploy.EndRolledBack, Request: differsAndDrains, Prepare: hungAndSick},
 		{Name: "scale-in", Plan: held, End: string(types.ExecutionStatusSucceeded), ScaleIn: true, Prepare: drainedGeneration},
+		{Name: "dns", Plan: known, End: deploy.EndSucceeded, Request: moves},
+		{Name: "dns-lost-green", Plan: knownClassic, End: deploy.EndRolledBack, Request: moves, Prepare: lostAsItMoves},
+		{Name: "dns-rollback", Plan: knownClassic, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: movedGeneration},
 		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: firstGeneration},
 	}
 	for i := range courses {
@@ -94,6 +107,8 @@ func quickly() *localaws.Settings {
 	settings.EC2.Pending = account.Duration{Min: time.Second, Max: 3 * time.Second}
 	settings.EC2.Boot = account.Duration{Min: 2 * time.Second, Max: 4 * time.Second}
 	settings.EC2.ShuttingDown = account.Duration{Min: 2 * time.Second, Max: 5 * time.Second}
+	settings.ELBv2.Provisioning = account.Duration{Min: 2 * time.Second, Max: 5 * time.Second}
+	settings.Route53.Propagation = account.Duration{Min: 2 * time.Second, Max: 5 * time.Second}
 	settings.Classic.Registration = account.Duration{Min: 2 * time.Second, Max: 4 * time.Second}
 	return &settings
 }
@@ -217,6 +232,28 @@ func lostGreen(_ context.Context, r *rehearsal.Rehearsal) error {
 			if attachment.State == "Removing" {
 				once.Do(func() { r.Clock.Go(func() { loseGreen(r) }) })
 			}
+		}
+	})
+	return nil
+}
+
+// movedGeneration deploys once before, by moving the record.
+func movedGeneration(ctx context.Context, r *rehearsal.Rehearsal) error {
+	return generation(ctx, r, r.World.Request(moves))
+}
+
+// lostAsItMoves lets green fall sick once the record stands for it: the way back must have it stand for blue again.
+func lostAsItMoves(_ context.Context, r *rehearsal.Rehearsal) error {
+	var once sync.Once
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	before := r.AWS.Zones.Answers(r.World.Record, r53types.RRTypeA)
+	r.AWS.Zones.OnChange(func() {
+		if !slices.Equal(before, r.AWS.Zones.Answers(r.World.Record, r53types.RRTypeA)) {
+			once.Do(func() {
+				r.AWS.Compute.MarkImageSick(r.World.GreenImage) // those too that come in their place
+				r.Clock.Go(func() { loseGreen(r) })
+			})
 		}
 	})
 	return nil

@@ -46,7 +46,7 @@ func (s strategy) Join(ctx context.Context, m *traffic.Move, p deploy.Loop) (dep
 
 // cutover moves the records: green is healthy and was seen with blue's health checks.
 func (s strategy) cutover(ctx context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
-	at, err := s.stand(ctx, m)
+	at, err := s.leads(ctx, m)
 	if err != nil || at.waits != "" {
 		return m.Wait(p, at.waits), err
 	}
@@ -96,9 +96,6 @@ func (s strategy) Leave(ctx context.Context, m *traffic.Move, p deploy.Loop) (de
 	case err != nil || !settled:
 		return p, err
 	case serves.Good:
-		if err := s.protect(ctx, m); err != nil {
-			return p, err
-		}
 		return p.Finished(deploy.Done, fmt.Sprintf("nobody comes to blue %s any more; %s", m.Blue.Name, serves.Message)), nil
 	case m.Elapsed(p) > awaited+syncWithin+m.Patience():
 		return p, fault.New(fault.TrafficDiverged, "green does not serve all that it is to: %s", serves.Message)

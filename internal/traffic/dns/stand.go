@@ -30,11 +30,7 @@ type stand struct {
 // stand makes what is missing of green's load balancers, and reads how they stand. A fleet that is brought back has its own.
 func (s strategy) stand(ctx context.Context, m *traffic.Move) (stand, error) {
 	if m.Deployment.Revives {
-		found := stand{sources: m.Green.Sources}
-		for _, a := range m.Deployment.Aliases {
-			found.to = append(found.to, *a.To)
-		}
-		return found, nil
+		return returns(m), nil
 	}
 	blue, err := s.twins.Read(ctx, m.Deployment.Attached())
 	if err != nil {
@@ -51,7 +47,33 @@ func (s strategy) stand(ctx context.Context, m *traffic.Move) (stand, error) {
 	if waits, err := s.unmade(m, made); err != nil || waits != "" {
 		return stand{waits: waits}, err
 	}
-	return s.standing(ctx, m, blue)
+	at, _, err := s.standing(ctx, m, blue)
+	return at, err
+}
+
+// returns is where a fleet stands that is brought back.
+func returns(m *traffic.Move) stand {
+	found := stand{sources: m.Green.Sources}
+	for _, a := range m.Deployment.Aliases {
+		found.to = append(found.to, *a.To)
+	}
+	return found
+}
+
+// leads is where the records are to go, to load balancers that are made. They are protected against deletion as blue's are from now on.
+func (s strategy) leads(ctx context.Context, m *traffic.Move) (stand, error) {
+	if m.Deployment.Revives {
+		return returns(m), nil
+	}
+	blue, err := s.twins.Read(ctx, m.Deployment.Attached())
+	if err != nil {
+		return stand{}, err
+	}
+	at, twins, err := s.standing(ctx, m, blue)
+	if err != nil || at.waits != "" {
+		return at, err
+	}
+	return at, s.twins.Protect(ctx, m.Step, blue, twins, ledger.Switching)
 }
 
 // unmade says what of green's load balancers is still to be made.
@@ -70,17 +92,17 @@ func (s strategy) unmade(m *traffic.Move, made twin.Made) (string, error) {
 }
 
 // standing is how green's load balancers stand, all of which are made.
-func (s strategy) standing(ctx context.Context, m *traffic.Move, blue []twin.Balancer) (stand, error) {
+func (s strategy) standing(ctx context.Context, m *traffic.Move, blue []twin.Balancer) (stand, []twin.Twin, error) {
 	is, err := s.twins.Stand(ctx, *m.Deployment, blue)
 	switch {
 	case err != nil:
-		return stand{}, err
+		return stand{}, nil, err
 	case is.Failed != "":
-		return stand{}, fault.New(fault.Refused, "%s", is.Failed)
+		return stand{}, nil, fault.New(fault.Refused, "%s", is.Failed)
 	case is.Waits != "":
-		return stand{waits: is.Waits, until: is.Until}, nil
+		return stand{waits: is.Waits, until: is.Until}, nil, nil
 	case len(is.Differences) > 0:
-		return stand{}, fault.New(fault.TrafficDiverged, "green's load balancers are not like blue's, which somebody has changed since they were made: %s; start again", strings.Join(is.Differences, "; "))
+		return stand{}, nil, fault.New(fault.TrafficDiverged, "green's load balancers are not like blue's, which somebody has changed since they were made: %s; start again", strings.Join(is.Differences, "; "))
 	}
 	var found stand
 	for _, t := range is.Twins {
@@ -90,30 +112,11 @@ func (s strategy) standing(ctx context.Context, m *traffic.Move, blue []twin.Bal
 		of := slices.IndexFunc(blue, func(b twin.Balancer) bool { return strings.EqualFold(b.DNSName, a.Target.Balancer()) })
 		at := slices.IndexFunc(is.Twins, func(t twin.Twin) bool { return of >= 0 && t.Of == blue[of].ID })
 		if at < 0 {
-			return stand{}, fault.New(fault.TrafficDiverged, "%s, which is no load balancer of blue's any more: start again", stands(a))
+			return stand{}, nil, fault.New(fault.TrafficDiverged, "%s, which is no load balancer of blue's any more: start again", stands(a))
 		}
 		found.to = append(found.to, a.Target.To(is.Twins[at].DNSName, is.Twins[at].ZoneID))
 	}
-	return found, nil
-}
-
-// protect has green's load balancers protected against deletion as blue's are: nothing takes them away any more but their group's end.
-func (s strategy) protect(ctx context.Context, m *traffic.Move) error {
-	if m.Deployment.Revives {
-		return nil
-	}
-	blue, err := s.twins.Read(ctx, m.Deployment.Attached())
-	if err != nil {
-		return err
-	}
-	is, err := s.twins.Stand(ctx, *m.Deployment, blue)
-	if err != nil {
-		return err
-	}
-	for _, difference := range is.Differences {
-		m.Deployment.Warn("somebody changed blue's load balancer after green's was made: %s; change green's too where it is still wanted", difference)
-	}
-	return s.twins.Protect(ctx, m.Step, blue, is.Twins, ledger.Leaving)
+	return found, is.Twins, nil
 }
 
 // making waits until green's load balancers can take requests.
