@@ -87,6 +87,7 @@ func Open(options Options) (*Environment, error) {
 	e := &Environment{Clock: clock.NewScaled(options.Speed), URL: "http://" + socket.Addr().String(), guardrails: options.Guardrails}
 	settings := localaws.DefaultSettings()
 	settings.ELBv2.Provisioning = account.Constant(10 * time.Second) // nobody came to wait for a load balancer
+	settings.Classic.Naming = account.Constant(10 * time.Second)
 	e.AWS = localaws.New(localaws.Options{Clock: e.Clock, Seed: options.Seed, Settings: &settings, Region: options.Region})
 	e.AWS.Functions.SetEndpoint(e.URL)
 	if e.daemon, err = openDaemon(e, options.Daemon); err != nil {

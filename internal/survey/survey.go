@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -63,6 +64,7 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 			f.Traffic, err = strategy.Preflight(ctx, traffic.Blue{Fleet: blue, Records: request.Records, Allowed: h.Records, Record: record}, d)
 			return f.Traffic.Findings, err
 		},
+		func() ([]string, error) { return balancedFindings(f), nil },
 		func() ([]string, error) { return h.resolveTemplate(ctx, group, request, record, d) },
 	} {
 		found, err := look()
@@ -188,6 +190,19 @@ func (h Surveyor) copyFindings(ctx context.Context, group types.AutoScalingGroup
 	found, err := h.copier.Preflight(ctx, blue, *d, f.Record.Made)
 	d.Warnings = append(d.Warnings, found.Warnings...)
 	return append(found.Findings, hookFindings(blue.Hooks, h.FleetRoles)...), err
+}
+
+// balancedFindings looks for policies and alarms that go by what blue's load balancers count, where green is to have others.
+func balancedFindings(f *Found) []string {
+	if !f.Deployment.Strategy.MovesRecords() || f.Deployment.Action == deploy.ActionRollback {
+		return nil
+	}
+	var findings []string
+	for _, name := range clone.Balanced(f.Blue) {
+		findings = append(findings, fmt.Sprintf("its %s goes by what its load balancer counts, and green's would go by blue's too, which nobody comes to: "+
+			"green cannot have the like yet; have it go by the group's CPU, or deploy by traffic.strategy %q", name, "attach"))
+	}
+	return findings
 }
 
 // limitFindings looks for room for one more group, which a rollback does not need.

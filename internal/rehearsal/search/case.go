@@ -26,6 +26,7 @@ type RequestOptions struct {
 	OnTimeout      string
 	Delete         bool   // blue, once it is empty
 	Action         string // empty is a deployment
+	Moves          bool   // the record moves to load balancers of green's own
 	Green          string // members of what green is to launch from; empty: as blue does
 }
 
@@ -92,6 +93,9 @@ func (o RequestOptions) input() string {
 	}
 	if o.Delete {
 		fields = append(fields, `"blue_after": {"then": "delete"}`)
+	}
+	if o.Moves {
+		fields = append(fields, `"traffic": {"strategy": "dns", "records": [{"hosted_zone_id": "HOSTED_ZONE", "name": "shop.example.com"}]}`)
 	}
 	if o.Green != "" {
 		fields = append(fields, `"green": {`+o.Green+"}")

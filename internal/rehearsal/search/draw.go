@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,7 +30,17 @@ func Draw(seed uint64) Case {
 	c.Faults = d.faults()
 	c.Events = d.events()
 	c.adorn(d)
+	c.known()
 	return c
+}
+
+// known has clients of one fleet in twelve know it by a name, which moves. The seed says so itself: all else of it is what it would be without.
+func (c *Case) known() {
+	if c.Seed%12 != 5 || slices.ContainsFunc(c.World, func(a Argument) bool { return a.Key == "unbalanced" || a.Key == "classic" }) {
+		return
+	}
+	c.World = append(c.World, arguments("record", "shop.example.com")...)
+	c.Request.Moves = true
 }
 
 func (d *draw) chance(percent int) bool { return d.IntN(100) < percent }

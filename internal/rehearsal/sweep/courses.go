@@ -88,7 +88,7 @@ func Courses() []Course {
 		{Name: "rich-back", Plan: richPlan(quick), End: deploy.EndRolledBack, Request: differsAndDrains, Prepare: hungAndSick},
 		{Name: "scale-in", Plan: held, End: string(types.ExecutionStatusSucceeded), ScaleIn: true, Prepare: drainedGeneration},
 		{Name: "dns", Plan: known, End: deploy.EndSucceeded, Request: moves},
-		{Name: "dns-lost-green", Plan: knownClassic, End: deploy.EndRolledBack, Request: moves, Prepare: lostAsItMoves},
+		{Name: "dns-lost-green", Plan: known, End: deploy.EndRolledBack, Request: moves, Prepare: lostAsItMoves},
 		{Name: "dns-rollback", Plan: knownClassic, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: movedGeneration},
 		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: firstGeneration},
 	}

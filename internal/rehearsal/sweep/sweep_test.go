@@ -28,7 +28,7 @@ const maxCalls = 150
 // reads all.
 const (
 	maxRich = 240
-	maxTwin = 270
+	maxTwin = 310
 )
 
 // undisturbed are all courses with what they come to and their points, rehearsed once.
