@@ -113,6 +113,17 @@ func (w *Watcher) under(s snapshot, rule localelb.RoutedRule) map[string]bool {
 	return found
 }
 
+// shares reports whether a fleet has a share of the load: without a load balancer it has while it serves.
+func (w *Watcher) shares(s snapshot, group string) bool {
+	for id, name := range w.serving(s).fleet {
+		comes := len(s.rules) == 0 || slices.ContainsFunc(s.rules, func(rule localelb.RoutedRule) bool { return w.under(s, rule)[id] })
+		if name == group && comes {
+			return true
+		}
+	}
+	return false
+}
+
 // entered are those of a fleet's attachments through which clients come to it.
 func (w *Watcher) entered(view localasg.GroupView) int {
 	s, n := w.snapshot(), 0

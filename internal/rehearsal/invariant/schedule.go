@@ -173,10 +173,8 @@ func (c *schedules) look(s snapshot, by *apiCall) {
 	case c.committed.IsZero():
 		c.committed = c.w.r.AWS.Account.Now()
 	}
-	for id, fleet := range c.w.serving(s).fleet {
-		if _, member := s.members[id]; member && fleet == d.Blue {
-			c.shared = c.w.r.AWS.Account.Now()
-		}
+	if c.w.shares(s, d.Blue) {
+		c.shared = c.w.r.AWS.Account.Now()
 	}
 }
 
