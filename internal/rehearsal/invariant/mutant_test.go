@@ -188,7 +188,7 @@ var mutations = []mutation{
 // unless the table says more, catches.
 func TestMutantsAreCaught(t *testing.T) {
 	caught := make(map[int]bool)
-	for _, m := range slices.Concat(mutations, scalingMutations) {
+	for _, m := range slices.Concat(mutations, scalingMutations, recordMutations) {
 		t.Run(m.name, func(t *testing.T) {
 			m.isCaught(t)
 			if len(m.breaks) == 1 {
@@ -239,7 +239,7 @@ func (m mutation) rehearse(t *testing.T, mutant rehearsal.Mutant) []string {
 			}
 		}
 		var arn string
-		if arn, err = r.Start(ctx, "deployment", cmp.Or(m.input, minimal)); err != nil {
+		if arn, err = r.Start(ctx, "deployment", r.World.Request(cmp.Or(m.input, minimal))); err != nil {
 			return
 		}
 		if m.during != nil {

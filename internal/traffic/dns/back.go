@@ -41,8 +41,14 @@ func (s strategy) Rejoin(ctx context.Context, m *traffic.Move, p deploy.Loop) (b
 	return false, m.Wait(p, sample.Message), nil
 }
 
-// Remove has nothing to do: once the records stand for blue, nobody comes to green, and its load balancers go with it.
+// Remove has nothing to do: once the records stand for blue, nobody comes to green, and its load balancers go with it. A record that somebody
+// else has turned back to green meanwhile keeps them.
 func (s strategy) Remove(_ context.Context, m *traffic.Move, p deploy.Loop) (deploy.Loop, error) {
+	for i, a := range m.Deployment.Aliases {
+		if is := m.Apart.Aliases[i]; m.Lock.BlueLeft() && greens(a, is) {
+			return p, fault.New(fault.TrafficDiverged, "%s, which is green's and is to go: somebody else has turned it there; have it stand for %s, then redrive this execution", stands(is), a.Target)
+		}
+	}
 	return m.Enter(p, traffic.Removing).Finished(deploy.Done, fmt.Sprintf("blue %s serves; nobody comes to green %s", m.Blue.Name, m.Deployment.Green)), nil
 }
 

@@ -28,8 +28,9 @@ const (
 	fewPercent = 1 // of all requests, that may still come to where they no longer should
 )
 
-// mine are those of the records that the deployment has moved or is about to move, and that nobody else has changed since, with where they
-// are now and where they were; theirs are the others.
+// mine are those of the records that the deployment has moved or is about to move, and that nobody has turned elsewhere since, with where they
+// are now and where they were; theirs are the others. What somebody else has set of one that stands for green stays with it, and it goes back all
+// the same: green's load balancer goes.
 func mine(m *traffic.Move) (now, was []deploy.Alias, theirs []string) {
 	for i, a := range m.Deployment.Aliases {
 		c, is := m.Lock.Change(ledger.KindAlias, a.String()), m.Apart.Aliases[i]
@@ -37,11 +38,19 @@ func mine(m *traffic.Move) (now, was []deploy.Alias, theirs []string) {
 		case c == nil:
 		case c.Restores(is.Target.String()):
 			now, was = append(now, is), append(was, a)
+		case greens(a, is):
+			a.Target = is.Target.To(a.Target.Balancer(), a.Target.Zone)
+			now, was = append(now, is), append(was, a)
 		default:
 			theirs = append(theirs, stands(is))
 		}
 	}
 	return now, was, theirs
+}
+
+// greens reports whether a record stands for green's load balancer, whatever else of it is.
+func greens(a, is deploy.Alias) bool {
+	return a.To != nil && is.Target.Name != "" && is.Target.Balancer() == a.To.Balancer()
 }
 
 // stands says what a record is now.

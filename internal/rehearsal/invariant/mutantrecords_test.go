@@ -1,0 +1,84 @@
+package invariant_test
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+	"github.com/aws/smithy-go/middleware"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/lambdaentry"
+	"bluegreen/internal/ledger"
+	"bluegreen/internal/localaws/world"
+	"bluegreen/internal/rehearsal"
+	"bluegreen/lambdas/switchtraffic"
+)
+
+// moves has the record of a world stand for load balancers of green's own.
+const moves = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30,
+	"traffic": {"strategy": "dns", "records": [{"hosted_zone_id": "HOSTED_ZONE", "name": "shop.example.com"}]}}`
+
+func named(plan *world.Plan) { plan.Record = "shop.example.com" }
+
+// recordMutations are those of deployments that move records.
+var recordMutations = []mutation{
+	{
+		name: "a record is changed before the lineage's record says so", input: moves, plan: named,
+		mutant: rehearsal.Mutant{Work: work("SwitchTraffic", before(switchtraffic.New, touchRecord))},
+		breaks: []int{5},
+	},
+	{
+		name: "a record goes without its target's health", input: moves, plan: named,
+		mutant: rehearsal.Mutant{Work: work("SwitchTraffic", changed(switchtraffic.New, withoutHealth))},
+		breaks: []int{4},
+	},
+	{
+		name: "nobody waits until resolvers forget", input: moves, plan: named,
+		mutant: rehearsal.Mutant{Work: work("SwitchTraffic", impatient)},
+		breaks: []int{1, 2},
+	},
+}
+
+// touchRecord makes the record anew as it is, while green joins.
+func touchRecord(ctx context.Context, d mutantCall) {
+	record := d.fenced(ctx)
+	if record.Lock == nil || record.Lock.Stage != ledger.Switching || len(d.deployment.Aliases) == 0 {
+		return
+	}
+	a := d.deployment.Aliases[0]
+	set := &types.ResourceRecordSet{Name: aws.String(a.Name + "."), Type: types.RRType(a.Type), AliasTarget: &types.AliasTarget{
+		DNSName: aws.String(a.Target.Name + "."), HostedZoneId: &a.Target.Zone, EvaluateTargetHealth: a.Target.Evaluate,
+	}}
+	route53.NewFromConfig(d.cfg).ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: &a.Zone, ChangeBatch: &types.ChangeBatch{
+		Changes: []types.Change{{Action: types.ChangeActionDelete, ResourceRecordSet: set}, {Action: types.ChangeActionCreate, ResourceRecordSet: set}},
+	}})
+}
+
+// withoutHealth has what is created evaluate no health.
+func withoutHealth(stack *middleware.Stack) error {
+	return around(stack, func(input, _ any) {
+		in, ok := input.(*route53.ChangeResourceRecordSetsInput)
+		if !ok {
+			return
+		}
+		for _, change := range in.ChangeBatch.Changes {
+			if change.Action == types.ChangeActionCreate {
+				change.ResourceRecordSet.AliasTarget.EvaluateTargetHealth = false
+			}
+		}
+	})
+}
+
+// impatient takes traffic for moved once the records are changed.
+func impatient(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
+	handle := switchtraffic.New(cfg, env)
+	return func(ctx context.Context, call deploy.Call) (deploy.Document, error) {
+		document, err := handle(ctx, call)
+		if p := document.Progress; err == nil && p.Phase == "leaving" {
+			p.Verdict = deploy.Done
+		}
+		return document, err
+	}
+}
