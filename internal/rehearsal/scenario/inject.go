@@ -16,12 +16,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/globalaccelerator"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/shield"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/wafv2"
 	"github.com/aws/smithy-go"
 	"github.com/cockroachdb/datadriven"
 
+	"bluegreen/internal/localaws/account"
 	"bluegreen/internal/localaws/faults"
 	"bluegreen/internal/localaws/iam"
 )
@@ -29,21 +33,24 @@ import (
 // call makes any API call as an operator would: "call autoscaling SetDesiredCapacity" with the input as JSON below.
 // BLUE, TARGET_GROUP (of several TARGET_GROUP_1, …), LISTENER, TEMPLATE, IMAGE in it stand for the seeded resources, MEMBER for the
 // first instance that blue has now, BUILDER for the last one that is of no group, MADE(<name>) for an image by its name, POLICY(<group>/<policy>) for the ARN of a scaling policy, AFTER(<duration>) for the time so long from now,
-// TARGET_LABEL for the target group as a policy's resource label names it.
+// TARGET_LABEL for the target group as a policy's resource label names it, ANSWER(<name>.<path>) for what an earlier call with as=<name> was answered.
 func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, error) {
 	if len(d.CmdArgs) < 2 {
 		return "", fmt.Errorf("call needs a service and an operation")
 	}
 	clients := map[string]any{
-		"autoscaling": autoscaling.NewFromConfig(s.r.Config),
-		"cloudwatch":  cloudwatch.NewFromConfig(s.r.Config),
-		"ec2":         ec2.NewFromConfig(s.r.Config),
-		"elb":         elb.NewFromConfig(s.r.Config),
-		"elbv2":       elbv2.NewFromConfig(s.r.Config),
-		"route53":     route53.NewFromConfig(s.r.Config),
-		"sfn":         s.r.Machines,
-		"sns":         sns.NewFromConfig(s.r.Config),
-		"ssm":         ssm.NewFromConfig(s.r.Config),
+		"autoscaling":       autoscaling.NewFromConfig(s.r.Config),
+		"cloudwatch":        cloudwatch.NewFromConfig(s.r.Config),
+		"ec2":               ec2.NewFromConfig(s.r.Config),
+		"elb":               elb.NewFromConfig(s.r.Config),
+		"elbv2":             elbv2.NewFromConfig(s.r.Config),
+		"globalaccelerator": globalaccelerator.NewFromConfig(s.r.Config, func(o *globalaccelerator.Options) { o.Region = account.AcceleratorRegion }),
+		"route53":           route53.NewFromConfig(s.r.Config),
+		"sfn":               s.r.Machines,
+		"shield":            shield.NewFromConfig(s.r.Config),
+		"sns":               sns.NewFromConfig(s.r.Config),
+		"ssm":               ssm.NewFromConfig(s.r.Config),
+		"wafv2":             wafv2.NewFromConfig(s.r.Config),
 	}
 	client, ok := clients[d.CmdArgs[0].Key]
 	if !ok {
@@ -55,6 +62,9 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 	}
 	input := reflect.New(method.Type().In(1).Elem())
 	text, err := s.instants(s.policies(s.madeImages(s.standIns().Replace(d.Input))))
+	if err == nil {
+		text, err = s.answered(text)
+	}
 	if err != nil {
 		return "", fmt.Errorf("the input of %s: %w", d.CmdArgs[1].Key, err)
 	}
@@ -64,6 +74,9 @@ func (s *Script) call(ctx context.Context, d *datadriven.TestData) (string, erro
 	results := method.Call([]reflect.Value{reflect.ValueOf(ctx), input})
 	if err, failed := results[1].Interface().(error); failed {
 		return refusal(err), nil
+	}
+	if name := argument(d, "as", ""); name != "" {
+		return "", s.keepAnswer(name, results[0].Interface())
 	}
 	return "", nil
 }

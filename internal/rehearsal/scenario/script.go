@@ -30,6 +30,7 @@ type Script struct {
 	latest     string
 	used       []rehearsal.Use // in the worlds before
 	noted      []string        // instance ids
+	answers    map[string]any  // of calls, by the names that the scenario gave them
 
 	drainMachine string // ARN, once graceful-shutdown has put it there
 	mailRead     int    // mails that the scenario has shown
@@ -70,7 +71,8 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		"pipeline-end": s.pipelineEnd, "stop-pipeline": s.stopPipeline,
 		"status-change": s.statusChange, "look-for-locks": s.lookForLocks, "executions": s.listed, "log": s.logged,
 		"commands": s.commands, "images": s.images, "leftovers": s.leftovers,
-		"scaling": s.scaling, "load": s.load, "resolve": s.resolve,
+		"refuse-logs": s.refuseLogs,
+		"scaling":     s.scaling, "load": s.load, "resolve": s.resolve,
 	}
 	command, ok := commands[d.Cmd]
 	if !ok {
@@ -123,7 +125,7 @@ func (s *Script) world(d *datadriven.TestData) (string, error) {
 		return "", err
 	}
 	r.AWS.Faults.Keep(-1) // for the command calls
-	*s = Script{r: r, watch: invariant.Watch(r), executions: make(map[string]string), used: used, drainsGo: localssm.DefaultBehaviour()}
+	*s = Script{r: r, watch: invariant.Watch(r), executions: make(map[string]string), answers: make(map[string]any), used: used, drainsGo: localssm.DefaultBehaviour()}
 	s.seeded = make(map[string]bool)
 	for _, thing := range s.things() {
 		s.seeded[thing.id] = true
