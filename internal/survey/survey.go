@@ -61,7 +61,7 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
 		func() ([]string, error) { return h.drainFindings(ctx, request, f) },
 		func() (_ []string, err error) {
-			f.Traffic, err = strategy.Preflight(ctx, traffic.Blue{Fleet: blue, Records: request.Records, Allowed: h.Records, Record: record}, d)
+			f.Traffic, err = strategy.Preflight(ctx, traffic.Blue{ARN: aws.ToString(group.AutoScalingGroupARN), Fleet: blue, Records: request.Records, Allowed: h.Records, Record: record}, d)
 			return f.Traffic.Findings, err
 		},
 		func() ([]string, error) { return balancedFindings(f), nil },

@@ -25,6 +25,7 @@ type Strategy interface {
 
 // Blue is the fleet that serves, and what else is asked and known before anything is touched.
 type Blue struct {
+	ARN string // of its group
 	deploy.Fleet
 	Records []deploy.Record // that the request names
 	Allowed []deploy.Record // that the deployer may move; nil: nobody has said so

@@ -15,8 +15,9 @@ import (
 const mostTags = 50
 
 // Findings say what rules out twins of the balancers that blue takes traffic from: what a twin could not have or would not do, each with what to
-// do. They are as if blue's were replaced now, by d.
-func (t Twins) Findings(ctx context.Context, d deploy.Deployment, blue deploy.Fleet, balancers []Balancer) ([]string, error) {
+// do. They are as if blue's were
+// replaced now. group is the ARN of blue's group: its balancers are of the same account and Region.
+func (t Twins) Findings(ctx context.Context, group string, blue deploy.Fleet, balancers []Balancer) ([]string, error) {
 	var all []string
 	for _, b := range balancers {
 		found, err := t.of(b).findings(ctx, b, blue)
@@ -32,7 +33,7 @@ func (t Twins) Findings(ctx context.Context, d deploy.Deployment, blue deploy.Fl
 		}
 		all = append(all, found...)
 	}
-	found, err := t.front.findings(ctx, d, balancers)
+	found, err := t.front.findings(ctx, group, balancers)
 	return append(all, found...), err
 }
 

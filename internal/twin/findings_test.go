@@ -135,7 +135,7 @@ func TestFindings(t *testing.T) {
 			meet(t, func(a *account) {
 				sources := kinds[c.kind](a, "front")
 				c.do(a, a.read(sources)[0])
-				got, err := a.twins.Findings(context.Background(), *a.step.Deployment, a.blue, a.read(sources))
+				got, err := a.twins.Findings(context.Background(), a.step.Deployment.Execution, a.blue, a.read(sources))
 				switch {
 				case err != nil:
 					t.Error(err)

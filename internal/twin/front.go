@@ -14,8 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/shield"
 	shieldtypes "github.com/aws/aws-sdk-go-v2/service/shield/types"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2"
-
-	"bluegreen/internal/deploy"
 )
 
 // front reads what stands before load balancers. It belongs to services of its own, names one balancer, and would not stand before another.
@@ -63,10 +61,10 @@ func newFront(cfg aws.Config) front {
 }
 
 // findings say what stands before balancers, each with what to do.
-func (f front) findings(ctx context.Context, d deploy.Deployment, blue []Balancer) ([]string, error) {
-	at, err := arn.Parse(d.Execution)
+func (f front) findings(ctx context.Context, group string, blue []Balancer) ([]string, error) {
+	at, err := arn.Parse(group)
 	if err != nil {
-		return nil, fmt.Errorf("the execution's ARN: %w", err)
+		return nil, fmt.Errorf("the group's ARN: %w", err)
 	}
 	arns := make(map[string]string) // of balancers, to their names
 	for _, b := range blue {

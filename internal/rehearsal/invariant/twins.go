@@ -181,6 +181,9 @@ func (e *endStates) changeRecords(in *route53.ChangeResourceRecordSetsInput) {
 		e.others[shownSet(set)] = true
 	}
 	for _, change := range in.ChangeBatch.Changes {
+		if strings.TrimSuffix(aws.ToString(change.ResourceRecordSet.Name), ".") == e.w.r.World.Record {
+			delete(e.named, string(change.ResourceRecordSet.Type)) // one that stays follows
+		}
 		for _, set := range named {
 			if aws.ToString(set.Name) == strings.TrimSuffix(aws.ToString(change.ResourceRecordSet.Name), ".")+"." && set.Type == change.ResourceRecordSet.Type {
 				e.named[string(set.Type)] = set

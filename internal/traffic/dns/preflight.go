@@ -20,6 +20,9 @@ import (
 
 // Preflight looks at the records, and at all that blue takes traffic from: green is to have the like.
 func (s strategy) Preflight(ctx context.Context, blue traffic.Blue, d *deploy.Deployment) (traffic.Found, error) {
+	if s.Unfit(blue.Fleet) != "" {
+		return traffic.Found{}, nil
+	}
 	pace, findings, err := s.sources(ctx, blue.Fleet, d)
 	if err != nil || len(findings) > 0 {
 		return traffic.Found{Findings: findings}, err
@@ -39,12 +42,12 @@ func (s strategy) Preflight(ctx context.Context, blue traffic.Blue, d *deploy.De
 	if d.Action == deploy.ActionRollback && len(l.findings) == 0 {
 		l.goBack(blue)
 	}
-	if d.Action == deploy.ActionDeploy {
+	if d.Action == deploy.ActionDeploy && (blue.Allowed == nil || len(blue.Allowed) > 0) { // without records the deployer may not look at what twins could not have
 		whole, err := s.twins.Read(ctx, blue.Sources)
 		if err != nil {
 			return traffic.Found{}, err
 		}
-		halves, err := s.twins.Findings(ctx, *d, blue.Fleet, whole)
+		halves, err := s.twins.Findings(ctx, blue.ARN, blue.Fleet, whole)
 		if err != nil {
 			return traffic.Found{}, err
 		}
@@ -116,7 +119,9 @@ type look struct {
 }
 
 func (l *look) find(format string, args ...any) {
-	l.findings = append(l.findings, fmt.Sprintf(format, args...))
+	if finding := fmt.Sprintf(format, args...); !slices.Contains(l.findings, finding) { // record sets with a routing policy have one name
+		l.findings = append(l.findings, finding)
+	}
 }
 
 // survey looks at the records: each must be an alias of one of blue's load balancers, which the deployer may change, and each of these
@@ -167,7 +172,7 @@ func (l *look) zone(ctx context.Context, zone string) error {
 	var refused smithy.APIError
 	switch {
 	case errors.As(err, &gone):
-		l.find("there is no hosted zone %s in this account", zone)
+		l.find("there is no hosted zone %s in this account: name the zone that the record is in", zone)
 		return nil
 	case errors.As(err, &refused) && refused.ErrorCode() == "AccessDenied":
 		l.find("the deployer may not read hosted zone %s (%s): name it in the parameter hosted_zones of the Deployer stack", zone, refused.ErrorMessage())
@@ -207,7 +212,7 @@ func (l *look) record(record deploy.Record, sets []types.ResourceRecordSet, prot
 		}
 	}
 	if found == 0 {
-		l.find("there is no record %s of type A or AAAA", record)
+		l.find("there is no record %s of type A or AAAA: make it, as an alias of blue's load balancer (%s)", record, l.names())
 	}
 }
 
@@ -225,7 +230,7 @@ func (l *look) set(record deploy.Record, set types.ResourceRecordSet, protected 
 	default:
 		alias.Target = targetOf(*set.AliasTarget)
 		if !l.blues(alias.Target.Balancer()) {
-			l.find("the record %s is an alias of %s, which is none of blue's load balancers (%s)", alias, alias.Target.Name, l.names())
+			l.find("the record %s is an alias of %s, which is none of blue's load balancers (%s): make it an alias of one of them, or leave it out", alias, alias.Target.Name, l.names())
 			return
 		}
 		l.aliases = append(l.aliases, alias)

@@ -24,7 +24,7 @@ func (s strategy) stages(ctx context.Context, d *deploy.Deployment, pace balance
 	}
 	var all []deploy.PlannedStage
 	if d.Action != deploy.ActionRollback {
-		all = append(all, deploy.PlannedStage{Name: "green's load balancers are made", Expected: seconds(usuallyMade), Worst: seconds(madeWithin), Why: "minutes, as AWS has it; half an hour at most"})
+		all = append(all, deploy.PlannedStage{Name: "green's balancers", Expected: seconds(usuallyMade), Worst: seconds(madeWithin), Why: "made in minutes, as AWS has it; half an hour at most"})
 	}
 	return append(all,
 		deploy.PlannedStage{Name: "green joins", Expected: seconds(traffic.UsualHealthy) + checked, Worst: d.Health.TimeoutSeconds, Why: "health checks; health.timeout_seconds"},
