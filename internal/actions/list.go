@@ -111,7 +111,6 @@ var byState = map[string][]Operation{
 		{"autoscaling", "UpdateAutoScalingGroup"},
 		{"dynamodb", "GetItem"},
 		{"events", "PutEvents"},
-		{"route53", "ListResourceRecordSets"},
 	},
 	"SwitchTraffic": {
 		{"autoscaling", "AttachLoadBalancerTargetGroups"},

@@ -17,8 +17,10 @@ type Strategy interface {
 	// Preflight looks at blue's traffic before anything is touched. It adds warnings to the deployment.
 	Preflight(ctx context.Context, blue Blue, d *deploy.Deployment) (Found, error)
 	// Diverged is the fault of a blue that takes traffic where green would take none, by what others have changed since green was copied
-	// from it; nil: there is no such thing. The lock says what the deployment has changed; moved: all traffic was moved to green.
-	Diverged(ctx context.Context, d *deploy.Deployment, blue deploy.Fleet, lock *ledger.Lock, moved bool) error
+	// from it; nil: there is no such thing.
+	Diverged(d *deploy.Deployment, blue deploy.Fleet) error
+	// Moved looks, right before the commit, whether traffic is where it was moved: the fault of what somebody else has moved since; nil: it is.
+	Moved(ctx context.Context, d *deploy.Deployment, lock *ledger.Lock) error
 	// Takes says of a fleet that is at rest what gives it traffic, as in "web <said> again"; empty: nothing does.
 	Takes(ctx context.Context, d deploy.Deployment, f deploy.Fleet) (string, error)
 }

@@ -93,7 +93,10 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 	if err != nil {
 		return record, err
 	}
-	if err := strategy.Diverged(ctx, d, blue, record.Lock, true); err != nil {
+	if err := strategy.Diverged(d, blue); err != nil {
+		return record, err
+	}
+	if err := strategy.Moved(ctx, d, record.Lock); err != nil {
 		return record, err
 	}
 	whole, own, err := h.compare(ctx, s, record, blueGroup, greenGroup)

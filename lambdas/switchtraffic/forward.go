@@ -25,7 +25,7 @@ func (v *move) forward(ctx context.Context, p deploy.Loop) (deploy.Loop, error) 
 	if err != nil {
 		return p, err
 	}
-	if err := v.mover.Diverged(ctx, v.Deployment, v.Blue, record.Lock, false); err != nil {
+	if err := v.mover.Diverged(v.Deployment, v.Blue); err != nil {
 		return p, err
 	}
 	v.Lock = record.Lock

@@ -74,7 +74,7 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if err != nil {
 		return p, err
 	}
-	if err := strategy.Diverged(ctx, d, blue, nil, false); err != nil {
+	if err := strategy.Diverged(d, blue); err != nil {
 		return p, err
 	}
 	green, greenFound := fleets[d.Green]

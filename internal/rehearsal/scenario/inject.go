@@ -110,7 +110,7 @@ func (s *Script) standIns() *strings.Replacer {
 		words = append(words, exampleZone, s.r.World.HostedZoneID)
 	}
 	return strings.NewReplacer(append(words, "TARGET_GROUP", s.r.World.TargetGroupARN, "TARGET_LABEL", s.targetLabel(), "BLUE", s.r.World.GroupName, "TEMPLATE", s.r.World.TemplateName,
-		"LISTENER", s.r.World.ListenerARN, "GREEN_IMAGE", s.r.World.GreenImage, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "BUILDER", s.lastAlone(), "NOTED", s.firstNoted(),
+		"LISTENER", s.r.World.ListenerARN, "BALANCER_ARN", s.r.World.LoadBalancerARN, "GREEN_IMAGE", s.r.World.GreenImage, "IMAGE", s.r.World.BlueImage, "MEMBER", s.firstInstance(), "BUILDER", s.lastAlone(), "NOTED", s.firstNoted(),
 		"SHUTDOWN_MACHINE", s.drainMachine, "HOSTED_ZONE", s.r.World.HostedZoneID, "RECORD_NAME", s.r.World.Record)...)
 }
 

@@ -27,9 +27,9 @@ func (strategy) Unfit(blue deploy.Fleet) string {
 	return `traffic.strategy is "attach", but the group has no target groups and no load balancers; "none" is for fleets without a load balancer`
 }
 
-func (strategy) Diverged(_ context.Context, d *deploy.Deployment, blue deploy.Fleet, _ *ledger.Lock, _ bool) error {
-	return d.Diverged(blue)
-}
+func (strategy) Diverged(d *deploy.Deployment, blue deploy.Fleet) error { return d.Diverged(blue) }
+
+func (strategy) Moved(context.Context, *deploy.Deployment, *ledger.Lock) error { return nil }
 
 func (strategy) Takes(_ context.Context, d deploy.Deployment, f deploy.Fleet) (string, error) {
 	attached := f.AttachedTo(d.Attached())

@@ -36,11 +36,10 @@ func (strategy) Unfit(blue deploy.Fleet) string {
 	return ""
 }
 
-// Diverged looks at the records at the commit: all must be green's.
-func (s strategy) Diverged(ctx context.Context, d *deploy.Deployment, blue deploy.Fleet, lock *ledger.Lock, moved bool) error {
-	if err := d.Diverged(blue); err != nil || !moved {
-		return err
-	}
+func (strategy) Diverged(d *deploy.Deployment, blue deploy.Fleet) error { return d.Diverged(blue) }
+
+// Moved looks at the records: all must be green's.
+func (s strategy) Moved(ctx context.Context, d *deploy.Deployment, lock *ledger.Lock) error {
 	now, err := s.zones.now(ctx, d.Aliases)
 	if err != nil {
 		return err

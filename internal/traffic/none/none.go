@@ -30,9 +30,9 @@ func (strategy) Preflight(context.Context, traffic.Blue, *deploy.Deployment) (tr
 	return traffic.Found{}, nil
 }
 
-func (strategy) Diverged(_ context.Context, d *deploy.Deployment, blue deploy.Fleet, _ *ledger.Lock, _ bool) error {
-	return d.Diverged(blue)
-}
+func (strategy) Diverged(d *deploy.Deployment, blue deploy.Fleet) error { return d.Diverged(blue) }
+
+func (strategy) Moved(context.Context, *deploy.Deployment, *ledger.Lock) error { return nil }
 
 func (strategy) Takes(context.Context, deploy.Deployment, deploy.Fleet) (string, error) {
 	return "", nil
