@@ -32,6 +32,7 @@ var Functions = []Function{
 	{State: "DescribeBlue", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "TakeOver", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "Claim", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "BuildImage", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "CreateGreen", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "WaitHealthy", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "SwitchTraffic", TimeoutSeconds: deploy.FunctionTimeoutSeconds},

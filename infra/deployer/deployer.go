@@ -5,6 +5,7 @@ package deployer
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -29,7 +30,8 @@ const kept = awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 type build struct {
 	stack    awscdk.Stack
 	settings settings.Settings
-	topic    awssns.Topic // of the operators
+	topic    awssns.Topic            // of the operators
+	policy   awslambda.ILayerVersion // of the operators: their guardrails
 	// attaches lets the functions have network interfaces, where they are in a VPC.
 	attaches awsiam.IManagedPolicy
 }

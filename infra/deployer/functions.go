@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -47,6 +49,8 @@ var sizes = map[string]size{
 // functions makes all of them; what is returned is each one by its state.
 func (b build) functions() map[string]awslambda.Function {
 	all := make(map[string]awslambda.Function)
+	b.policy = b.guardrails()
+	b.logs("BuildLogs", b.settings.Scope().BuildLogs)
 	for _, f := range statemachine.Deployed() {
 		all[f.State] = b.function(f)
 	}
@@ -59,8 +63,8 @@ func (b build) function(f statemachine.Function) awslambda.Function {
 		given = usual
 	}
 	var layers []awslambda.ILayerVersion
-	if f.State == guarded {
-		layers = append(layers, b.guardrails())
+	if slices.Contains(guarded, f.State) {
+		layers = append(layers, b.policy)
 	}
 	var reserved *float64
 	if b.settings.Reserve {
@@ -98,8 +102,9 @@ func describes(f statemachine.Function) string {
 	return "State " + f.State + " of bluegreen's state machines"
 }
 
-// guarded is the state whose function enforces the operators' guardrails, before anything is written.
-const guarded = "DescribeBlue"
+// guarded are the states whose functions enforce the operators' guardrails, before anything is written, and before green is created
+// where an image was built first.
+var guarded = []string{"DescribeBlue", "BuildImage"}
 
 // guardrails makes the layer with the operators' policy. A new policy is a new version of the layer, hence of the function
 // and of the machine; a deployment under way goes on under the policy that it began with.
@@ -120,13 +125,18 @@ func (b build) environment(f statemachine.Function) *map[string]*string {
 		lambdaentry.OperatorTopicVariable: b.topic.TopicArn(),
 		lambdaentry.EventBusVariable:      jsii.String("default"),
 	}
-	if f.State == guarded {
+	if slices.Contains(guarded, f.State) {
 		// Named, so that a function whose layer is missing deploys nothing, instead of anything.
 		variables[lambdaentry.GuardrailsVariable] = jsii.String("/opt/" + policyFile)
 		variables[lambdaentry.FleetsVariable] = jsii.String(strings.Join(b.settings.Fleets, ","))
 		variables[lambdaentry.RecordsVariable] = jsii.String(deploy.Parameters(b.settings.Records))
 		roles := strings.Join(b.settings.Scope().FleetRoles, ",")
+		variables[lambdaentry.BuildImagesVariable] = jsii.String(strconv.FormatBool(b.settings.BuildImages))
+		variables[lambdaentry.BuilderSubnetsVariable] = jsii.String(strings.Join(b.settings.BuilderSubnets, ","))
 		variables[lambdaentry.FleetRolesVariable] = awscdk.Fn_Sub(jsii.String(strings.ReplaceAll(roles, settings.Placeholders[1], "${"+settings.Placeholders[1]+"}")), nil)
+	}
+	if f.State == building {
+		variables[lambdaentry.BuildLogsVariable] = jsii.String(b.settings.Scope().BuildLogs)
 	}
 	if f.State == statemachine.StatusChange.State {
 		deploys := statemachine.Name(b.settings.Project, b.settings.Role, b.settings.Environment)
@@ -135,6 +145,9 @@ func (b build) environment(f statemachine.Function) *map[string]*string {
 	}
 	return &variables
 }
+
+// building is the state whose function has images built.
+const building = "BuildImage"
 
 const policyFile = "guardrails.json"
 

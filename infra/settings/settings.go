@@ -52,6 +52,11 @@ type Settings struct {
 	// Amazon's public ones.
 	ImageParameters []string
 
+	// BuildImages tells whether deployments may have images built, on builders.
+	BuildImages bool
+	// BuilderSubnets are the subnets that builders are launched in; none: blue's.
+	BuilderSubnets []string
+
 	// An existing network for the Fleet stack. VPC empty: the one of the Network stack.
 	VPC                 string   // vpc-…
 	Subnets             []string // of the instances, at least two
@@ -138,5 +143,6 @@ func (s Settings) Scope() actions.Scope {
 		scope.FleetRoles = append(scope.FleetRoles, strings.TrimPrefix(role, "/"))
 	}
 	scope.ImageParameters, scope.Records = s.ImageParameters, s.Records
+	scope.BuildImages, scope.BuilderSubnets = s.BuildImages, s.BuilderSubnets
 	return scope
 }

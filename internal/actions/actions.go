@@ -54,10 +54,18 @@ var dependent = map[Operation][]string{
 	{"elasticloadbalancing", "CreateTargetGroup"}:  {"elasticloadbalancing:AddTags"},
 	{"elasticloadbalancing", "CreateListener"}:     {"elasticloadbalancing:AddTags"},
 	{"elasticloadbalancing", "CreateRule"}:         {"elasticloadbalancing:AddTags"},
-	{"ec2", "CreateLaunchTemplate"}:                {"ec2:CreateTags"},         // with tags
+	{"ec2", "CreateLaunchTemplate"}:                {"ec2:CreateTags"}, // with tags
+	{"ec2", "CreateImage"}:                         {"ec2:CreateTags"}, // the same
+	{"ec2", "RunInstances"}:                        {"ec2:CreateTags", "iam:PassRole"},
 	{"monitoring", "PutMetricAlarm"}:               {"cloudwatch:TagResource"}, // it has tags
 }
 
 // naming are the functions that have a group which exists name another version of its launch template. AWS asks of them what it asks
 // of a group's creator (aws-facts E4, H7).
 var naming = []string{"CreateGreen", "RestoreBlue", "ScaleInBlue"}
+
+// building are the functions that make images on builders, and ending those that end builders.
+var (
+	building = []string{"BuildImage"}
+	ending   = []string{"BuildImage", "RemoveGreen"}
+)

@@ -1,6 +1,10 @@
 package actions
 
-import "bluegreen/internal/deploy"
+import (
+	"slices"
+
+	"bluegreen/internal/deploy"
+)
 
 // grant is a line of the table of what functions are allowed: a function gets it with those of its actions that the
 // function's operations need.
@@ -12,9 +16,10 @@ type grant struct {
 	parts      func(Scope) []Scope     // a statement for each, the first of which has the line's own sid; nil: one for all
 	why        string
 
+	only []string // functions that get it, all of it: who needs its actions elsewhere does not, and AWS asks some for more than they call. nil: who needs it
+
 	logs    bool // on is the function's own log group
 	runtime bool // Lambda itself uses it, in the function's name: every function gets it
-	naming  bool // AWS asks for it when a group that exists is to name a launch template's version: the functions in naming get it
 	kept    bool // another line has taken its place: only functions get it that had it in the release before
 }
 
@@ -30,7 +35,7 @@ var grants = []grant{
 	},
 	{
 		sid:     "ReadTemplates",
-		actions: []string{"ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeKeyPairs", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeLaunchTemplates"},
+		actions: []string{"ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeKeyPairs", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeLaunchTemplates", "ec2:DescribeSnapshots"},
 		why:     "pins $Latest and $Default to a number, and looks whether image and type go together, and the key pair is there; Describe of EC2 knows no resource level",
 	},
 	{
@@ -47,7 +52,7 @@ var grants = []grant{
 	},
 	{
 		sid:     "ReadDrains",
-		actions: []string{"ssm:DescribeInstanceInformation", "ssm:ListCommandInvocations"},
+		actions: []string{"ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations"},
 		why:     "sees which agents answer and how drains go; these calls of Systems Manager know no resource level",
 	},
 	{
@@ -239,22 +244,22 @@ var grants = []grant{
 		actions: []string{"ec2:RunInstances"},
 		on:      Scope.anyTemplate,
 		why:     "EC2 Auto Scaling asks whether who creates a group, or names a version of its template, may launch from it",
-		naming:  true,
+		only:    naming,
 	},
 	{
 		sid:     "LaunchWhatTemplatesSay",
 		actions: []string{"ec2:RunInstances"},
 		on:      Scope.launchedInto,
 		why:     "the same, for each resource that a launch makes or uses",
-		naming:  true,
+		only:    naming,
 	},
 	{
 		sid:        "TagAtLaunch",
 		actions:    []string{"ec2:CreateTags"},
 		on:         Scope.launched,
 		conditions: always(Condition{"StringEquals", "ec2:CreateAction", []string{"RunInstances"}}),
-		why:        "the same, for templates that tag what they launch; nothing that exists can be tagged",
-		naming:     true,
+		why:        "the same, for templates that tag what they launch, and for builders; nothing that exists can be tagged",
+		only:       slices.Concat(naming, building),
 	},
 	{
 		sid:        "PassRolesOfInstances",
@@ -262,7 +267,7 @@ var grants = []grant{
 		on:         Scope.fleetRoles,
 		conditions: always(passedTo("ec2.amazonaws.com", "ec2.amazonaws.com.cn")), // called so in aws-cn
 		why:        "the same, for the instance profile that a template names",
-		naming:     true,
+		only:       slices.Concat(naming, building),
 	},
 	{
 		sid:        "PassRolesOfHooks",
@@ -270,6 +275,7 @@ var grants = []grant{
 		on:         Scope.fleetRoles,
 		conditions: always(passedTo("autoscaling.amazonaws.com")),
 		why:        "green's hooks notify with the role that blue's notify with",
+		only:       []string{"CreateGreen"},
 	},
 	{
 		sid:        "PassServiceRole",
@@ -277,6 +283,7 @@ var grants = []grant{
 		on:         Scope.serviceRoles,
 		conditions: always(passedTo("autoscaling.amazonaws.com")),
 		why:        "green works with the same service-linked role as blue, which may be one with keys of its own",
+		only:       []string{"CreateGreen"},
 	},
 	{
 		sid:     "Record",
@@ -303,7 +310,101 @@ var grants = []grant{
 		conditions: func(s Scope) []Condition {
 			return []Condition{{"StringLike", "ssm:resourceTag/aws:autoscaling:groupName", s.fleetNames()}}
 		},
-		why: "drains the fleets' instances, by the tag that EC2 Auto Scaling gives them and nobody else can",
+		why:  "drains the fleets' instances, by the tag that EC2 Auto Scaling gives them and nobody else can",
+		only: []string{"CompleteLifecycle"},
+	},
+	{
+		sid:     "SendToBuilders",
+		actions: []string{"ssm:SendCommand"},
+		on:      Scope.builderInstances,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "ssm:resourceTag/" + deploy.TagBuilder, s.fleetNames()}}
+		},
+		why:  "builds and drains on builders, by the tag that their launch gives them",
+		only: ending,
+	},
+	{
+		sid:     "LaunchBuilders",
+		actions: []string{"ec2:RunInstances"},
+		on:      Scope.builders,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:RequestTag/" + deploy.TagBuilder, s.fleetNames()}, {"ArnLike", "ec2:LaunchTemplate", s.anyTemplate()}}
+		},
+		why:  "launches builders, only with the tag that says what they are, and only from a launch template",
+		only: building,
+	},
+	{
+		sid:     "LaunchBuildersByTemplate",
+		actions: []string{"ec2:RunInstances"},
+		on:      Scope.builderTemplates,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why:  "the same: from one that a deployment has made, and from no other",
+		only: building,
+	},
+	{
+		sid:     "LaunchBuildersInto",
+		actions: []string{"ec2:RunInstances"},
+		on:      Scope.buildersInto,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"ArnLike", "ec2:LaunchTemplate", s.anyTemplate()}}
+		},
+		why:  "the same, for each resource that the launch uses",
+		only: building,
+	},
+	{
+		sid:     "ImageBuilders",
+		actions: []string{"ec2:CreateImage"},
+		on:      Scope.builderInstances,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagBuilder, s.fleetNames()}}
+		},
+		why: "makes images of builders, and of no other instance",
+	},
+	{
+		sid:     "MakeImages",
+		actions: []string{"ec2:CreateImage"},
+		on:      Scope.pictures,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:RequestTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why: "the same: only with the tag that says whose they are",
+	},
+	{
+		sid:        "TagImages",
+		actions:    []string{"ec2:CreateTags"},
+		on:         Scope.pictures,
+		conditions: always(Condition{"StringEquals", "ec2:CreateAction", []string{"CreateImage"}}),
+		why:        "gives them that tag; none that exists can be tagged",
+		only:       building,
+	},
+	{
+		sid:     "EndBuilders",
+		actions: []string{"ec2:TerminateInstances"},
+		on:      Scope.instances,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagBuilder, s.fleetNames()}}
+		},
+		why: "ends builders, and no other instance",
+	},
+	{
+		sid:     "RemoveImages",
+		actions: []string{"ec2:DeregisterImage"},
+		on:      Scope.images,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why: "removes images that nobody can go back to; only what a deployment made",
+	},
+	{
+		sid:     "RemoveSnapshots",
+		actions: []string{"ec2:DeleteSnapshot"},
+		on:      Scope.snapshots,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagLineage, s.fleetNames()}}
+		},
+		why: "the same for their snapshots",
 	},
 	{
 		sid:     "ReadExecutions",

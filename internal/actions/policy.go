@@ -46,7 +46,7 @@ func allow(state string, scope Scope, table []grant, before []Statement) ([]Stat
 		var needs, keeps []string
 		for _, action := range g.actions {
 			switch {
-			case !g.kept && (g.runtime || g.naming && slices.Contains(naming, state) || slices.Contains(needed, action)):
+			case !g.kept && (g.runtime || slices.Contains(g.only, state) || g.only == nil && slices.Contains(needed, action)):
 				known[action] = true
 				needs = append(needs, action)
 			case allowed(before, g.sid, action):

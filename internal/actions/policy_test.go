@@ -11,9 +11,11 @@ import (
 	"bluegreen/internal/deploy"
 )
 
+// scope is that of a deployer that may do all that there is.
 var scope = func() actions.Scope {
 	s := actions.Standard("aws", "ap-northeast-1", "000000000000", "ec", "mqagt", "dev")
 	s.Records = []deploy.Record{{Zone: "Z1", Name: "shop.example.com"}, {Zone: "Z1", Name: "*.shop.example.com"}, {Zone: "Z2", Name: "shop.example.org"}}
+	s.BuildImages = true
 	return s
 }()
 

@@ -18,6 +18,10 @@ type Scope struct {
 
 	Records []deploy.Record // of hosted zones, that may be moved; none: no load balancer is made either
 
+	BuildImages    bool     // images may be built
+	BuilderSubnets []string // ids of those that builders are launched in; none: any
+	BuildLogs      string   // name of the log group of what builds write
+
 	Table   string // name of the ledger's
 	Topic   string // ARN of the operators'; empty: nobody is told
 	Bus     string // ARN of the bus that events go to
@@ -38,6 +42,7 @@ func Standard(partition, region, account, project, role, environment string) Sco
 	s.Topic = s.arn("sns", prefix+"operators")
 	s.Bus = s.arn("events", "event-bus/default")
 	s.Machine = prefix + "BlueGreen"
+	s.BuildLogs = prefix + "builds"
 	return s
 }
 
@@ -108,9 +113,57 @@ func (s Scope) launchedInto() []string {
 	kinds := []string{"capacity-reservation", "key-pair", "placement-group", "secondary-subnet", "security-group", "subnet"}
 	arns := append(s.launched(), each(kinds, func(kind string) string { return s.arn("ec2", kind+"/*") })...)
 	arns = append(arns, s.arn("resource-groups", "group/*"), s.arn("license-manager", "license-configuration:*"))
-	return append(arns, each([]string{"image", "snapshot"}, func(kind string) string {
-		return "arn:" + s.Partition + ":ec2:" + s.Region + "::" + kind + "/*"
-	})...)
+	return append(arns, s.pictures()...)
+}
+
+// builders are what the launch of a builder makes; none where no image may be built.
+func (s Scope) builders() []string {
+	if !s.BuildImages {
+		return nil
+	}
+	return each([]string{"instance", "network-interface", "volume"}, func(kind string) string { return s.arn("ec2", kind+"/*") })
+}
+
+// buildersInto are what the launch of a builder uses besides its template.
+func (s Scope) buildersInto() []string {
+	if !s.BuildImages {
+		return nil
+	}
+	arns := each([]string{"capacity-reservation", "key-pair", "placement-group", "security-group"}, func(kind string) string { return s.arn("ec2", kind+"/*") })
+	subnets := s.BuilderSubnets
+	if len(subnets) == 0 {
+		subnets = []string{"*"}
+	}
+	arns = append(arns, each(subnets, func(id string) string { return s.arn("ec2", "subnet/"+id) })...)
+	return append(arns, s.pictures()...)
+}
+
+// builderTemplates are the launch templates of builders; none where no image may be built.
+func (s Scope) builderTemplates() []string {
+	if !s.BuildImages {
+		return nil
+	}
+	return s.anyTemplate()
+}
+
+// builderInstances are builders; none where no image may be built.
+func (s Scope) builderInstances() []string {
+	if !s.BuildImages {
+		return nil
+	}
+	return s.instances()
+}
+
+// images and snapshots are any of them: what is not there yet has no id.
+func (s Scope) images() []string { return s.unowned("image") }
+
+func (s Scope) snapshots() []string { return s.unowned("snapshot") }
+
+// pictures are both.
+func (s Scope) pictures() []string { return append(s.images(), s.snapshots()...) }
+
+func (s Scope) unowned(kind string) []string {
+	return []string{"arn:" + s.Partition + ":ec2:" + s.Region + "::" + kind + "/*"}
 }
 
 func (s Scope) instances() []string { return []string{s.arn("ec2", "instance/*")} }

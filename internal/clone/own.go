@@ -153,7 +153,7 @@ func (m *made) unseen(err error) bool {
 		(strings.Contains(err.Error(), "The specified launch template") || strings.Contains(err.Error(), name))
 }
 
-func (own) what() ledger.What { return "launch source" }
+func (own) what() ledger.What { return ledger.MadeSource }
 
 func (own) outlive(_ Whole, d deploy.Deployment) []string {
 	if d.Own == nil {

@@ -3,7 +3,6 @@ package deploy
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"bluegreen/internal/fault"
@@ -92,34 +91,11 @@ func (p *DrainPolicy) Completes(hook string) bool {
 
 // Script is what is sent to an instance. SendCommand knows no client token, so the script guards itself: of two with one
 // key that reach one instance, the first runs the lines and the second waits for it and ends as it did (Lifecycle.DrainKey).
-// The guard's place must belong to who runs the script, or somebody else on the instance could make it beforehand and the
-// lines would never run. Its name holds the boot's id, so that an image of an instance that has drained carries no drain
-// along. The agent's environment may name another place in BLUEGREEN_STATE.
 func (p DrainPolicy) Script(key string) string {
 	if key != "" {
 		key = "-" + key
 	}
-	return strings.Join(append(append([]string{
-		`# bluegreen-guard:` + p.Hook + key,
-		`state="${BLUEGREEN_STATE:-/run/bluegreen}"`,
-		`(umask 077; mkdir "$state") 2>/dev/null`,
-		`if [ -L "$state" ] || [ ! -d "$state" ] || [ ! -O "$state" ]; then`,
-		`  echo "bluegreen: $state must be a directory of the user who drains: nothing was run" >&2`,
-		`  exit 1`,
-		`fi`,
-		`drain="$state/drain-$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)` + key + `"`,
-		`if ! (umask 077; mkdir "$drain") 2>/dev/null; then`,
-		`  [ -d "$drain" ] || { echo "bluegreen: $drain cannot be made: nothing was run" >&2; exit 1; }`,
-		`  while [ ! -f "$drain/code" ]; do sleep 1; done`,
-		`  exit "$(cat "$drain/code")"`,
-		`fi`,
-		`(`,
-	}, p.Command...),
-		`)`,
-		`code=$?`,
-		`(umask 077; echo "$code" > "$drain/code.part") && mv "$drain/code.part" "$drain/code"`,
-		`exit "$code"`,
-	), "\n")
+	return guarded(p.Hook+key, "drain", key, p.Command)
 }
 
 // HeartbeatEvery is how often a hook with this timeout is told that its instance still drains: well below it.

@@ -53,7 +53,7 @@ func (b *Build) form() form.Object {
 		form.Optional("user_data", "Whether the builder runs the user data of what blue launches from. Default: it runs none, so that a worker's builder takes no jobs.", form.YesNo{Into: &b.UserData}),
 		form.Optional("reuse", "Whether an image is taken that an earlier deployment has made of the same: from the same image, by the same commands. Default: one is made each time.", form.YesNo{Into: &b.Reuse}),
 		form.Optional("name", "What the image is called; a mark of the deployment comes behind it. Default: green's name.",
-			shaped(&b.Name, `^[a-zA-Z0-9()./'@_-]{3,100}$`, `3 to 100 letters, digits and characters of ().-/'@_, such as "shop-web"`)),
+			shaped(&b.Name, `^[a-zA-Z0-9()./_-]{3,100}$`, `3 to 100 letters, digits and characters of ().-/_, such as "shop-web"`)),
 	}
 }
 

@@ -138,6 +138,14 @@ func (l *Lock) Make(things []Made) {
 	l.Made = made
 }
 
+// Unmake remembers nothing any more of what was made, and has been taken away.
+func (l *Lock) Unmake(thing Made) {
+	l.Made = slices.DeleteFunc(slices.Clone(l.Made), func(m Made) bool { return m == thing })
+	if len(l.Made) == 0 {
+		l.Made = nil
+	}
+}
+
 // Forget remembers nothing any more of a value.
 func (l *Lock) Forget(kind Kind, of string) {
 	l.Changes = slices.DeleteFunc(l.Changes, func(c Change) bool { return c.Kind == kind && c.Of == of })

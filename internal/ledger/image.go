@@ -10,11 +10,15 @@ type Building struct {
 	Image    string `json:"image,omitempty"`    // id of the image, once it is known
 }
 
+// ImagesKept is how many images of a lineage are kept although neither the fleet that serves nor the one before launches them: the latest.
+const ImagesKept = 3
+
 // Image is one that a deployment of the lineage has made.
 type Image struct {
-	ID     string    `json:"id"`
-	Name   string    `json:"name"`
-	Inputs string    `json:"inputs"` // deploy.Build.Inputs
-	Green  string    `json:"green"`  // that it was made for
-	At     time.Time `json:"at"`
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	Inputs    string    `json:"inputs"`    // deploy.Build.Inputs
+	Green     string    `json:"green"`     // that it was made for
+	Execution string    `json:"execution"` // ARN of the one that began the deployment
+	At        time.Time `json:"at"`
 }

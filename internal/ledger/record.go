@@ -110,6 +110,7 @@ const (
 	MadeBalancer    What = "load balancer"         // an application or network one
 	MadeTargetGroup What = "target group"          // of one
 	MadeClassic     What = "Classic load balancer" // which has no target groups
+	MadeSource      What = "launch source"         // a launch template, or a launch configuration
 )
 
 // Serves reports whether it is a part of what traffic comes through.

@@ -23,6 +23,7 @@ func (w *work) things(ctx context.Context, p *deploy.Plan) error {
 	if err != nil {
 		return err
 	}
+	p.Things = append(p.Things, w.builds()...)
 	p.Things = append(p.Things, green)
 	if !w.d.Revives {
 		for _, made := range clone.Outliving(blue, w.d) {

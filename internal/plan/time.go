@@ -39,6 +39,7 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 	}
 	cost.ExpectedHours, cost.WorstHours = tenths(cost.ExpectedHours), tenths(cost.WorstHours)
 	p.Cost = &cost
+	p.Stages = append(w.buildTime(), p.Stages...) // no second fleet runs meanwhile
 	p.Warnings = append(p.Warnings, outlasts(p.Stages)...)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"bluegreen/internal/lambdaentry"
 	locallambda "bluegreen/internal/localaws/lambda"
 	"bluegreen/internal/localaws/world"
+	"bluegreen/lambdas/buildimage"
 	"bluegreen/lambdas/claim"
 	"bluegreen/lambdas/completelifecycle"
 	"bluegreen/lambdas/creategreen"
@@ -31,6 +32,7 @@ var work = map[string]lambdaentry.New{
 	"DescribeBlue":      describeblue.New,
 	"TakeOver":          takeover.New,
 	"Claim":             claim.New,
+	"BuildImage":        buildimage.New,
 	"CreateGreen":       creategreen.New,
 	"WaitHealthy":       waithealthy.New,
 	"SwitchTraffic":     switchtraffic.New,
@@ -75,7 +77,8 @@ func (r *Rehearsal) defineFunctions(machine string, w world.World) error {
 func (r *Rehearsal) environment(w world.World) lambdaentry.Environment {
 	return lambdaentry.Environment{
 		LedgerTable: w.LedgerTable, Guardrails: r.Guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
-		Fleets: r.scope.Fleets, FleetRoles: r.scope.FleetRoles, Records: r.records(), Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
+		Fleets: r.scope.Fleets, FleetRoles: r.scope.FleetRoles, Records: r.records(),
+		BuildImages: r.scope.BuildImages, BuilderSubnets: r.scope.BuilderSubnets, BuildLogs: r.scope.BuildLogs, Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
 	}
 }
 

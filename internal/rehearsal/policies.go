@@ -71,7 +71,7 @@ func parse(document []byte) (*iam.Policy, error) {
 // scope is what the functions of the deployer of a plan's fleet may touch, in its world.
 func scope(plan world.Plan, w world.World) actions.Scope {
 	s := actions.Standard("aws", cmp.Or(plan.Region, localaws.DefaultRegion), localaws.DefaultAccountID, plan.Project, plan.Role, plan.Environment)
-	s.Table = plan.LedgerTable
+	s.Table, s.BuildImages = plan.LedgerTable, plan.Builds
 	if plan.Group != "" {
 		s.Fleets = append(s.Fleets, plan.Group)
 	}
@@ -84,6 +84,7 @@ func scope(plan world.Plan, w world.World) actions.Scope {
 // Variables are the groups of the deployer of a plan's fleet, and their roles, as the environment of its functions names them.
 func Variables(plan world.Plan) map[string]string {
 	return map[string]string{
+		lambdaentry.BuildImagesVariable: strconv.FormatBool(plan.Builds), lambdaentry.BuildLogsVariable: scope(plan, world.World{}).BuildLogs,
 		lambdaentry.FleetsVariable: strings.Join(scope(plan, world.World{}).Fleets, ","), lambdaentry.FleetRolesVariable: strings.Join(scope(plan, world.World{}).FleetRoles, ","),
 	}
 }
@@ -92,7 +93,7 @@ func Variables(plan world.Plan) map[string]string {
 // another name, those that the template has with other parameters.
 func policiesOf(plan world.Plan, w world.World) (policies, error) {
 	of, standard := scope(plan, w), scope(world.DefaultPlan(), world.World{})
-	if of.Region == standard.Region && of.Table == standard.Table && slices.Equal(of.Fleets, standard.Fleets) && of.Records == nil {
+	if of.Region == standard.Region && of.Table == standard.Table && slices.Equal(of.Fleets, standard.Fleets) && of.Records == nil && !of.BuildImages {
 		return synthesised()
 	}
 	all := make(policies)
@@ -181,11 +182,13 @@ func (r *Rehearsal) Used() []Use {
 	return used
 }
 
-// Unused returns what the standard world's functions are allowed since they need it, and used has not, in order. What
+// Unused returns what the functions of the standard world, which may build images, are allowed since they need it, and used has not, in order. What
 // Lambda itself uses is left out: the model's Lambda asks for no permission.
 func Unused(used map[Use]bool) ([]Use, error) {
 	var unused []Use
-	standard := scope(world.DefaultPlan(), world.World{HostedZoneID: "Z", Record: "shop.example.com"})
+	plan := world.DefaultPlan()
+	plan.Builds = true
+	standard := scope(plan, world.World{HostedZoneID: "Z", Record: "shop.example.com"})
 	for _, state := range actions.States() {
 		statements, err := actions.Needed(state, standard)
 		if err != nil {

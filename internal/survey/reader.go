@@ -150,6 +150,17 @@ func (h Surveyor) Look(ctx context.Context, call deploy.Call) (Found, error) {
 	if err = f.forbid(err); err != nil {
 		return f, err
 	}
+	f.begin(call, override)
+	f.Deployment.Warnings = guardrails.Moved(read, f.Request)
+	f.Guardrails = h.guarded(f.Deployment)
+	if f.Deployment.Route, err = h.route(ctx, f.Request.Action, f.Record); err != nil || f.Deployment.Route != deploy.RouteDeploy {
+		return f, err
+	}
+	return f, h.survey(ctx, policy, &f)
+}
+
+// begin makes the deployment that is surveyed.
+func (f *Found) begin(call deploy.Call, override *deploy.Override) {
 	f.Deployment = deploy.Deployment{
 		Project:     f.Request.Project,
 		Action:      f.Request.Action,
@@ -163,12 +174,30 @@ func (h Surveyor) Look(ctx context.Context, call deploy.Call) (Found, error) {
 		BlueAfter:   f.Request.BlueAfter,
 		Override:    override,
 		StartedAt:   call.Entered,
-		Warnings:    guardrails.Moved(read, f.Request),
 	}
-	f.Guardrails = h.guarded(f.Deployment)
-	if f.Deployment.Route, err = h.route(ctx, f.Request.Action, f.Record); err != nil || f.Deployment.Route != deploy.RouteDeploy {
+}
+
+// Again surveys once more what an execution asks for that holds the lineage's lock, since hours may have passed: freezes, blue and what
+// stands in the way.
+func (h Surveyor) Again(ctx context.Context, call deploy.Call) (Found, error) {
+	request, err := deploy.ParseRequest(call.Execution.Input)
+	if err != nil {
+		return Found{}, err
+	}
+	policy, err := h.policy(request.Action)
+	if err != nil {
+		return Found{}, err
+	}
+	f := Found{Request: request}
+	if f.Record, err = h.lineage(ctx, request.BlueName); err != nil {
 		return f, err
 	}
+	override, err := policy.Begin(request, f.Record.Lineage, call.Entered)
+	if err != nil {
+		return f, err
+	}
+	f.begin(call, override)
+	f.Deployment.Route = deploy.RouteDeploy
 	return f, h.survey(ctx, policy, &f)
 }
 

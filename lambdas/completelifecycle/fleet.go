@@ -241,6 +241,10 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 	if left != "" {
 		return s.Wait(p, fmt.Sprintf("%s is empty; what was made for a fleet that is gone is taken away: %s", e.fleet, left)), nil
 	}
+	images, waits, err := h.removeImages(ctx, s, record, e)
+	if err != nil || waits != "" {
+		return s.Again(p, waits), err
+	}
 	outcome := ledger.Outcome{
 		Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: s.Entered, Seconds: int(s.Entered.Sub(d.StartedAt).Seconds()),
 		Reason: d.Reason, Override: d.Override,
@@ -255,6 +259,9 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 		r.Close(outcome)
 		for _, name := range gone {
 			r.TakenAway(name)
+		}
+		for _, image := range images {
+			r.Images = slices.DeleteFunc(r.Images, func(i ledger.Image) bool { return i.ID == image.ID })
 		}
 		if e.end == deploy.EndSucceeded && e.remove {
 			r.Previous = nil

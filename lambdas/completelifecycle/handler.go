@@ -12,6 +12,7 @@ import (
 
 	"bluegreen/internal/announce"
 	"bluegreen/internal/balancer"
+	"bluegreen/internal/builder"
 	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
@@ -24,7 +25,7 @@ import (
 
 // groups is what this state reads of groups.
 type groups interface {
-	fleet.Groups
+	builder.Groups
 	fleet.Hooks
 	fleet.Schedules
 	fleet.WarmPools
@@ -67,6 +68,7 @@ type handler struct {
 	actions  actions
 	commands commands
 	copier   clone.Copier
+	remover  builder.Remover
 
 	strategies strategies.Strategies
 	balancers  balancer.Balancers
@@ -76,7 +78,7 @@ type handler struct {
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), actions: group, commands: ssm.NewFromConfig(cfg), copier: clone.New(cfg), strategies: strategies.New(cfg), balancers: balancer.New(cfg), twins: twin.New(cfg)}
+	h := handler{groups: group, writes: step.Guard[writes](group), actions: group, commands: ssm.NewFromConfig(cfg), copier: clone.New(cfg), remover: builder.NewRemover(cfg), strategies: strategies.New(cfg), balancers: balancer.New(cfg), twins: twin.New(cfg)}
 	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"bluegreen/internal/builder"
 	"bluegreen/internal/capacity"
 	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
@@ -36,6 +37,7 @@ type handler struct {
 	groups fleet.Groups
 	writes step.Writes[writes]
 	copier clone.Copier
+	ender  builder.Ender
 
 	strategies strategies.Strategies
 }
@@ -43,11 +45,24 @@ type handler struct {
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), copier: clone.New(cfg), strategies: strategies.New(cfg)}
+	h := handler{groups: group, writes: step.Guard[writes](group), copier: clone.New(cfg), ender: builder.NewEnder(cfg), strategies: strategies.New(cfg)}
 	return step.Of(ledger.Open(cfg, env.LedgerTable), h.look)
 }
 
+// look scales green in; then what was made with it that is no part of a group goes.
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
+	p, err := h.green(ctx, s)
+	if err != nil || p.Verdict == deploy.Pending || s.Deployment.Build == nil {
+		return p, err
+	}
+	waits, err := h.ender.Undo(ctx, s, p.Began)
+	if err != nil || waits != "" {
+		return s.Wait(p, waits), err
+	}
+	return p, nil
+}
+
+func (h handler) green(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	d, p := s.Deployment, s.Begin()
 	described, err := fleet.Describe(ctx, h.groups, d.Green)
 	if err != nil {

@@ -138,6 +138,10 @@ func succeed(s *step.Step, record *ledger.Record, replaced *ledger.Previous) {
 				forgotten.Name, forgotten.Made[0].Name)
 		}
 	}
+	if d.Build != nil && d.Own != nil && !d.Revives {
+		made := ledger.Image{ID: d.Own.ImageID, Name: d.Build.Name, Inputs: d.Build.Inputs, Green: d.Green, Execution: d.Execution, At: s.Entered}
+		record.Images = append([]ledger.Image{made}, record.Images...)
+	}
 	if !d.Strategy.MovesRecords() { // green serves behind what blue did: that goes with green
 		record.Made, replaced.Made = handOn(record.Made, replaced.Made)
 	}

@@ -35,6 +35,7 @@ func rewrite(page string) (string, error) {
 // tables are one table of what every function may do, and one of each function's own.
 func tables() (string, error) {
 	scope := actions.Standard(partition, region, account, "ec", "mqagt", "dev")
+	scope.BuildImages = true
 	scope.FleetRoles = []string{"ec-mqagt-dev-instance-" + region, "ec-mqagt-dev-instance"}
 	var all bytes.Buffer
 	for i, state := range actions.States() {

@@ -60,6 +60,7 @@ type Plan struct {
 	Machine                    string            // name of the state machine
 	Functions                  []Function        // none: no functions and no state machine
 	Variables                  map[string]string // of the functions' environment, besides its own
+	Builds                     bool              // the deployer may build images
 	Traced                     bool              // by X-Ray: the state machines and the functions
 
 	// Equipped is what hangs on the group besides, once it serves: by its world, and the time then. nil: nothing.

@@ -88,7 +88,7 @@ func (v *verdict) meant(outcome ledger.Outcome) (wanted []contents, own bool) {
 		bases = v.endStates.bases(green, outcome.Execution)
 	}
 	for _, base := range bases {
-		for _, image := range v.endStates.images(base.image, green) {
+		for _, image := range v.endStates.images(base.image, green, outcome.Execution) {
 			base.image = image
 			if green.InstanceType != "" {
 				base.kind = green.InstanceType
@@ -99,7 +99,7 @@ func (v *verdict) meant(outcome ledger.Outcome) (wanted []contents, own bool) {
 			wanted = append(wanted, base)
 		}
 	}
-	return wanted, own || green.ImageID+green.ImageParameter+green.InstanceType+green.UserData != ""
+	return wanted, own || green.Build != nil || green.ImageID+green.ImageParameter+green.InstanceType+green.UserData != ""
 }
 
 // inherited is what a fleet was seen to run at an end, or was meant to where it has come and gone between two ends, if earlier requests
@@ -158,10 +158,18 @@ func (e *endStates) bases(green deploy.Green, execution string) []contents {
 	return bases
 }
 
-// images are those that may be meant: a parameter has had several.
-func (e *endStates) images(base string, green deploy.Green) []string {
+// images are those that may be meant: a parameter has had several, and of what is built the same may have been taken again.
+func (e *endStates) images(base string, green deploy.Green, execution string) []string {
 	parameter := green.ImageParameter
 	switch {
+	case green.Build != nil:
+		var built []string
+		for _, image := range e.w.r.AWS.Compute.Images() {
+			if image.Tags[deploy.TagExecution] == execution || green.Build.Reuse && image.Tags[deploy.TagLineage] == e.w.r.World.GroupName {
+				built = append(built, image.ID)
+			}
+		}
+		return built
 	case green.ImageID != "":
 		return []string{green.ImageID}
 	case parameter == "" && localec2.Alias(base) != "":

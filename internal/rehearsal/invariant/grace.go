@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"bluegreen/internal/deploy"
 	localec2 "bluegreen/internal/localaws/ec2"
@@ -43,7 +44,11 @@ func (g *grace) beforeWrite(a *apiCall) {
 		g.breaks("%s of %s: what it holds goes on at once", a, aws.ToString(input.AutoScalingGroupName))
 	}
 	switch a.operation {
-	case "TerminateInstances", "StopInstances", "TerminateInstanceInAutoScalingGroup", "SetInstanceHealth":
+	case "TerminateInstances":
+		if slices.ContainsFunc(a.input.(*ec2.TerminateInstancesInput).InstanceIds, func(id string) bool { return !g.w.isBuilder(id) }) {
+			g.breaks("%s: instances end by their group being scaled in, or not at all", a)
+		}
+	case "StopInstances", "TerminateInstanceInAutoScalingGroup", "SetInstanceHealth":
 		g.breaks("%s: instances end by their group being scaled in, or not at all", a)
 	}
 }

@@ -128,7 +128,7 @@ func (o *ownership) beforeWrite(a *apiCall) {
 		o.pinned(a, record)
 		return
 	}
-	if o.source(a, record) || o.traffic(a, record) {
+	if o.source(a, record) || o.traffic(a, record) || o.build(a, record) {
 		return
 	}
 	if a.service == "monitoring" {

@@ -78,6 +78,7 @@ func (v *verdict) leftSources() {
 			used[source] = true
 		}
 	}
+	v.leftBuilds()
 	gone := func(name string) bool {
 		return slices.ContainsFunc(v.record.Outcomes, func(o ledger.Outcome) bool {
 			return strings.HasPrefix(name, o.Green+"-") && v.endStates.overdue(o, v.record)

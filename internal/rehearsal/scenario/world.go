@@ -98,6 +98,7 @@ var worldArguments = map[string]worldArgument{
 	"hook-terminate": length(func(o *rehearsal.Options, d time.Duration) {
 		o.Plan.Hooks = append(o.Plan.Hooks, world.Hook{Name: "terminate", Heartbeat: d})
 	}),
+	"builders":     present(func(o *rehearsal.Options) { o.Plan.Builds = true }),
 	"protected":    present(func(o *rehearsal.Options) { o.Plan.Protected = true }),
 	"suspended":    words(func(o *rehearsal.Options, all []string) { o.Plan.Suspended = all }),
 	"metrics":      words(func(o *rehearsal.Options, all []string) { o.Plan.Metrics = all }),
