@@ -17,6 +17,7 @@ type demoOptions struct {
 	perMinute float64 // jobs, the clock's
 	green     string  // how it does
 	json      bool
+	build     bool // green's image is built first
 }
 
 func (o *demoOptions) check() error {
@@ -39,6 +40,7 @@ func newDemo(term terminal) *cobra.Command {
 	flags.IntVar(&options.perSecond, "requests", 200, "requests a `second` of real time, for a web fleet; one that scales begins with a quarter")
 	flags.Float64Var(&options.perMinute, "jobs", 12, "jobs a `minute` of the local AWS, for a fleet of workers")
 	flags.StringVar(&options.green, "green", "well", "how the new fleet does: well, sick or short (of capacity)")
+	flags.BoolVar(&options.build, "build", false, "build green's image first: commands install another version of the application")
 	flags.BoolVar(&options.json, "json", false, "print the summary as JSON")
 	return c
 }
@@ -59,6 +61,11 @@ func runDemo(ctx context.Context, term terminal, options demoOptions) error {
 	request, err := scenario.Request(input)
 	if err != nil {
 		return fmt.Errorf("read the request in %s: %w", file, err)
+	}
+	if options.build {
+		if request, err = demo.Building(request); err != nil {
+			return err
+		}
 	}
 	out := &progress{term: term}
 	e, err := openSeeded(ctx, out, *options.local)

@@ -96,7 +96,11 @@ func (r *Requests) End(context.Context) (Measured, error) {
 func (r *Requests) Look(context.Context, string) (status, line string, err error) {
 	counts, _ := r.traffic.soFar()
 	shares := r.traffic.shares()
-	if who := strings.Join(slices.Sorted(maps.Keys(shares)), " and "); who != r.who && who != "" {
+	var answer []string
+	for _, group := range slices.Sorted(maps.Keys(shares)) {
+		answer = append(answer, r.traffic.called(group))
+	}
+	if who := strings.Join(answer, " and "); who != r.who && who != "" {
 		r.who = who
 		line = "requests are answered by " + who
 	}

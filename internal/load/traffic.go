@@ -29,6 +29,7 @@ type traffic struct {
 	counts   Counts
 	recent   map[string]int // by group, since the last share
 	failures []string
+	versions sync.Map // by group, the last that was answered
 }
 
 // Counts is what became of requests.
@@ -131,7 +132,17 @@ func (t *traffic) send(client *http.Client, take time.Duration) (group string, e
 	if response.StatusCode != http.StatusOK {
 		return "", fmt.Errorf("%s: %s", response.Status, strings.TrimSpace(string(body)))
 	}
-	return response.Header.Get(dataplane.GroupHeader), nil
+	group = response.Header.Get(dataplane.GroupHeader)
+	t.versions.Store(group, response.Header.Get(dataplane.VersionHeader))
+	return group, nil
+}
+
+// called is a group with the version that its instances answer, where they say one.
+func (t *traffic) called(group string) string {
+	if version, _ := t.versions.Load(group); version != nil && version != "" {
+		return fmt.Sprintf("%s (version %s)", group, version)
+	}
+	return group
 }
 
 func (t *traffic) count(group string, slow bool, err error) {

@@ -166,7 +166,7 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 	if plan.CapacityType != "" || len(plan.Weights) > 0 {
 		e.Counts = "unit"
 	}
-	plan.Traced = true
+	plan.Traced, plan.Builds = true, true
 	plan.Machine = statemachine.Name(plan.Project, plan.Role, plan.Environment)
 	plan.Definition = func(arns map[string]string) (string, error) {
 		e.functions = arns

@@ -37,6 +37,10 @@ const differs = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wa
 const moves = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
 	"traffic": {"strategy": "dns", "records": [{"hosted_zone_id": "HOSTED_ZONE", "name": "shop.example.com"}]}}`
 
+// builds has green's image made first.
+const builds = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
+	"green": {"image": {"build": {"commands": ["make install"], "timeout_seconds": 300}}}}`
+
 const rollback = `{"project": "ec", "action": "rollback", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60}}`
 
 // Courses are the deployments that the sweep disturbs: each strategy, each shape of blue, and each part of the way back.
@@ -64,6 +68,8 @@ func Courses() []Course {
 	known.Record = "shop.example.com"
 	knownClassic := known
 	knownClassic.Classics = 1
+	builders := workers
+	builders.Builds = true
 	seeds := world.DefaultPlan()
 	seeds.DeregistrationDelay = 30 * time.Second
 	courses := []Course{
@@ -82,6 +88,8 @@ func Courses() []Course {
 		{Name: "lost-green", Plan: quick, End: deploy.EndRolledBack, Prepare: lostGreen},
 		{Name: "drain", Plan: held, End: deploy.EndSucceeded, Request: drains, Prepare: slowDrains},
 		{Name: "drain-on-the-way-back", Plan: held, End: deploy.EndRolledBack, Request: drains, Prepare: littleCapacity},
+		{Name: "build", Plan: builders, End: deploy.EndSucceeded, Request: builds},
+		{Name: "build-fails", Plan: builders, End: deploy.EndRolledBack, Request: builds, Prepare: failedImage},
 		{Name: "scales", Plan: workers, End: deploy.EndSucceeded, Prepare: scales},
 		{Name: "scales-no-capacity", Plan: workers, End: deploy.EndRolledBack, Prepare: scalesInVain},
 		{Name: "rich", Plan: richPlan(quick), End: deploy.EndSucceeded, Request: differsAndDrains, Prepare: hung},
@@ -109,6 +117,7 @@ func quickly() *localaws.Settings {
 	settings.EC2.ShuttingDown = account.Duration{Min: 2 * time.Second, Max: 5 * time.Second}
 	settings.ELBv2.Provisioning = account.Duration{Min: 2 * time.Second, Max: 5 * time.Second}
 	settings.Route53.Propagation = account.Duration{Min: 2 * time.Second, Max: 5 * time.Second}
+	settings.EC2.ImageAvailable = account.Constant(20 * time.Second)
 	settings.Classic.Registration = account.Duration{Min: 2 * time.Second, Max: 4 * time.Second}
 	return &settings
 }
@@ -210,6 +219,14 @@ func noCapacity(_ context.Context, r *rehearsal.Rehearsal) error {
 	for _, zone := range r.AWS.Compute.Zones() {
 		r.AWS.Compute.SetCapacity(zone, r.World.InstanceType, 0)
 	}
+	return nil
+}
+
+// failedImage lets EC2 fail to make an image.
+func failedImage(_ context.Context, r *rehearsal.Rehearsal) error {
+	r.AWS.Account.Lock()
+	defer r.AWS.Account.Unlock()
+	r.AWS.Compute.FailImages(1)
 	return nil
 }
 
