@@ -132,6 +132,11 @@ func (v *verdict) leftBuilds() {
 	for _, i := range v.r.AWS.Compute.Instances() {
 		v.check(!v.isBuilder(i.ID) || i.State == localec2.Terminated || i.State == localec2.ShuttingDown || !ended(i.Tags), "the builder %s is left", i.ID)
 	}
+	for _, outcome := range v.record.Outcomes {
+		name := deploy.OwnName(outcome.Green+"-builder", outcome.Execution)
+		_, _, _, stands := v.r.AWS.Compute.TemplateTags(name)
+		v.check(!stands, "launch template %s of a builder is left", name)
+	}
 	for _, image := range v.r.AWS.Compute.Images() {
 		v.check(known[image.ID] || !ended(image.Tags), "image %s is left, which the record does not know", image.Name)
 	}
