@@ -53,10 +53,14 @@ func (r Remover) Remove(ctx context.Context, s *step.Step, name, execution strin
 	}
 	if shown && tag(image, deploy.TagExecution) == execution {
 		_, err := step.Write(ctx, r.removes, s.Holder.At(stage), removes.DeregisterImage, &ec2.DeregisterImageInput{ImageId: image.ImageId})
-		if err != nil && !is(err, "InvalidAMIID.Unavailable") && !is(err, "InvalidAMIID.NotFound") {
-			return false, true, fmt.Errorf("deregistering image %s: %w", aws.ToString(image.ImageId), err)
+		if err == nil || is(err, "InvalidAMIID.Unavailable") || is(err, "InvalidAMIID.NotFound") {
+			return false, true, nil
 		}
-		return false, true, nil
+		// It may have gone by an attempt whose answer was lost; then AWS may also say that nobody may deregister what has no such tag.
+		if _, stands, wrong := named(ctx, r.pictures, name); wrong == nil && !stands {
+			return false, true, nil
+		}
+		return false, true, fmt.Errorf("deregistering image %s: %w", aws.ToString(image.ImageId), err)
 	}
 	snapshots, err := r.snapshots(ctx, execution)
 	if err != nil {

@@ -23,8 +23,16 @@ func (p *privilege) denied(call *wire.Call, request iam.Request) {
 		return
 	case request.Action == "ec2:DeleteLaunchTemplate" && strings.HasSuffix(request.Resource, "/*"): // it has gone, and its tags with it
 		return
+	case (request.Action == "ec2:DeregisterImage" || request.Action == "ec2:DeleteSnapshot") && p.gone(request.Resource): // the same
+		return
 	}
 	if state, ours := p.w.states[call.Principal.Function]; ours {
 		p.breaks("%s may not %s on %s, which %s:%s takes", state, request.Action, request.Resource, call.Service, call.Operation)
 	}
+}
+
+// gone reports whether an image or a snapshot is there no more, by its ARN.
+func (p *privilege) gone(arn string) bool {
+	tags, _ := p.w.r.AWS.Compute.Tags(arn[strings.LastIndexByte(arn, '/')+1:])
+	return tags == nil
 }
