@@ -99,7 +99,7 @@ func TestTooMuchForARole(t *testing.T) {
 	for _, fleets := range []int{75, 200} {
 		err := named(fleets).Check()
 		want := fmt.Sprintf("name the %d fleets and 1 roles by fewer, wider patterns", fleets)
-		if err == nil || !strings.Contains(err.Error(), "what CreateGreen may do") || !strings.Contains(err.Error(), want) {
+		if err == nil || !strings.Contains(err.Error(), " may do does not fit into a role") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%d fleets: %v", fleets, err)
 		}
 	}
