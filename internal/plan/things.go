@@ -34,7 +34,7 @@ func (w *work) things(ctx context.Context, p *deploy.Plan) error {
 			p.Things = append(p.Things, deploy.Planned{Effect: deploy.EffectCreate, Kind: kind, Name: name, About: about})
 		}
 	}
-	p.Things = append(p.Things, w.end(blue))
+	p.Things = append(append(p.Things, w.Traffic.Things...), w.end(blue))
 	goes, err := w.goes(ctx)
 	p.Things = append(p.Things, goes...)
 	return err

@@ -39,6 +39,8 @@ type Found struct {
 	Findings []string // what stands in the way, each with what to do
 	// Stages is how long the parts of moving traffic take, read when it is asked for; nil: there is nothing to move.
 	Stages func(context.Context) ([]deploy.PlannedStage, error)
+	// Things are what the strategy makes and changes besides groups, for a plan.
+	Things []deploy.Planned
 }
 
 // Mover moves traffic, where green waits for it. Each method is one look: it does what is missing, and doing it again is doing it once.
