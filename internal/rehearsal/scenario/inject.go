@@ -128,12 +128,21 @@ func (s *Script) firstInstance() string {
 func (s *Script) lastAlone() string {
 	s.r.AWS.Account.Lock()
 	defer s.r.AWS.Account.Unlock()
-	for _, thing := range slices.Backward(s.instances(s.groups())) {
-		if !thing.used {
-			return thing.id
-		}
+	if alone := s.alone(); len(alone) > 0 {
+		return alone[len(alone)-1]
 	}
 	return ""
+}
+
+// alone are the instances of no group, the last launched one at the end.
+func (s *Script) alone() []string {
+	var all []string
+	for _, thing := range s.instances(s.groups()) {
+		if !thing.used {
+			all = append(all, thing.id)
+		}
+	}
+	return all
 }
 
 var madeWord = regexp.MustCompile(`MADE\(([^)]*)\)`)

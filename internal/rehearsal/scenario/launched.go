@@ -16,15 +16,18 @@ import (
 	"bluegreen/internal/localaws/autoscaling"
 )
 
-// launched tells what each group launches from and what its instances run, and then what deployments have made to launch from.
+// launched tells what each group launches from and what its instances run, what instances of no group run, and then what deployments have made to launch from.
 func (s *Script) launched(context.Context, *datadriven.TestData) (string, error) {
 	s.r.AWS.Account.Lock()
 	defer s.r.AWS.Account.Unlock()
 	var b strings.Builder
 	for _, name := range s.r.AWS.Groups.Names() {
 		if view, ok := s.r.AWS.Groups.View(name); ok {
-			fmt.Fprintf(&b, "%s: %s; %s\n", name, sourceOf(view), s.running(view))
+			fmt.Fprintf(&b, "%s: %s; %s\n", name, sourceOf(view), s.running(ids(view)))
 		}
+	}
+	if alone := s.alone(); len(alone) > 0 {
+		fmt.Fprintf(&b, "of no group: %s\n", s.running(alone))
 	}
 	var made []string
 	for _, template := range s.r.AWS.Compute.Templates() {
@@ -62,11 +65,19 @@ func sourceOf(view autoscaling.GroupView) string {
 	return "launch template " + strings.Join(named, ", overrides ")
 }
 
-// running counts a group's instances by what they run. The seeded images are named as a scenario names them.
-func (s *Script) running(view autoscaling.GroupView) string {
-	runs := make(map[string]int)
+func ids(view autoscaling.GroupView) []string {
+	var all []string
 	for _, member := range view.Instances {
-		i, ok := s.r.AWS.Compute.Instance(member.ID)
+		all = append(all, member.ID)
+	}
+	return all
+}
+
+// running counts instances by what they run. The seeded images are named as a scenario names them.
+func (s *Script) running(ids []string) string {
+	runs := make(map[string]int)
+	for _, id := range ids {
+		i, ok := s.r.AWS.Compute.Instance(id)
 		if !ok {
 			continue
 		}
