@@ -36,8 +36,14 @@ func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
 		}
 		w.TargetGroupARNs = append(w.TargetGroupARNs, arn)
 	}
+	var guards []string
+	if plan.Guarded {
+		if guards, err = s.securityGroups(ctx); err != nil {
+			return err
+		}
+	}
 	balancer, err := s.elbv2.CreateLoadBalancer(ctx, &elbv2.CreateLoadBalancerInput{
-		Name: aws.String(plan.prefix()), Type: kind, Subnets: subnets,
+		Name: aws.String(plan.prefix()), Type: kind, Subnets: subnets, SecurityGroups: guards,
 	})
 	if err != nil {
 		return err

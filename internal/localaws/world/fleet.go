@@ -48,15 +48,9 @@ func (s Seeder) images(ctx context.Context, plan Plan, w *World) error {
 }
 
 func (s Seeder) launchTemplate(ctx context.Context, plan Plan, w *World) error {
-	groups, err := s.ec2.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{
-		Filters: []ec2types.Filter{{Name: aws.String("group-name"), Values: []string{"default"}}},
-	})
+	ids, err := s.securityGroups(ctx)
 	if err != nil {
 		return err
-	}
-	var ids []string
-	for _, group := range groups.SecurityGroups {
-		ids = append(ids, *group.GroupId)
 	}
 	w.InstanceType, w.InstanceProfile = string(ec2types.InstanceTypeT3Micro), plan.prefix()+"-instance"
 	_, err = s.ec2.CreateLaunchTemplate(ctx, &ec2.CreateLaunchTemplateInput{
@@ -75,6 +69,21 @@ func (s Seeder) launchTemplate(ctx context.Context, plan Plan, w *World) error {
 		},
 	})
 	return err
+}
+
+// securityGroups are the default VPC's.
+func (s Seeder) securityGroups(ctx context.Context) ([]string, error) {
+	groups, err := s.ec2.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{
+		Filters: []ec2types.Filter{{Name: aws.String("group-name"), Values: []string{"default"}}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, group := range groups.SecurityGroups {
+		ids = append(ids, *group.GroupId)
+	}
+	return ids, nil
 }
 
 // subnets are the subnets of the default VPC.

@@ -37,6 +37,7 @@ type Plan struct {
 	Record                     string            // name by which clients know the fleet's first load balancer, in a zone of its own; empty: none
 	PrivateZone                bool              // that zone is a private one
 	Network                    bool              // the load balancer is a Network Load Balancer, not an Application one; a Classic one listens over TCP
+	Guarded                    bool              // the load balancer is made with a security group; without, a Network one never gets any, an Application one AWS's default
 	DeregistrationDelay        time.Duration     // of each target group, whole seconds; connection draining of Classic Load Balancers
 	Check                      Check             // of each target group and Classic Load Balancer; the zero Check is DefaultCheck
 	Each                       []TargetGroup     // the target groups one by one, in place of the three above

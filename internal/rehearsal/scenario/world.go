@@ -63,6 +63,7 @@ var worldArguments = map[string]worldArgument{
 	"max":        whole(func(o *rehearsal.Options, n int) { o.Plan.Max = int32(n) }),
 	"unbalanced": present(func(o *rehearsal.Options) { o.Plan.Balanced = false }),
 	"network":    present(func(o *rehearsal.Options) { o.Plan.Network = true }),
+	"guarded":    present(func(o *rehearsal.Options) { o.Plan.Guarded = true }),
 	"classic": func(o *rehearsal.Options, value string) (err error) {
 		o.Plan.Classics, err = strconv.Atoi(cmp.Or(value, "1"))
 		return err
