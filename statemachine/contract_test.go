@@ -23,7 +23,9 @@ type flow struct {
 			ErrorEquals []string
 			MaxAttempts *int
 
-			IntervalSeconds, BackoffRate float64
+			IntervalSeconds, BackoffRate, MaxDelaySeconds float64
+
+			JitterStrategy string
 		}
 		Catch []struct {
 			ErrorEquals []string
@@ -201,6 +203,26 @@ func TestDeniedIsTriedAgain(t *testing.T) {
 		}
 		if tries < 4 || seconds < 20 || seconds > 60 {
 			t.Errorf("%s tries %d times what is denied, the first 4 within %.0f s", name, tries, seconds)
+		}
+	}
+}
+
+// What was made to launch from is not seen at once, and that is Unavailable: it is tried again for a minute at least, whatever is drawn.
+// With jitter the sum of the waits could be next to nothing.
+func TestUnseenIsTriedAgain(t *testing.T) {
+	_, machine := definition(t)
+	for _, name := range []string{"BuildImage", "CreateGreen"} {
+		seconds := 0.0
+		for _, rule := range machine.States[name].Retry {
+			if !slices.Contains(rule.ErrorEquals, "BlueGreen.Unavailable") || rule.JitterStrategy == "FULL" {
+				continue
+			}
+			for i := range *rule.MaxAttempts {
+				seconds += min(rule.IntervalSeconds*math.Pow(rule.BackoffRate, float64(i)), rule.MaxDelaySeconds)
+			}
+		}
+		if seconds < 60 {
+			t.Errorf("%s may give up on what is unavailable after %.0f s", name, seconds)
 		}
 	}
 }
