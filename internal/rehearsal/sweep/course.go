@@ -31,6 +31,7 @@ type Course struct {
 	Once     bool                                              // asked for again once it was done, the request would ask for something else
 	Prepare  func(context.Context, *rehearsal.Rehearsal) error // before the deployment starts; may be nil
 	End      string                                            // how it ends undisturbed; empty: not known
+	Long     bool                                              // `make sweep` alone disturbs it: its many calls cost `make test` too much
 	ScaleIn  bool                                              // no deployment: a person scales the fleet in by one, and the machine that drains works
 }
 

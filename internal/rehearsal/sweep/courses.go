@@ -96,8 +96,8 @@ func Courses() []Course {
 		{Name: "rich-back", Plan: richPlan(quick), End: deploy.EndRolledBack, Request: differsAndDrains, Prepare: hungAndSick},
 		{Name: "scale-in", Plan: held, End: string(types.ExecutionStatusSucceeded), ScaleIn: true, Prepare: drainedGeneration},
 		{Name: "dns", Plan: known, End: deploy.EndSucceeded, Request: moves},
-		{Name: "dns-lost-green", Plan: known, End: deploy.EndRolledBack, Request: moves, Prepare: lostAsItMoves},
-		{Name: "dns-rollback", Plan: knownClassic, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: movedGeneration},
+		{Name: "dns-lost-green", Plan: known, End: deploy.EndRolledBack, Request: moves, Prepare: lostAsItMoves, Long: true},
+		{Name: "dns-rollback", Plan: knownClassic, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: movedGeneration, Long: true},
 		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: firstGeneration},
 	}
 	for i := range courses {
