@@ -92,7 +92,7 @@ var mutations = []mutation{
 			Work:    work("WaitHealthy", after(waithealthy.New, terminateOne)),
 			Actions: may("WaitHealthy", "ec2:TerminateInstances"),
 		},
-		breaks: []int{3},
+		breaks: []int{3, 5},
 	},
 	{
 		name:    "a hook that is somebody else's is completed",
