@@ -84,7 +84,6 @@ var byState = map[string][]Operation{
 		{"autoscaling", "DescribeNotificationConfigurations"},
 		{"autoscaling", "DescribePolicies"},
 		{"autoscaling", "DescribeScheduledActions"},
-		{"autoscaling", "DescribeWarmPool"},
 		{"dynamodb", "GetItem"},
 		{"dynamodb", "PutItem"},
 		{"ec2", "CreateImage"},

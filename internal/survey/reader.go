@@ -156,7 +156,12 @@ func (h Surveyor) Look(ctx context.Context, call deploy.Call) (Found, error) {
 	if f.Deployment.Route, err = h.route(ctx, f.Request.Action, f.Record); err != nil || f.Deployment.Route != deploy.RouteDeploy {
 		return f, err
 	}
-	return f, h.survey(ctx, policy, &f)
+	if err := h.survey(ctx, policy, &f); err != nil || f.Request.Action != deploy.ActionRollback {
+		return f, err
+	}
+	found, err := h.resolvePrevious(ctx, f.Record, &f.Deployment)
+	f.Findings = append(f.Findings, found...)
+	return f, err
 }
 
 // begin makes the deployment that is surveyed.

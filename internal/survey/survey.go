@@ -73,13 +73,6 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 		}
 		findings = append(findings, found...)
 	}
-	if request.Action == deploy.ActionRollback {
-		found, err := h.resolvePrevious(ctx, record, d)
-		if err != nil {
-			return err
-		}
-		findings = append(findings, found...)
-	}
 	f.Findings = findings
 	if serving := deploy.Units(blue.Serving()); serving < blue.Sizes.Desired {
 		d.Warnings = append(d.Warnings, fmt.Sprintf("blue %s has %d of %d %ss in service", blue.Name, serving, blue.Sizes.Desired, blue.Unit()))

@@ -54,13 +54,15 @@ func (u *unseen) describes(w *Watcher, a *apiCall) {
 	}
 	for _, name := range input.AutoScalingGroupNames {
 		group, _ := w.r.AWS.Groups.Described(name)
-		u.shown[a.caller+name] = traits{
+		key := a.caller + name
+		if _, decided := u.desired[key]; decided && w.capacity.committed(name) {
+			continue // what it sees after its commit comes too late
+		}
+		u.shown[key] = traits{
 			traitMin: strconv.Itoa(int(aws.ToInt32(group.MinSize))),
 			traitMax: strconv.Itoa(int(aws.ToInt32(group.MaxSize))),
 		}
-		if _, decided := u.desired[a.caller+name]; !decided || !w.capacity.committed(name) { // what it sees after its commit comes too late
-			u.desired[a.caller+name] = int(aws.ToInt32(group.DesiredCapacity))
-		}
+		u.desired[key] = int(aws.ToInt32(group.DesiredCapacity))
 	}
 }
 
