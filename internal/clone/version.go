@@ -43,6 +43,9 @@ func NotePins(lock *ledger.Lock, blue deploy.Fleet, pins *deploy.Template) {
 	}
 }
 
+// Pinning reports whether the record says that blue is pinned, or is about to be.
+func Pinning(lock *ledger.Lock, blue deploy.Fleet) bool { return len(pinsOf(lock, blue)) > 0 }
+
 // Name has a group name its launch templates in these versions. AWS takes a mixed instances policy as a whole.
 func Name(input *autoscaling.UpdateAutoScalingGroupInput, group types.AutoScalingGroup, templates *deploy.Template) {
 	input.LaunchTemplate, input.MixedInstancesPolicy = Pinned(group.LaunchTemplate, templates), PinnedPolicy(group.MixedInstancesPolicy, templates)

@@ -160,9 +160,10 @@ type Deployment struct {
 	Override     *Override    `json:"override,omitempty"` // lifted a freeze
 	StartedAt    time.Time    `json:"started_at"`
 	Warnings     []string     `json:"warnings,omitempty"`
-	Unpinned     int          `json:"unpinned,omitempty"` // how often a call that came late had done again what was undone
-	Closed       string       `json:"closed,omitempty"`   // the end state that it was closed as
-	Usual        int          `json:"usual,omitempty"`    // seconds that the lineage's last deployment that succeeded took; 0: there is none
+	PinnedAgain  *time.Time   `json:"pinned_again,omitempty"` // when a call found that one before it had begun to pin blue, which may still do it
+	Unpinned     int          `json:"unpinned,omitempty"`     // how often a call that came late had done again what was undone
+	Closed       string       `json:"closed,omitempty"`       // the end state that it was closed as
+	Usual        int          `json:"usual,omitempty"`        // seconds that the lineage's last deployment that succeeded took; 0: there is none
 }
 
 // Resume is the deployment as the record holds it, worked on by an execution that was asked for current.

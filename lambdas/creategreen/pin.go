@@ -18,15 +18,22 @@ import (
 func (h handler) pin(ctx context.Context, s *step.Step, group types.AutoScalingGroup) error {
 	d, blue := s.Deployment, fleet.Of(group)
 	pins := clone.Pins(*d, blue)
+	record, err := s.Record(ctx, ledger.Creating)
+	if err != nil {
+		return err
+	}
+	if clone.Pinning(record.Lock, blue) {
+		d.PinnedAgain = &s.Entered
+	}
 	if pins == nil {
 		return nil
 	}
-	if _, err := s.Holder.Change(ctx, func(r *ledger.Record) { clone.NotePins(r.Lock, blue, pins) }, ledger.Creating); err != nil {
+	if _, err := s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { clone.NotePins(r.Lock, blue, pins) }, ledger.Creating); err != nil {
 		return err
 	}
 	input := &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: &d.Blue}
 	clone.Name(input, group, pins)
-	_, err := step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, input)
+	_, err = step.Write(ctx, h.writes, fence(s), writes.UpdateAutoScalingGroup, input)
 	if why := clone.Refusal(err); why != "" {
 		d.Warn("blue %s could not be pinned to what its instances run, so what it launches meanwhile may be what is being deployed: AWS says: %s", d.Blue, why)
 		return nil

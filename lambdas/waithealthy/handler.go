@@ -53,6 +53,9 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 // usualInService is when instances are in service at the soonest, usually: pending alone took 16 to 18 s (aws-facts D).
 const usualInService = 15 * time.Second
 
+// lateCalls is how long a call of CreateGreen may still take effect. One that pins blue has to before blue is unpinned.
+const lateCalls = deploy.LateCallSeconds * time.Second
+
 // creator is the state that creates green: right after it there is nothing to see yet.
 const creator = "CreateGreen"
 
@@ -87,6 +90,8 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	}
 	p = p.Count(sample)
 	switch {
+	case p.Good >= d.Health.Consecutive && d.PinnedAgain != nil && s.Entered.Before(d.PinnedAgain.Add(lateCalls)):
+		return s.WaitUntil(p, d.PinnedAgain.Add(lateCalls), sample.Message+"; a call that pins blue may still be under way"), nil
 	case p.Good >= d.Health.Consecutive:
 		return p.Finished(deploy.Done, sample.Message), nil
 	case !sample.Good && s.Elapsed(p) >= time.Duration(d.Health.TimeoutSeconds)*time.Second:
