@@ -197,6 +197,11 @@ func (t *Template) Places() []Template {
 	return append([]Template{own}, t.Overrides...)
 }
 
+// Floated reports whether a place of it was named as $Latest or $Default, before it was pinned; t may be nil.
+func (t *Template) Floated() bool {
+	return slices.ContainsFunc(t.Places(), func(place Template) bool { return !IsVersion(place.Specifier) })
+}
+
 // InPlaces is the template of a group that names these in its places; nil: it names none.
 func InPlaces(templates []Template) *Template {
 	if len(templates) == 0 {

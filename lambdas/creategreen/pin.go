@@ -18,6 +18,9 @@ import (
 func (h handler) pin(ctx context.Context, s *step.Step, group types.AutoScalingGroup) error {
 	d, blue := s.Deployment, fleet.Of(group)
 	pins := clone.Pins(*d, blue)
+	if pins == nil && !d.Template.Floated() {
+		return nil // nobody has pinned it
+	}
 	record, err := s.Record(ctx, ledger.Creating)
 	if err != nil {
 		return err
