@@ -48,7 +48,7 @@ func (s *screen) line(line string) {
 // most is how many lines a block has at most: a terminal's, less the empty one, and one for the cursor.
 const most = 22
 
-// show draws the block anew.
+// show draws the block again.
 func (s *screen) show(lines []string) {
 	if s.program != nil {
 		s.program.Send(block{lines: lines[:min(most, len(lines))]})

@@ -125,16 +125,7 @@ func (m Maker) contents(ctx context.Context, s *step.Step, userData bool) (*type
 // original is what blue's launch template, or launch configuration, makes a template with.
 func (m Maker) original(ctx context.Context, d *deploy.Deployment) (*types.RequestLaunchTemplateData, error) {
 	if d.Template != nil {
-		out, err := m.compute.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
-			LaunchTemplateId: &d.Template.ID, Versions: []string{d.Template.Version},
-		})
-		if err != nil {
-			return nil, fmt.Errorf("describing version %s of launch template %s: %w", d.Template.Version, d.Template.ID, err)
-		}
-		if len(out.LaunchTemplateVersions) == 0 || out.LaunchTemplateVersions[0].LaunchTemplateData == nil {
-			return nil, fault.New(fault.NotReady, "version %s of launch template %s was deleted since it was described", d.Template.Version, d.Template.ID)
-		}
-		return launch.FromVersion(*out.LaunchTemplateVersions[0].LaunchTemplateData)
+		return launch.Read(ctx, m.compute, *d.Template)
 	}
 	described, err := fleet.Describe(ctx, m.groups, d.Blue)
 	if err != nil {

@@ -57,26 +57,12 @@ func (own) put(ctx context.Context, to target, blue Whole) error {
 	if to.Own.Configuration {
 		return putConfiguration(ctx, to, aws.ToString(blue.Group.LaunchConfigurationName), changes)
 	}
-	data, err := version(ctx, to)
+	data, err := launch.Read(ctx, to.templates, *to.Template)
 	if err != nil {
 		return err
 	}
 	changes.Template(data)
 	return putTemplate(ctx, to, data)
-}
-
-// version is what makes a template of the one that green is copied from.
-func version(ctx context.Context, to target) (*ec2types.RequestLaunchTemplateData, error) {
-	out, err := to.templates.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
-		LaunchTemplateId: &to.Template.ID, Versions: []string{to.Template.Version},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("describing version %s of launch template %s: %w", to.Template.Version, to.Template.ID, err)
-	}
-	if len(out.LaunchTemplateVersions) == 0 || out.LaunchTemplateVersions[0].LaunchTemplateData == nil {
-		return nil, fault.New(fault.NotReady, "version %s of launch template %s was deleted since it was described", to.Template.Version, to.Template.ID)
-	}
-	return launch.FromVersion(*out.LaunchTemplateVersions[0].LaunchTemplateData)
 }
 
 func putTemplate(ctx context.Context, to target, data *ec2types.RequestLaunchTemplateData) error {

@@ -120,7 +120,7 @@ func (b BlueAfter) fate() string {
 // hints are what to do first, by fault.
 var hints = map[fault.Name][]string{
 	fault.BadRequest:          {"change the request as the message says, and start again; bluegreen validate says the same before it is started"},
-	fault.NotReady:            {"put right what the message names, and start again; bluegreen plan says beforehand whether it could begin"},
+	fault.NotReady:            {"mend what the message names, and start again; bluegreen plan says beforehand whether it could begin"},
 	fault.Conflict:            {`look at the execution that holds the lineage; when it has ended, start again: that finishes or undoes first what it left`},
 	fault.Forbidden:           {"change the request as the message says, or let the operators change layers/guardrails/guardrails.json"},
 	fault.BadGuardrails:       {"mend layers/guardrails/guardrails.json, then deploy the stack of the functions again"},

@@ -1,5 +1,5 @@
 // Package launch is what a group's instances are launched from: what makes a copy of a launch template's version or of a launch
-// configuration, and what a request changes of it. It calls nothing.
+// configuration, and what a request changes of it. It only reads.
 package launch
 
 import (

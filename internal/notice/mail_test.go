@@ -63,7 +63,7 @@ func TestEachProblemHasItsLine(t *testing.T) {
 	n, _ := Of(call, after)
 	for _, want := range []string{
 		": BlueGreen.BadRequest: the request has 2 problems\n", "\nProblems:\n  $.Wait is 0\n  $.blue is missing\n  the smallest request is {}\n",
-		"\nto do       start again when what follows is put right\n",
+		"\nto do       mend what follows, then start again\n",
 	} {
 		if !strings.Contains("\n"+n.Text, want) {
 			t.Errorf("%q is not in\n%s", want, n.Text)

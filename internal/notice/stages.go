@@ -100,7 +100,7 @@ func ended(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 			n.letter.steps = append(n.rollback(), n.Next...)
 		}
 	case n.Outcome == deploy.EndRejected:
-		n.letter.serves, n.letter.todo = unchanged(n.Blue), "start again when what follows is put right"
+		n.letter.serves, n.letter.todo = unchanged(n.Blue), "mend what follows, then start again"
 	case n.Outcome == deploy.EndRolledBack:
 		n.letter.serves, n.letter.todo = unchanged(n.Live), "nothing for those who are served; what was to be deployed is not"
 	}

@@ -126,18 +126,12 @@ func (f Found) Err() error {
 // Look surveys what an execution asks for. An error is what kept it from looking: a request that cannot be read, a group that is not
 // there, another deployment that holds the lineage, an answer that AWS did not give. What it found is in Found.
 func (h Surveyor) Look(ctx context.Context, call deploy.Call) (Found, error) {
-	request, err := deploy.ParseRequest(call.Execution.Input)
+	f, policy, err := h.asked(ctx, call)
 	if err != nil {
-		return Found{}, err
-	}
-	policy, err := h.policy(request.Action)
-	if err != nil {
-		return Found{}, err
-	}
-	f := Found{everything: h.Everything}
-	if f.Record, err = h.lineage(ctx, request.BlueName); err != nil {
 		return f, err
 	}
+	f.everything = h.Everything
+	request := f.Request
 	read := request
 	if request, err = policy.Fit(request, call.Execution.Input); err != nil {
 		return f, err
@@ -185,25 +179,29 @@ func (f *Found) begin(call deploy.Call, override *deploy.Override) {
 // Again surveys once more what an execution asks for that holds the lineage's lock, since hours may have passed: freezes, blue and what
 // stands in the way.
 func (h Surveyor) Again(ctx context.Context, call deploy.Call) (Found, error) {
-	request, err := deploy.ParseRequest(call.Execution.Input)
+	f, policy, err := h.asked(ctx, call)
 	if err != nil {
-		return Found{}, err
-	}
-	policy, err := h.policy(request.Action)
-	if err != nil {
-		return Found{}, err
-	}
-	f := Found{Request: request}
-	if f.Record, err = h.lineage(ctx, request.BlueName); err != nil {
 		return f, err
 	}
-	override, err := policy.Begin(request, f.Record.Lineage, call.Entered)
+	override, err := policy.Begin(f.Request, f.Record.Lineage, call.Entered)
 	if err != nil {
 		return f, err
 	}
 	f.begin(call, override)
 	f.Deployment.Route = deploy.RouteDeploy
 	return f, h.survey(ctx, policy, &f)
+}
+
+// asked reads the request, the operators' policy for it and the lineage's record.
+func (h Surveyor) asked(ctx context.Context, call deploy.Call) (f Found, policy guardrails.Policy, err error) {
+	if f.Request, err = deploy.ParseRequest(call.Execution.Input); err != nil {
+		return f, policy, err
+	}
+	if policy, err = h.policy(f.Request.Action); err != nil {
+		return f, policy, err
+	}
+	f.Record, err = h.lineage(ctx, f.Request.BlueName)
+	return f, policy, err
 }
 
 // forbid returns what the guardrails forbid, or notes the first of it where everything is asked for.

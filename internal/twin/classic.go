@@ -59,7 +59,7 @@ type classic struct {
 }
 
 func (c *classic) things() []ledger.Made {
-	return []ledger.Made{{What: madeClassic, Name: aws.ToString(c.LoadBalancerName)}}
+	return []ledger.Made{{What: ledger.MadeClassic, Name: aws.ToString(c.LoadBalancerName)}}
 }
 
 // resolvable is after how long the name of a new Classic Load Balancer answers. It has no state that says so, and no figure is published:

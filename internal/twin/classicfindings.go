@@ -23,7 +23,7 @@ func (a classicAPI) findings(_ context.Context, b Balancer, blue deploy.Fleet) (
 
 // quotas looks whether the account may have the twins besides what it has.
 func (a classicAPI) quotas(ctx context.Context, balancers []Balancer) ([]string, error) {
-	more := count(balancers, func(_ Balancer, thing ledger.Made) bool { return thing.What == madeClassic })
+	more := count(balancers, func(_ Balancer, thing ledger.Made) bool { return thing.What == ledger.MadeClassic })
 	if more == 0 {
 		return nil, nil
 	}

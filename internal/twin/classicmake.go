@@ -35,7 +35,7 @@ func (a classicAPI) make(ctx context.Context, l *look, blue Balancer, twin *Bala
 // that we have made it.
 func (a classicAPI) create(ctx context.Context, l *look, blue Balancer, original *classic) error {
 	input := copyClassic(original.LoadBalancerDescription)
-	input.LoadBalancerName = aws.String(l.names[ledger.Made{What: madeClassic, Name: blue.Name}])
+	input.LoadBalancerName = aws.String(l.names[ledger.Made{What: ledger.MadeClassic, Name: blue.Name}])
 	input.Tags = tagsFor(original.tags, l.Deployment, func(key, value string) types.Tag { return types.Tag{Key: &key, Value: &value} })
 	_, err := write(ctx, l, a.writes, classicWrites.CreateLoadBalancer, input)
 	var exists *types.DuplicateAccessPointNameException
@@ -203,7 +203,7 @@ func (a classicAPI) setLogs(ctx context.Context, l *look, original, made *classi
 // unmake deletes balancers with all that is theirs.
 func (a classicAPI) unmake(ctx context.Context, l *look, made []ledger.Made) error {
 	for _, thing := range made {
-		if thing.What != madeClassic {
+		if thing.What != ledger.MadeClassic {
 			continue
 		}
 		found, err := a.named(ctx, thing.Name)

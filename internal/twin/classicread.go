@@ -106,11 +106,11 @@ func port(x types.ListenerDescription) int32 {
 }
 
 func (a classicAPI) find(ctx context.Context, l *look, blue Balancer) (*Balancer, error) {
-	c, err := a.named(ctx, l.names[ledger.Made{What: madeClassic, Name: blue.Name}])
+	c, err := a.named(ctx, l.names[ledger.Made{What: ledger.MadeClassic, Name: blue.Name}])
 	if err != nil || c == nil {
 		return nil, err
 	}
-	if err := l.ours(madeClassic, aws.ToString(c.LoadBalancerName), c.tags); err != nil {
+	if err := l.ours(ledger.MadeClassic, aws.ToString(c.LoadBalancerName), c.tags); err != nil {
 		return nil, err
 	}
 	if err := a.complete(ctx, c); err != nil {

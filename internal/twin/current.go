@@ -91,9 +91,9 @@ type group struct {
 }
 
 func (c *current) things() []ledger.Made {
-	made := []ledger.Made{{What: madeBalancer, Name: aws.ToString(c.balancer.LoadBalancerName)}}
+	made := []ledger.Made{{What: ledger.MadeBalancer, Name: aws.ToString(c.balancer.LoadBalancerName)}}
 	for _, g := range c.groups {
-		made = append(made, ledger.Made{What: madeGroup, Name: g.of})
+		made = append(made, ledger.Made{What: ledger.MadeTargetGroup, Name: g.of})
 	}
 	return made
 }

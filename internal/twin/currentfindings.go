@@ -140,7 +140,7 @@ func (c *current) tagFindings(name string) []string {
 
 // quotas looks whether the account may have the twins besides what it has.
 func (a currentAPI) quotas(ctx context.Context, balancers []Balancer) ([]string, error) {
-	groups := count(balancers, func(_ Balancer, thing ledger.Made) bool { return thing.What == madeGroup })
+	groups := count(balancers, func(_ Balancer, thing ledger.Made) bool { return thing.What == ledger.MadeTargetGroup })
 	if groups == 0 {
 		return nil, nil
 	}
@@ -161,7 +161,7 @@ func (a currentAPI) quotas(ctx context.Context, balancers []Balancer) ([]string,
 	}
 	var findings []string
 	for _, kind := range []Kind{Application, Network} {
-		more := count(balancers, func(b Balancer, thing ledger.Made) bool { return b.Kind == kind && thing.What == madeBalancer })
+		more := count(balancers, func(b Balancer, thing ledger.Made) bool { return b.Kind == kind && thing.What == ledger.MadeBalancer })
 		if limit, known := most[string(kind)+"-load-balancers"]; known {
 			findings = append(findings, quota(string(kind)+" load balancer", there[kind], more, limit)...)
 		}

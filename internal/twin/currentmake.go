@@ -48,7 +48,7 @@ func (a currentAPI) make(ctx context.Context, l *look, blue Balancer, twin *Bala
 // made alike meanwhile AWS says that we have made it.
 func (a currentAPI) create(ctx context.Context, l *look, blue Balancer, original *current) error {
 	input := copyBalancer(original.balancer)
-	input.Name = aws.String(l.names[ledger.Made{What: madeBalancer, Name: blue.Name}])
+	input.Name = aws.String(l.names[ledger.Made{What: ledger.MadeBalancer, Name: blue.Name}])
 	input.Tags = tagsFor(original.tags, l.Deployment, currentTag)
 	_, err := write(ctx, l, a.writes, currentWrites.CreateLoadBalancer, input)
 	var exists *types.DuplicateLoadBalancerNameException
@@ -72,7 +72,7 @@ func (a currentAPI) createGroups(ctx context.Context, l *look, original, made *c
 			continue
 		}
 		input := copyGroup(g.TargetGroup)
-		input.Name = aws.String(l.names[ledger.Made{What: madeGroup, Name: g.of}])
+		input.Name = aws.String(l.names[ledger.Made{What: ledger.MadeTargetGroup, Name: g.of}])
 		input.Tags = tagsFor(g.tags, l.Deployment, currentTag)
 		_, err := write(ctx, l, a.writes, currentWrites.CreateTargetGroup, input)
 		var exists *types.DuplicateTargetGroupNameException

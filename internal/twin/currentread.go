@@ -232,24 +232,24 @@ func (a currentAPI) find(ctx context.Context, l *look, blue Balancer) (*Balancer
 	original := blue.whole.(*current)
 	twin := &current{}
 	named := make(map[string]deploy.Source)
-	described, err := a.balancerNamed(ctx, l.names[ledger.Made{What: madeBalancer, Name: blue.Name}])
+	described, err := a.balancerNamed(ctx, l.names[ledger.Made{What: ledger.MadeBalancer, Name: blue.Name}])
 	if err != nil {
 		return nil, err
 	}
 	arns := make(map[string]ledger.Made)
 	if described != nil {
 		twin.balancer = *described
-		arns[aws.ToString(described.LoadBalancerArn)] = ledger.Made{What: madeBalancer, Name: aws.ToString(described.LoadBalancerName)}
+		arns[aws.ToString(described.LoadBalancerArn)] = ledger.Made{What: ledger.MadeBalancer, Name: aws.ToString(described.LoadBalancerName)}
 	}
 	for i, g := range original.groups {
-		found, err := a.groupNamed(ctx, l.names[ledger.Made{What: madeGroup, Name: g.of}])
+		found, err := a.groupNamed(ctx, l.names[ledger.Made{What: ledger.MadeTargetGroup, Name: g.of}])
 		if err != nil {
 			return nil, err
 		}
 		if found != nil {
 			twin.groups = append(twin.groups, group{TargetGroup: *found, of: g.of})
 			arn := aws.ToString(found.TargetGroupArn)
-			arns[arn] = ledger.Made{What: madeGroup, Name: aws.ToString(found.TargetGroupName)}
+			arns[arn] = ledger.Made{What: ledger.MadeTargetGroup, Name: aws.ToString(found.TargetGroupName)}
 			named[arn] = deploy.Source{Type: deploy.TargetGroup, ID: arn, Named: blue.Sources[i].Named}
 		}
 	}

@@ -16,14 +16,14 @@ import (
 // unmake deletes balancers, their listeners with them, then the target groups: AWS deletes none that a listener uses.
 func (a currentAPI) unmake(ctx context.Context, l *look, made []ledger.Made) error {
 	for _, thing := range made {
-		if thing.What == madeBalancer {
+		if thing.What == ledger.MadeBalancer {
 			if err := a.deleteBalancer(ctx, l, thing.Name); err != nil {
 				return err
 			}
 		}
 	}
 	for _, thing := range made {
-		if thing.What == madeGroup {
+		if thing.What == ledger.MadeTargetGroup {
 			if err := a.deleteGroup(ctx, l, thing.Name); err != nil {
 				return err
 			}

@@ -13,13 +13,6 @@ import (
 	"bluegreen/internal/ledger"
 )
 
-// What a twin consists of: each is known by its name.
-const (
-	madeBalancer ledger.What = "load balancer"         // an application or network one
-	madeGroup    ledger.What = "target group"          // of one
-	madeClassic  ledger.What = "Classic load balancer" // which has no target groups
-)
-
 // longestName is how many characters AWS takes as the name of a load balancer or target group.
 const longestName = 32
 

@@ -22,11 +22,11 @@ func TestNames(t *testing.T) {
 	}}}
 	got := namesOf(blue, deploy.Deployment{Generation: 3})
 	for name, want := range map[string]string{"api": "api-v003", "shop": `shop-[0-9a-f]{8}-v003`, "api-v002": `api-[0-9a-f]{8}-v003`, long: `x{18}-[0-9a-f]{8}-v003`} {
-		if made := got[ledger.Made{What: madeGroup, Name: name}]; !regexp.MustCompile("^" + want + "$").MatchString(made) {
+		if made := got[ledger.Made{What: ledger.MadeTargetGroup, Name: name}]; !regexp.MustCompile("^" + want + "$").MatchString(made) {
 			t.Errorf("%s becomes %s, not %s", name, made, want)
 		}
 	}
-	if made := got[ledger.Made{What: madeBalancer, Name: "shop"}]; made != "shop-v003" {
+	if made := got[ledger.Made{What: ledger.MadeBalancer, Name: "shop"}]; made != "shop-v003" {
 		t.Errorf("the balancer becomes %s", made)
 	}
 	seen := make(map[ledger.Made]bool)

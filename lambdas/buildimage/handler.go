@@ -1,5 +1,5 @@
 // Package buildimage makes the image that green is launched from: on a builder, which is launched from what blue launches from, runs
-// the request's commands, and is ended. Then it looks at blue anew, since that may have taken hours.
+// the request's commands, and is ended. Then it looks at blue once more, since that may have taken hours.
 package buildimage
 
 import (
@@ -180,7 +180,7 @@ func (w work) image(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 	return w.Wait(p, fmt.Sprintf("image %s is not shown yet", name)), nil
 }
 
-// end ends the builder. Then blue is looked at anew.
+// end ends the builder. Then blue is looked at once more.
 func (w work) end(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 	done, err := w.maker.End(ctx, w.Step, w.Builder, ledger.Creating)
 	if err != nil {
@@ -192,14 +192,14 @@ func (w work) end(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 	if err := w.maker.Close(ctx, w.Step); err != nil {
 		return p, err
 	}
-	if err := w.anew(ctx); err != nil {
+	if err := w.lookAgain(ctx); err != nil {
 		return p, err
 	}
 	return p.Finished(deploy.Done, fmt.Sprintf("green is launched from image %s, which was made by %s", w.Image, deploy.Counted(len(w.build.Commands), "command"))), nil
 }
 
-// anew looks at blue, freezes and refreshes once more, and notes what green is launched from, and what blue takes traffic from by now.
-func (w work) anew(ctx context.Context) error {
+// lookAgain looks at blue, freezes and refreshes once more, and notes what green is launched from, and what blue takes traffic from by now.
+func (w work) lookAgain(ctx context.Context) error {
 	found, err := w.surveyor.Again(ctx, w.Call)
 	if err == nil {
 		err = found.Err()

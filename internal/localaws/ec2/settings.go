@@ -30,7 +30,7 @@ type Settings struct {
 	// API reference, "Eventual consistency"); the figure is not published.
 	DescribeLag time.Duration
 	// Reboot is the time for which a rebooting instance is away: its state stays running, nothing on it answers, and its status
-	// checks begin anew. No published figure; it is about a minute for ordinary Linux instances.
+	// checks begin again. No published figure; it is about a minute for ordinary Linux instances.
 	Reboot account.Duration
 	// ImageAvailable is the time from CreateImage until the image is available: minutes in practice, up to a day (EC2 user
 	// guide, creating-an-ami-ebs); 8, 30 and more than 60 minutes were reported (packer issues 6536, 7472).

@@ -41,7 +41,7 @@ var recordMutations = []mutation{
 	},
 }
 
-// touchRecord makes the record anew as it is, while green joins.
+// touchRecord makes the record again as it is, while green joins.
 func touchRecord(ctx context.Context, d mutantCall) {
 	record := d.fenced(ctx)
 	if record.Lock == nil || record.Lock.Stage != ledger.Switching || len(d.deployment.Aliases) == 0 {

@@ -128,7 +128,7 @@ func (s strategy) fallen(ctx context.Context, m *traffic.Move, p deploy.Loop, fr
 	if m.Entered.Before(m.AtRest.Add(awaited)) {
 		return false, m.Wait(p, said+": some keep what a name stood for longer than they should"), nil
 	}
-	m.Deployment.Warn("%s, %s after resolvers should have forgotten it: whoever sends them keeps an address for too long, or names the load balancer itself; they fail once no instance is left there", said, awaited)
+	m.Deployment.Warn("%s, %s after resolvers should have forgotten it: their clients keep an address for too long, or name the load balancer itself; they fail once no instance is left there", said, awaited)
 	return true, p, nil
 }
 

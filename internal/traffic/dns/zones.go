@@ -128,8 +128,8 @@ func (z zones) named(ctx context.Context, record deploy.Record) ([]types.Resourc
 	return slices.DeleteFunc(out.ResourceRecordSets, func(set types.ResourceRecordSet) bool { return aws.ToString(set.Name) != name }), nil
 }
 
-// change makes record sets aliases of other targets, all of a zone at once: each is deleted as it was read and made anew, which Route 53
-// refuses, all of it, where somebody has changed one meanwhile (aws-facts I4). What is to stay as it is is made anew too: the changes,
+// change makes record sets aliases of other targets, all of a zone at once: each is deleted as it was read and made again, which Route 53
+// refuses, all of it, where somebody has changed one meanwhile (aws-facts I4). What is to stay as it is is made again too: the changes,
 // whose ids are returned, tell when name servers know it.
 func (z zones) change(ctx context.Context, fence ledger.Fence, now, to []deploy.Alias) (ids []string, err error) {
 	for len(now) > 0 {
