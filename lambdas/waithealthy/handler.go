@@ -88,6 +88,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 		}
 		sample = deploy.GreenInService(blue, green)
 	}
+	if p.Wanted > 0 && sample.Wanted > p.Wanted { // blue grew: what came last has the whole time as well
+		p.Since = s.Entered
+	}
 	p = p.Count(sample)
 	switch {
 	case p.Good >= d.Health.Consecutive && d.PinnedAgain != nil && s.Entered.Before(d.PinnedAgain.Add(lateCalls)):
