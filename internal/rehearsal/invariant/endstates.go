@@ -24,40 +24,41 @@ import (
 // says. What others change meanwhile is theirs, and expected to stay.
 type endStates struct {
 	base
-	live      string                                // group that serves
-	expected  map[string]traits                     // of each group, as others than the deployment want it
-	unseen    unseen                                // sizes that others set and that functions may not know of
-	room      map[string]string                     // maximum of a fleet that was brought back, where its own was too small
-	unnamed   map[string]traits                     // what fleets launch from where AWS refused other versions
-	ran       map[string][]version                  // template versions that a fleet ran when it was scaled in
-	began     []version                             // those that the live fleet ran whenever an execution began
-	filled    map[string]bool                       // fleets that were replaced and that others have given a size again
-	emptied   map[string]traits                     // sizes of a live fleet from before others took every instance from it by hand
-	onGreen   map[string]traits                     // what others have set on groups that a deployment under way has created
-	changed   map[string]map[string]time.Time       // when others last changed a trait, by group
-	copiedAt  map[string]time.Time                  // when functions created a group
-	scaledIn  map[string]time.Time                  // when functions last scaled a group in to nothing
-	templates []types.LaunchTemplateSpecification   // that the lineage launches from, with versions as people name them
-	instead   []types.LaunchTemplateSpecification   // that others have blue launch from since it was copied: nothing if the copy goes live
-	resolved  map[string][]string                   // by execution: the templates' versions when it began
-	ended     map[string]time.Time                  // executions that are over
-	deleted   map[string]bool                       // groups that functions have deleted
-	gone      map[string]time.Time                  // since when groups of the lineage exist no more
-	inputs    map[string]string                     // of executions that are over
-	madeOnce  map[string]string                     // names of the launch templates that deployments have made, by id
-	launch    map[string]contents                   // what was made for a live fleet to launch from, by group
-	configure string                                // launch configuration that the lineage launches from, as people name it
-	wrote     map[string]bool                       // executions whose functions wrote to AWS
-	tookOver  map[string]bool                       // executions that took over another's lock, and those that lost theirs so
-	named     map[string]r53types.ResourceRecordSet // of the name by which clients know the fleet, as people want them, by type
-	others    map[string]bool                       // record sets of its zone besides, as people want them
+	live      string                                         // group that serves
+	expected  map[string]traits                              // of each group, as others than the deployment want it
+	unseen    unseen                                         // sizes that others set and that functions may not know of
+	room      map[string]string                              // maximum of a fleet that was brought back, where its own was too small
+	unnamed   map[string]traits                              // what fleets launch from where AWS refused other versions
+	ran       map[string][]version                           // template versions that a fleet ran when it was scaled in
+	began     []version                                      // those that the live fleet ran whenever an execution began
+	filled    map[string]bool                                // fleets that were replaced and that others have given a size again
+	emptied   map[string]traits                              // sizes of a live fleet from before others took every instance from it by hand
+	onGreen   map[string]traits                              // what others have set on groups that a deployment under way has created
+	changed   map[string]map[string]time.Time                // when others last changed a trait, by group
+	copiedAt  map[string]time.Time                           // when functions created a group
+	scaledIn  map[string]time.Time                           // when functions last scaled a group in to nothing
+	templates []types.LaunchTemplateSpecification            // that the lineage launches from, with versions as people name them
+	before    map[string][]types.LaunchTemplateSpecification // the same of fleets that were live before, by group
+	instead   []types.LaunchTemplateSpecification            // that others have blue launch from since it was copied: nothing if the copy goes live
+	resolved  map[string][]string                            // by execution: the templates' versions when it began
+	ended     map[string]time.Time                           // executions that are over
+	deleted   map[string]bool                                // groups that functions have deleted
+	gone      map[string]time.Time                           // since when groups of the lineage exist no more
+	inputs    map[string]string                              // of executions that are over
+	madeOnce  map[string]string                              // names of the launch templates that deployments have made, by id
+	launch    map[string]contents                            // what was made for a live fleet to launch from, by group
+	configure string                                         // launch configuration that the lineage launches from, as people name it
+	wrote     map[string]bool                                // executions whose functions wrote to AWS
+	tookOver  map[string]bool                                // executions that took over another's lock, and those that lost theirs so
+	named     map[string]r53types.ResourceRecordSet          // of the name by which clients know the fleet, as people want them, by type
+	others    map[string]bool                                // record sets of its zone besides, as people want them
 }
 
 func newEndStates(b base, _ snapshot) invariant {
 	e := &endStates{
 		base: b, live: b.w.r.World.GroupName, expected: make(map[string]traits), onGreen: make(map[string]traits), changed: make(map[string]map[string]time.Time), copiedAt: make(map[string]time.Time), scaledIn: make(map[string]time.Time), resolved: make(map[string][]string),
 		unseen: newUnseen(), room: make(map[string]string), unnamed: make(map[string]traits), ran: make(map[string][]version), filled: make(map[string]bool), emptied: make(map[string]traits),
-		deleted: make(map[string]bool), gone: make(map[string]time.Time), madeOnce: make(map[string]string), inputs: make(map[string]string), launch: make(map[string]contents), ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
+		deleted: make(map[string]bool), gone: make(map[string]time.Time), madeOnce: make(map[string]string), inputs: make(map[string]string), launch: make(map[string]contents), before: make(map[string][]types.LaunchTemplateSpecification), ended: make(map[string]time.Time), wrote: make(map[string]bool), tookOver: make(map[string]bool),
 	}
 	for _, name := range b.w.r.AWS.Groups.Names() {
 		view, _ := b.w.r.AWS.Groups.View(name)
@@ -364,6 +365,23 @@ func (v *verdict) world() {
 	}
 }
 
+// launchesAs takes in which versions people name for the fleet that is live now: a request's version of their template stays what its
+// green names, and a fleet that is brought back names what it named.
+func (e *endStates) launchesAs(view localasg.GroupView) {
+	if view.Name == e.live {
+		return
+	}
+	e.before[e.live] = e.templates
+	if was, known := e.before[view.Name]; known {
+		e.templates = was
+		return
+	}
+	if asked := e.asked(view.Tags[deploy.TagExecution]).TemplateVersion; asked != "" && len(e.templates) > 0 {
+		e.templates = slices.Clone(e.templates)
+		e.templates[0].Version = &asked
+	}
+}
+
 // adopt takes what is live at an end as what others want.
 func (v *verdict) adopt() {
 	if view, exists := v.r.AWS.Groups.View(v.record.Live); exists {
@@ -371,6 +389,7 @@ func (v *verdict) adopt() {
 			v.endStates.templates = v.endStates.instead
 		}
 		v.endStates.instead, v.endStates.began = nil, nil
+		v.endStates.launchesAs(view)
 		v.endStates.expected[view.Name], v.endStates.live = traitsOf(view), view.Name
 		delete(v.endStates.onGreen, view.Name)
 		delete(v.endStates.filled, view.Name)

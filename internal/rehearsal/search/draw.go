@@ -17,6 +17,7 @@ type draw struct {
 	seed      uint64
 	sickGreen bool // what blue would launch now is sick too, so nothing may happen to blue
 	desired   int  // that blue begins with
+	unit      int  // what one of its sizes stands for, where it counts memory
 	unchecked bool // without a load balancer nothing shows that an application is sick
 	outliving bool // functions outlive their tasks
 	drains    bool // instances run a command before they go

@@ -14,10 +14,14 @@ import (
 // adorn draws what hangs on the fleet besides, and what green is to launch from. It has randomness of its own, so that all else of a
 // seed stays what it was before any of this was drawn. What would let blue launch is not drawn while the image is sick.
 func (c *Case) adorn(drawn *draw) {
-	d := &draw{Rand: rand.New(rand.NewPCG(c.Seed, 0x68616e6773000000)), sickGreen: drawn.sickGreen, desired: drawn.desired, unchecked: drawn.unchecked}
+	d := &draw{Rand: rand.New(rand.NewPCG(c.Seed, 0x68616e6773000000)), sickGreen: drawn.sickGreen, desired: drawn.desired, unchecked: drawn.unchecked, unit: 1}
 	switch {
 	case d.chance(12):
 		c.World = d.weighted(c.World)
+		if slices.Contains(c.World, Argument{"counts", "memory-mib"}) {
+			d.unit = memoryUnit
+			c.inMemory()
+		}
 	case d.chance(4) && !d.sickGreen:
 		d.desired = 0
 		c.World = append(without(c.World, "desired", "min"), arguments("desired", "0", "min", "0")...)
@@ -41,7 +45,7 @@ func (c *Case) adorn(drawn *draw) {
 		c.Setup = append(c.Setup, notifies()...)
 	}
 	if d.chance(20) {
-		c.Request.Green = d.green()
+		c.green(d)
 	}
 	if d.chance(10) && !d.sickGreen {
 		c.Events = append(c.Events, Event{d.moment(), d.rehang()})
@@ -57,16 +61,41 @@ func (c *Case) adorn(drawn *draw) {
 
 func (d *draw) moment() time.Duration { return time.Duration(d.between(0, 900)) * time.Second }
 
-// weighted lets the fleet count in units: one to three types, of weights 1 to 8, or the vCPUs of types that it names by what it requires.
+// weighted lets the fleet count in units: one to three types, of weights 1 to 8, or the vCPUs or the memory of types that it names by what
+// it requires.
 func (d *draw) weighted(world []Argument) []Argument {
 	if d.chance(25) {
-		return append(without(world, "source"), arguments("source", "requirements", "counts", d.pick("", "vcpu"))...)
+		return append(without(world, "source"), arguments("source", "requirements", "counts", d.pick("", "vcpu", "memory-mib"))...)
 	}
 	var weights []string
 	for range d.between(1, 3) {
 		weights = append(weights, strconv.Itoa(d.between(1, 8)))
 	}
 	return append(without(world, "source"), arguments("weights", strings.Join(weights, "+"))...)
+}
+
+// memoryUnit is what one of the sizes drawn stands for in a fleet that counts memory: the MiB of one of its instances.
+const memoryUnit = 4096
+
+// inMemory has the sizes of the fleet, and those that it is given later, count MiB.
+func (c *Case) inMemory() {
+	c.World = multiplied(c.World)
+	for i, event := range c.Events {
+		if event.Name == "resize" {
+			c.Events[i].Arguments = multiplied(event.Arguments)
+		}
+	}
+}
+
+// multiplied has the sizes among the arguments count MiB.
+func multiplied(args []Argument) []Argument {
+	all := slices.Clone(args)
+	for i, arg := range all {
+		if n, err := strconv.Atoi(arg.Value); err == nil && slices.Contains([]string{"desired", "min", "max"}, arg.Key) {
+			all[i].Value = strconv.Itoa(n * memoryUnit)
+		}
+	}
+	return all
 }
 
 func without(all []Argument, keys ...string) []Argument {
@@ -126,10 +155,10 @@ func (d *draw) scheduled(i int) Command {
 	if i > 0 && d.chance(35) {
 		when = fmt.Sprintf(`"Recurrence": "*/%d * * * *", "TimeZone": %q`, d.between(5, 30), d.pick("Etc/UTC", "Asia/Tokyo", "Asia/Kolkata"))
 	}
-	sizes := fmt.Sprintf(`"DesiredCapacity": %d`, d.between(1, 12))
+	sizes := fmt.Sprintf(`"DesiredCapacity": %d`, d.unit*d.between(1, 12))
 	if i > 0 || d.chance(40) {
 		least := d.IntN(5)
-		sizes = fmt.Sprintf(`"MinSize": %d, "MaxSize": %d`, least, d.between(max(least, 4), 60))
+		sizes = fmt.Sprintf(`"MinSize": %d, "MaxSize": %d`, d.unit*least, d.unit*d.between(max(least, 4), 60))
 	}
 	return call("autoscaling", "PutScheduledUpdateGroupAction", `{"AutoScalingGroupName": "BLUE", "ScheduledActionName": "run-%d", %s, %s}`, i+1, when, sizes)
 }
@@ -137,7 +166,7 @@ func (d *draw) scheduled(i int) Command {
 func (d *draw) warmPool() Command {
 	sizes := ""
 	if d.chance(60) {
-		sizes = fmt.Sprintf(`, "MaxGroupPreparedCapacity": %d`, d.desired+d.IntN(4))
+		sizes = fmt.Sprintf(`, "MaxGroupPreparedCapacity": %d`, d.unit*(d.desired+d.IntN(4)))
 	}
 	return call("autoscaling", "PutWarmPool", `{"AutoScalingGroupName": "BLUE", "MinSize": %d, "PoolState": %q, "InstanceReusePolicy": {"ReuseOnScaleIn": %t}%s}`,
 		d.IntN(3), d.pick("Stopped", "Running", "Hibernated"), d.chance(30), sizes)
@@ -160,10 +189,17 @@ func watched() []Command {
 	}
 }
 
+// parameter is the Systems Manager parameter that names green's image.
+const parameter = "/ec/mqagt/dev/image"
+
 // green draws what green is to launch from instead of what blue launches from.
-func (d *draw) green() string {
-	return d.pick(`"image": {"id": "GREEN_IMAGE"}`, `"instance_type": "t3.small"`, `"user_data": "#!/bin/sh\nsystemctl start other\n"`,
-		`"image": {"id": "GREEN_IMAGE"}, "user_data": "#!/bin/sh\nsystemctl start other\n"`)
+func (c *Case) green(d *draw) {
+	const image, code = `"image": {"id": "GREEN_IMAGE"}`, `"user_data": "#!/bin/sh\nsystemctl start other\n"`
+	c.Request.Green = d.pick(image, `"instance_type": "t3.small"`, code, image+", "+code,
+		`"image": {"parameter": "`+parameter+`"}`, fmt.Sprintf(`"launch_template_version": %q`, d.pick("1", "2", "$Latest", "$Default")))
+	if strings.Contains(c.Request.Green, parameter) {
+		c.Setup = append(c.Setup, call("ssm", "PutParameter", `{"Name": %q, "Value": "GREEN_IMAGE", "Type": "String", "DataType": "aws:ec2:image"}`, parameter))
+	}
 }
 
 // rehang changes what hangs on blue, or adds to it, whenever.
