@@ -57,7 +57,7 @@ func (w *Watcher) scheduled(group string, action types.ScheduledUpdateGroupActio
 		name := traitSchedule + aws.ToString(action.ScheduledActionName)
 		delete(e.expected[group], name)
 		delete(e.onGreen[group], name)
-		if _, exists := w.r.AWS.Groups.View(e.live); !exists && group == w.r.Record().Live { // the one that it was copied from is gone
+		if blue, exists := w.r.AWS.Groups.View(e.live); (!exists || blue.Deleting) && group == w.r.Record().Live { // the one that it was copied from is gone
 			delete(e.expected[e.live], name)
 		}
 	}
