@@ -31,7 +31,7 @@ type Course struct {
 	Once     bool                                              // asked for again once it was done, the request would ask for something else
 	Prepare  func(context.Context, *rehearsal.Rehearsal) error // before the deployment starts; may be nil
 	End      string                                            // how it ends undisturbed; empty: not known
-	Long     bool                                              // `make sweep` alone disturbs it: its many calls cost `make test` too much
+	Since    ledger.Stage                                      // nothing is disturbed before the record is at it: until then all is as in another course. Empty: from the start
 	ScaleIn  bool                                              // no deployment: a person scales the fleet in by one, and the machine that drains works
 }
 

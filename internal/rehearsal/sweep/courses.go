@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
 	"bluegreen/internal/localaws"
 	"bluegreen/internal/localaws/account"
 	localssm "bluegreen/internal/localaws/ssm"
@@ -96,8 +97,8 @@ func Courses() []Course {
 		{Name: "rich-back", Plan: richPlan(quick), End: deploy.EndRolledBack, Request: differsAndDrains, Prepare: hungAndSick},
 		{Name: "scale-in", Plan: held, End: string(types.ExecutionStatusSucceeded), ScaleIn: true, Prepare: drainedGeneration},
 		{Name: "dns", Plan: known, End: deploy.EndSucceeded, Request: moves},
-		{Name: "dns-lost-green", Plan: known, End: deploy.EndRolledBack, Request: moves, Prepare: lostAsItMoves, Long: true},
-		{Name: "dns-rollback", Plan: knownClassic, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: movedGeneration, Long: true},
+		{Name: "dns-lost-green", Plan: known, End: deploy.EndRolledBack, Request: moves, Prepare: lostAsItMoves, Since: ledger.Leaving},
+		{Name: "dns-rollback", Plan: knownClassic, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: movedGeneration, Since: ledger.Switching},
 		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: firstGeneration},
 	}
 	for i := range courses {

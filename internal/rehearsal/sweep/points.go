@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
 	"bluegreen/internal/localaws/faults"
 	"bluegreen/internal/rehearsal"
 	"bluegreen/statemachine"
@@ -44,13 +45,27 @@ const Redrives = "redriven after it was stranded"
 // Points are the places of a course, from what its undisturbed run was made of: each AWS call of a function in every
 // way that a call can go wrong, each invocation in every way that Lambda can, and a stop at each state.
 func (c Course) Points(undisturbed Outcome) []Point {
-	points := callPoints(undisturbed.Calls)
-	points = append(points, invokePoints(undisturbed.Invokes)...)
-	points = append(points, stopPoints(undisturbed.Entered)...)
+	points := c.since(callPoints(undisturbed.Calls), func(i int) ledger.Stage { return undisturbed.Calls[i].Stage })
+	points = append(points, c.since(invokePoints(undisturbed.Invokes), func(i int) ledger.Stage { return undisturbed.Invokes[i].Stage })...)
+	points = append(points, c.since(stopPoints(undisturbed.Entered), func(i int) ledger.Stage { return undisturbed.Entered[i].Stage })...)
 	for i := range points {
 		points[i].Number = i + 1
 	}
 	return points
+}
+
+// since are those of points that come once the record was at the stage from which on the course is disturbed; stage tells that of their nth
+// call, invocation or entry.
+func (c Course) since(points []Point, stage func(nth int) ledger.Stage) []Point {
+	if c.Since == "" {
+		return points
+	}
+	for i, p := range points {
+		if stage(p.nth) == c.Since {
+			return points[i:]
+		}
+	}
+	return nil
 }
 
 // Kinds are all kinds of points, in the order of a table.
