@@ -124,26 +124,50 @@ func gone(err error) bool {
 	return errors.As(err, &none)
 }
 
-// Requests is how many requests reached a load balancer between two whole minutes; of a Network Load Balancer how many connections began.
-// CloudWatch has a minute's count a while after it, and none of a minute without any (aws-facts I7).
-func (b Balancers) Requests(ctx context.Context, e Entry, from, to time.Time) (float64, error) {
+// Use is how much a load balancer is used by those who reach it.
+type Use struct {
+	Requests float64 // that came; to a Network Load Balancer connections that began
+	Open     float64 // connections that a Network Load Balancer had open, on average; 0 for the others, whose requests tell
+}
+
+// And is the use of several.
+func (u Use) And(other Use) Use { return Use{u.Requests + other.Requests, u.Open + other.Open} }
+
+// Use is how much a load balancer was used between two whole minutes. CloudWatch has a minute's counts a while after it, and none of a minute
+// without any (aws-facts I7).
+func (b Balancers) Use(ctx context.Context, e Entry, from, to time.Time) (u Use, err error) {
+	namespace, metric, label := "AWS/ELB", "RequestCount", cwtypes.Dimension{Name: aws.String("LoadBalancerName"), Value: &e.ID}
+	_, current, isCurrent := strings.Cut(e.ID, ":loadbalancer/")
+	network := strings.HasPrefix(current, "net/")
+	if isCurrent {
+		namespace, label = "AWS/ApplicationELB", cwtypes.Dimension{Name: aws.String("LoadBalancer"), Value: &current}
+	}
+	if network {
+		namespace, metric = "AWS/NetworkELB", "NewFlowCount"
+	}
 	in := &cloudwatch.GetMetricStatisticsInput{
-		Namespace: aws.String("AWS/ELB"), MetricName: aws.String("RequestCount"), Dimensions: []cwtypes.Dimension{{Name: aws.String("LoadBalancerName"), Value: &e.ID}},
+		Namespace: &namespace, MetricName: &metric, Dimensions: []cwtypes.Dimension{label},
 		StartTime: &from, EndTime: &to, Period: aws.Int32(60), Statistics: []cwtypes.Statistic{cwtypes.StatisticSum},
 	}
-	if _, label, ok := strings.Cut(e.ID, ":loadbalancer/"); ok {
-		in.Namespace, in.Dimensions = aws.String("AWS/ApplicationELB"), []cwtypes.Dimension{{Name: aws.String("LoadBalancer"), Value: &label}}
-		if strings.HasPrefix(label, "net/") {
-			in.Namespace, in.MetricName = aws.String("AWS/NetworkELB"), aws.String("NewFlowCount")
-		}
+	points, err := b.points(ctx, e, in)
+	for _, p := range points {
+		u.Requests += aws.ToFloat64(p.Sum)
 	}
+	if !network || err != nil {
+		return u, err
+	}
+	in.MetricName, in.Statistics = aws.String("ActiveFlowCount"), []cwtypes.Statistic{cwtypes.StatisticAverage}
+	points, err = b.points(ctx, e, in)
+	for _, p := range points {
+		u.Open += aws.ToFloat64(p.Average) / to.Sub(from).Minutes()
+	}
+	return u, err
+}
+
+func (b Balancers) points(ctx context.Context, e Entry, in *cloudwatch.GetMetricStatisticsInput) ([]cwtypes.Datapoint, error) {
 	out, err := b.metrics.GetMetricStatistics(ctx, in)
 	if err != nil {
-		return 0, fmt.Errorf("reading how many requests reach %s: %w", e.Name(), err)
+		return nil, fmt.Errorf("reading how many requests reach %s: %w", e.Name(), err)
 	}
-	sum := 0.0
-	for _, point := range out.Datapoints {
-		sum += aws.ToFloat64(point.Sum)
-	}
-	return sum, nil
+	return out.Datapoints, nil
 }

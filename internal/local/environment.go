@@ -100,6 +100,7 @@ func Open(options Options) (*Environment, error) {
 	e.AWS.Topics.SetEndpoint(e.URL)
 	e.AWS.Commands.SetExecutor(e.Plane)
 	e.Plane.OnRequest(e.AWS.Loads.Count)
+	e.AWS.Loads.Carried(e.Plane.Carried)
 	e.AWS.Account.Unlock()
 	e.server = &http.Server{Handler: e.AWS.Endpoint}
 	go e.server.Serve(socket)

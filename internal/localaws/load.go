@@ -14,9 +14,12 @@ import (
 // Load is how much work arrives, and what it takes.
 type Load struct {
 	Requests float64 // a minute
+	Open     float64 // connections that clients keep open for as long as targets are there; a Network Load Balancer counts them
 	Capacity float64 // requests a minute that take all of an instance's CPU; 0 is DefaultCapacity
 	Failing  float64 // part of the requests that targets answer with a 5XX, 0 to 1
 }
+
+func (l Load) any() bool { return l.Requests > 0 || l.Open > 0 }
 
 // DefaultCapacity is what an instance does, in requests a minute, where no load says something else.
 const DefaultCapacity = 600
@@ -30,8 +33,9 @@ type Loads struct {
 	targets   map[string]Load // by target group ARN
 	groups    map[string]Load // by name of the Auto Scaling group
 	names     map[string]*namedLoad
-	counted   work // that the data plane saw in this minute
-	counts    Load // what requests take that it sees
+	counted   work                  // that the data plane saw in this minute
+	counts    Load                  // what requests take that it sees
+	carried   func() map[string]int // what is under way through it now, by target group; nil: there is no data plane
 	running   bool
 }
 
@@ -44,7 +48,7 @@ func newLoads(a *AWS) *Loads {
 }
 
 // OnListener sets the load of a listener: its default rule spreads it over target groups by their weights. A load without
-// requests ends it.
+// requests and connections ends it.
 func (l *Loads) OnListener(listenerARN string, load Load) { l.set(l.listeners, listenerARN, load) }
 
 // OnTargetGroup sets the load of a target group, in place of what listeners would send there.
@@ -57,7 +61,7 @@ func (l *Loads) OnTargetGroup(targetGroupARN string, load Load) {
 func (l *Loads) OnGroup(name string, load Load) { l.set(l.groups, name, load) }
 
 func (l *Loads) set(loads map[string]Load, of string, load Load) {
-	if load.Requests <= 0 {
+	if !load.any() {
 		delete(loads, of)
 		return
 	}
@@ -74,6 +78,9 @@ func (l *Loads) Count(group, instanceID string) {
 	l.counted.of(group).add(instanceID, 1, l.counts)
 	l.run()
 }
+
+// Carried sets what tells the requests and connections that are under way now, by target group's ARN or Classic Load Balancer's name.
+func (l *Loads) Carried(now func() map[string]int) { l.carried = now }
 
 // run has the load recorded at the end of each minute for as long as there is any.
 func (l *Loads) run() {
@@ -101,6 +108,7 @@ func newWork() work { return work{targets: map[string]*share{}, groups: map[stri
 // share is what reached the instances of a target group or Auto Scaling group.
 type share struct {
 	requests, failed float64
+	open             float64            // connections, at the minute's end
 	used             map[string]float64 // CPU by instance, 1 is all of it
 	unserved         float64            // requests that met no target
 }
@@ -125,6 +133,9 @@ func (s *share) over(targets []localelb.RoutedTarget, load Load) {
 	if len(targets) == 0 {
 		s.unserved += load.Requests
 	}
+	if len(targets) > 0 {
+		s.open += load.Open
+	}
 	weights := 0.0
 	for _, target := range targets {
 		weights += cmp.Or(target.Weight, 1)
@@ -137,6 +148,11 @@ func (s *share) over(targets []localelb.RoutedTarget, load Load) {
 // spread is what the loads of this minute make, with what was counted.
 func (l *Loads) spread() work {
 	done := l.counted
+	if l.carried != nil {
+		for group, n := range l.carried() {
+			done.of(group).open += float64(n)
+		}
+	}
 	for _, arn := range slices.Sorted(maps.Keys(l.listeners)) {
 		l.spreadListener(done, arn, l.listeners[arn])
 	}
@@ -169,6 +185,7 @@ func (l *Loads) spreadListener(done work, arn string, load Load) {
 		}
 		part := load
 		part.Requests *= float64(group.Weight) / weights
+		part.Open *= float64(group.Weight) / weights
 		done.of(group.ARN).over(group.Targets, part)
 	}
 }
@@ -187,20 +204,25 @@ func (l *Loads) inService(groupName string) []localelb.RoutedTarget {
 // record records what was done in a minute.
 func (l *Loads) record(minute time.Time, done work) {
 	l.aws.Alarms.Want("AWS/AutoScaling")
+	open := make(map[string]float64) // by Network Load Balancer
 	for _, group := range slices.Sorted(maps.Keys(done.targets)) {
 		if classic(group) {
 			l.recordClassic(minute, group, done.targets[group])
 		} else {
-			l.recordTargets(minute, group, done.targets[group])
+			l.recordTargets(minute, group, done.targets[group], open)
 		}
+	}
+	for _, label := range slices.Sorted(maps.Keys(open)) {
+		l.put(minute, "AWS/NetworkELB", "ActiveFlowCount", open[label], localcloudwatch.Dimensions{"LoadBalancer": label})
 	}
 	for _, name := range l.aws.Groups.Names() {
 		l.recordCPU(minute, name, done)
 	}
 }
 
-// recordTargets records the metrics of a target group, with and without its load balancer (aws-facts H2, I7).
-func (l *Loads) recordTargets(minute time.Time, arn string, s *share) {
+// recordTargets records the metrics of a target group, with and without its load balancer (aws-facts H2, I7), and adds to the open
+// connections of Network Load Balancers. In the model each request to one of these is a connection of its own, which ends at once.
+func (l *Loads) recordTargets(minute time.Time, arn string, s *share, open map[string]float64) {
 	group, ok := l.aws.Balancers.TargetGroup(arn)
 	if !ok || group.LoadBalancerARN() == "" {
 		return
@@ -218,6 +240,12 @@ func (l *Loads) recordTargets(minute time.Time, arn string, s *share) {
 	}
 	if strings.HasPrefix(label, "net/") { // a Network Load Balancer counts no requests
 		l.put(minute, "AWS/NetworkELB", "HealthyHostCount", healthy, both)
+		if s.requests > 0 {
+			l.put(minute, "AWS/NetworkELB", "NewFlowCount", s.requests, balancer)
+		}
+		if s.open > 0 {
+			open[label] += s.open
+		}
 		return
 	}
 	l.put(minute, "AWS/ApplicationELB", "HealthyHostCount", healthy, both)

@@ -144,6 +144,20 @@ func TestLoadOfAClassicLoadBalancer(t *testing.T) {
 	})
 }
 
+// A Network Load Balancer counts connections: those that begin, and those that are open.
+func TestLoadOfANetworkLoadBalancer(t *testing.T) {
+	inLoadedFleet(t, func(plan *world.Plan) { plan.Network = true }, func(l *loaded) {
+		group, _ := l.aws.Groups.View("web-app-dev-asg")
+		l.locked(func() {
+			l.aws.Loads.OnTargetGroup(group.Attachments[0].TargetGroupARN, localaws.Load{Requests: 1200, Open: 40})
+			l.aws.Loads.Carried(func() map[string]int { return map[string]int{group.Attachments[0].TargetGroupARN: 2} })
+		})
+		l.pass(2)
+		l.want("connections that began", l.values("AWS/NetworkELB", "NewFlowCount", "Sum", 1, "LoadBalancer"), 1200)
+		l.want("connections that are open", l.values("AWS/NetworkELB", "ActiveFlowCount", "Average", 1, "LoadBalancer"), 42)
+	})
+}
+
 // Those who reach a fleet by a name follow its record: most within its TTL, some much later.
 func TestLoadOfAName(t *testing.T) {
 	inLoadedFleet(t, func(plan *world.Plan) { plan.Classics = 2 }, func(l *loaded) {

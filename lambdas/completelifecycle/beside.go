@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"bluegreen/internal/balancer"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
@@ -63,8 +64,8 @@ func (h handler) serves(ctx context.Context, s *step.Step, made []ledger.Made) (
 			return "", err
 		}
 		for _, entry := range entries {
-			n, err := h.balancers.Requests(ctx, entry, to.Add(-lately), to)
-			if err != nil || n > 0 {
+			use, err := h.balancers.Use(ctx, entry, to.Add(-lately), to)
+			if err != nil || use != (balancer.Use{}) {
 				return string(one.What) + " " + one.Name, err
 			}
 		}

@@ -103,6 +103,15 @@ func (p *Plane) OnRequest(f func(group, instanceID string)) {
 	p.onRequest = append(p.onRequest, f)
 }
 
+// Carried are the requests and connections that are under way now, by target group's ARN or Classic Load Balancer's name. The lock is held.
+func (p *Plane) Carried() map[string]int {
+	all := make(map[string]int)
+	for f := range p.flights {
+		all[f.group]++
+	}
+	return all
+}
+
 // Close ends every listener, every instance, every connection and every script.
 func (p *Plane) Close() {
 	p.acct.Lock()

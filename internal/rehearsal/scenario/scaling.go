@@ -80,11 +80,12 @@ func onOff(enabled *bool) string {
 	return "off"
 }
 
-// load sets how many requests a minute reach the fleet, and how many take all of an instance: requests=2400 capacity=600. With
-// a record they come by its name, or by name=, else with a load balancer to its listener, else to group= (the seeded one).
+// load sets how many requests a minute reach the fleet, how many take all of an instance, and how many connections clients keep open:
+// requests=2400 capacity=600 open=40. With a record they come by its name, or by name=, else with a load balancer to its listener, else to
+// group= (the seeded one).
 func (s *Script) load(_ context.Context, d *datadriven.TestData) (string, error) {
 	var load localaws.Load
-	for key, value := range map[string]*float64{"requests": &load.Requests, "capacity": &load.Capacity} {
+	for key, value := range map[string]*float64{"requests": &load.Requests, "open": &load.Open, "capacity": &load.Capacity} {
 		n, err := strconv.ParseFloat(argument(d, key, "0"), 64)
 		if err != nil {
 			return "", fmt.Errorf("load %s=: %w", key, err)

@@ -98,13 +98,13 @@ const coldPerHour = 360_000
 func (s strategy) cold(ctx context.Context, entries []balancer.Entry, d *deploy.Deployment) error {
 	to := d.StartedAt.Truncate(time.Minute)
 	for _, entry := range entries {
-		n, err := s.balancers.Requests(ctx, entry, to.Add(-time.Hour), to)
+		use, err := s.balancers.Use(ctx, entry, to.Add(-time.Hour), to)
 		if err != nil {
 			return err
 		}
-		if n >= coldPerHour {
+		if use.Requests >= coldPerHour {
 			d.Warn("load balancer %s had %.0f requests in the last hour, and green's will be new: AWS lets it grow as requests come, and all come within minutes; "+
-				"reserve capacity for it, or deploy when there are fewer", entry.Name(), n)
+				"reserve capacity for it, or deploy when there are fewer", entry.Name(), use.Requests)
 		}
 	}
 	return nil

@@ -106,43 +106,50 @@ func isOrAre(n int) string {
 	return " are"
 }
 
-// fallen waits until next to no requests reach load balancers any more that clients have left.
+// fallen waits until next to no requests reach load balancers any more that clients have left. Connections that stay open to a Network Load
+// Balancer bring what it counts as no request.
 func (s strategy) fallen(ctx context.Context, m *traffic.Move, p deploy.Loop, from, onto []deploy.Source) (bool, deploy.Loop, error) {
 	to := m.Entered.Truncate(time.Minute).Add(-countedAfter)
-	left, late, err := s.requests(ctx, from, to)
+	left, late, err := s.use(ctx, from, to)
 	if err != nil {
 		return false, p, err
 	}
-	_, all, err := s.requests(ctx, onto, to)
+	_, all, err := s.use(ctx, onto, to)
 	if err != nil {
 		return false, p, err
 	}
-	all += late
-	if late*100 <= all*fewPercent {
+	all = all.And(late)
+	if few(late.Requests, all.Requests) && few(late.Open, all.Open) {
 		return true, p, nil
 	}
 	if m.AtRest == nil {
 		m.AtRest = &m.Entered
 	}
-	said := fmt.Sprintf("%.0f of %.0f requests in %.0f minutes still came to %s", late, all, counted.Minutes(), names(left))
+	said := fmt.Sprintf("%.0f of %.0f requests in %.0f minutes still came to %s", late.Requests, all.Requests, counted.Minutes(), names(left))
+	if !few(late.Open, all.Open) {
+		said += fmt.Sprintf(", which has %.0f %% of the connections that are open", 100*late.Open/all.Open)
+	}
 	if m.Entered.Before(m.AtRest.Add(awaited)) {
 		return false, m.Wait(p, said+": some keep what a name stood for longer than they should"), nil
 	}
-	m.Deployment.Warn("%s, %s after resolvers should have forgotten it: their clients keep an address for too long, or name the load balancer itself; they fail once no instance is left there", said, awaited)
+	m.Deployment.Warn("%s, %s after resolvers should have forgotten it: their clients keep an address or a connection for too long, or name the load balancer itself; they fail once no instance is left there", said, awaited)
 	return true, p, nil
 }
 
-// requests are how many have reached the load balancers of sources in the minutes that are counted.
-func (s strategy) requests(ctx context.Context, sources []deploy.Source, to time.Time) (entries []balancer.Entry, sum float64, err error) {
+// few reports whether so much of all may still come to where it no longer should.
+func few(late, all float64) bool { return late*100 <= all*fewPercent }
+
+// use is how much the load balancers of sources were used in the minutes that are counted.
+func (s strategy) use(ctx context.Context, sources []deploy.Source, to time.Time) (entries []balancer.Entry, sum balancer.Use, err error) {
 	if entries, err = s.balancers.Entries(ctx, sources); err != nil {
-		return nil, 0, err
+		return nil, sum, err
 	}
 	for _, entry := range entries {
-		n, err := s.balancers.Requests(ctx, entry, to.Add(-counted), to)
+		one, err := s.balancers.Use(ctx, entry, to.Add(-counted), to)
 		if err != nil {
-			return nil, 0, err
+			return nil, sum, err
 		}
-		sum += n
+		sum = sum.And(one)
 	}
 	return entries, sum, nil
 }
