@@ -73,6 +73,11 @@ type PlannedCost struct {
 	Type          string  `json:"type,omitempty"`
 	ExpectedHours float64 `json:"expected_instance_hours"`
 	WorstHours    float64 `json:"worst_instance_hours"`
+
+	// Load balancers that are made for green run beside blue's, for as long as that stays.
+	Balancers             int     `json:"load_balancers,omitempty"`
+	ExpectedBalancerHours float64 `json:"expected_load_balancer_hours,omitempty"` // until blue is empty
+	WorstBalancerHours    float64 `json:"worst_load_balancer_hours,omitempty"`
 }
 
 // Counts are how many things a plan creates, changes and removes, and how many values it keeps.

@@ -122,8 +122,13 @@ func printStages(out io.Writer, p deploy.Plan) {
 			kind = " of type " + c.Type
 		}
 		fmt.Fprintln(out)
-		wrap(out, "Cost: ", "    ", fmt.Sprintf("%s%s more than now until blue is empty: %.1f instance hours expected, %.1f at most",
-			deploy.Counted(c.Instances, "instance"), kind, c.ExpectedHours, c.WorstHours))
+		said := fmt.Sprintf("%s%s more than now until blue is empty: %.1f instance hours expected, %.1f at most",
+			deploy.Counted(c.Instances, "instance"), kind, c.ExpectedHours, c.WorstHours)
+		if c.Balancers > 0 {
+			said += fmt.Sprintf("; %s more: %.1f hours expected until then, %.1f at most, and from then on for as long as blue's stays",
+				deploy.Counted(c.Balancers, "load balancer"), c.ExpectedBalancerHours, c.WorstBalancerHours)
+		}
+		wrap(out, "Cost: ", "    ", said)
 	}
 }
 

@@ -24,6 +24,7 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 		return fmt.Errorf("describing the activities of %s: %w", w.d.Blue, err)
 	}
 	p.Stages = append(p.Stages, w.starts(out.Activities))
+	before := len(p.Stages) // those in which green has no load balancer yet
 	if w.Traffic.Stages != nil {
 		moves, err := w.Traffic.Stages(ctx)
 		if err != nil {
@@ -32,12 +33,9 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 		p.Stages = append(p.Stages, moves...)
 	}
 	p.Stages = append(p.Stages, w.ends(out.Activities))
-	cost := deploy.PlannedCost{Instances: w.blue.Count(), Type: w.instanceType}
-	for _, stage := range p.Stages {
-		cost.ExpectedHours += hours(cost.Instances, stage.Expected)
-		cost.WorstHours += hours(cost.Instances, stage.Worst)
-	}
-	cost.ExpectedHours, cost.WorstHours = tenths(cost.ExpectedHours), tenths(cost.WorstHours)
+	cost := deploy.PlannedCost{Instances: w.blue.Count(), Type: w.instanceType, Balancers: w.Traffic.Balancers}
+	cost.ExpectedHours, cost.WorstHours = hours(cost.Instances, p.Stages)
+	cost.ExpectedBalancerHours, cost.WorstBalancerHours = hours(cost.Balancers, p.Stages[before:])
 	p.Cost = &cost
 	p.Stages = append(w.buildTime(), p.Stages...) // no second fleet runs meanwhile
 	p.Warnings = append(p.Warnings, outlasts(p.Stages)...)
@@ -60,9 +58,14 @@ func outlasts(stages []deploy.PlannedStage) []string {
 		float64(worst)/86400, pipelineWaits.Hours()/24)}
 }
 
-func hours(instances, seconds int) float64 { return float64(instances) * float64(seconds) / 3600 }
-
-func tenths(n float64) float64 { return math.Round(n*10) / 10 }
+// hours are those of so many things over stages, to a tenth.
+func hours(things int, stages []deploy.PlannedStage) (expected, worst float64) {
+	for _, s := range stages {
+		expected += float64(things*s.Expected) / 3600
+		worst += float64(things*s.Worst) / 3600
+	}
+	return math.Round(expected*10) / 10, math.Round(worst*10) / 10
+}
 
 // starts is how long green takes until it is in service.
 func (w *work) starts(activities []types.Activity) deploy.PlannedStage {

@@ -41,6 +41,8 @@ type Found struct {
 	Stages func(context.Context) ([]deploy.PlannedStage, error)
 	// Things are what the strategy makes and changes besides groups, for a plan.
 	Things []deploy.Planned
+	// Balancers is how many load balancers it makes, which run beside blue's from its stages on.
+	Balancers int
 }
 
 // Mover moves traffic, where green waits for it. Each method is one look: it does what is missing, and doing it again is doing it once.

@@ -39,7 +39,7 @@ func (s strategy) Preflight(ctx context.Context, blue traffic.Blue, d *deploy.De
 		return traffic.Found{}, err
 	}
 	d.Aliases = l.aliases
-	var things []deploy.Planned
+	found := traffic.Found{Stages: func(ctx context.Context) ([]deploy.PlannedStage, error) { return s.stages(ctx, d, pace) }}
 	if d.Action == deploy.ActionRollback && len(l.findings) == 0 {
 		l.goBack(blue)
 	}
@@ -48,14 +48,14 @@ func (s strategy) Preflight(ctx context.Context, blue traffic.Blue, d *deploy.De
 		if err != nil {
 			return traffic.Found{}, err
 		}
-		things = makes(whole, *d, blue.Record.Generation+1)
+		found.Things, found.Balancers = makes(whole, *d, blue.Record.Generation+1), len(whole)
 		halves, err := s.twins.Findings(ctx, blue.ARN, blue.Fleet, whole)
 		if err != nil {
 			return traffic.Found{}, err
 		}
 		l.findings = append(l.findings, halves...)
 	}
-	found := traffic.Found{Findings: l.findings, Things: append(things, moves(d.Aliases)...), Stages: func(ctx context.Context) ([]deploy.PlannedStage, error) { return s.stages(ctx, d, pace) }}
+	found.Findings, found.Things = l.findings, append(found.Things, moves(d.Aliases)...)
 	if d.Action != deploy.ActionDeploy || len(found.Findings) > 0 {
 		return found, nil
 	}
