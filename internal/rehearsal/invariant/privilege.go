@@ -25,6 +25,8 @@ func (p *privilege) denied(call *wire.Call, request iam.Request) {
 		return
 	case (request.Action == "ec2:DeregisterImage" || request.Action == "ec2:DeleteSnapshot") && p.gone(request.Resource): // the same
 		return
+	case (request.Action == "elasticloadbalancing:DeleteLoadBalancer" || request.Action == "elasticloadbalancing:DeleteTargetGroup") && p.balancingGone(request.Resource): // the same
+		return
 	}
 	if state, ours := p.w.states[call.Principal.Function]; ours {
 		p.breaks("%s may not %s on %s, which %s:%s takes", state, request.Action, request.Resource, call.Service, call.Operation)
@@ -35,4 +37,13 @@ func (p *privilege) denied(call *wire.Call, request iam.Request) {
 func (p *privilege) gone(arn string) bool {
 	tags, _ := p.w.r.AWS.Compute.Tags(arn[strings.LastIndexByte(arn, '/')+1:])
 	return tags == nil
+}
+
+// balancingGone reports whether a load balancer or target group is there no more, by its ARN.
+func (p *privilege) balancingGone(arn string) bool {
+	if _, there := p.w.r.AWS.Balancers.Tags(arn); there {
+		return false
+	}
+	_, name, _ := strings.Cut(arn, ":loadbalancer/") // of a Classic Load Balancer
+	return !p.w.r.AWS.Classic.Exists(name)
 }
