@@ -78,6 +78,9 @@ func (e *endStates) done(a *apiCall, was before) {
 		e.changedByOthers(was.groups)
 	}
 	if !a.deployment() {
+		if _, ok := a.input.(*route53.DeleteHostedZoneInput); ok {
+			e.wantRecords()
+		}
 		if in, ok := a.input.(*route53.ChangeResourceRecordSetsInput); ok {
 			e.changeRecords(in)
 		}

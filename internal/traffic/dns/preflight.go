@@ -10,12 +10,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
-	"github.com/aws/smithy-go"
 
 	"bluegreen/internal/awserror"
 	"bluegreen/internal/balancer"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/traffic"
+	"bluegreen/internal/twin"
 )
 
 // Preflight looks at the records, and at all that blue takes traffic from: green is to have the like.
@@ -54,12 +54,14 @@ func (s strategy) Preflight(ctx context.Context, blue traffic.Blue, d *deploy.De
 			return traffic.Found{}, err
 		}
 		l.findings = append(l.findings, halves...)
+		if len(l.findings) == 0 {
+			if err := s.cold(ctx, entries, whole, d); err != nil {
+				return found, err
+			}
+		}
 	}
 	found.Findings, found.Things = l.findings, append(found.Things, moves(d.Aliases)...)
-	if d.Action != deploy.ActionDeploy || len(found.Findings) > 0 {
-		return found, nil
-	}
-	return found, s.cold(ctx, entries, d)
+	return found, nil
 }
 
 // sources looks at what blue is attached to: each must exist, and be used by a load balancer.
@@ -94,10 +96,14 @@ func (s strategy) sources(ctx context.Context, blue deploy.Fleet, d *deploy.Depl
 // coldPerHour is how many requests of blue's, in an hour, make people want to know that green's load balancer begins without any: 100 a second.
 const coldPerHour = 360_000
 
-// cold warns of a load balancer that begins small, where blue's has grown.
-func (s strategy) cold(ctx context.Context, entries []balancer.Entry, d *deploy.Deployment) error {
+// cold warns of a load balancer that begins small, where blue's has grown. Who has reserved capacity for blue's has said what one begins with,
+// and green's has as much.
+func (s strategy) cold(ctx context.Context, entries []balancer.Entry, whole []twin.Balancer, d *deploy.Deployment) error {
 	to := d.StartedAt.Truncate(time.Minute)
 	for _, entry := range entries {
+		if slices.ContainsFunc(whole, func(b twin.Balancer) bool { return b.ID == entry.ID && b.Reserved() > 0 }) {
+			continue
+		}
 		use, err := s.balancers.Use(ctx, entry, to.Add(-time.Hour), to)
 		if err != nil {
 			return err
@@ -171,13 +177,9 @@ func (l *look) mayChange() string {
 func (l *look) zone(ctx context.Context, zone string) error {
 	sets, err := l.zones.all(ctx, zone)
 	var gone *types.NoSuchHostedZone
-	var refused smithy.APIError
 	switch {
 	case errors.As(err, &gone):
 		l.find("there is no hosted zone %s in this account: name the zone that the record is in", zone)
-		return nil
-	case errors.As(err, &refused) && refused.ErrorCode() == "AccessDenied":
-		l.find("the deployer may not read hosted zone %s (%s): name it in the parameter hosted_zones of the Deployer stack", zone, refused.ErrorMessage())
 		return nil
 	case err != nil:
 		return err
@@ -281,8 +283,10 @@ func routing(set types.ResourceRecordSet) string {
 		return "latency"
 	case set.Failover != "":
 		return "failover"
-	case set.GeoLocation != nil || set.GeoProximityLocation != nil:
+	case set.GeoLocation != nil:
 		return "geolocation"
+	case set.GeoProximityLocation != nil:
+		return "geoproximity"
 	case set.CidrRoutingConfig != nil:
 		return "IP-based"
 	}
