@@ -17,6 +17,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/text"
 )
 
 // metrics reads what CloudWatch counts.
@@ -46,6 +47,14 @@ func (e Entry) Name() string {
 		return strings.Split(label, "/")[1]
 	}
 	return e.ID
+}
+
+// Deletion is the command by which a person deletes it.
+func (e Entry) Deletion() string {
+	if e.Name() == e.ID {
+		return "aws elb delete-load-balancer " + text.Option("--load-balancer-name", e.ID)
+	}
+	return "aws elbv2 delete-load-balancer " + text.Option("--load-balancer-arn", e.ID)
 }
 
 // Entries are the load balancers of sources, each once, in their order. A target group that none uses has none, and what is gone is passed

@@ -14,6 +14,7 @@ import (
 	"bluegreen/internal/awserror"
 	"bluegreen/internal/balancer"
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/ledger"
 	"bluegreen/internal/traffic"
 	"bluegreen/internal/twin"
 )
@@ -55,6 +56,7 @@ func (s strategy) Preflight(ctx context.Context, blue traffic.Blue, d *deploy.De
 		}
 		l.findings = append(l.findings, halves...)
 		if len(l.findings) == 0 {
+			outlive(entries, blue.Record, d)
 			if err := s.cold(ctx, entries, whole, d); err != nil {
 				return found, err
 			}
@@ -114,6 +116,20 @@ func (s strategy) cold(ctx context.Context, entries []balancer.Entry, whole []tw
 		}
 	}
 	return nil
+}
+
+// outlive warns of blue's load balancers that stay where blue is to be deleted: those that no deployment of the lineage has made.
+func outlive(entries []balancer.Entry, record ledger.Record, d *deploy.Deployment) {
+	if d.BlueAfter != deploy.AfterDelete {
+		return
+	}
+	for _, entry := range entries {
+		if slices.ContainsFunc(record.Made, func(m ledger.Made) bool { return m.Serves() && m.Name == entry.Name() }) {
+			continue
+		}
+		d.Warn("load balancer %s stays and runs on when %s is deleted, since no deployment has made it: once nobody comes to it, delete it with %s",
+			entry.Name(), d.Blue, entry.Deletion())
+	}
 }
 
 // look is a look at the records that are to move, of one zone after the other.

@@ -1,11 +1,13 @@
 package strategies_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"bluegreen/internal/deploy"
+	"bluegreen/internal/traffic"
 	"bluegreen/internal/traffic/strategies"
 )
 
@@ -31,6 +33,27 @@ func TestAStrategyOfAnotherRelease(t *testing.T) {
 	d := &deploy.Deployment{Strategy: "teleport"}
 	if _, err := strategies.New(aws.Config{}).Of(d); err == nil {
 		t.Error("it is known")
+	}
+}
+
+// A fleet with a traffic source that nobody reads yet is refused by the source's name, whatever moves its traffic. The model of AWS takes none.
+func TestATrafficSourceThatIsNotSupported(t *testing.T) {
+	lattice := deploy.Source{Type: deploy.LatticeGroup, ID: "arn:aws:vpc-lattice:ap-northeast-1:000000000000:targetgroup/tg-1", Named: true}
+	all := strategies.New(aws.Config{})
+	for _, name := range deploy.Strategies() {
+		if !name.Waits() {
+			continue
+		}
+		d := &deploy.Deployment{Strategy: name, Action: deploy.ActionDeploy}
+		strategy, err := all.Of(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := strategy.Preflight(t.Context(), traffic.Blue{Fleet: deploy.Fleet{Sources: []deploy.Source{lattice}}}, d)
+		want := []string{"its traffic source " + lattice.ID + " (vpc-lattice) is not supported yet"}
+		if err != nil || !slices.Equal(found.Findings, want) {
+			t.Errorf("%s: %q, %v, want %q", name, found.Findings, err, want)
+		}
 	}
 }
 
