@@ -32,6 +32,7 @@ func Draw(seed uint64) Case {
 	c.Events = d.events()
 	c.adorn(d)
 	c.known()
+	c.builds(d)
 	return c
 }
 
@@ -211,7 +212,7 @@ func (d *draw) faults() []Command {
 	for i := range d.IntN(4) {
 		switch {
 		case i == 0 && d.chance(30):
-			all = append(all, d.zombie()...)
+			all = append(all, d.zombie("Claim", "CreateGreen", "WaitHealthy", "SwitchTraffic", "ScaleInBlue", "CompleteLifecycle", "RestoreBlue", "RemoveGreen")...)
 		case d.chance(15):
 			all = append(all, Command{Name: "invoke-fault", Arguments: arguments("kind", d.pick("refuse", "lose"), "function", d.function(),
 				"nth", strconv.Itoa(d.between(1, 8)), "times", strconv.Itoa(d.between(1, 4)))})
@@ -234,12 +235,12 @@ func (d *draw) drain() Command {
 	return Command{Name: "drains", Arguments: how}
 }
 
-// zombie lets a function outlive its task and write late. It hangs before the record is read, or while it looks at the
+// zombie lets one of the functions outlive its task and write late. It hangs before the record is read, or while it looks at the
 // world: between the fence's read and the write that follows it only time protects, and a function that lives for minutes
 // after its timeout is not what Lambda does.
-func (d *draw) zombie() []Command {
+func (d *draw) zombie(functions ...string) []Command {
 	d.outliving = true
-	function := d.pick("Claim", "CreateGreen", "WaitHealthy", "SwitchTraffic", "ScaleInBlue", "CompleteLifecycle", "RestoreBlue", "RemoveGreen")
+	function := d.pick(functions...)
 	at := arguments("kind", "slow-before", "operation", "GetItem")
 	if d.chance(50) {
 		at = arguments("kind", d.pick("slow-before", "slow-after"), "operation", d.pick("DescribeAutoScalingGroups", "DescribeTargetHealth"))
