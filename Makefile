@@ -109,6 +109,10 @@ given           = $(if $($(1)),-c $(2)=$($(1)))
 PARAMETERS      = $(call given,PROJECT,project) $(call given,ROLE,role) $(call given,ENVIRONMENT,environment) \
 	$(call given,OPERATOR_EMAIL,operator_email) $(CDK)
 
+## pictures: draw docs/pictures: the state machines from their definitions, the animations from rehearsals
+pictures:
+	@go run ./internal/pictures docs/pictures
+
 ## man: build, then write the manual pages into build/man
 man: bin
 	@$(BLUEGREEN) man build/man
@@ -159,4 +163,4 @@ released: infra/node_modules
 clean:
 	rm -rf bin build cdk.out infra/node_modules
 
-.PHONY: help demo local test quick sweep search race bench build bin build-host build-arm64 man synth bootstrap deploy destroy check released clean
+.PHONY: help demo local test quick sweep search race bench build bin build-host build-arm64 pictures man synth bootstrap deploy destroy check released clean

@@ -228,7 +228,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"list --limit 0":            "--limit 0: want 1 to 1000",
 		"report latest -o r.html":   `-o "r.html": reports are written as .json alone so far, and not as ".html"`,
 		"report latest -o r.svg":    `and not as ".svg"`,
-		"graph -o svg":              `-o "svg": want mermaid`,
+		"graph -o png":              `-o "png": want svg or mermaid`,
 		"graph --of blue":           `--of "blue": want deploy or drain`,
 		"validate":                  "validate: -f is missing",
 		"deploy -f ../../pipeline/examples/plan.json --yes": `$.action is "plan": "bluegreen plan -f`,
@@ -246,7 +246,9 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 	if out, errText, code := say("validate", "-f", "../../pipeline/state_machine_input.json"); code != 0 || !strings.Contains(out, "is right: deploy of ec-mqagt-dev-asg") {
 		t.Errorf("code %d, %q, %q", code, out, errText)
 	}
-	if out, _, code := say("graph"); code != 0 || !strings.HasPrefix(out, "stateDiagram-v2\n") {
-		t.Errorf("code %d, %q", code, out)
+	for args, want := range map[string]string{"graph": "<svg ", "graph -o mermaid": "stateDiagram-v2\n"} {
+		if out, _, code := say(strings.Fields(args)...); code != 0 || !strings.HasPrefix(out, want) {
+			t.Errorf("%s: code %d, %q", args, code, out)
+		}
 	}
 }

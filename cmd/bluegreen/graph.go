@@ -13,16 +13,19 @@ import (
 // newGraph draws a state machine.
 func newGraph(term terminal) *cobra.Command {
 	var format, machine string
-	c := newCommand("graph", "draw the state machine, for pages that draw Mermaid", func(context.Context, []string) error {
-		switch {
-		case format != "mermaid":
-			return usagef("graph: -o %q: want mermaid, the one format that is drawn so far", format)
-		case !slices.Contains(graph.Machines(), machine):
+	c := newCommand("graph", "draw a state machine: as a picture, or for pages that draw Mermaid", func(context.Context, []string) error {
+		if !slices.Contains(graph.Machines(), machine) {
 			return usagef("graph: --of %q: want %s", machine, strings.Join(graph.Machines(), " or "))
 		}
-		return graph.Mermaid(term.out, machine)
+		switch format {
+		case "svg":
+			return graph.SVG(term.out, machine, nil)
+		case "mermaid":
+			return graph.Mermaid(term.out, machine)
+		}
+		return usagef("graph: -o %q: want svg or mermaid", format)
 	})
-	c.Flags().StringVarP(&format, "output", "o", "mermaid", "`format`: mermaid")
+	c.Flags().StringVarP(&format, "output", "o", "svg", "`format`: svg or mermaid")
 	c.Flags().StringVar(&machine, "of", "deploy", "`machine` to draw: deploy, or drain, which drains at every scale-in")
 	return c
 }

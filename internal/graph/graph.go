@@ -4,16 +4,32 @@ package graph
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"maps"
 	"slices"
-	"strings"
 
 	"bluegreen/statemachine"
 )
 
+// machine is one that can be drawn. A new one is a line of machines, and a layout.
+type machine struct {
+	name   string
+	file   string // that defines it, in package statemachine
+	define func(partition string, arn func(statemachine.Function) string) (string, error)
+	layout layout
+}
+
+var machines = []machine{
+	{"deploy", "bluegreen.asl.json", statemachine.Definition, deployLayout},
+	{"drain", "graceful-shutdown.asl.json", statemachine.GracefulShutdown, drainLayout},
+}
+
 // Machines are the names of the state machines that can be drawn.
-func Machines() []string { return []string{"deploy", "drain"} }
+func Machines() []string {
+	var names []string
+	for _, m := range machines {
+		names = append(names, m.name)
+	}
+	return names
+}
 
 // state is as much of a state as a drawing has.
 type state struct {
@@ -22,16 +38,27 @@ type state struct {
 	Default string
 	End     bool
 	Choices []struct{ Next string }
-	Catch   []struct{ Next string }
+	Catch   []struct {
+		ErrorEquals []string
+		Next        string
+	}
 }
 
-// definition is a machine by its name among Machines.
-func definition(machine string) (startAt string, states map[string]state, err error) {
-	define := statemachine.Definition
-	if machine == "drain" {
-		define = statemachine.GracefulShutdown
+// named is a machine by its name among Machines, and its definition.
+func named(name string) (m machine, startAt string, states map[string]state, err error) {
+	i := slices.IndexFunc(machines, func(m machine) bool { return m.name == name })
+	if i < 0 {
+		return m, "", nil, fmt.Errorf("there is no state machine %q to draw", name)
 	}
-	text, err := define("aws", func(f statemachine.Function) string { return f.State })
+	startAt, states, err = machines[i].definition()
+	if err != nil {
+		err = fmt.Errorf("draw %s: %w", name, err)
+	}
+	return machines[i], startAt, states, err
+}
+
+func (m machine) definition() (startAt string, states map[string]state, err error) {
+	text, err := m.define("aws", func(f statemachine.Function) string { return f.State })
 	if err != nil {
 		return "", nil, err
 	}
@@ -41,34 +68,6 @@ func definition(machine string) (startAt string, states map[string]state, err er
 	}
 	err = json.Unmarshal([]byte(text), &whole)
 	return whole.StartAt, whole.States, err
-}
-
-// Mermaid writes a machine as a state diagram in the language of Mermaid, which many pages of documentation draw. A way that an error
-// takes is labelled so.
-func Mermaid(out io.Writer, machine string) error {
-	startAt, states, err := definition(machine)
-	if err != nil {
-		return fmt.Errorf("draw %s: %w", machine, err)
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "stateDiagram-v2\n    [*] --> %s\n", startAt)
-	for _, name := range slices.Sorted(maps.Keys(states)) {
-		s := states[name]
-		if s.Type == "Choice" {
-			fmt.Fprintf(&b, "    state %s <<choice>>\n", name)
-		}
-		for _, next := range s.ways() {
-			fmt.Fprintf(&b, "    %s --> %s\n", name, next)
-		}
-		for _, next := range s.errors() {
-			fmt.Fprintf(&b, "    %s --> %s: error\n", name, next)
-		}
-		if s.End || s.Type == "Succeed" || s.Type == "Fail" {
-			fmt.Fprintf(&b, "    %s --> [*]\n", name)
-		}
-	}
-	_, err = io.WriteString(out, b.String())
-	return err
 }
 
 // ways are the states that follow when all goes well, each once.
@@ -87,6 +86,19 @@ func (s state) errors() []string {
 		all = append(all, c.Next)
 	}
 	return once(all)
+}
+
+// ends reports whether an execution ends in the state.
+func (s state) ends() bool { return s.End || s.Type == "Succeed" || s.Type == "Fail" }
+
+// strands reports whether an error may leave the state uncaught, which ends the execution there: that is Stranded.
+func (s state) strands() bool {
+	return s.Type == "Task" && !slices.ContainsFunc(s.Catch, func(c struct {
+		ErrorEquals []string
+		Next        string
+	}) bool {
+		return slices.Contains(c.ErrorEquals, "States.ALL")
+	})
 }
 
 func once(names []string) []string {
