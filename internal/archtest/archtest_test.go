@@ -86,7 +86,7 @@ var rules = []rule{
 		"the command line parses and prints: what it is made of stands below internal"},
 	{"lambdas", nil, append([]string{"internal/localaws", "internal/asl", "internal/rehearsal", "cmd", "statemachine"}, commands...),
 		"a Lambda meets AWS and nothing else: it must not know that it is rehearsed"},
-	{"internal", append([]string{"internal/bench"}, commands...), commands, "what the command line is made of stands above all else"},
+	{"internal", append([]string{"internal/bench", "internal/pictures"}, commands...), commands, "what the command line is made of stands above all else"},
 	{"internal/jobs", nil, []string{"internal/local", "internal/load", "internal/observe", "internal/demo"}, "the workers know their queue, not who put it up"},
 	{"internal/local", nil, []string{"internal/load", "internal/observe", "internal/demo"}, "the local AWS does not know what is tried on it"},
 	{"internal/load", nil, []string{"internal/observe", "internal/demo"}, "a load does not know what it is for"},

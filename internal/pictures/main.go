@@ -15,6 +15,9 @@ import (
 var pictures = map[string]func(io.Writer) error{
 	"deploy.svg": func(out io.Writer) error { return graph.SVG(out, "deploy", nil) },
 	"drain.svg":  func(out io.Writer) error { return graph.SVG(out, "drain", nil) },
+
+	"blue-green.svg":     drawReplacement,
+	"lifecycle-hook.svg": drawScaleIn,
 }
 
 func main() {
