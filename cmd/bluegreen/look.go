@@ -2,10 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,37 +75,6 @@ func (p place) read(ctx context.Context, term terminal, execution string) (deplo
 		return deployments.Deployment{}, err
 	}
 	return reader.Read(ctx, arn, now())
-}
-
-// newReport writes the report of a deployment.
-func newReport(term terminal) *cobra.Command {
-	var at place
-	var file string
-	c := newCommand("report EXECUTION", "write down what a deployment did, for programs: what show shows, as JSON", func(ctx context.Context, args []string) error {
-		if kind := filepath.Ext(file); file != "" && kind != ".json" {
-			return usagef("report: -o %q: reports are written as .json alone so far, and not as %q", file, kind)
-		}
-		d, err := at.read(ctx, term, args[0])
-		if err != nil {
-			return err
-		}
-		if file == "" {
-			return writeJSON(term, d)
-		}
-		text, err := json.MarshalIndent(d, "", "  ")
-		if err == nil {
-			err = os.WriteFile(file, append(text, '\n'), 0o644)
-		}
-		if err != nil {
-			return fmt.Errorf("write the report: %w", err)
-		}
-		fmt.Fprintf(term.err, "%s was written\n", file)
-		return nil
-	})
-	c.Long = "Writes down what a deployment did, for programs: what show shows, as JSON. " + executions
-	at.flags(c.Flags())
-	c.Flags().StringVarP(&file, "output", "o", "", "`file` to write, which ends in .json; without it standard output")
-	return c
 }
 
 // now is the time.

@@ -79,7 +79,7 @@ type rule struct {
 }
 
 // commands are what the command line is made of.
-var commands = []string{"internal/demo", "internal/load", "internal/local", "internal/jobs", "internal/observe", "internal/deployments", "internal/fleetreader", "internal/fleetrehearsal"}
+var commands = []string{"internal/demo", "internal/load", "internal/local", "internal/jobs", "internal/observe", "internal/deployments", "internal/report", "internal/fleetreader", "internal/fleetrehearsal"}
 
 var rules = []rule{
 	{"cmd", nil, []string{"internal/localaws", "internal/asl", "internal/ledger", "internal/fleet", "lambdas", "statemachine"},

@@ -123,8 +123,8 @@ func TestLinesPassBoxes(t *testing.T) {
 // The machines' pictures are those in docs, which make pictures writes; an execution's is golden.
 func TestSVG(t *testing.T) {
 	visits := Visits{
-		"DescribeBlue": {Times: 1, Text: "5s"}, "Claim": {Times: 1, Text: "2s"}, "CreateGreen": {Times: 1, Text: "6s", Failed: true},
-		"RestoreTraffic": {Times: 3, Text: "3 × 41s"}, "RestoreBlue": {Times: 1, Now: true},
+		"DescribeBlue": {Times: 1, Text: "5s", To: []string{"Claim"}}, "Claim": {Times: 1, Text: "2s", To: []string{"CreateGreen"}},
+		"CreateGreen": {Times: 1, Text: "6s", Failed: true, To: []string{"RestoreTraffic"}}, "RestoreTraffic": {Times: 3, Text: "41s", To: []string{"RestoreTraffic", "RestoreBlue"}}, "RestoreBlue": {Times: 1, Now: true},
 	}
 	for file, draw := range map[string]func(io.Writer) error{
 		"../../docs/pictures/deploy.svg": func(out io.Writer) error { return SVG(out, "deploy", nil) },

@@ -12,14 +12,23 @@ import (
 
 // Visit is what an execution did at a state.
 type Visit struct {
-	Times  int    // it was entered
-	Text   string // stands below its name; e.g. how long it took
-	Failed bool   // its last call did
-	Now    bool   // the execution is there
+	Times  int      // it was entered
+	Text   string   // stands below its name; e.g. how long it took
+	Failed bool     // its last call did
+	Now    bool     // the execution is there
+	To     []string // states with a place that it went on to
 }
 
 // Visits are those of an execution by state; nil: the machine itself is drawn, and no execution of it.
 type Visits map[string]Visit
+
+// went is 1 where an execution went along a line, else 0.
+func (v Visits) went(l line) int {
+	if slices.Contains(v[l.from].To, l.to) {
+		return 1
+	}
+	return 0
+}
 
 //go:embed style.css
 var style string
@@ -44,7 +53,9 @@ func SVG(out io.Writer, name string, visits Visits) error {
 	}
 	first, _ := l.steps(startAt, states)
 	l.drawStart(&b, first)
-	for _, line := range l.lines {
+	lines := slices.Clone(l.lines)
+	slices.SortStableFunc(lines, func(a, b line) int { return visits.went(a) - visits.went(b) }) // what is pale lies below
+	for _, line := range lines {
 		l.drawLine(&b, line, visits)
 	}
 	for _, n := range l.notes {
@@ -75,11 +86,14 @@ func (l layout) order() []string {
 	return names
 }
 
+// pale is the class of what an execution did not go along.
+const pale = "pale"
+
 // arrowheads are one for each kind of line, in its colour.
 func arrowheads() string {
 	var b strings.Builder
 	b.WriteString("<defs>")
-	for _, kind := range []string{plain, faulty, taken, resume} {
+	for _, kind := range []string{plain, faulty, taken, resume, pale} {
 		fmt.Fprintf(&b, `<marker id="to-%s" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="head %[1]s" d="M0 0L8 4L0 8z"/></marker>`, kind)
 	}
 	b.WriteString("</defs>\n")
@@ -106,13 +120,13 @@ func (l layout) at(state string, a anchor) point {
 	}
 }
 
-// drawLine draws a line, pale where an execution did not visit both ends of it.
+// drawLine draws a line, pale where an execution did not go along it.
 func (l layout) drawLine(b *strings.Builder, of line, visits Visits) {
-	class := "line " + of.kind
-	if visits != nil && (visits[of.from].Times == 0 || visits[of.to].Times == 0) {
-		class += " pale"
+	class, head := "line "+of.kind, of.kind
+	if visits != nil && visits.went(of) == 0 {
+		class, head = class+" pale", pale
 	}
-	fmt.Fprintf(b, `<path class="%s" marker-end="url(#to-%s)" d="%s"/>`+"\n", class, of.kind, path(l.points(of)))
+	fmt.Fprintf(b, `<path class="%s" marker-end="url(#to-%s)" d="%s"/>`+"\n", class, head, path(l.points(of)))
 }
 
 // points are a line's corners, its ends among them.
@@ -234,15 +248,15 @@ func (l layout) drawLegend(b *strings.Builder, states map[string]state) {
 	x, y := titleLeft, l.height-12
 	say := func(sign, text string) {
 		fmt.Fprintf(b, sign, x, y-4)
-		fmt.Fprintf(b, `<text class="note legend" x="%d" y="%d">%s</text>`+"\n", x+16, y, text)
-		x += 16 + 6*len(text) + 20
+		fmt.Fprintf(b, `<text class="note legend" x="%d" y="%d">%s</text>`+"\n", x+32, y, text)
+		x += 32 + 6*len(text) + 24
 	}
 	if len(l.loops) > 0 {
-		say(`<path class="loop" marker-end="url(#to-way)" d="M%[1]d %[2]dv-2q0 -5 4 -5h4q4 0 4 5v4"/>`, "looks again")
+		say(`<path class="loop" marker-end="url(#to-way)" d="M%d %dv-2q0 -6 6 -6h12q6 0 6 6v4"/>`, "looks again")
 	}
 	for name := range l.places {
 		if states[name].strands() {
-			say(`<circle class="strands" cx="%d" cy="%d" r="4"/>`, l.uncaught)
+			say(`<circle class="strands" cx="%d" cy="%d" r="4" transform="translate(18 0)"/>`, l.uncaught)
 			break
 		}
 	}

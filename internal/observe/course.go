@@ -109,6 +109,11 @@ func (c *Course) stage(name string) *Stage {
 	return nil
 }
 
+// History is an execution's history from its beginning.
+func History(ctx context.Context, client *sfn.Client, arn string) ([]sfntypes.HistoryEvent, error) {
+	return after(ctx, client, arn, 0)
+}
+
 // after reads the events after one, in their order. Step Functions gives no way to begin at an event, so it is asked for the
 // newest page first.
 func after(ctx context.Context, client *sfn.Client, arn string, read int64) ([]sfntypes.HistoryEvent, error) {

@@ -205,6 +205,14 @@ wrong      0:00:00.0  the execution  FAULT BlueGreen.GreenUnhealthy: green is si
 		if diff := cmp.Diff(want, w.show(trace.Options{})); diff != "" {
 			t.Error(diff)
 		}
+		found, err := trace.Of(w.Context(), w.machines, w.traces, w.execution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		operations := []trace.Operation{{Name: "Elastic Load Balancing v2 DescribeTargetHealth", Calls: 3}, {Name: "Auto Scaling DescribeAutoScalingGroups", Calls: 1, Failed: 1}, {Name: "DynamoDB GetItem", Calls: 1}}
+		if diff := cmp.Diff(operations, found.Operations()); diff != "" {
+			t.Error(diff)
+		}
 		all := w.show(trace.Options{All: true})
 		if strings.Count(all, "DescribeTargetHealth\n") != 3 || strings.Count(all, "IsHealthy") != 2 {
 			t.Errorf("not all is shown:\n%s", all)
