@@ -154,6 +154,7 @@ type Deployment struct {
 	Ran          *Template    `json:"ran,omitempty"`   // what blue's instances run, which a rollback launches again
 	WaitSeconds  int          `json:"wait_seconds"`
 	Health       HealthPolicy `json:"health"`
+	Watch        Watch        `json:"watch,omitzero"` // by what it is called off; a rollback has none
 	Drain        DrainPolicy  `json:"drain"`
 	BlueAfter    BlueAfter    `json:"blue_after"`
 	Revives      bool         `json:"revives,omitempty"`  // green is the fleet that blue replaced, brought back

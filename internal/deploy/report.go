@@ -128,6 +128,7 @@ var hints = map[fault.Name][]string{
 	fault.Refused:             {"mend what AWS refuses in the message, and start again"},
 	fault.CapacityUnavailable: {"try another instance type or zone, or try again later"},
 	fault.GreenUnhealthy:      {"find in green's activities and in what it launches from why it was not healthy, change that, and start again"},
+	fault.AlarmRang:           {"find out in CloudWatch what the alarm saw, and mend what was deployed; if it does not ring for green, leave it out of $.alarms"},
 	fault.TrafficDiverged:     {"find out who changes what the message names (code that is applied again, another tool), keep it away meanwhile, and start again"},
 	fault.DrainExpired:        {"look at what the instances that did not end are doing: a job that hangs, or a hook that nobody completes"},
 	fault.BuildFailed:         {"mend what the message says of the command, the builder or its image, and start again; all that the commands wrote is in the log group of builds"},

@@ -32,6 +32,9 @@ type Request struct {
 	Strategy    Strategy
 	Records     []Record // that the strategy moves
 	Health      HealthPolicy
+	BakeSeconds int      // for which blue stands by once all traffic has moved
+	Alarms      []string // names of those that send the deployment back
+	Ringing     Ringing  // what one of them means that rings before
 	Drain       DrainPolicy
 	BlueAfter   BlueAfter
 	Reason      string    // why, in people's words
@@ -115,6 +118,7 @@ func Defaults() Request {
 		Action:      ActionDeploy,
 		WaitSeconds: DefaultWaitSeconds,
 		Health:      HealthPolicy{TimeoutSeconds: 1800, Consecutive: 2},
+		Ringing:     RingingRefuse,
 		Drain:       DrainPolicy{TimeoutSeconds: 900, OnTimeout: TimeoutContinue},
 		BlueAfter:   AfterScaleToZero,
 	}
@@ -141,7 +145,7 @@ func (r *Request) action() form.Form {
 // form is what a request may say, what that means, and where it goes.
 func (r *Request) form(override *Override, build *Build) form.Object {
 	schema := ""
-	return form.Object{
+	return append(form.Object{
 		form.Required("project", "Name on tags and reports.", r.project()),
 		form.Optional("action", "What is asked for. deploy: replace the live fleet by a copy. rollback: bring back the fleet that the live one replaced. "+
 			"recover: only finish or undo what an ended execution left. plan: only say what deploy would do, and what stands in its way.", r.action()),
@@ -173,7 +177,7 @@ func (r *Request) form(override *Override, build *Build) form.Object {
 			"Without a freeze in force it means nothing.", override.form()),
 		form.Optional("$schema", "Where the schema of this file is, for editors. It means nothing to a deployment.",
 			form.Text{Into: &schema, Min: 1, Max: 2000}),
-	}
+	}, r.watching()...)
 }
 
 func (p *DrainPolicy) form() form.Object {
@@ -233,6 +237,7 @@ func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) 
 	request.Drain.idle(defaults.Drain.OnTimeout, problems)
 	request.Green.idle(request.Action, problems)
 	request.unmoved(problems)
+	request.unwatched(problems)
 	if problems.Count() > 0 {
 		return Request{}, fault.New(fault.BadRequest, "the request has %s: %s; the smallest request is %s",
 			Counted(problems.Count(), "problem"), strings.Join(problems.Said(), "; "), minimal)

@@ -16,6 +16,7 @@ func TestTheMinimalRequest(t *testing.T) {
 	want := deploy.Request{
 		Project: "ec", Action: deploy.ActionDeploy, BlueName: "ec-mqagt-dev-asg", WaitSeconds: 30,
 		Health:    deploy.HealthPolicy{TimeoutSeconds: 1800, Consecutive: 2},
+		Ringing:   deploy.RingingRefuse,
 		Drain:     deploy.DrainPolicy{TimeoutSeconds: 900, OnTimeout: deploy.TimeoutContinue},
 		BlueAfter: deploy.AfterScaleToZero,
 	}
@@ -49,6 +50,9 @@ func TestABadRequestNamesEveryProblem(t *testing.T) {
 			[]string{`it must be a string of 1 to 255 characters of ASCII, without spaces and colons (this is an ARN: its name is "ec-asg")`}},
 		{`{"project": "ec", "blue": {"asg_name": "ec‐mqagt-dev-asg"}}`, []string{
 			`(its character 3 is U+2010, which only looks like the hyphen "-")`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "alarms": ["a", "", "a"], "bake_seconds": 129601, "alarms_ringing": "warn"}`, []string{
+			`4 problems`, `$.alarms[1] is ""`, `$.alarms[2] is "a", which is named before`, `$.bake_seconds is 129601: it must be a whole number of seconds from 0 to 129600`, `$.alarms_ringing is "warn"`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "alarms_ringing": "ignore"}`, []string{`there are no $.alarms: name them, or leave alarms_ringing out`}},
 		{`{"project": "ec", "blue": "a"}`, []string{`$.blue is "a": it must be an object`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "Wait": null}`, []string{`$.Wait is null`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "green": {"image": {"id": "ami-12345678", "parameter": "/a"}}}`, []string{

@@ -30,9 +30,11 @@ func healthy(_ *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	return is(c.Document.Progress, deploy.Done)
 }
 
-func cutover(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
-	d := c.Document.Deployment
-	if !is(c.Document.Progress, deploy.Done) {
+// cutover tells that all traffic has moved: once blue begins to stand by, where it does.
+func cutover(n *Notice, c deploy.Call, before *deploy.Loop) bool {
+	d, p := c.Document.Deployment, c.Document.Progress
+	baking, baked := p != nil && p.Phase == deploy.Baking, before != nil && before.Phase == deploy.Baking
+	if baked || !baking && !is(p, deploy.Done) {
 		return false
 	}
 	n.Message = fmt.Sprintf("traffic has moved to %s", n.Green)
@@ -45,6 +47,14 @@ func cutover(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	}
 	how := cmp.Or(d.Drain.Adds(), ", each instance shut down gracefully")
 	n.letter = letter{"traffic has moved", serves, fmt.Sprintf("nothing: %s is scaled in now%s", n.Blue, how), nil}
+	if baking {
+		n.letter.todo = fmt.Sprintf("nothing: %s stands by for %d s, then it is scaled in%s", n.Blue, d.Watch.BakeSeconds, how)
+		n.letter.steps = []string{
+			"to bring traffic back to " + n.Blue + " while it stands by, stop the deployment: a recovery does it",
+			"aws stepfunctions stop-execution " + text.Option("--execution-arn", n.Execution),
+		}
+		return true
+	}
 	if d.BlueAfter != deploy.AfterDelete {
 		n.letter.steps = n.rollback()
 		n.letter.steps[0] += " once this has ended"

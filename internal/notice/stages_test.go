@@ -28,6 +28,7 @@ func at(state string, way deploy.Way, before *deploy.Loop) deploy.Call {
 // A poll loop tells when it is over, and the way back when it begins; what is sent of an execution bears its own id.
 func TestWhichStageALookReaches(t *testing.T) {
 	looking := func(state string) *deploy.Loop { return &deploy.Loop{State: state, Verdict: deploy.Pending} }
+	baking := &deploy.Loop{State: "SwitchTraffic", Verdict: deploy.Pending, Phase: deploy.Baking}
 	for _, test := range []struct {
 		what          string
 		state         string
@@ -40,6 +41,9 @@ func TestWhichStageALookReaches(t *testing.T) {
 		{"healthy", "WaitHealthy", looking("WaitHealthy"), &deploy.Loop{State: "WaitHealthy", Verdict: deploy.Done}, StageHealthy, false},
 		{"traffic moves", "SwitchTraffic", nil, looking("SwitchTraffic"), "", false},
 		{"traffic has moved", "SwitchTraffic", looking("SwitchTraffic"), &deploy.Loop{State: "SwitchTraffic", Verdict: deploy.Done}, StageCutover, true},
+		{"blue begins to stand by", "SwitchTraffic", looking("SwitchTraffic"), baking, StageCutover, true},
+		{"blue stands by", "SwitchTraffic", baking, baking, "", false},
+		{"blue has stood by", "SwitchTraffic", baking, &deploy.Loop{State: "SwitchTraffic", Verdict: deploy.Done, Phase: deploy.Baking}, "", false},
 		{"committed", "ScaleInBlue", nil, &deploy.Loop{State: "ScaleInBlue", Verdict: deploy.Done}, StageCommitted, false},
 		{"the way back begins", "RestoreTraffic", looking("SwitchTraffic"), looking("RestoreTraffic"), StageRestoring, false},
 		{"the way back goes on", "RestoreTraffic", looking("RestoreTraffic"), looking("RestoreTraffic"), "", false},

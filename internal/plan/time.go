@@ -32,6 +32,7 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 		}
 		p.Stages = append(p.Stages, moves...)
 	}
+	p.Stages = append(p.Stages, w.bakes()...)
 	p.Stages = append(p.Stages, w.ends(out.Activities))
 	cost := deploy.PlannedCost{Instances: w.blue.Count(), Type: w.instanceType, Balancers: w.Traffic.Balancers}
 	cost.ExpectedHours, cost.WorstHours = hours(cost.Instances, p.Stages)
@@ -40,6 +41,15 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 	p.Stages = append(w.buildTime(), p.Stages...) // no second fleet runs meanwhile
 	p.Warnings = append(p.Warnings, outlasts(p.Stages)...)
 	return nil
+}
+
+// bakes is how long blue stands by once all traffic has moved.
+func (w *work) bakes() []deploy.PlannedStage {
+	bake := w.d.Watch.BakeSeconds
+	if bake == 0 {
+		return nil
+	}
+	return []deploy.PlannedStage{{Name: "blue stands by", Expected: bake, Worst: bake, Why: "bake_seconds"}}
 }
 
 // pipelineWaits is how long CodePipeline's Step Functions action waits for an execution (user guide, quotas).

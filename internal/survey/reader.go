@@ -8,10 +8,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"bluegreen/internal/alarm"
 	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
@@ -66,6 +68,7 @@ type Surveyor struct {
 	parameters parameters
 	ledger     ledger.Ledger
 	strategies strategies.Strategies
+	alarms     alarm.Reads
 	Options
 }
 
@@ -93,6 +96,7 @@ func New(cfg aws.Config, o Options) Surveyor {
 		parameters: systems,
 		ledger:     ledger.Open(cfg, o.LedgerTable),
 		strategies: strategies.New(cfg),
+		alarms:     cloudwatch.NewFromConfig(cfg),
 		Options:    o,
 	}
 }

@@ -65,6 +65,7 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 			return f.Traffic.Findings, err
 		},
 		func() ([]string, error) { return balancedFindings(f), nil },
+		func() ([]string, error) { return h.watchFindings(ctx, f) },
 		func() ([]string, error) { return h.resolveTemplate(ctx, group, request, record, d) },
 	} {
 		found, err := look()

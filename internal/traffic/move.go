@@ -52,6 +52,7 @@ type Memory struct {
 	DrainBy *time.Time `json:"drain_by,omitempty"` // when the fleet that leaves has drained
 	QuietBy *time.Time `json:"quiet_by,omitempty"` // when it has nothing any more that a network load balancer sent it late
 	Armed   bool       `json:"armed,omitempty"`    // what hangs on green acts
+	BakeBy  *time.Time `json:"bake_by,omitempty"`  // until when blue stands by
 	FullBy  *time.Time `json:"full_by,omitempty"`  // when green's share has grown, of target groups with a slow start
 
 	Refused *time.Time `json:"refused,omitempty"` // since when a bucket refuses the logs of green's load balancers

@@ -12,7 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 
+	"bluegreen/internal/alarm"
 	"bluegreen/internal/announce"
 	"bluegreen/internal/capacity"
 	"bluegreen/internal/clone"
@@ -39,12 +41,13 @@ type handler struct {
 	copier clone.Copier
 
 	strategies strategies.Strategies
+	alarms     alarm.Reads
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, writes: step.Guard[writes](group), copier: clone.New(cfg), strategies: strategies.New(cfg)}
+	h := handler{groups: group, writes: step.Guard[writes](group), copier: clone.New(cfg), strategies: strategies.New(cfg), alarms: cloudwatch.NewFromConfig(cfg)}
 	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
@@ -94,6 +97,9 @@ func (h handler) commit(ctx context.Context, s *step.Step, blueGroup, greenGroup
 		return record, err
 	}
 	if err := strategy.Diverged(d, blue); err != nil {
+		return record, err
+	}
+	if err := alarm.Heed(ctx, h.alarms, d.Watch); err != nil {
 		return record, err
 	}
 	if err := strategy.Moved(ctx, d, record.Lock); err != nil {
@@ -146,7 +152,8 @@ func succeed(s *step.Step, record *ledger.Record, replaced *ledger.Previous) {
 		record.Made, replaced.Made = handOn(record.Made, replaced.Made)
 	}
 	record.Live, record.Template, record.Own, record.Previous = d.Green, d.Template, d.Own, replaced
-	record.Lock.Stage, record.Lock.Alone, record.Lock.Deployment.Warnings = ledger.Committed, &s.Entered, d.Warnings
+	alone := s.Entered.Add(-d.Watch.Bake()) // while blue stood by it took nothing
+	record.Lock.Stage, record.Lock.Alone, record.Lock.Deployment.Warnings = ledger.Committed, &alone, d.Warnings
 }
 
 // handOn gives green what blue's traffic comes through, of what was made for either.

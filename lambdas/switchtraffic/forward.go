@@ -3,11 +3,11 @@ package switchtraffic
 import (
 	"context"
 
+	"bluegreen/internal/alarm"
 	"bluegreen/internal/capacity"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/ledger"
-	"bluegreen/internal/traffic"
 )
 
 // forward moves traffic to green: both minimums are pinned, green joins, and when it can serve alone blue leaves.
@@ -28,6 +28,9 @@ func (v *move) forward(ctx context.Context, p deploy.Loop) (deploy.Loop, error) 
 	if err := v.mover.Diverged(v.Deployment, v.Blue); err != nil {
 		return p, err
 	}
+	if err := alarm.Heed(ctx, v.alarms, v.Deployment.Watch); err != nil {
+		return p, err
+	}
 	v.Lock = record.Lock
 	if err := v.mover.See(ctx, v.Move); err != nil {
 		return p, err
@@ -37,11 +40,7 @@ func (v *move) forward(ctx context.Context, p deploy.Loop) (deploy.Loop, error) 
 	}
 	v.Lock = v.record.Lock
 	if v.record.Lock.BlueLeft() {
-		p = v.Enter(p, traffic.Leaving)
-		if err := v.carry(ctx); err != nil {
-			return p, err
-		}
-		return v.mover.Leave(ctx, v.Move, p)
+		return v.leave(ctx, p)
 	}
 	if err := v.Deployment.TakenOut(v.Blue); err != nil {
 		return p, err

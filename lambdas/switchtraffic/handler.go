@@ -8,7 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 
+	"bluegreen/internal/alarm"
 	"bluegreen/internal/announce"
 	"bluegreen/internal/clone"
 	"bluegreen/internal/deploy"
@@ -34,12 +36,13 @@ type handler struct {
 	writes     step.Writes[writes]
 	copier     clone.Copier
 	strategies strategies.Strategies
+	alarms     alarm.Reads
 }
 
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
-	h := handler{groups: group, schedules: group, writes: step.Guard[writes](group), copier: clone.New(cfg), strategies: strategies.New(cfg)}
+	h := handler{groups: group, schedules: group, writes: step.Guard[writes](group), copier: clone.New(cfg), strategies: strategies.New(cfg), alarms: cloudwatch.NewFromConfig(cfg)}
 	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 

@@ -269,7 +269,7 @@ func heldByAnother(record ledger.Record, arn string) bool {
 }
 
 // executionStarted notes what the lineage's templates stand for now, and what the live fleet runs.
-func (e *endStates) executionStarted(arn string) {
+func (e *endStates) executionStarted(arn, _ string) {
 	delete(e.ended, arn)
 	e.resolved[arn] = e.resolve()
 	if live, exists := e.w.r.AWS.Groups.View(e.live); exists {

@@ -14,12 +14,13 @@ import (
 // executionEvent follows the executions. It takes the lock itself.
 func (w *Watcher) executionEvent(arn string, event asl.Event) {
 	out := &sfn.DescribeExecutionOutput{}
+	execution, _ := w.r.AWS.Machines.Execution(arn)
 	switch details := event.Details.(type) {
 	case *asl.ExecutionStartedDetails, *asl.ExecutionRedrivenDetails:
 		w.r.AWS.Account.Lock()
 		defer w.r.AWS.Account.Unlock()
 		for _, i := range w.invariants {
-			i.executionStarted(arn)
+			i.executionStarted(arn, execution.Input)
 		}
 		return
 	case *asl.ExecutionSucceededDetails:
@@ -34,7 +35,6 @@ func (w *Watcher) executionEvent(arn string, event asl.Event) {
 		return
 	}
 	end, _ := rehearsal.EndState(out)
-	execution, _ := w.r.AWS.Machines.Execution(arn)
 	w.r.AWS.Account.Lock()
 	defer w.r.AWS.Account.Unlock()
 	w.flush()

@@ -113,6 +113,7 @@ func (f *fence) done(a *apiCall, was before) {
 	}
 	if before.Lock != nil && before.Lock.Stage != ledger.Committed && now.Lock != nil && now.Lock.Stage == ledger.Committed {
 		f.w.grace.committed(a, now.Lock.Deployment, inv.began)
+		f.w.consent.committed(a, inv.began)
 	}
 	if held := before.Lock; held != nil && held.Execution != a.execution {
 		f.taken(a, held.Execution)

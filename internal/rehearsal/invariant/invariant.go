@@ -27,6 +27,7 @@ var table = []struct {
 	{5, newOwnership},
 	{6, newFence},
 	{7, newPrivilege},
+	{8, newConsent},
 }
 
 // Promises are the numbers of the promises that have an invariant, in order.
@@ -53,7 +54,7 @@ type invariant interface {
 	// instanceChanged takes in that an instance is in another state, or answers in another way.
 	instanceChanged(*localec2.Instance)
 	// executionStarted takes in that an execution, by its ARN, begins, or goes on where it was redriven.
-	executionStarted(arn string)
+	executionStarted(arn, input string)
 	// executionEnded holds the world against an execution's end: one of the design's end states, or Step Functions' status.
 	executionEnded(arn, end, input string)
 	// atRest returns what is wrong with a world that has come to rest.
@@ -71,7 +72,7 @@ func (base) beforeWrite(*apiCall)               {}
 func (base) done(*apiCall, before)              {}
 func (base) refused(*apiCall)                   {}
 func (base) instanceChanged(*localec2.Instance) {}
-func (base) executionStarted(string)            {}
+func (base) executionStarted(_, _ string)       {}
 func (base) executionEnded(_, _, _ string)      {}
 func (base) atRest() []string                   { return nil }
 

@@ -37,6 +37,7 @@ type Watcher struct {
 	endStates *endStates
 	ownership *ownership
 	schedules *schedules
+	consent   *consent
 }
 
 // apiCall is an API call at the moment of its effect.

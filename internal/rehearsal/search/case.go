@@ -27,6 +27,7 @@ type RequestOptions struct {
 	Delete         bool   // blue, once it is empty
 	Action         string // empty is a deployment
 	Moves          bool   // the record moves to load balancers of green's own
+	BakeSeconds    int    // for which blue stands by
 	Green          string // members of what green is to launch from; empty: as blue does
 }
 
@@ -90,6 +91,9 @@ func (o RequestOptions) input() string {
 			onTimeout = fmt.Sprintf(`, "on_timeout": %q`, o.OnTimeout)
 		}
 		fields = append(fields, fmt.Sprintf(`"drain": {"command": ["systemctl stop mqagt"], "timeout_seconds": %d%s}`, o.DrainSeconds, onTimeout))
+	}
+	if o.BakeSeconds > 0 {
+		fields = append(fields, fmt.Sprintf(`"bake_seconds": %d`, o.BakeSeconds))
 	}
 	if o.Delete {
 		fields = append(fields, `"blue_after": {"then": "delete"}`)

@@ -32,6 +32,7 @@ func Draw(seed uint64) Case {
 	c.Events = d.events()
 	c.adorn(d)
 	c.known()
+	c.bakes()
 	c.builds(d)
 	return c
 }
@@ -43,6 +44,13 @@ func (c *Case) known() {
 	}
 	c.World = append(c.World, arguments("record", "shop.example.com")...)
 	c.Request.Moves = true
+}
+
+// bakes has blue of one fleet in ten stand by for a while. The seed says so itself too.
+func (c *Case) bakes() {
+	if c.Seed%10 == 3 && !slices.Contains(c.World, Argument{"unbalanced", ""}) {
+		c.Request.BakeSeconds = 60 + int(c.Seed/10%20)*60
+	}
 }
 
 func (d *draw) chance(percent int) bool { return d.IntN(100) < percent }

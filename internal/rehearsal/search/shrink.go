@@ -57,6 +57,7 @@ func (c Case) simpler() []Case {
 		func(o *RequestOptions) *int { return &o.TimeoutSeconds },
 		func(o *RequestOptions) *int { return &o.Consecutive },
 		func(o *RequestOptions) *int { return &o.DrainSeconds },
+		func(o *RequestOptions) *int { return &o.BakeSeconds },
 	} {
 		other := c
 		if value := field(&other.Request); *value > 0 {

@@ -42,6 +42,10 @@ const moves = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait
 const builds = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
 	"green": {"image": {"build": {"commands": ["make install"], "timeout_seconds": 300}}}}`
 
+// bakes has blue stand by for a while, and an alarm heeded.
+const bakes = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
+	"alarms": ["errors"], "bake_seconds": 70}`
+
 const rollback = `{"project": "ec", "action": "rollback", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60}}`
 
 // Courses are the deployments that the sweep disturbs: each strategy, each shape of blue, and each part of the way back.
@@ -91,6 +95,8 @@ func Courses() []Course {
 		{Name: "drain-on-the-way-back", Plan: held, End: deploy.EndRolledBack, Request: drains, Prepare: littleCapacity},
 		{Name: "build", Plan: builders, End: deploy.EndSucceeded, Request: builds},
 		{Name: "build-fails", Plan: builders, End: deploy.EndRolledBack, Request: builds, Prepare: failedImage},
+		{Name: "bake", Plan: quick, End: deploy.EndSucceeded, Request: bakes, Prepare: quietAlarm},
+		{Name: "alarm", Plan: quick, End: deploy.EndRolledBack, Request: bakes, Prepare: alarmAsItLeaves},
 		{Name: "scales", Plan: workers, End: deploy.EndSucceeded, Prepare: scales},
 		{Name: "scales-no-capacity", Plan: workers, End: deploy.EndRolledBack, Prepare: scalesInVain},
 		{Name: "rich", Plan: richPlan(quick), End: deploy.EndSucceeded, Request: differsAndDrains, Prepare: hung},

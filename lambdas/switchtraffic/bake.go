@@ -1,0 +1,53 @@
+package switchtraffic
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"bluegreen/internal/deploy"
+	"bluegreen/internal/traffic"
+)
+
+// leave waits until blue takes no traffic any more, and then until it has stood by for as long as the request wants.
+func (v *move) leave(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
+	if p.Phase != deploy.Baking {
+		p = v.Enter(p, traffic.Leaving)
+	}
+	if err := v.carry(ctx); err != nil {
+		return p, err
+	}
+	p, err := v.mover.Leave(ctx, v.Move, p)
+	if err != nil || p.Verdict != deploy.Done || v.Deployment.Watch.BakeSeconds == 0 {
+		return p, err
+	}
+	return v.bake(p), nil
+}
+
+// The pauses between two looks while blue stands by: an execution's history holds 25,000 events, and a bake lasts 36 hours at most.
+const (
+	bakePause     = time.Minute
+	longBake      = 12 * time.Hour
+	longBakePause = 2 * time.Minute
+)
+
+// bake goes on until blue has stood by for long enough. p says that traffic is where it is to be.
+func (v *move) bake(p deploy.Loop) deploy.Loop {
+	if v.BakeBy == nil {
+		by := v.Entered.Add(v.Deployment.Watch.Bake())
+		v.BakeBy = &by
+	}
+	left := v.BakeBy.Sub(v.Entered)
+	if left <= 0 {
+		return p
+	}
+	pause := bakePause
+	if v.Deployment.Watch.Bake()-left > longBake {
+		pause = longBakePause
+	}
+	p.Phase, p.Since = deploy.Baking, v.Entered // what goes wrong from here on has the whole patience
+	p.Verdict, p.Seconds = deploy.Pending, int(math.Ceil(min(pause, left).Seconds()))
+	p.Message = fmt.Sprintf("%s; blue %s stands by until %s", p.Message, v.Blue.Name, v.BakeBy.UTC().Format("15:04:05Z"))
+	return p
+}
