@@ -86,6 +86,9 @@ func (e *endStates) done(a *apiCall, was before) {
 		}
 		return
 	}
+	if in, ok := a.input.(*route53.ChangeResourceRecordSetsInput); ok {
+		e.likeness(in)
+	}
 	if created, ok := a.input.(*autoscaling.CreateAutoScalingGroupInput); ok && !slices.Contains(e.w.lineage, *created.AutoScalingGroupName) {
 		e.copiedAt[*created.AutoScalingGroupName] = e.w.r.AWS.Account.Now()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/aws/smithy-go/middleware"
@@ -13,6 +14,7 @@ import (
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/localaws/world"
 	"bluegreen/internal/rehearsal"
+	"bluegreen/lambdas/completelifecycle"
 	"bluegreen/lambdas/switchtraffic"
 )
 
@@ -39,6 +41,39 @@ var recordMutations = []mutation{
 		mutant: rehearsal.Mutant{Work: work("SwitchTraffic", impatient)},
 		breaks: []int{1, 2},
 	},
+	{
+		name: "green's target group checks otherwise than blue's", input: moves, plan: named,
+		mutant: rehearsal.Mutant{Work: work("SwitchTraffic", changed(switchtraffic.New, seeOtherChecks))},
+		breaks: []int{4},
+	},
+	{
+		name: "green's load balancer is left on the way back", input: moves, plan: named, prepare: sickGreen,
+		mutant: rehearsal.Mutant{Work: work("CompleteLifecycle", changed(completelifecycle.New, seeNoBalancers))},
+		breaks: []int{4},
+	},
+}
+
+// seeOtherChecks shows all target groups with another interval between health checks than they have.
+func seeOtherChecks(stack *middleware.Stack) error {
+	return around(stack, func(_, output any) {
+		if out, ok := output.(*elb.DescribeTargetGroupsOutput); ok {
+			for i := range out.TargetGroups {
+				out.TargetGroups[i].HealthCheckIntervalSeconds = aws.Int32(7)
+			}
+		}
+	})
+}
+
+// seeNoBalancers shows neither load balancers nor target groups.
+func seeNoBalancers(stack *middleware.Stack) error {
+	return around(stack, func(_, output any) {
+		switch out := output.(type) {
+		case *elb.DescribeLoadBalancersOutput:
+			out.LoadBalancers = nil
+		case *elb.DescribeTargetGroupsOutput:
+			out.TargetGroups = nil
+		}
+	})
 }
 
 // touchRecord makes the record again as it is, while green joins.
