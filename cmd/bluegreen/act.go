@@ -159,7 +159,7 @@ func showPlan(ctx context.Context, term terminal, cfg aws.Config, m deployments.
 	if action == deploy.ActionRecover {
 		return nil // it does what is left to do, which its execution finds
 	}
-	p, err := plan.Real(ctx, cfg, survey.Options{LedgerTable: m.Ledger(), Fleets: []string{"*"}, FleetRoles: []string{"*"}}, input, now())
+	p, err := plan.Real(ctx, cfg, survey.Unsaid(m.Ledger(), ""), input, now())
 	switch {
 	case ctx.Err() != nil:
 		return err

@@ -19,6 +19,8 @@ type planOptions struct {
 	guardrails     string // file
 	fleets         []string
 	fleetRoles     []string
+	buildImages    bool
+	builderSubnets []string
 	json           bool
 }
 
@@ -35,8 +37,17 @@ func newPlan(term terminal) *cobra.Command {
 	flags.StringVar(&o.guardrails, "guardrails", "", "`file` with the operators' guardrails; without it there are none")
 	flags.StringSliceVar(&o.fleets, "fleets", []string{"*"}, "`names` of the deployer's fleets, as its parameter of that name says them")
 	flags.StringSliceVar(&o.fleetRoles, "fleet-roles", []string{"*"}, "`names` of the roles that the deployer may pass, as its parameter fleet_roles says them")
+	flags.BoolVar(&o.buildImages, "build-images", true, "whether the deployer may have images built, as its parameter build_images says")
+	flags.StringSliceVar(&o.builderSubnets, "builder-subnets", nil, "`ids` of the subnets that builders are launched in, as the deployer's parameter builder_subnets says them; without it blue's")
 	flags.BoolVar(&o.json, "json", false, "print the plan as JSON")
 	return c
+}
+
+// deployer is what the flags say of the deployer's parameters.
+func (o planOptions) deployer(table string) survey.Options {
+	said := survey.Unsaid(table, o.guardrails)
+	said.Fleets, said.FleetRoles, said.Builds, said.Subnets = o.fleets, o.fleetRoles, o.buildImages, o.builderSubnets
+	return said
 }
 
 // runPlan plans what a request asks for.
@@ -60,7 +71,7 @@ func runPlan(ctx context.Context, term terminal, o planOptions) error {
 	if err != nil {
 		return err
 	}
-	p, err := plan.Real(ctx, cfg, survey.Options{LedgerTable: table, Guardrails: o.guardrails, Fleets: o.fleets, FleetRoles: o.fleetRoles}, input, now())
+	p, err := plan.Real(ctx, cfg, o.deployer(table), input, now())
 	if err != nil {
 		return err
 	}

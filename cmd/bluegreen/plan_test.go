@@ -61,6 +61,20 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// Whether the deployer may have images built nobody says but its parameter.
+func TestPlanOfABuild(t *testing.T) {
+	e := openFleet(t)
+	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}, "green": {"image": {"build": {"commands": ["make install"]}}}}`)
+	out, errText, code := say("plan", "-f", path, "--endpoint-url", e.URL)
+	if want := "+ image web-v001-…: made of ami-"; code != 0 || !strings.Contains(out, want) {
+		t.Errorf("code %d: %s; it does not say %q:\n%s", code, errText, want, out)
+	}
+	out, errText, code = say("plan", "-f", path, "--endpoint-url", e.URL, "--build-images=false")
+	if want := "this deployer builds none"; code != exitRejected || !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+		t.Errorf("code %d: %s; it does not say %q:\n%s", code, errText, want, out)
+	}
+}
+
 // What a request asks of green is shown field by field against blue; user data, which may hold secrets, by its length.
 func TestPlanOfWhatGreenHasOtherwise(t *testing.T) {
 	e := openFleet(t)

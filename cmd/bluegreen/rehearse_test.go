@@ -108,6 +108,26 @@ func TestRehearseARealFleet(t *testing.T) {
 	}
 }
 
+// A deployment that has green's image built builds one in the model too.
+func TestRehearseABuild(t *testing.T) {
+	e := openFleetOf(t, world.DefaultPlan())
+	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}, "green": {"image": {"build": {"commands": ["make install"]}}}}`)
+	out, errText, code := say("rehearse", "-f", path, "--endpoint-url", e.URL, "--seeds", "2", "--faults", "20", "--json")
+	if code != 0 {
+		t.Fatalf("code %d: %s\n%s", code, errText, out)
+	}
+	var found fleetrehearsal.Result
+	if err := json.Unmarshal([]byte(out), &found); err != nil {
+		t.Fatalf("%v in %s", err, out)
+	}
+	if !found.Preflight.Passes || found.Undisturbed.Ends["Succeeded"] != 2 || found.Undisturbed.MedianSeconds < 7*60 || len(found.Faults.Broken) > 0 {
+		t.Errorf("%+v, %+v, %+v", found.Preflight, found.Undisturbed, found.Faults)
+	}
+	if want := "the commands of green.image.build"; !strings.Contains(strings.Join(found.Fleet.LeavesOut, "\n"), want) {
+		t.Errorf("it does not say that the model leaves out %s: %v", want, found.Fleet.LeavesOut)
+	}
+}
+
 // A fleet behind a Classic Load Balancer is rehearsed behind one: nothing of that is left out, and what never answers there is called off.
 func TestRehearseAFleetBehindAClassicLoadBalancer(t *testing.T) {
 	plan := world.DefaultPlan()

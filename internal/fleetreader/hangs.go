@@ -96,6 +96,10 @@ func (s *Survey) asks(green deploy.Green) {
 	if image := green.ImageID + green.ImageParameter; image != "" {
 		s.leaveOut("image %s: the model's green has one that is like blue's", image)
 	}
+	if green.Build != nil {
+		s.Plan.Builds = true
+		s.leaveOut("what the commands of green.image.build do, and how long they take: in the model each takes a second, and leaves nothing in the image")
+	}
 	if green.InstanceType != "" {
 		s.leaveOut("instances of type %s: the model's green has %s, which start and serve as any", green.InstanceType, otherType)
 	}
@@ -109,7 +113,7 @@ const otherType = "t3.small"
 
 // InModel changes what a request asks of green to what the model has for it.
 func (s Survey) InModel(green map[string]any) {
-	if _, asked := green["image"]; asked {
+	if image, asked := green["image"].(map[string]any); asked && image["build"] == nil {
 		green["image"] = map[string]any{"id": "GREEN_IMAGE"}
 	}
 	if _, asked := green["instance_type"]; asked {

@@ -12,7 +12,6 @@ import (
 	"bluegreen/internal/clock"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
-	"bluegreen/internal/fleet"
 	"bluegreen/internal/fleetreader"
 	"bluegreen/internal/survey"
 )
@@ -28,10 +27,7 @@ type Preflight struct {
 // RunPreflight surveys the real fleet as DescribeBlue does: it only reads. guardrails is the file with the operators' policy, empty
 // where there is none.
 func RunPreflight(ctx context.Context, cfg aws.Config, s fleetreader.Survey, input json.RawMessage, guardrails string) (Preflight, error) {
-	surveyor := survey.New(cfg, survey.Options{
-		LedgerTable: s.LedgerTable, Guardrails: guardrails, Fleets: []string{fleet.Any}, // the credentials are a person's own
-	})
-	found, err := surveyor.Look(ctx, deploy.Call{Entered: clock.NewScaled(1).Now(), Execution: deploy.Execution{Input: input}})
+	found, err := survey.New(cfg, survey.Unsaid(s.LedgerTable, guardrails)).Look(ctx, deploy.Call{Entered: clock.NewScaled(1).Now(), Execution: deploy.Execution{Input: input}})
 	if err == nil {
 		err = found.Err()
 	}

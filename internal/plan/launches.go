@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -48,13 +49,17 @@ func (w *work) launches(ctx context.Context) ([]deploy.PlannedField, error) {
 		} else if before.Version != after.Version {
 			fields = append(fields, deploy.Field("launch template "+after.ID, "version "+before.Version, "version "+after.Version))
 		}
-		fields = append(fields, w.named(contents(*was, *becomes))...)
+		fields = append(fields, w.named(contents(*was, *becomes), was.ImageId)...)
 	}
 	return fields, nil
 }
 
-// named says of an image that was read from a parameter which parameter that is.
-func (w *work) named(fields []deploy.PlannedField) []deploy.PlannedField {
+// named says of an image that was read from a parameter which parameter that is, and of one that is made first that it has no id yet.
+func (w *work) named(fields []deploy.PlannedField, was *string) []deploy.PlannedField {
+	if w.d.Build != nil {
+		fields = slices.DeleteFunc(fields, func(f deploy.PlannedField) bool { return f.Name == "ImageId" })
+		return append(fields, deploy.Field("ImageId", aws.ToString(was), "that of the image that is built"))
+	}
 	for i, f := range fields {
 		if own := w.d.Own; own != nil && own.Parameter != "" && f.Name == "ImageId" && f.Becomes == own.ImageID {
 			fields[i].Becomes += " (parameter " + own.Parameter + ")"
@@ -92,7 +97,7 @@ func (w *work) configuration(ctx context.Context) ([]deploy.PlannedField, error)
 	becomes := *was
 	w.changes().Configuration(&becomes)
 	w.launchesType(aws.ToString(becomes.InstanceType))
-	return w.named(contents(*was, becomes)), nil
+	return w.named(contents(*was, becomes), was.ImageId), nil
 }
 
 // version is what makes a template of a version; nothing of one that does not exist any more.

@@ -37,8 +37,11 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 	cost := deploy.PlannedCost{Instances: w.blue.Count(), Type: w.instanceType, Balancers: w.Traffic.Balancers}
 	cost.ExpectedHours, cost.WorstHours = hours(cost.Instances, p.Stages)
 	cost.ExpectedBalancerHours, cost.WorstBalancerHours = hours(cost.Balancers, p.Stages[before:])
+	building := w.buildTime() // no second fleet runs meanwhile
+	_, builder := hours(1, building)
+	cost.WorstHours = math.Round((cost.WorstHours+builder)*10) / 10
 	p.Cost = &cost
-	p.Stages = append(w.buildTime(), p.Stages...) // no second fleet runs meanwhile
+	p.Stages = append(building, p.Stages...)
 	p.Warnings = append(p.Warnings, outlasts(p.Stages)...)
 	return nil
 }

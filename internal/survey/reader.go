@@ -72,18 +72,6 @@ type Surveyor struct {
 	Options
 }
 
-// Options say what the account itself does not tell.
-type Options struct {
-	LedgerTable string          // DynamoDB table of records; empty: there is none yet
-	Guardrails  string          // file with the operators' policy; empty: there is none
-	Fleets      []string        // names of the deployer's groups, or prefixes with *
-	FleetRoles  []string        // names, with their paths, of the roles that hooks may name, or prefixes with *
-	Records     []deploy.Record // of hosted zones, that the deployer's functions may move; nil: nobody has said so
-	Builds      bool            // images may be built
-	Subnets     []string        // ids of those that builders are launched in; none: blue's
-	Everything  bool            // goes on looking when the guardrails have said no
-}
-
 // New makes a surveyor of an account.
 func New(cfg aws.Config, o Options) Surveyor {
 	group, systems := autoscaling.NewFromConfig(cfg), ssm.NewFromConfig(cfg)

@@ -26,11 +26,8 @@ type handler struct {
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	h := handler{
-		maker: builder.NewMaker(cfg, env.BuildLogs),
-		surveyor: survey.New(cfg, survey.Options{
-			LedgerTable: env.LedgerTable, Guardrails: env.Guardrails, Fleets: env.Fleets, FleetRoles: env.FleetRoles,
-			Builds: env.BuildImages, Subnets: env.BuilderSubnets,
-		}),
+		maker:    builder.NewMaker(cfg, env.BuildLogs),
+		surveyor: survey.New(cfg, survey.Configured(env)),
 	}
 	return step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look)
 }

@@ -21,7 +21,7 @@ type handler struct {
 // New makes the state's work.
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	return handler{
-		surveyor: survey.New(cfg, survey.Options{LedgerTable: env.LedgerTable, Guardrails: env.Guardrails, Fleets: env.Fleets, FleetRoles: env.FleetRoles, Records: env.Records, Builds: env.BuildImages, Subnets: env.BuilderSubnets}),
+		surveyor: survey.New(cfg, survey.Configured(env)),
 		planner:  plan.New(cfg),
 	}.handle
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"bluegreen/internal/deploy"
-	"bluegreen/internal/fleet"
 	"bluegreen/internal/plan"
 	"bluegreen/internal/survey"
 )
@@ -19,8 +18,7 @@ import (
 func (s *Script) planned(ctx context.Context, d *datadriven.TestData) (string, error) {
 	var b strings.Builder
 	if d.Input != "" {
-		o := survey.Options{LedgerTable: s.r.World.LedgerTable, Guardrails: s.r.Guardrails, Fleets: []string{fleet.Any}}
-		p, err := plan.Real(ctx, s.r.Config, o, json.RawMessage(s.standIns().Replace(d.Input)), s.r.Clock.Now())
+		p, err := plan.Real(ctx, s.r.Config, survey.Unsaid(s.r.World.LedgerTable, s.r.Guardrails), json.RawMessage(s.standIns().Replace(d.Input)), s.r.Clock.Now())
 		if err != nil {
 			return "", err
 		}
