@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"bluegreen/internal/awserror"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -18,9 +20,9 @@ import (
 	"bluegreen/internal/step"
 )
 
-// Launch launches the builder, or goes on with the launch that an earlier call has asked for. done is false where EC2 has no
-// instance to give in one subnet, and another is tried next.
-func (m Maker) Launch(ctx context.Context, s *step.Step, userData bool) (id string, done bool, err error) {
+// Launch launches the builder, or goes on with the launch that an earlier call has asked for. Where EC2 has no instance to give in
+// one subnet it says why, and another is tried next.
+func (m Maker) Launch(ctx context.Context, s *step.Step, userData bool) (id, refused string, err error) {
 	making := s.Deployment.Build
 	record, err := s.Holder.Change(ctx, func(r *ledger.Record) {
 		if r.Lock.Build == nil {
@@ -29,45 +31,51 @@ func (m Maker) Launch(ctx context.Context, s *step.Step, userData bool) (id stri
 		r.Lock.Make([]ledger.Made{{What: ledger.MadeSource, Name: making.Builder}})
 	}, ledger.Creating)
 	if err != nil {
-		return "", false, err
+		return "", "", err
 	}
 	data, err := m.contents(ctx, s, userData)
 	if err != nil {
-		return "", false, err
+		return "", "", err
 	}
 	interfaces := data.NetworkInterfaces
 	data.NetworkInterfaces = nil
 	if err := m.template(ctx, s, data); err != nil {
-		return "", false, err
+		return "", "", err
 	}
 	building := *record.Lock.Build
 	input, err := runs(*s.Deployment, building.Attempt, interfaces)
 	if err != nil {
-		return "", false, err
+		return "", "", err
 	}
 	out, err := step.Write(ctx, m.launches, s.Holder.At(ledger.Creating), launches.RunInstances, input)
 	switch {
-	case is(err, "InsufficientInstanceCapacity"):
-		if building.Attempt >= len(making.Subnets) {
-			return "", false, fault.New(fault.CapacityUnavailable, "EC2 has no %s for the builder of green's image: %w", making.Type, err)
-		}
+	case elsewhere(err) && building.Attempt < len(making.Subnets):
+		refused = awserror.Text(err)
 		_, err = s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Build.Attempt = building.Attempt + 1 }, ledger.Creating)
-		return "", false, err
+		return "", refused, err
+	case elsewhere(err):
+		return "", "", fault.New(fault.CapacityUnavailable, "EC2 has no %s for the builder of green's image: %w", making.Type, err)
 	case is(err, "IdempotentInstanceTerminated"):
-		return "", false, terminated(building.Instance)
+		return "", "", terminated(building.Instance)
 	case is(err, "InvalidLaunchTemplateName.NotFoundException"):
-		return "", false, fault.New(fault.Unavailable, "launching the builder: the launch template that was made for it is not seen yet: %w", err)
+		return "", "", fault.New(fault.Unavailable, "launching the builder: the launch template that was made for it is not seen yet: %w", err)
 	case err != nil:
-		return "", false, fmt.Errorf("launching the builder of green's image: %w", err)
+		return "", "", fmt.Errorf("launching the builder of green's image: %w", err)
 	}
 	id = aws.ToString(out.Instances[0].InstanceId)
 	_, err = s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Build.Instance = id }, ledger.Creating)
-	return id, true, err
+	return id, "", err
+}
+
+// elsewhere reports whether a launch that EC2 refuses in one subnet may succeed in another: there is no capacity, the zone does not have
+// the type, no address is left (aws-facts A4).
+func elsewhere(err error) bool {
+	return is(err, "InsufficientInstanceCapacity") || is(err, "Unsupported") || is(err, "InsufficientFreeAddressesInSubnet")
 }
 
 // terminated is the fault of a builder that somebody else has ended.
 func terminated(id string) error {
-	return fault.New(fault.BuildFailed, "the builder %s was terminated by somebody else before its image was made: start again", id)
+	return fault.New(fault.BuildFailed, "%s was terminated by somebody else before its image was made: start again", strings.TrimSpace("the builder "+id))
 }
 
 // runs is the launch of one attempt: in the attempt's subnet, from the template that was made for it, with our tags and no others.

@@ -71,7 +71,7 @@ func parse(document []byte) (*iam.Policy, error) {
 // scope is what the functions of the deployer of a plan's fleet may touch, in its world.
 func scope(plan world.Plan, w world.World) actions.Scope {
 	s := actions.Standard("aws", cmp.Or(plan.Region, localaws.DefaultRegion), localaws.DefaultAccountID, plan.Project, plan.Role, plan.Environment)
-	s.Table, s.BuildImages = plan.LedgerTable, plan.Builds
+	s.Table, s.BuildImages, s.BuilderSubnets = plan.LedgerTable, plan.Builds, w.BuilderSubnets
 	if plan.Group != "" {
 		s.Fleets = append(s.Fleets, plan.Group)
 	}

@@ -90,12 +90,12 @@ func (w work) enter(p deploy.Loop, phase, message string) deploy.Loop {
 }
 
 func (w work) launch(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
-	id, done, err := w.maker.Launch(ctx, w.Step, w.build.UserData)
+	id, refused, err := w.maker.Launch(ctx, w.Step, w.build.UserData)
 	if err != nil {
 		return p, err
 	}
-	if !done {
-		return w.Again(p, fmt.Sprintf("EC2 has no %s in one subnet: the next is tried", w.Deployment.Build.Type)), nil
+	if refused != "" {
+		return w.Again(p, fmt.Sprintf("EC2 launches no builder in one subnet, the next is tried: %s", refused)), nil
 	}
 	w.Builder = id
 	return w.enter(p, reaching, fmt.Sprintf("the builder %s is launched", id)), nil

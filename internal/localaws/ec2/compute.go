@@ -23,6 +23,7 @@ type Compute struct {
 	templates   map[string]*template // by id
 	network     network
 	capacity    map[pool]int    // launches left; a pool that is not here is unlimited
+	unoffered   map[pool]bool   // types that a zone does not have
 	launches    map[string]ran  // by client token
 	made        map[string]made // launch templates and versions, by what tokenKey says of the request that made them
 	deletedKeys map[string]bool // key pairs, by name
@@ -55,6 +56,7 @@ func New(acct *account.Account, settings Settings) *Compute {
 		templates: make(map[string]*template),
 		network:   newNetwork(acct),
 		capacity:  make(map[pool]int),
+		unoffered: make(map[pool]bool),
 		launches:  make(map[string]ran),
 		made:      make(map[string]made),
 	}

@@ -120,6 +120,20 @@ func TestCapacityRunsOut(t *testing.T) {
 	})
 }
 
+func TestTypeThatAZoneDoesNotOffer(t *testing.T) {
+	run(t, func(w *world) {
+		in := &sdk.RunInstancesInput{
+			ImageId: aws.String(w.image("app-1")), InstanceType: types.InstanceTypeT3Micro, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+			Placement: &types.Placement{AvailabilityZone: aws.String("ap-northeast-1c")},
+		}
+		w.do(func(c *localec2.Compute) { c.Unoffer("ap-northeast-1c", "t3.micro") })
+		refused(w, w.client.RunInstances, in, "Unsupported", "Your requested instance type (t3.micro) is not supported in your requested "+
+			"Availability Zone (ap-northeast-1c). Please retry your request by not specifying an Availability Zone or choosing ap-northeast-1a, ap-northeast-1d.")
+		in.InstanceType = types.InstanceTypeT3Small
+		must(w, w.client.RunInstances, in)
+	})
+}
+
 func TestRunInstancesIsIdempotent(t *testing.T) {
 	run(t, func(w *world) {
 		in := &sdk.RunInstancesInput{

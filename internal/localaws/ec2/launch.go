@@ -52,6 +52,9 @@ func (c *Compute) SetCapacity(zone, instanceType string, n int) {
 	c.capacity[pool{zone, instanceType}] = n
 }
 
+// Unoffer has a zone not offer a type, as some zones do not: its launches there are refused.
+func (c *Compute) Unoffer(zone, instanceType string) { c.unoffered[pool{zone, instanceType}] = true }
+
 // Launch launches one instance, which is pending then. Errors are EC2's own (*wire.Error): InsufficientInstanceCapacity,
 // InvalidAMIID.NotFound, InvalidSubnetID.NotFound, InvalidGroup.NotFound, and those of a template that does not exist.
 func (c *Compute) Launch(request LaunchRequest) (*Instance, error) {
@@ -155,6 +158,9 @@ func (c *Compute) fillGroups(l *launch) error {
 
 // takeCapacity takes n instances out of a pool, all or none.
 func (c *Compute) takeCapacity(p pool, n int) error {
+	if c.unoffered[p] {
+		return c.unsupported(p)
+	}
 	left, limited := c.capacity[p]
 	if !limited {
 		return nil
@@ -164,6 +170,18 @@ func (c *Compute) takeCapacity(p pool, n int) error {
 	}
 	c.capacity[p] = left - n
 	return nil
+}
+
+// unsupported is EC2's own text (aws-facts A4).
+func (c *Compute) unsupported(p pool) error {
+	var offer []string
+	for _, zone := range c.Zones() {
+		if !c.unoffered[pool{zone, p.instanceType}] {
+			offer = append(offer, zone)
+		}
+	}
+	return wire.Errorf("Unsupported", "Your requested instance type (%s) is not supported in your requested Availability Zone (%s). "+
+		"Please retry your request by not specifying an Availability Zone or choosing %s.", p.instanceType, p.zone, strings.Join(offer, ", "))
 }
 
 // insufficientCapacity is EC2's own text; the status is 500, so clients retry it.

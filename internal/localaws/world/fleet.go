@@ -102,6 +102,25 @@ func (s Seeder) subnets(ctx context.Context) (vpc string, ids []string, err erro
 	return vpc, ids, nil
 }
 
+// builders notes the subnets of the zones that builders are launched in.
+func (s Seeder) builders(ctx context.Context, plan Plan, w *World) error {
+	if len(plan.BuilderZones) == 0 {
+		return nil
+	}
+	found, err := s.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{})
+	if err != nil {
+		return err
+	}
+	for _, letter := range plan.BuilderZones {
+		for _, subnet := range found.Subnets {
+			if strings.HasSuffix(*subnet.AvailabilityZone, letter) {
+				w.BuilderSubnets = append(w.BuilderSubnets, *subnet.SubnetId)
+			}
+		}
+	}
+	return nil
+}
+
 // serving waits until the whole fleet is InService and, behind a load balancer, healthy.
 func (s Seeder) serving(ctx context.Context, plan Plan, w *World) error {
 	return s.await(ctx, plan, w, "serve", s.readyInstances)

@@ -62,6 +62,7 @@ type Plan struct {
 	Functions                  []Function        // none: no functions and no state machine
 	Variables                  map[string]string // of the functions' environment, besides its own
 	Builds                     bool              // the deployer may build images
+	BuilderZones               []string          // letters of those whose subnets builders are launched in; none: blue's
 	Traced                     bool              // by X-Ray: the state machines and the functions
 
 	// Equipped is what hangs on the group besides, once it serves: by its world, and the time then. nil: nothing.
@@ -171,11 +172,12 @@ type World struct {
 	ListenerARN       string   // the first of ListenerARNs
 	ListenerARNs      []string // one for each target group, then name:port for each Classic Load Balancer
 	LedgerTable       string
-	OperatorTopic     string // ARN of the topic that tells people
-	OperatorQueue     string // URL of a queue that has subscribed to it
-	Operator          string // e-mail address that has subscribed to it, once Confirm was called
-	MachineARN        string // empty when the plan has no functions
-	Traced            bool   // as the plan has it
+	OperatorTopic     string   // ARN of the topic that tells people
+	OperatorQueue     string   // URL of a queue that has subscribed to it
+	Operator          string   // e-mail address that has subscribed to it, once Confirm was called
+	MachineARN        string   // empty when the plan has no functions
+	Traced            bool     // as the plan has it
+	BuilderSubnets    []string // ids of those that the plan's zones have
 	InstanceType      string
 	InstanceProfile   string // of blue's instances, by name
 	BlueImage         string // the application's image that blue runs
@@ -234,6 +236,7 @@ func (s Seeder) Seed(ctx context.Context, plan Plan) (World, error) {
 	}{
 		{"account", s.account},
 		{"images", s.images},
+		{"builders' subnets", s.builders},
 		{"launch template", s.launchTemplate},
 		{"launch configuration", s.launchConfiguration},
 		{"load balancer", s.loadBalancer},

@@ -341,6 +341,10 @@ func (s *Script) capacity(_ context.Context, d *datadriven.TestData) (string, er
 	}
 	s.r.AWS.Account.Lock()
 	defer s.r.AWS.Account.Unlock()
+	if flag(d, "unoffered") {
+		s.eachZone(argument(d, "zone", ""), s.r.AWS.Compute.Unoffer)
+		return "", nil
+	}
 	s.limit(argument(d, "zone", ""), n)
 	if length > 0 {
 		s.r.AWS.Account.After(length, func() { s.limit(argument(d, "zone", ""), -1) })
@@ -350,9 +354,14 @@ func (s *Script) capacity(_ context.Context, d *datadriven.TestData) (string, er
 
 // limit sets the capacity of the zones whose names end so. The account's lock is held.
 func (s *Script) limit(zoneEnd string, n int) {
+	s.eachZone(zoneEnd, func(zone, instanceType string) { s.r.AWS.Compute.SetCapacity(zone, instanceType, n) })
+}
+
+// eachZone does something to blue's type in the zones whose names end so.
+func (s *Script) eachZone(zoneEnd string, do func(zone, instanceType string)) {
 	for _, zone := range s.r.AWS.Compute.Zones() {
 		if strings.HasSuffix(zone, zoneEnd) {
-			s.r.AWS.Compute.SetCapacity(zone, s.r.World.InstanceType, n)
+			do(zone, s.r.World.InstanceType)
 		}
 	}
 }
