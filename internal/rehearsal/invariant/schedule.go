@@ -129,6 +129,16 @@ func (c *schedules) plan(group string, desired int) {
 	c.planned[group], c.w.capacity.others[group] = desired, desired
 }
 
+// unplan takes in that others set what is desired after a run: a copy that is not made yet is made with that.
+func (c *schedules) unplan() {
+	for group := range c.planned {
+		if _, exists := c.w.r.AWS.Groups.View(group); !exists {
+			delete(c.w.capacity.others, group)
+		}
+	}
+	clear(c.planned)
+}
+
 // contradicts reports whether what a run sets does not go with the sizes that its group has otherwise.
 func contradicts(owner traits, action types.ScheduledUpdateGroupAction) bool {
 	all := make(traits)
@@ -158,7 +168,7 @@ func (c *schedules) look(s snapshot, by *apiCall) {
 		was, known := c.seen[fleet.Name]
 		c.seen[fleet.Name] = fleet.Desired
 		if known && was != fleet.Desired && !by.deployment() && fleet.Desired != c.planned[fleet.Name] {
-			clear(c.planned)
+			c.unplan()
 		}
 	}
 	record := c.w.r.Record()
