@@ -66,6 +66,9 @@ func (m *Making) From() string {
 	return m.Source
 }
 
+// Unbuilt reports whether green's image is to be made first, and is not made yet: green does not exist either.
+func (d Deployment) Unbuilt() bool { return d.Build != nil && (d.Own == nil || d.Own.ImageID == "") }
+
 // Named is the same with the names that no other deployment has.
 func (m Making) Named(green, execution string) *Making {
 	m.Name = OwnName(cmp.Or(m.Name, green), execution)

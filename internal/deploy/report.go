@@ -39,7 +39,9 @@ func NewReport(call Call) Report {
 	case Back:
 		r.End, r.Live = EndRolledBack, r.Blue
 		r.Next = append(r.Next, hints[fault.Name(r.Error)]...)
-		r.Next = append(r.Next, "aws autoscaling describe-scaling-activities --include-deleted-groups "+text.Option("--auto-scaling-group-name", r.Green))
+		if d == nil || !d.Unbuilt() {
+			r.Next = append(r.Next, "aws autoscaling describe-scaling-activities --include-deleted-groups "+text.Option("--auto-scaling-group-name", r.Green))
+		}
 	default:
 		r.End = EndRejected
 		if r.Error == "" {

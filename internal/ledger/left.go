@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bluegreen/internal/deploy"
@@ -25,6 +26,22 @@ func between(lock *Lock) []string {
 	return []string{fmt.Sprintf("blue %s, "+beside, d.Blue, deploy.Noun(d.Attached())), fmt.Sprintf(green, d.Green)}
 }
 
+// started is what was begun of green, whose group a text names: what its image is made with too, and no group where that is not made yet.
+func (l *Lock) started(group string) []string {
+	var lines []string
+	d := l.Deployment
+	if b := l.Build; b != nil && d.Build != nil {
+		if slices.Contains(l.Made, Made{What: MadeSource, Name: d.Build.Builder}) {
+			lines = append(lines, "the builder of green's image, which is to end, "+cmp.Or(b.Instance, "if it was launched"))
+		}
+		lines = append(lines, fmt.Sprintf("image %s, which is to go, %s", d.Build.Name, cmp.Or(b.Image, "if it was made")))
+	}
+	if d.Unbuilt() {
+		return lines
+	}
+	return append(lines, fmt.Sprintf(group, d.Green))
+}
+
 // Left says what an execution that holds the lock leaves as it is when it goes no further, from what the record says was
 // done or was about to be; nothing if it holds no lock.
 func (r Record) Left(execution string) []string {
@@ -40,11 +57,11 @@ func (r Record) Left(execution string) []string {
 		if len(lock.Changes) > 0 {
 			serves = "serves"
 		}
-		lines = append(lines, fmt.Sprintf("blue %s %s", d.Blue, serves), fmt.Sprintf("green %s, which takes no traffic", d.Green))
+		lines = append(append(lines, fmt.Sprintf("blue %s %s", d.Blue, serves)), lock.started("green %s, which takes no traffic")...)
 	case Switching, Leaving, Restoring:
 		lines = append(lines, between(lock)...)
 	case Removing:
-		lines = append(lines, fmt.Sprintf("blue %s serves", d.Blue), fmt.Sprintf("green %s, which is to go", d.Green))
+		lines = append(append(lines, fmt.Sprintf("blue %s serves", d.Blue)), lock.started("green %s, which is to go")...)
 	case Committed:
 		lines = append(lines, fmt.Sprintf("green %s serves", d.Green), fmt.Sprintf("blue %s, which is to be scaled in to 0 and shut down", d.Blue))
 	}
@@ -78,6 +95,8 @@ func (r Record) Serving(execution string) (group, waiting string) {
 	d := lock.Deployment
 	group, waiting = d.Blue, "both fleets are paid for meanwhile"
 	switch {
+	case d.Unbuilt():
+		return group, "what builds green's image is paid for meanwhile"
 	case lock.Stage == Creating:
 		return group, waiting
 	case lock.Stage == Committed:

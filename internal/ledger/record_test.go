@@ -72,6 +72,33 @@ func TestLeft(t *testing.T) {
 	}
 }
 
+// While green's image is made there is a builder, perhaps an image, and no green.
+func TestLeftOfABuild(t *testing.T) {
+	made := []ledger.Made{{What: ledger.MadeSource, Name: "g-builder"}}
+	for name, c := range map[string]struct {
+		stage ledger.Stage
+		build *ledger.Building
+		made  []ledger.Made
+		own   string
+		want  []string
+	}{
+		"claimed":       {ledger.Creating, nil, nil, "", nil},
+		"asked for":     {ledger.Creating, &ledger.Building{Attempt: 1}, made, "", []string{"the builder of green's image, which is to end, if it was launched", "image g-7, which is to go, if it was made"}},
+		"under way":     {ledger.Creating, &ledger.Building{Attempt: 1, Instance: "i-1", Image: "ami-1"}, made, "", []string{"the builder of green's image, which is to end, i-1", "image g-7, which is to go, ami-1"}},
+		"ended":         {ledger.Creating, &ledger.Building{Attempt: 1, Instance: "i-1", Image: "ami-1"}, nil, "", []string{"image g-7, which is to go, ami-1"}},
+		"green created": {ledger.Creating, &ledger.Building{Attempt: 1, Instance: "i-1", Image: "ami-1"}, nil, "ami-1", []string{"image g-7, which is to go, ami-1", "green g, which takes no traffic"}},
+		"on its way":    {ledger.Removing, &ledger.Building{Attempt: 1, Instance: "i-1"}, made, "", []string{"the builder of green's image, which is to end, i-1", "image g-7, which is to go, if it was made"}},
+	} {
+		record := held("mine", "first", c.stage)
+		d := &record.Lock.Deployment
+		d.Blue, d.Green, d.Own, d.Build = "b", "g", &deploy.Own{ImageID: c.own}, &deploy.Making{Name: "g-7", Builder: "g-builder"}
+		record.Lock.Build, record.Lock.Made = c.build, c.made
+		if left := record.Left("mine")[2:]; !slices.Equal(left, c.want) {
+			t.Errorf("%s: left\n%s\nwant\n%s", name, strings.Join(left, "\n"), strings.Join(c.want, "\n"))
+		}
+	}
+}
+
 // While an execution that has ended holds the lock, people are told who serves, and what waiting costs.
 func TestServing(t *testing.T) {
 	paid, late := "both fleets are paid for meanwhile", ", and scheduled actions that fall due are carried out late or not at all"

@@ -56,7 +56,7 @@ func rows(b *strings.Builder, all []detail) {
 // details are the names and numbers.
 func (n *Notice) details() []detail {
 	return []detail{
-		{"project", n.Project}, {"reason", n.Reason}, {"lineage", n.Lineage}, {"blue", launched(n.Blue, n.before)}, {"green", launched(n.Green, n.after)},
+		{"project", n.Project}, {"reason", n.Reason}, {"lineage", n.Lineage}, {"blue", launched(n.Blue, n.before)}, {"green", n.green()},
 		{"instance", n.Instance}, {"hook", n.Hook}, {"freeze", n.Override.String()}, {"deployment", another(n.Deployment, n.Execution)},
 		{"account", account(n.Execution)}, {"execution", deploy.ExecutionName(n.Execution)}, {"began", n.began()}, {"", ConsoleLink(n.Execution)},
 	}
@@ -94,6 +94,14 @@ func launched(group string, t *deploy.Template) string {
 		return group
 	}
 	return fmt.Sprintf("%s, from %s version %s", group, t.ID, t.Version)
+}
+
+// green is that group, or what stands in its place.
+func (n *Notice) green() string {
+	if n.unbuilt && n.Green != "" {
+		return n.Green + ", not created: its image comes first"
+	}
+	return launched(n.Green, n.after)
 }
 
 // account says where an execution runs.

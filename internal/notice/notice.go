@@ -25,6 +25,8 @@ type Stage string
 
 // The stages. docs/events.md says when each comes.
 const (
+	StageBuilding    Stage = "building"
+	StageBuilt       Stage = "built"
 	StageStarted     Stage = "started"
 	StageHealthy     Stage = "healthy"
 	StageCutover     Stage = "cutover"
@@ -76,6 +78,7 @@ type Notice struct {
 	letter        letter           // the mail, if people hear of it
 	before, after *deploy.Template // that blue's instances run, and green's
 	since         time.Time        // when the execution began, or was redriven
+	unbuilt       bool             // green does not exist: its image is not made
 	usual         int              // seconds that the lineage's deployments take; 0: it is not known
 }
 
@@ -87,7 +90,7 @@ func of(c deploy.Call, stage Stage) Notice {
 	if d := c.Document.Deployment; d != nil {
 		n.Deployment = d.Execution
 		n.Blue, n.Green, n.Generation, n.Strategy, n.Override = d.Blue, d.Green, d.Generation, d.Strategy, d.Override
-		n.Reason, n.before, n.after, n.usual = d.Reason, d.Ran, d.Template, d.Usual
+		n.Reason, n.before, n.after, n.unbuilt, n.usual = d.Reason, d.Ran, d.Template, d.Unbuilt(), d.Usual
 		deployment = deploy.ExecutionName(d.Execution)
 	}
 	if p := c.Document.Progress; p != nil {

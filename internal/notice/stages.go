@@ -14,11 +14,33 @@ func started(n *Notice, c deploy.Call, _ *deploy.Loop) bool {
 		n.Message = fmt.Sprintf("%s is being replaced by %s, which it had replaced, with %s", n.Blue, n.Green, n.counted(n.Wanted))
 	}
 	n.Warnings = c.Document.Deployment.Warnings
-	n.letter = letter{n.doing() + " started", n.Blue + ", as before", "nothing", []string{
+	n.letter = letter{n.doing() + " started", n.Blue + ", as before", "nothing", n.callOff()}
+	return true
+}
+
+// building tells the first look of a build, which may take hours.
+func building(n *Notice, c deploy.Call, before *deploy.Loop) bool {
+	d := c.Document.Deployment
+	if d.Build == nil || before != nil && before.State == c.State {
+		return false
+	}
+	n.Message = fmt.Sprintf("image %s is being made of %s, for %s", d.Build.Name, d.Build.Source, n.Green)
+	n.Warnings = d.Warnings
+	n.letter = letter{"green's image is being made", n.Blue + ", as before", "nothing; the execution shows how far it is", n.callOff()}
+	return true
+}
+
+// built tells that the image is made, and its builder has ended.
+func built(_ *Notice, c deploy.Call, _ *deploy.Loop) bool {
+	return is(c.Document.Progress, deploy.Done)
+}
+
+// callOff is how a deployment is called off.
+func (n *Notice) callOff() []string {
+	return []string{
 		"to call it off before its traffic has moved, stop it: what it leaves is finished or undone by a recovery",
 		"aws stepfunctions stop-execution " + text.Option("--execution-arn", n.Execution),
-	}}
-	return true
+	}
 }
 
 // counted is a number with what it counts.

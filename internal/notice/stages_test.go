@@ -37,6 +37,9 @@ func TestWhichStageALookReaches(t *testing.T) {
 		people        bool
 	}{
 		{"created", "CreateGreen", nil, &deploy.Loop{State: "CreateGreen", Verdict: deploy.Done}, StageStarted, true},
+		{"the builder is launched", "BuildImage", nil, looking("BuildImage"), StageBuilding, true},
+		{"commands run", "BuildImage", looking("BuildImage"), looking("BuildImage"), "", false},
+		{"the image is made", "BuildImage", looking("BuildImage"), &deploy.Loop{State: "BuildImage", Verdict: deploy.Done}, StageBuilt, false},
 		{"not yet healthy", "WaitHealthy", nil, looking("WaitHealthy"), "", false},
 		{"healthy", "WaitHealthy", looking("WaitHealthy"), &deploy.Loop{State: "WaitHealthy", Verdict: deploy.Done}, StageHealthy, false},
 		{"traffic moves", "SwitchTraffic", nil, looking("SwitchTraffic"), "", false},
@@ -52,6 +55,9 @@ func TestWhichStageALookReaches(t *testing.T) {
 		{"blue was looked at", "DescribeBlue", nil, &deploy.Loop{State: "DescribeBlue", Verdict: deploy.Done}, "", false},
 	} {
 		call := at(test.state, deploy.Forward, test.before)
+		if test.state == "BuildImage" {
+			call.Document.Deployment.Build = &deploy.Making{Name: "fleet-v002-7", Source: "ami-1"}
+		}
 		after := call.Document
 		after.Progress = test.after
 		n, worth := Of(call, after)

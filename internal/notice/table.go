@@ -36,7 +36,7 @@ var table = map[string]row{
 	"DescribeBlue":      {nobody: "nothing is touched: CreateGreen tells the start, ReportRejection what is wrong"},
 	"TakeOver":          {nobody: "what it takes over is undone or finished next: people hear the end of that", loops: true},
 	"Claim":             {nobody: "green does not exist yet: CreateGreen tells the start"},
-	"BuildImage":        {nobody: "green does not exist yet: CreateGreen tells the start, and the way back why there is none", loops: true},
+	"BuildImage":        {stages: []stageOf{{StageBuilt, programs, built}, {StageBuilding, peopleAndPrograms, building}}, loops: true},
 	"CreateGreen":       {stages: []stageOf{{StageStarted, peopleAndPrograms, started}}, starts: true},
 	"WaitHealthy":       {stages: []stageOf{{StageHealthy, programs, healthy}}, loops: true, looksAtGreen: true},
 	"SwitchTraffic":     {stages: []stageOf{{StageCutover, peopleAndPrograms, cutover}}, loops: true, looksAtGreen: true},

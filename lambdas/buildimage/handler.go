@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"bluegreen/internal/announce"
 	"bluegreen/internal/builder"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
@@ -29,7 +30,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		maker:    builder.NewMaker(cfg, env.BuildLogs),
 		surveyor: survey.New(cfg, survey.Configured(env)),
 	}
-	return step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look)
+	return announce.ToPeople(cfg, env, step.Remembering(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
 // The phases, one after the other.
