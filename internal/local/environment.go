@@ -101,6 +101,7 @@ func Open(options Options) (*Environment, error) {
 	e.AWS.Commands.SetExecutor(e.Plane)
 	e.Plane.OnRequest(e.AWS.Loads.Count)
 	e.AWS.Loads.Carried(e.Plane.Carried)
+	e.Plane.OnFailure(e.AWS.Loads.CountFailure)
 	e.AWS.Account.Unlock()
 	e.server = &http.Server{Handler: e.AWS.Endpoint}
 	go e.server.Serve(socket)

@@ -82,6 +82,12 @@ func (l *Loads) Count(group, instanceID string) {
 // Carried sets what tells the requests and connections that are under way now, by target group's ARN or Classic Load Balancer's name.
 func (l *Loads) Carried(now func() map[string]int) { l.carried = now }
 
+// CountFailure counts a request that a load balancer answers itself with a 5XX, since no target of a group did.
+func (l *Loads) CountFailure(group string) {
+	l.counted.of(group).unserved++
+	l.run()
+}
+
 // run has the load recorded at the end of each minute for as long as there is any.
 func (l *Loads) run() {
 	if l.running {

@@ -219,9 +219,11 @@ func TestCountedRequests(t *testing.T) {
 			for range 60 {
 				l.aws.Loads.Count(group.Attachments[0].TargetGroupARN, group.Instances[0].ID)
 			}
+			l.aws.Loads.CountFailure(group.Attachments[0].TargetGroupARN)
 		})
 		l.pass(3)
 		l.want("requests", l.values("AWS/ApplicationELB", "RequestCount", "Sum", 4, "TargetGroup"), 60)
+		l.want("failures", l.values("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", 4, "LoadBalancer"), 1)
 		l.want("CPU", l.values("AWS/EC2", "CPUUtilization", "Maximum", 4, "AutoScalingGroupName"), 10)
 		l.want("mean CPU", l.values("AWS/EC2", "CPUUtilization", "Average", 4, "AutoScalingGroupName"), 2.5)
 	})

@@ -104,8 +104,9 @@ func TestClassicListenerRoutesToInstancesInService(t *testing.T) {
 	}
 	f.change(func(c *localec2.Compute) { c.Sicken(ids[0]); c.Sicken(ids[1]) })
 	f.until("nothing is in service", func() bool { return f.countStates()["InService"] == 0 })
-	if got := f.ask(at, "/"); got.status != http.StatusServiceUnavailable {
-		t.Errorf("with sick instances alone it answers %d, want 503", got.status)
+	failed := f.failures()
+	if got := f.ask(at, "/"); got.status != http.StatusServiceUnavailable || failed("front") != 1 {
+		t.Errorf("with sick instances alone it answers %d, want 503; %d failures were counted, want 1", got.status, failed("front"))
 	}
 }
 

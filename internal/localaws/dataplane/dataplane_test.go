@@ -137,10 +137,11 @@ func TestDrainThatIsTooShortBreaksRequests(t *testing.T) {
 	ids := f.launchAnswering(1)
 	f.register(group, ids...)
 	f.untilTargets(group, 1, types.TargetHealthStateEnumHealthy)
+	failed := f.failures()
 	slow := f.askInBackground(at, "/?take=55s", 1)
 	f.deregister(group, ids[0])
-	if got := slow.wait(); got[http.StatusBadGateway] != 1 {
-		t.Errorf("the request in flight ended with %v, want 502", got)
+	if got := slow.wait(); got[http.StatusBadGateway] != 1 || failed(group) != 1 {
+		t.Errorf("the request in flight ended with %v, want 502; %d failures were counted, want 1", got, failed(group))
 	}
 }
 

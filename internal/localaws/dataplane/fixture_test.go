@@ -261,3 +261,13 @@ func (a asked) wait() map[int]int {
 	}
 	return statuses
 }
+
+// failures counts the requests that a group's load balancer answers itself from now on.
+func (f *fixture) failures() func(group string) int {
+	counted := make(map[string]int)
+	f.change(func(*localec2.Compute) { f.plane.OnFailure(func(group string) { counted[group]++ }) })
+	return func(group string) (n int) {
+		f.change(func(*localec2.Compute) { n = counted[group] })
+		return n
+	}
+}

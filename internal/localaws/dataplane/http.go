@@ -19,6 +19,12 @@ import (
 // groupCookie keeps a client on the target group that it was given, if the rule says so.
 const groupCookie = "AWSALBTG"
 
+// target is where a request goes, in the context of what is sent there.
+type target struct {
+	host, group string
+	client      context.Context // ended, it is the client that has gone
+}
+
 type targetKey struct{}
 
 // proxy is the handler of a listener over HTTP. It answers 503 when there is no target, 502 when the
@@ -26,11 +32,11 @@ type targetKey struct{}
 func (l *listener) proxy() http.Handler {
 	forward := &httputil.ReverseProxy{
 		Transport:    l.plane.transport,
-		ErrorHandler: answerForTarget,
+		ErrorHandler: l.plane.answerForTarget,
 		ErrorLog:     log.New(io.Discard, "", 0), // what clients see is the record
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme = "http"
-			r.Out.URL.Host = r.In.Context().Value(targetKey{}).(string)
+			r.Out.URL.Host = r.In.Context().Value(targetKey{}).(target).host
 			r.SetXForwarded()
 		},
 	}
@@ -49,12 +55,15 @@ func (l *listener) proxy() http.Handler {
 		case rule.Redirect != nil:
 			http.Redirect(w, r, rule.Redirect.Location(r, l.protocol, l.port), rule.Redirect.Status)
 		case !ok:
+			if len(rule.Groups) > 0 {
+				l.plane.failed(rule.Groups[0].ARN)
+			}
 			http.Error(w, "503 Service Temporarily Unavailable", http.StatusServiceUnavailable)
 		default:
 			if rule.Sticky > 0 {
 				http.SetCookie(w, l.plane.sticky(flight.group, rule.Sticky))
 			}
-			forward.ServeHTTP(w, r.WithContext(context.WithValue(ctx, targetKey{}, host)))
+			forward.ServeHTTP(w, r.WithContext(context.WithValue(ctx, targetKey{}, target{host, flight.group, r.Context()})))
 		}
 	})
 }
@@ -100,7 +109,10 @@ func cookieValue(targetGroupARN string) string {
 }
 
 // answerForTarget is what the load balancer answers when the target did not.
-func answerForTarget(w http.ResponseWriter, _ *http.Request, err error) {
+func (p *Plane) answerForTarget(w http.ResponseWriter, r *http.Request, err error) {
+	if to := r.Context().Value(targetKey{}).(target); to.client.Err() == nil {
+		p.failed(to.group)
+	}
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		http.Error(w, "504 Gateway Time-out", http.StatusGatewayTimeout)

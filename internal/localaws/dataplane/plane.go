@@ -60,6 +60,7 @@ type Plane struct {
 	scripts   sync.WaitGroup    // and programs, that run
 	program   *Program          // nil: none
 	onRequest []func(group, instanceID string)
+	onFailure []func(group string)
 	closed    bool
 }
 
@@ -110,6 +111,19 @@ func (p *Plane) Carried() map[string]int {
 		all[f.group]++
 	}
 	return all
+}
+
+// OnFailure calls f for each request that a load balancer answers itself with a 5XX, since no target did. The lock is held, for
+// OnFailure too.
+func (p *Plane) OnFailure(f func(group string)) { p.onFailure = append(p.onFailure, f) }
+
+// failed notes such a request.
+func (p *Plane) failed(group string) {
+	p.acct.Lock()
+	defer p.acct.Unlock()
+	for _, hear := range p.onFailure {
+		hear(group)
+	}
 }
 
 // Close ends every listener, every instance, every connection and every script.
