@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,6 +112,24 @@ func TestWatchingEndsAlone(t *testing.T) {
 	}
 }
 
+// Who watches sees that it was stopped, whoever stopped it.
+func TestStoppedWhileItIsWatched(t *testing.T) {
+	e := openFleet(t)
+	deployer(t, e, `"DescribeBlue": {"Type": "Wait", "Seconds": 100000, "End": true}`)
+	path := requestFile(t, `{"project": "shop", "blue": {"asg_name": "web"}}`)
+	var stdout bytes.Buffer
+	stop := sync.OnceFunc(func() {
+		if _, errText, code := say("stop", "latest", "--endpoint-url", e.URL, "--yes", "--reason", "called off"); code != 0 {
+			t.Errorf("stop: code %d, %q", code, errText)
+		}
+	})
+	stderr := &interruptor{at: "started\n", interrupt: stop}
+	code := run(t.Context(), terminal{out: &stdout, err: stderr}, []string{"deploy", "-f", path, "--endpoint-url", e.URL, "--yes", "--every", "1s"})
+	if code != 6 || !strings.HasPrefix(stdout.String(), "Stopped after ") || !strings.Contains(stderr.text.String(), "ended ABORTED") || !strings.Contains(stderr.text.String(), "called off") {
+		t.Errorf("code %d, %q, %q; want 6", code, stdout.String(), stderr.text.String())
+	}
+}
+
 // interruptor interrupts once a text was written.
 type interruptor struct {
 	text      bytes.Buffer
@@ -169,7 +188,7 @@ func TestReadingCommands(t *testing.T) {
 	}
 	e.AWS.Faults.Keep(-1)
 	file := filepath.Join(t.TempDir(), "report.json")
-	for _, args := range [][]string{{"list"}, {"list", "web"}, {"status"}, {"status", "web"}, {"show", "latest"}, {"report", "latest"}, {"report", "latest", "-o", file}} {
+	for _, args := range [][]string{{"list"}, {"list", "web"}, {"status"}, {"status", "web"}, {"show", "latest"}, {"report", "latest"}, {"report", "latest", "-o", file}, {"report", "latest", "-o", filepath.Join(t.TempDir(), "report.html")}} {
 		args = append(args, "--endpoint-url", e.URL)
 		out, errText, code := say(args...)
 		if code != 0 || out == "" && args[0] != "report" || !strings.HasPrefix(errText, "account 000000000000, ap-northeast-1, ") {
