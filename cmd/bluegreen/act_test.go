@@ -112,7 +112,7 @@ func TestWatchingEndsAlone(t *testing.T) {
 	}
 }
 
-// Who watches sees that it was stopped, whoever stopped it.
+// Who watches sees that it was stopped by somebody else.
 func TestStoppedWhileItIsWatched(t *testing.T) {
 	e := openFleet(t)
 	deployer(t, e, `"DescribeBlue": {"Type": "Wait", "Seconds": 100000, "End": true}`)

@@ -36,6 +36,7 @@ func newRoot(term terminal) *cobra.Command {
 	root.SetFlagErrorFunc(misused)
 	root.SetVersionTemplate(versionLine())
 	nameShells(root)
+	nameHelp(root)
 	return root
 }
 
@@ -62,6 +63,16 @@ func nameShells(root *cobra.Command) {
 				return c.Help()
 			}
 			return wrongUse(c, "unknown shell %q: want bash, zsh, fish or powershell", args[0])
+		}
+	}
+}
+
+// nameHelp says in our words what the help command, which is cobra's own, does.
+func nameHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "help" {
+			c.Short = "list the commands, or say how one is used"
 		}
 	}
 }

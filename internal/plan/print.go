@@ -109,13 +109,13 @@ func printThing(out io.Writer, t deploy.Planned) {
 }
 
 func printStages(out io.Writer, p deploy.Plan) {
-	fmt.Fprintf(out, "\nTimeline             expected  at most\n")
+	fmt.Fprintf(out, "\nTimeline              expected  at most\n")
 	var expected, worst span
 	for _, s := range p.Stages {
 		expected, worst = expected.and(s.Expected), worst.and(s.Worst)
-		wrap(out, fmt.Sprintf("  %-19s %7s  %7s  ", s.Name, length(s.Expected), length(s.Worst)), strings.Repeat(" ", 40), s.Why)
+		wrap(out, fmt.Sprintf("  %-20s %7s  %7s  ", s.Name, length(s.Expected), length(s.Worst)), strings.Repeat(" ", 41), s.Why)
 	}
-	fmt.Fprintf(out, "  %-19s %7s  %7s\n", "all", expected, worst)
+	fmt.Fprintf(out, "  %-20s %7s  %7s\n", "all", expected, worst)
 	if c := p.Cost; c != nil {
 		kind := ""
 		if c.Type != "" {

@@ -114,6 +114,18 @@ func TestRolledBack(t *testing.T) {
 	golden(t, "rolled-back", r)
 }
 
+// A request that names no fleet has a report, and none of the account's other groups is in it.
+func TestRejected(t *testing.T) {
+	r := reported(t, func(*rehearsal.Rehearsal) {}, `{"project": "ec", "blue": {"asg_name": "no-such-group"}}`)
+	if r.State != deployments.Rejected || r.NoReturn != nil || len(r.Fleets)+len(r.Traffic) > 0 || len(r.Mails) != 1 || len(r.Answers) != 1 {
+		t.Errorf("%+v", r)
+	}
+	var out bytes.Buffer
+	if err := r.HTML(&out); err != nil || !strings.Contains(out.String(), "Rejected") || strings.Contains(out.String(), ">ec-mqagt-dev-asg<") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
 func total(r report.Report) (sum report.Minute) {
 	for _, t := range r.Traffic {
 		for _, m := range t.Minutes {

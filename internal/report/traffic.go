@@ -20,12 +20,16 @@ import (
 
 // readTraffic reads how many requests the fleets' load balancers counted, and how many failed. A Network Load Balancer counts none.
 func (r *Report) readTraffic(ctx context.Context, groups *autoscaling.Client, balancers balancer.Balancers, metrics *cloudwatch.Client) error {
-	described, err := fleet.Read(ctx, groups, slices.DeleteFunc([]string{r.Blue, r.Green}, func(name string) bool { return name == "" })...)
+	names := slices.DeleteFunc([]string{r.Blue, r.Green}, func(name string) bool { return name == "" })
+	if len(names) == 0 {
+		return nil // AWS would describe every group
+	}
+	described, err := fleet.Read(ctx, groups, names...)
 	if err != nil {
 		return err
 	}
 	var sources []deploy.Source
-	for _, name := range []string{r.Blue, r.Green} {
+	for _, name := range names {
 		sources = append(sources, described[name].Sources...)
 	}
 	sources = slices.DeleteFunc(sources, func(s deploy.Source) bool { return !balancers.Reads(s) })

@@ -39,7 +39,7 @@ func supersededFindings(described map[string]types.AutoScalingGroup, names []str
 		if f.Deleting || f.Sizes.Desired == 0 { // it goes, or its instances do
 			continue
 		}
-		findings = append(findings, fmt.Sprintf("%s, which it superseded, has instances again (desired capacity %d), as when its stack was deployed anew: "+
+		findings = append(findings, fmt.Sprintf("%s, which it superseded, has instances again (desired capacity %d), as when its stack was deployed again: "+
 			"scale it in with aws autoscaling update-auto-scaling-group %s --min-size 0 --max-size 0 --desired-capacity 0",
 			name, f.Sizes.Desired, text.Option("--auto-scaling-group-name", name)))
 	}
