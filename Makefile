@@ -84,7 +84,9 @@ build: bin build-host build-arm64
 
 ## bin: leave bin/bluegreen, which is all that the local AWS and the command line need, wherever it is moved to
 bin:
-	@go build -ldflags "$(LDFLAGS)" -o $(BLUEGREEN) ./cmd/bluegreen
+	@echo "building $(BLUEGREEN): the first build takes about two minutes and 1 GB of disk" >&2
+	@(while sleep 60 </dev/null >/dev/null 2>&1; do echo "still building" >&2; done) & told=$$!; \
+	go build -ldflags "$(LDFLAGS)" -o $(BLUEGREEN) ./cmd/bluegreen; code=$$?; kill $$told; exit $$code
 
 build-host: $(HOST)-bootstraps
 
@@ -112,6 +114,22 @@ PARAMETERS      = $(call given,PROJECT,project) $(call given,ROLE,role) $(call g
 ## pictures: draw docs/pictures: the state machines from their definitions, the animations from rehearsals
 pictures:
 	@go run ./internal/pictures docs/pictures
+
+## docs: run the commands of README and docs that are not marked as AWS's against a local AWS
+docs:
+	@.ci/docs
+
+# Pinned: it is no tool of go.mod, whose 700 modules nobody needs who does not release.
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.15.1
+
+## release: leave archives of bluegreen for linux and darwin, amd64 and arm64, with checksums, in build/release/; of a tag its version, else a snapshot
+release:
+	@go run $(GORELEASER) release --clean --skip=publish,announce $(if $(shell git describe --exact-match --tags 2>/dev/null),,--snapshot)
+	@cat build/release/checksums.txt
+
+## tour: every command's output at 80 and 120 columns, every mail, and the pages' pictures, into build/tour/
+tour: bin
+	@.ci/tour $(BLUEGREEN) build/tour
 
 ## man: build, then write the manual pages into build/man
 man: bin
@@ -163,4 +181,4 @@ released: infra/node_modules
 clean:
 	rm -rf bin build cdk.out infra/node_modules
 
-.PHONY: help demo local test quick sweep search race bench build bin build-host build-arm64 pictures man synth bootstrap deploy destroy check released clean
+.PHONY: help demo local test quick sweep search race bench build bin build-host build-arm64 pictures docs release tour man synth bootstrap deploy destroy check released clean
