@@ -1,9 +1,11 @@
 package scenario_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"testing"
 
 	"github.com/cockroachdb/datadriven"
@@ -11,6 +13,9 @@ import (
 	"bluegreen/internal/rehearsal"
 	"bluegreen/internal/rehearsal/scenario"
 )
+
+// mails is where make tour has the mails that people were sent in each scenario; empty: nowhere.
+var mails = flag.String("mails", "", "directory to write the mails of each scenario into")
 
 // TestMain lets the garbage collector run less often: a rehearsal leaves little behind and allocates much, and collecting
 // was a fifth of its time.
@@ -34,6 +39,7 @@ func TestScenarios(t *testing.T) {
 			}
 			return answer
 		})
+		writeMails(t, script.Rehearsal(), strings.TrimSuffix(filepath.Base(path), ".txt"))
 		for _, use := range script.Used() {
 			used[use] = true
 		}
@@ -48,5 +54,19 @@ func TestScenarios(t *testing.T) {
 	}
 	for _, unused := range left {
 		t.Errorf("no scenario needs %s of %s's statement %s: write one, or take it out", unused.Action, unused.State, unused.Sid)
+	}
+}
+
+// writeMails writes the mails that people were sent in a scenario's last world.
+func writeMails(t *testing.T, r *rehearsal.Rehearsal, name string) {
+	if *mails == "" || r == nil {
+		return
+	}
+	var all strings.Builder
+	for _, mail := range r.Mailbox(r.World.Operator) {
+		all.WriteString("Subject: " + mail.Subject + "\n\n" + mail.Body + "\n\n")
+	}
+	if err := os.WriteFile(filepath.Join(*mails, name+".txt"), []byte(all.String()), 0o644); err != nil {
+		t.Error(err)
 	}
 }
