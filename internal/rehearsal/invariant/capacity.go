@@ -100,7 +100,8 @@ func (c *capacity) look(s snapshot, by *apiCall) {
 	for _, losses := range c.lost {
 		lost += unitsOf(losses)
 	}
-	c.reached = min(c.want, max(c.reached, now.served(s, c.owing())+lost))
+	served := min(now.served(s, c.owing()), now.least) // a fleet that clients do not come to yet, or any more, has nothing to show
+	c.reached = min(c.want, max(c.reached, served+lost))
 	c.lowest = min(c.lowest, now.least)
 	if c.rest != calm && now.least >= c.want {
 		c.rest = met
