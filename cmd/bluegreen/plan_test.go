@@ -35,7 +35,7 @@ func TestPlan(t *testing.T) {
 	}
 	for _, want := range []string{
 		"  + group web-v001: a copy of web\n", "      ~ ImageId: ami-", "lifecycle hook drain-jobs", "  ~ group web: blue, once its traffic has moved\n",
-		"      ~ min, desired, max: 1, 3, 5 → 0, 0, 0\n", "  blue's requests end   1m30s", "Cost: 3 instances", "Guardrails: there are no guardrails\n",
+		"      ~ min, desired, max: 1, 3, 5 → 0, 0, 0\n", "  blue's requests end    1m30s", "Cost: 3 instances", "Guardrails: there are no guardrails\n",
 		"Plan: 1 to create, 1 to change, 0 to remove; ",
 	} {
 		if !strings.Contains(out, want) {
