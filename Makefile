@@ -124,7 +124,7 @@ GORELEASER := github.com/goreleaser/goreleaser/v2@v2.15.1
 
 ## release: leave archives of bluegreen for linux and darwin, amd64 and arm64, with checksums, in build/release/; of a tag its version, else a snapshot
 release:
-	@go run $(GORELEASER) release --clean --skip=publish,announce $(if $(shell git describe --exact-match --tags 2>/dev/null),,--snapshot)
+	@COMMIT=$$(git rev-parse --short HEAD) go run $(GORELEASER) release --clean --skip=publish,announce $(if $(shell git describe --exact-match --tags 2>/dev/null),,--snapshot)
 	@cat build/release/checksums.txt
 
 ## tour: every command's output at 80 and 120 columns, every mail, and the pages' pictures, into build/tour/
