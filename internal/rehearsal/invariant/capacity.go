@@ -96,12 +96,14 @@ func (c *capacity) look(s snapshot, by *apiCall) {
 	}
 	c.account(s, by, now)
 	c.serving = now
-	lost := 0
-	for _, losses := range c.lost {
+	lost, shown := 0, now.least // a fleet that clients do not come to yet, or any more, has nothing to show
+	for name, losses := range c.lost {
 		lost += unitsOf(losses)
+		if c.w.shares(s, name) {
+			shown += unitsOf(losses)
+		}
 	}
-	served := min(now.served(s, c.owing()), now.least) // a fleet that clients do not come to yet, or any more, has nothing to show
-	c.reached = min(c.want, max(c.reached, served+lost))
+	c.reached = min(c.want, max(c.reached, min(now.served(s, c.owing())+lost, shown)))
 	c.lowest = min(c.lowest, now.least)
 	if c.rest != calm && now.least >= c.want {
 		c.rest = met
