@@ -62,8 +62,8 @@ func TestMachinesAreRunnable(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
-	if machines != 2 {
-		t.Errorf("there are %d state machines, want 2", machines)
+	if machines != 3 {
+		t.Errorf("there are %d state machines, want 3", machines)
 	}
 }
 
@@ -121,11 +121,11 @@ func TestTheAliasIsStarted(t *testing.T) {
 	}
 }
 
-// Whatever ends without success is looked after, of both machines, and a recovery starts the live one.
+// Whatever ends without success is looked after, of all machines, and a recovery starts the live one that it was of.
 func TestEndsAreLookedAfter(t *testing.T) {
 	all := named(t, "Deployer")
 	rule := all[only(t, idsOf(all, "AWS::Events::Rule", "ExecutionsThatFail"))]
-	want := `{"stateMachineArn":[{"Fn::GetAtt":["BlueGreen","Arn"]},{"Fn::GetAtt":["GracefulShutdown","Arn"]}],"status":["FAILED","TIMED_OUT","ABORTED"]}`
+	want := `{"stateMachineArn":[{"Fn::GetAtt":["BlueGreen","Arn"]},{"Fn::GetAtt":["InPlace","Arn"]},{"Fn::GetAtt":["GracefulShutdown","Arn"]}],"status":["FAILED","TIMED_OUT","ABORTED"]}`
 	if got := at(t, rule.Properties, "EventPattern", "detail"); got != want {
 		t.Errorf("what is looked after is %s", got)
 	}
@@ -277,8 +277,8 @@ func TestLogsHoldNoExecutionData(t *testing.T) {
 		all  []any
 		want string
 	}{{logging(synthesised.templates["Deployer"]), "false"}, {logging(with), "true"}} {
-		if len(c.all) != 2 {
-			t.Errorf("there are %d state machines, want 2", len(c.all))
+		if len(c.all) != 3 {
+			t.Errorf("there are %d state machines, want 3", len(c.all))
 		}
 		for _, one := range c.all {
 			if level, data := at(t, one, "Level"), at(t, one, "IncludeExecutionData"); level != "ALL" || data != c.want {

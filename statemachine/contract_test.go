@@ -35,9 +35,12 @@ type flow struct {
 	}
 }
 
-func definition(t *testing.T) (string, flow) {
+// machines are those that deploy.
+var machines = []func(string, func(statemachine.Function) string) (string, error){statemachine.Definition, statemachine.InPlace}
+
+func definition(t *testing.T, define func(string, func(statemachine.Function) string) (string, error)) (string, flow) {
 	t.Helper()
-	text, err := statemachine.Definition("aws", func(f statemachine.Function) string {
+	text, err := define("aws", func(f statemachine.Function) string {
 		return "arn:aws:lambda:ap-northeast-1:000000000000:function:" + f.State
 	})
 	if err != nil {
@@ -50,13 +53,23 @@ func definition(t *testing.T) (string, flow) {
 	return text, machine
 }
 
-func TestDefinitionIsPlainStatesLanguage(t *testing.T) {
-	text, _ := definition(t)
-	if strings.Contains(text, "${") {
-		t.Error("a substitution is left")
+// onEach holds each machine that deploys to a part of the contract.
+func onEach(t *testing.T, part func(*testing.T, flow)) {
+	for _, define := range machines {
+		_, machine := definition(t, define)
+		part(t, machine)
 	}
-	if _, err := asl.Parse([]byte(text)); err != nil {
-		t.Error(err)
+}
+
+func TestDefinitionIsPlainStatesLanguage(t *testing.T) {
+	for _, define := range machines {
+		text, _ := definition(t, define)
+		if strings.Contains(text, "${") {
+			t.Error("a substitution is left")
+		}
+		if _, err := asl.Parse([]byte(text)); err != nil {
+			t.Error(err)
+		}
 	}
 	drains, err := statemachine.GracefulShutdown("aws", func(f statemachine.Function) string {
 		return "arn:aws:lambda:ap-northeast-1:000000000000:function:" + f.State
@@ -72,7 +85,7 @@ func TestDefinitionIsPlainStatesLanguage(t *testing.T) {
 // A machine runs in every partition: nothing in it names one.
 func TestDefinitionsNameNoPartition(t *testing.T) {
 	for name, define := range map[string]func(string, func(statemachine.Function) string) (string, error){
-		"the machine that deploys": statemachine.Definition, "the machine that drains": statemachine.GracefulShutdown,
+		"the machine that deploys": statemachine.Definition, "the machine that replaces in place": statemachine.InPlace, "the machine that drains": statemachine.GracefulShutdown,
 	} {
 		text, err := define("aws-us-gov", func(f statemachine.Function) string {
 			return "arn:aws-us-gov:lambda:us-gov-west-1:000000000000:function:" + f.State
@@ -90,7 +103,9 @@ func TestDefinitionsNameNoPartition(t *testing.T) {
 }
 
 func TestEveryFunctionIsCalled(t *testing.T) {
-	text, _ := definition(t)
+	deploys, _ := definition(t, statemachine.Definition)
+	stays, _ := definition(t, statemachine.InPlace)
+	text := deploys + stays
 	for _, f := range statemachine.Functions {
 		if !strings.Contains(text, ":function:"+f.State+`"`) {
 			t.Errorf("no state calls %s", f.State)
@@ -99,8 +114,9 @@ func TestEveryFunctionIsCalled(t *testing.T) {
 }
 
 // Every error name in the machine is ours or AWS's, and every one of ours finds a handler in every task.
-func TestErrorNames(t *testing.T) {
-	_, machine := definition(t)
+func TestErrorNames(t *testing.T) { onEach(t, errorNames) }
+
+func errorNames(t *testing.T, machine flow) {
 	for name, state := range machine.States {
 		for _, rule := range state.Retry {
 			checkNames(t, name, rule.ErrorEquals)
@@ -126,6 +142,7 @@ func TestErrorNames(t *testing.T) {
 func strandable(state string) bool {
 	return slices.Contains([]string{
 		"TakeOver", "ScaleInBlue", "CompleteLifecycle", "RestoreTraffic", "RestoreBlue", "RemoveGreen", "DrainGreen",
+		"EndPrevious", "DrainPrevious", "RestoreGroup", "DrainNew",
 	}, state)
 }
 
@@ -155,8 +172,9 @@ func handled(catches []struct {
 
 // A task outlasts its function, so that no function is cut off by its task and goes on writing; and the service faults
 // that AWS asks callers to retry are retried everywhere.
-func TestTasks(t *testing.T) {
-	_, machine := definition(t)
+func TestTasks(t *testing.T) { onEach(t, tasks) }
+
+func tasks(t *testing.T, machine flow) {
 	for name, state := range machine.States {
 		if state.Type != "Task" {
 			continue
@@ -184,8 +202,9 @@ func TestTasks(t *testing.T) {
 
 // IAM and tags are eventually consistent: what is denied is tried again, three or four times within a minute, before it is
 // final. A report that is denied is one of many, and not waited for.
-func TestDeniedIsTriedAgain(t *testing.T) {
-	_, machine := definition(t)
+func TestDeniedIsTriedAgain(t *testing.T) { onEach(t, deniedIsTriedAgain) }
+
+func deniedIsTriedAgain(t *testing.T, machine flow) {
 	for name, state := range machine.States {
 		if state.Type != "Task" || strings.HasPrefix(name, "Report") {
 			continue
@@ -209,9 +228,13 @@ func TestDeniedIsTriedAgain(t *testing.T) {
 
 // What was made to launch from is not seen at once, and that is Unavailable: it is tried again for a minute at least, whatever is drawn.
 // With jitter the sum of the waits could be next to nothing.
-func TestUnseenIsTriedAgain(t *testing.T) {
-	_, machine := definition(t)
-	for _, name := range []string{"BuildImage", "CreateGreen"} {
+func TestUnseenIsTriedAgain(t *testing.T) { onEach(t, unseenIsTriedAgain) }
+
+func unseenIsTriedAgain(t *testing.T, machine flow) {
+	for _, name := range []string{"BuildImage", "CreateGreen", "LaunchInstances"} {
+		if _, has := machine.States[name]; !has {
+			continue
+		}
 		seconds := 0.0
 		for _, rule := range machine.States[name].Retry {
 			if !slices.Contains(rule.ErrorEquals, "BlueGreen.Unavailable") || rule.JitterStrategy == "FULL" {
@@ -227,8 +250,9 @@ func TestUnseenIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestEndStates(t *testing.T) {
-	_, machine := definition(t)
+func TestEndStates(t *testing.T) { onEach(t, endStates) }
+
+func endStates(t *testing.T, machine flow) {
 	for name, state := range machine.States {
 		if state.Type == "Fail" && (state.ErrorPath == "" || state.CausePath == "") {
 			t.Errorf("%s does not say why", name)

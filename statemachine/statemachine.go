@@ -15,6 +15,9 @@ import (
 //go:embed bluegreen.asl.json
 var deployment string
 
+//go:embed in-place.asl.json
+var inPlace string
+
 //go:embed graceful-shutdown.asl.json
 var gracefulShutdown string
 
@@ -40,6 +43,10 @@ var Functions = []Function{
 	{State: "CompleteLifecycle", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "RestoreBlue", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "RemoveGreen", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "LaunchInstances", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "JoinGroup", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "EndPrevious", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "RestoreGroup", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "Report", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 }
 
@@ -56,6 +63,11 @@ var placeholder = regexp.MustCompile(`\$\{(\w+)FunctionArn\}`)
 // interpreter runs.
 func Definition(partition string, arn func(Function) string) (string, error) {
 	return substitute(deployment, partition, arn)
+}
+
+// InPlace is the machine that replaces the instances of a group which stays, likewise.
+func InPlace(partition string, arn func(Function) string) (string, error) {
+	return substitute(inPlace, partition, arn)
 }
 
 // GracefulShutdown is the machine that drains one instance, likewise.
@@ -89,11 +101,16 @@ func substitute(definition, partition string, arn func(Function) string) (string
 const Alias = "live"
 
 // suffix ends the name of a machine that deploys.
-const suffix = "-BlueGreen"
+const suffix = "-" + string(deploy.BlueGreen)
 
 // Name is what the machine that deploys is called: <project>-<role>-<environment>-BlueGreen.
 func Name(project, role, environment string) string {
 	return strings.Join([]string{project, role, environment}, "-") + suffix
+}
+
+// InPlaceName is what the machine that replaces in place is called.
+func InPlaceName(project, role, environment string) string {
+	return strings.Join([]string{project, role, environment}, "-") + "-" + string(deploy.InPlace)
 }
 
 // Place is <project>-<role>-<environment> of a machine that deploys, by its name; ok is false for any other name.

@@ -26,6 +26,9 @@ const logRetention = awslogs.RetentionDays_THREE_MONTHS
 // version or a table that was left would be in the way of the next try.
 const kept = awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 
+// fewFleets are so many that a person can read the template.
+const fewFleets = 10
+
 // build is what the parts of the stack are made with.
 type build struct {
 	stack    awscdk.Stack
@@ -40,19 +43,22 @@ type build struct {
 // deployments come from here, wherever the fleet is from.
 func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("Deployer"), &awscdk.StackProps{
-		StackName:   jsii.String(s.Name("deployer")),
-		Description: jsii.String("bluegreen: replaces the fleets of " + s.Prefix() + " by new copies of them"),
+		StackName: jsii.String(s.Name("deployer")),
+		// CloudFormation takes a megabyte, and the names of many fleets are in the policies of each function many times.
+		SuppressTemplateIndentation: jsii.Bool(len(s.Fleets) > fewFleets),
+		Description:                 jsii.String("bluegreen: replaces the fleets of " + s.Prefix() + " by new copies of them"),
 	})
 	b := build{stack: stack, settings: s, topic: operators.NewTopic(stack, "Operators", s.Topic(), s.OperatorEmail)}
 	given.Remember(stack, s)
 	b.attaches = b.interfaces()
 	functions := b.functions()
 	deploys := b.machine("BlueGreen", statemachine.Name(s.Project, s.Role, s.Environment), statemachine.Definition, functions)
+	replaces := b.machine("InPlace", statemachine.InPlaceName(s.Project, s.Role, s.Environment), statemachine.InPlace, functions)
 	drains := b.machine("GracefulShutdown", statemachine.GracefulShutdownName(s.Project, s.Role, s.Environment), statemachine.GracefulShutdown, functions)
 	undelivered := undelivered.New(stack, "Undelivered", s.Name("undelivered"))
 	b.drainAtScaleIn(drains, undelivered)
 	looksAfter := functions[statemachine.StatusChange.State]
-	b.lookAfter([]stateMachine{deploys, drains}, looksAfter, undelivered)
+	b.lookAfter([]stateMachine{deploys, replaces, drains}, looksAfter, undelivered)
 	b.lookForLocks(looksAfter, undelivered)
 	b.dashboard(deploys, drains, b.alarms(deploys, drains, undelivered, looksAfter))
 	b.ledger()

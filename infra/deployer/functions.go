@@ -133,6 +133,7 @@ func (b build) environment(f statemachine.Function) *map[string]*string {
 		roles := strings.Join(b.settings.Scope().FleetRoles, ",")
 		variables[lambdaentry.BuildImagesVariable] = jsii.String(strconv.FormatBool(b.settings.BuildImages))
 		variables[lambdaentry.BuilderSubnetsVariable] = jsii.String(strings.Join(b.settings.BuilderSubnets, ","))
+		variables[lambdaentry.InPlaceVariable] = jsii.String(strings.Join(b.settings.InPlaceTemplates, ","))
 		variables[lambdaentry.FleetRolesVariable] = awscdk.Fn_Sub(jsii.String(strings.ReplaceAll(roles, settings.Placeholders[1], "${"+settings.Placeholders[1]+"}")), nil)
 	}
 	if f.State == building {

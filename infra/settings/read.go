@@ -44,6 +44,7 @@ var fields = []field{
 		`^/?[\w.-]+(/[\w.-]+)*(/?\*)?$`, `names of Systems Manager's parameters, like /ec/web/image or /ec/*`), func(s Settings) string { return s.Parameter("*") }},
 	{"build_images", oneOf(func(s *Settings, v string) { s.BuildImages = v == "true" }, "true", "false"), always("false")},
 	{"builder_subnets", each(func(s *Settings) *[]string { return &s.BuilderSubnets }, subnet, subnetLike), always("")},
+	{"in_place_templates", each(func(s *Settings) *[]string { return &s.InPlaceTemplates }, `^lt-[0-9a-f]{8,17}$`, "ids like lt-0123456789abcdef0"), always("")},
 	{"vpc", optional(func(s *Settings) *string { return &s.VPC }, `^vpc-[0-9a-f]{8,17}$`, "an id like vpc-0123456789abcdef0"), always("")},
 	{"subnets", each(func(s *Settings) *[]string { return &s.Subnets }, subnet, subnetLike), always("")},
 	{"load_balancer_subnets", each(func(s *Settings) *[]string { return &s.LoadBalancerSubnets }, subnet, subnetLike), always("")},

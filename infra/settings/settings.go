@@ -57,6 +57,9 @@ type Settings struct {
 	// BuilderSubnets are the subnets that builders are launched in; none: blue's.
 	BuilderSubnets []string
 
+	// InPlaceTemplates are the launch templates that may get versions, so that groups which launch from them are replaced in place.
+	InPlaceTemplates []string
+
 	// An existing network for the Fleet stack. VPC empty: the one of the Network stack.
 	VPC                 string   // vpc-…
 	Subnets             []string // of the instances, at least two
@@ -144,5 +147,6 @@ func (s Settings) Scope() actions.Scope {
 	}
 	scope.ImageParameters, scope.Records = s.ImageParameters, s.Records
 	scope.BuildImages, scope.BuilderSubnets = s.BuildImages, s.BuilderSubnets
+	scope.InPlaceTemplates = s.InPlaceTemplates
 	return scope
 }

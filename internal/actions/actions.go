@@ -62,10 +62,13 @@ var dependent = map[Operation][]string{
 
 // naming are the functions that have a group which exists name another version of its launch template. AWS asks of them what it asks
 // of a group's creator (aws-facts E4, H7).
-var naming = []string{"CreateGreen", "RestoreBlue", "ScaleInBlue"}
+var naming = []string{"CreateGreen", "RestoreBlue", "ScaleInBlue", "LaunchInstances", "JoinGroup", "EndPrevious", "RestoreGroup"}
 
 // building are the functions that make images on builders, and ending those that end builders.
 var (
 	building = []string{"BuildImage"}
 	ending   = []string{"BuildImage", "RemoveGreen"}
 )
+
+// placing are the functions that end instances which were launched for a group that stays, and never joined it.
+var placing = []string{"RestoreGroup"}

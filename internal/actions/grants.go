@@ -35,7 +35,7 @@ var grants = []grant{
 	},
 	{
 		sid:     "ReadTemplates",
-		actions: []string{"ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeKeyPairs", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeLaunchTemplates", "ec2:DescribeSnapshots"},
+		actions: []string{"ec2:DescribeImages", "ec2:DescribeInstanceStatus", "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeKeyPairs", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeLaunchTemplates", "ec2:DescribeSnapshots"},
 		why:     "pins $Latest and $Default to a number, and looks whether image and type go together, and the key pair is there; Describe of EC2 knows no resource level",
 	},
 	{
@@ -215,10 +215,10 @@ var grants = []grant{
 	},
 	{
 		sid: "ChangeFleets",
-		actions: []string{"autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:AttachLoadBalancers", "autoscaling:AttachTrafficSources", "autoscaling:CompleteLifecycleAction",
+		actions: []string{"autoscaling:AttachInstances", "autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:AttachLoadBalancers", "autoscaling:AttachTrafficSources", "autoscaling:CompleteLifecycleAction",
 			"autoscaling:DeleteWarmPool", "autoscaling:DetachLoadBalancerTargetGroups", "autoscaling:DetachLoadBalancers", "autoscaling:DetachTrafficSources", "autoscaling:PutScalingPolicy", "autoscaling:PutWarmPool",
 			"autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:ResumeProcesses",
-			"autoscaling:SetInstanceProtection", "autoscaling:SuspendProcesses", "autoscaling:UpdateAutoScalingGroup"},
+			"autoscaling:SetInstanceProtection", "autoscaling:SuspendProcesses", "autoscaling:TerminateInstanceInAutoScalingGroup", "autoscaling:UpdateAutoScalingGroup"},
 		on:  Scope.groups,
 		why: "changes blue and green; by name, since blue may bear no tag of ours",
 	},
@@ -386,7 +386,24 @@ var grants = []grant{
 		conditions: func(s Scope) []Condition {
 			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagBuilder, s.fleetNames()}}
 		},
-		why: "ends builders, and no other instance",
+		why:  "ends builders, and no other instance",
+		only: ending,
+	},
+	{
+		sid:     "EndUnjoined",
+		actions: []string{"ec2:TerminateInstances"},
+		on:      Scope.placedInstances,
+		conditions: func(s Scope) []Condition {
+			return []Condition{{"StringLike", "aws:ResourceTag/" + deploy.TagInPlace, s.fleetNames()}}
+		},
+		why:  "ends what was launched for a group that stays and never joined it, by the tag that its launch gives it",
+		only: placing,
+	},
+	{
+		sid:     "AddVersions",
+		actions: []string{"ec2:CreateLaunchTemplateVersion", "ec2:DeleteLaunchTemplateVersions"},
+		on:      Scope.placeTemplates,
+		why:     "makes the version that a group which stays is to launch, in its owner's template, and takes it away on the way back; only of the templates that the deployer's settings name",
 	},
 	{
 		sid:     "RemoveImages",
@@ -415,7 +432,7 @@ var grants = []grant{
 	{
 		sid:     "StartExecutions",
 		actions: []string{"states:StartExecution"},
-		on:      Scope.machine,
+		on:      Scope.machines,
 		why:     "starts the recovery of an execution that ended badly",
 	},
 	{

@@ -121,7 +121,7 @@ func TestKept(t *testing.T) {
 // A line that no function needs, and none of the release before needed, is to be deleted.
 func TestEveryGrantIsNeeded(t *testing.T) {
 	used, scope := make(map[string]bool), ReleasedScope()
-	scope.BuildImages = true
+	scope.BuildImages, scope.InPlaceTemplates = true, []string{"lt-0123456789abcdef0"}
 	for _, state := range States() {
 		statements, err := Policy(state, scope)
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 var scope = func() actions.Scope {
 	s := actions.Standard("aws", "ap-northeast-1", "000000000000", "ec", "mqagt", "dev")
 	s.Records = []deploy.Record{{Zone: "Z1", Name: "shop.example.com"}, {Zone: "Z1", Name: "*.shop.example.com"}, {Zone: "Z2", Name: "shop.example.org"}}
-	s.BuildImages = true
+	s.BuildImages, s.InPlaceTemplates = true, []string{"lt-0123456789abcdef0"}
 	return s
 }()
 
@@ -55,7 +55,7 @@ func policy(t *testing.T, state string, scope actions.Scope) map[string]actions.
 // launching are the actions that naming a version of a launch template needs besides the call's own, and naming the states that do so.
 var (
 	launching = []string{"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"}
-	naming    = []string{"CreateGreen", "RestoreBlue", "ScaleInBlue"}
+	naming    = []string{"CreateGreen", "RestoreBlue", "ScaleInBlue", "LaunchInstances", "JoinGroup", "EndPrevious", "RestoreGroup"}
 )
 
 // What a function is allowed are the actions that its operations need, and those that Lambda itself needs: no more, no less.

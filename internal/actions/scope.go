@@ -18,6 +18,8 @@ type Scope struct {
 
 	Records []deploy.Record // of hosted zones, that may be moved; none: no load balancer is made either
 
+	InPlaceTemplates []string // ids of launch templates that may get versions, of groups that stay; none: no group is replaced in place
+
 	BuildImages    bool     // images may be built
 	BuilderSubnets []string // ids of those that builders are launched in; none: any
 	BuildLogs      string   // name of the log group of what builds write
@@ -25,7 +27,8 @@ type Scope struct {
 	Table   string // name of the ledger's
 	Topic   string // ARN of the operators'; empty: nobody is told
 	Bus     string // ARN of the bus that events go to
-	Machine string // name of the state machine that deploys
+	Machine string // name of the state machine that replaces groups by copies
+	Stays   string // name of that which replaces the instances of groups that stay
 
 	FunctionPrefix string // functions are called <prefix><State>
 }
@@ -41,7 +44,7 @@ func Standard(partition, region, account, project, role, environment string) Sco
 	}
 	s.Topic = s.arn("sns", prefix+"operators")
 	s.Bus = s.arn("events", "event-bus/default")
-	s.Machine = prefix + "BlueGreen"
+	s.Machine, s.Stays = prefix+string(deploy.BlueGreen), prefix+string(deploy.InPlace)
 	s.BuildLogs = prefix + "builds"
 	return s
 }
@@ -88,6 +91,19 @@ func (s Scope) madeAlarms() []string { return []string{s.arn("cloudwatch", "alar
 
 // anyTemplate is any launch template of the account: one that does not exist yet has no id.
 func (s Scope) anyTemplate() []string { return []string{s.arn("ec2", "launch-template/*")} }
+
+// placeTemplates are those that may get versions.
+func (s Scope) placeTemplates() []string {
+	return each(s.InPlaceTemplates, func(id string) string { return s.arn("ec2", "launch-template/"+id) })
+}
+
+// placed are what a launch in place makes; none where no template may get versions.
+func (s Scope) placedInstances() []string {
+	if len(s.InPlaceTemplates) == 0 {
+		return nil
+	}
+	return s.instances()
+}
 
 // configurations are the launch configurations that are named by the fleets. Their ARNs have an id in the middle, too.
 func (s Scope) configurations() []string {
@@ -265,10 +281,14 @@ func (s Scope) topic() []string { return some(s.Topic) }
 
 func (s Scope) bus() []string { return some(s.Bus) }
 
-func (s Scope) machine() []string { return []string{s.arn("states", "stateMachine:"+s.Machine)} }
+func (s Scope) machines() []string {
+	return []string{s.arn("states", "stateMachine:"+s.Machine), s.arn("states", "stateMachine:"+s.Stays)}
+}
 
-// executions are those of the machine that deploys: only they ever hold a lineage's lock.
-func (s Scope) executions() []string { return []string{s.arn("states", "execution:"+s.Machine+":*")} }
+// executions are those of the machines that deploy: only they ever hold a lineage's lock.
+func (s Scope) executions() []string {
+	return []string{s.arn("states", "execution:"+s.Machine+":*"), s.arn("states", "execution:"+s.Stays+":*")}
+}
 
 // logs is the log group of one function, and its streams.
 func (s Scope) logs(state string) []string {

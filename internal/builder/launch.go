@@ -2,7 +2,6 @@ package builder
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -96,15 +95,8 @@ func runs(d deploy.Deployment, attempt int, interfaces []types.LaunchTemplateIns
 		input.SubnetId = subnet
 		return input, nil
 	}
-	described, err := json.Marshal(interfaces) // the types that a template and a launch take have members of the same names
-	if err == nil {
-		err = json.Unmarshal(described, &input.NetworkInterfaces)
-	}
-	if subnet != nil {
-		for i := range input.NetworkInterfaces {
-			input.NetworkInterfaces[i].SubnetId = subnet
-		}
-	}
+	var err error
+	input.NetworkInterfaces, err = launch.Interfaces(interfaces, aws.ToString(subnet))
 	return input, err
 }
 

@@ -36,6 +36,7 @@ const (
 	Forward Way = "forward"  // to green
 	Back    Way = "back"     // to blue: nothing of the deployment is to be left
 	Alone   Way = "instance" // no deployment: one instance that a lifecycle hook holds
+	Within  Way = "in_place" // neither: the instances that leave a group which stays
 )
 
 // Now is when the call was made. A redrive does not enter the state again: then it is no earlier than the redrive.
@@ -258,6 +259,8 @@ const (
 	NotOurs  Verdict = "not_ours" // the way back found no lock of this deployment: nothing to restore
 	Released Verdict = "released" // TakeOver: the lock was given back meanwhile
 	Unpin    Verdict = "unpin"    // CompleteLifecycle: a call that came late has done again what was undone
+	More     Verdict = "more"     // JoinGroup: the group has more previous instances than new ones
+	Leaving  Verdict = "leaving"  // EndPrevious, RestoreGroup: instances are on their way out of the group, and may have to be drained
 )
 
 // Loop is how a poll loop stands, and what a person reads of it in the execution's history.

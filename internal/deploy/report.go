@@ -73,6 +73,9 @@ func few(warnings []string) []string {
 func (r *Report) succeeded(d *Deployment) {
 	r.End, r.Error = EndSucceeded, ""
 	switch {
+	case d.Route == RouteNothing && d.Strategy.Stays():
+		r.Live = d.Blue
+		r.What = fmt.Sprintf("nothing to replace: all instances of %s run %s, and it launches that", d.Blue, d.Own.ImageID)
 	case d.Route == RouteNothing:
 		r.Live = d.Blue
 		r.What = "nothing to recover: no deployment of " + d.Lineage + " was under way"
@@ -87,7 +90,7 @@ func (r *Report) succeeded(d *Deployment) {
 		r.What = "the lock was given back meanwhile: nothing was left to recover"
 	default:
 		r.Live = d.Green
-		r.What = fmt.Sprintf("%s serves; %s %s", d.Green, d.Blue, d.BlueAfter.fate())
+		r.What = fmt.Sprintf("%s serves; %s", d.Green, d.fate())
 	}
 }
 
@@ -108,7 +111,15 @@ func (d Deployment) Closing() string {
 		}
 		return fmt.Sprintf("what deployment %s left is undone: %s serves as before%s", ExecutionName(d.Execution), d.Blue, further)
 	}
-	return fmt.Sprintf("what deployment %s left is finished: %s serves, %s %s", ExecutionName(d.Execution), d.Green, d.Blue, d.BlueAfter.fate())
+	return fmt.Sprintf("what deployment %s left is finished: %s serves, %s", ExecutionName(d.Execution), d.Green, d.fate())
+}
+
+// fate is what has become of blue, or of the instances that a group which stays had before.
+func (d Deployment) fate() string {
+	if d.Strategy.Stays() {
+		return "its previous instances have ended"
+	}
+	return d.Blue + " " + d.BlueAfter.fate()
 }
 
 // fate is what has become of blue.

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -10,9 +11,10 @@ type Strategy string
 
 // The strategies.
 const (
-	StrategyAttach Strategy = "attach"
-	StrategyDNS    Strategy = "dns"
-	StrategyNone   Strategy = "none"
+	StrategyAttach  Strategy = "attach"
+	StrategyDNS     Strategy = "dns"
+	StrategyNone    Strategy = "none"
+	StrategyInPlace Strategy = "in-place"
 )
 
 // strategies is every strategy that a request may name.
@@ -21,10 +23,33 @@ var strategies = []struct {
 	means string // for people, in their schema
 	waits bool
 	moves bool // records of DNS, which a request names
+	by    Machine
 }{
-	{StrategyAttach, "green joins blue's target groups and load balancers, then blue leaves them", true, false},
-	{StrategyDNS, "green stands behind load balancers of its own, and the records of $.traffic.records move there", true, true},
-	{StrategyNone, "no load balancer, such as workers on a queue", false, false},
+	{StrategyAttach, "green joins blue's target groups and load balancers, then blue leaves them", true, false, BlueGreen},
+	{StrategyDNS, "green stands behind load balancers of its own, and the records of $.traffic.records move there", true, true, BlueGreen},
+	{StrategyNone, "no load balancer, such as workers on a queue", false, false, BlueGreen},
+	{StrategyInPlace, "the group stays and its instances are replaced, by the state machine InPlace", false, false, InPlace},
+}
+
+// StrategiesBy are the names of those that a machine carries out, in words.
+func StrategiesBy(m Machine) string {
+	var names []string
+	for _, s := range strategies {
+		if s.by == m {
+			names = append(names, strconv.Quote(string(s.name)))
+		}
+	}
+	return strings.Join(names, " or ")
+}
+
+// By is the machine that carries a strategy out.
+func (s Strategy) By() Machine {
+	for _, known := range strategies {
+		if known.name == s {
+			return known.by
+		}
+	}
+	return BlueGreen
 }
 
 // Strategies are the names of all strategies.
@@ -62,6 +87,9 @@ func movingRecords() []string {
 	}
 	return names
 }
+
+// Stays reports whether the group stays and its instances are replaced: then green is blue, with other instances.
+func (s Strategy) Stays() bool { return s.By() == InPlace }
 
 // explained says what each strategy is.
 func explained() string {

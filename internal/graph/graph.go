@@ -19,6 +19,7 @@ type machine struct {
 
 var machines = []machine{
 	{"deploy", "bluegreen.asl.json", statemachine.Definition, deployLayout},
+	{"in-place", "in-place.asl.json", statemachine.InPlace, inPlaceLayout},
 	{"drain", "graceful-shutdown.asl.json", statemachine.GracefulShutdown, drainLayout},
 }
 

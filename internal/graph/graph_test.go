@@ -127,9 +127,10 @@ func TestSVG(t *testing.T) {
 		"CreateGreen": {Times: 1, Text: "6s", Failed: true, To: []string{"RestoreTraffic"}}, "RestoreTraffic": {Times: 3, Text: "41s", To: []string{"RestoreTraffic", "RestoreBlue"}}, "RestoreBlue": {Times: 1, Now: true},
 	}
 	for file, draw := range map[string]func(io.Writer) error{
-		"../../docs/pictures/deploy.svg": func(out io.Writer) error { return SVG(out, "deploy", nil) },
-		"../../docs/pictures/drain.svg":  func(out io.Writer) error { return SVG(out, "drain", nil) },
-		"testdata/visited.svg":           func(out io.Writer) error { return SVG(out, "deploy", visits) },
+		"../../docs/pictures/deploy.svg":   func(out io.Writer) error { return SVG(out, "deploy", nil) },
+		"../../docs/pictures/in-place.svg": func(out io.Writer) error { return SVG(out, "in-place", nil) },
+		"../../docs/pictures/drain.svg":    func(out io.Writer) error { return SVG(out, "drain", nil) },
+		"testdata/visited.svg":             func(out io.Writer) error { return SVG(out, "deploy", visits) },
 	} {
 		var out bytes.Buffer
 		if err := draw(&out); err != nil {

@@ -19,12 +19,19 @@ const (
 	KindPool     Kind = "pool"          // the minimum and the prepared capacity of a group's warm pool, -1 where it names none: "2/-1"; Of is the group's name
 	KindVersion  Kind = "version"       // the version of a launch template that a group names (Place)
 	KindAlias    Kind = "alias"         // what a record stands for (deploy.Target); Of is the record set (deploy.Alias)
+	KindGuard    Kind = "protection"    // from scale-in, of a group's instances: Guarded or Bare; Of is an instance's id
 )
 
 // The values of KindAlarm.
 const (
 	AlarmOn  = "on"
 	AlarmOff = "off"
+)
+
+// The values of KindGuard.
+const (
+	Guarded = "on"
+	Bare    = "off"
 )
 
 // What a process is described as.
@@ -58,6 +65,7 @@ var left = map[Kind]string{
 	KindPool:     "the minimum and the prepared capacity of the warm pool of %s, set to %s: they were %s",
 	KindVersion:  "the launch template of %s, pinned to version %s: it named %s",
 	KindAlias:    "the record %s, changed to %s: it was %s",
+	KindGuard:    "the scale-in protection of %s, turned %s: it was %s",
 }
 
 // Change is a value of something that the deployment did not create, which it has changed or is about to: the record has it

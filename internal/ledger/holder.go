@@ -110,6 +110,7 @@ func (r Record) clone() Record {
 			build := *lock.Build
 			lock.Build = &build
 		}
+		lock.InPlace = lock.InPlace.clone()
 		lock.Schedules = slices.Clone(lock.Schedules) // nobody changes an action: they are replaced
 		r.Lock = &lock
 	}

@@ -52,6 +52,8 @@ type Lock struct {
 
 	Build *Building `json:"build,omitempty"` // the making of an image, written before anything of it is asked for
 
+	InPlace *InPlace `json:"in_place,omitempty"` // the replacement of a group's instances, where the group stays
+
 	Schedules []Schedule `json:"schedules,omitempty"` // of fleets whose scheduled actions are suspended meanwhile
 	Alone     *time.Time `json:"alone,omitempty"`     // since when green carries all load
 

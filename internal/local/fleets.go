@@ -58,7 +58,7 @@ const record = "shop.example.com"
 func (k FleetKind) By(strategy string) (FleetKind, error) {
 	var fits []string
 	for _, s := range deploy.Strategies() {
-		if s.Waits() != k.works {
+		if s.Waits() != k.works && !s.Stays() { // the demo has no machine for a group that stays
 			fits = append(fits, string(s))
 		}
 	}

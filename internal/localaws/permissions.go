@@ -19,6 +19,8 @@ func (r resources) GroupTags(name string) (map[string]string, time.Time) {
 	return view.Tags, *view.Shown.CreatedTime
 }
 
+func (r resources) GroupOf(instanceID string) string { return r.aws.Groups.GroupOf(instanceID) }
+
 func (r resources) ComputeTags(id string) (map[string]string, time.Time) {
 	return r.aws.Compute.Tags(id)
 }

@@ -43,6 +43,16 @@ func (n *Notice) callOff() []string {
 	}
 }
 
+// replacing tells once that the instances of a group that stays are being replaced.
+func replacing(n *Notice, c deploy.Call, before *deploy.Loop) bool {
+	if before != nil && (before.State == c.State || before.State == "JoinGroup") {
+		return false
+	}
+	n.Message = fmt.Sprintf("the instances of %s are being replaced, and it stays", n.Blue)
+	n.Warnings = c.Document.Deployment.Warnings
+	return true
+}
+
 // counted is a number with what it counts.
 func (n *Notice) counted(number int) string {
 	return deploy.Counted(number, deploy.Unit(n.Weighted))

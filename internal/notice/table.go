@@ -43,8 +43,15 @@ var table = map[string]row{
 	"ScaleInBlue":       {stages: []stageOf{{StageCommitted, programs, committed}}},
 	"CompleteLifecycle": {stages: []stageOf{{StageEnded, peopleAndPrograms, closed}}, loops: true},
 
+	"LaunchInstances": {stages: []stageOf{{StageStarted, programs, replacing}}, starts: true, loops: true},
+	"JoinGroup":       {stages: []stageOf{{StageHealthy, programs, healthy}}, loops: true, looksAtGreen: true},
+	"EndPrevious":     {nobody: "people hear the end, programs have heard that the new instances serve", loops: true},
+	"DrainPrevious":   {nobody: "a step of EndPrevious: people hear the end", loops: true},
+
 	// Of the way back people hear the end.
 	"RestoreTraffic": {stages: []stageOf{{StageRestoring, programs, restoring}}, loops: true},
+	"RestoreGroup":   {stages: []stageOf{{StageRestoring, programs, restoring}}, loops: true},
+	"DrainNew":       {nobody: "a step of the way back: programs have heard its begin, people hear its end", loops: true},
 	"RestoreBlue":    {nobody: "a step of the way back: programs have heard its begin, people hear its end"},
 	"RemoveGreen":    {nobody: "a step of the way back: programs have heard its begin, people hear its end", loops: true},
 	"DrainGreen":     {stages: []stageOf{{StageEnded, peopleAndPrograms, closed}}, loops: true},

@@ -19,7 +19,7 @@ type state struct {
 func states(t *testing.T) map[string]state {
 	t.Helper()
 	all := make(map[string]state)
-	for _, define := range []func(string, func(statemachine.Function) string) (string, error){statemachine.Definition, statemachine.GracefulShutdown} {
+	for _, define := range []func(string, func(statemachine.Function) string) (string, error){statemachine.Definition, statemachine.InPlace, statemachine.GracefulShutdown} {
 		text, err := define("aws", func(f statemachine.Function) string { return f.State })
 		if err != nil {
 			t.Fatal(err)

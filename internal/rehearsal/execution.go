@@ -18,8 +18,13 @@ import (
 
 // Start starts an execution with the input, as a person would, and returns its ARN.
 func (r *Rehearsal) Start(ctx context.Context, name, input string) (string, error) {
+	return r.StartOf(ctx, r.World.Machine(), name, input)
+}
+
+// StartOf is Start of one of the machines.
+func (r *Rehearsal) StartOf(ctx context.Context, machine, name, input string) (string, error) {
 	out, err := r.Machines.StartExecution(ctx, &sfn.StartExecutionInput{
-		StateMachineArn: &r.World.MachineARN, Name: &name, Input: &input,
+		StateMachineArn: &machine, Name: &name, Input: &input,
 	})
 	if err != nil {
 		return "", err

@@ -16,9 +16,13 @@ import (
 	"bluegreen/lambdas/completelifecycle"
 	"bluegreen/lambdas/creategreen"
 	"bluegreen/lambdas/describeblue"
+	"bluegreen/lambdas/endprevious"
+	"bluegreen/lambdas/joingroup"
+	"bluegreen/lambdas/launchinstances"
 	"bluegreen/lambdas/removegreen"
 	"bluegreen/lambdas/report"
 	"bluegreen/lambdas/restoreblue"
+	"bluegreen/lambdas/restoregroup"
 	"bluegreen/lambdas/scaleinblue"
 	"bluegreen/lambdas/statuschange"
 	"bluegreen/lambdas/switchtraffic"
@@ -40,6 +44,10 @@ var work = map[string]lambdaentry.New{
 	"CompleteLifecycle": completelifecycle.New,
 	"RestoreBlue":       restoreblue.New,
 	"RemoveGreen":       removegreen.New,
+	"LaunchInstances":   launchinstances.New,
+	"JoinGroup":         joingroup.New,
+	"EndPrevious":       endprevious.New,
+	"RestoreGroup":      restoregroup.New,
 	"Report":            report.New,
 }
 
@@ -78,7 +86,7 @@ func (r *Rehearsal) environment(w world.World) lambdaentry.Environment {
 	return lambdaentry.Environment{
 		LedgerTable: w.LedgerTable, Guardrails: r.Guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
 		Fleets: r.scope.Fleets, FleetRoles: r.scope.FleetRoles, Records: r.records(),
-		BuildImages: r.scope.BuildImages, BuilderSubnets: r.scope.BuilderSubnets, BuildLogs: r.scope.BuildLogs, Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
+		BuildImages: r.scope.BuildImages, BuilderSubnets: r.scope.BuilderSubnets, InPlaceTemplates: r.scope.InPlaceTemplates, BuildLogs: r.scope.BuildLogs, Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
 	}
 }
 

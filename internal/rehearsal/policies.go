@@ -75,6 +75,9 @@ func scope(plan world.Plan, w world.World) actions.Scope {
 	if plan.Group != "" {
 		s.Fleets = append(s.Fleets, plan.Group)
 	}
+	if plan.InPlace && w.TemplateID != "" {
+		s.InPlaceTemplates = []string{w.TemplateID}
+	}
 	if w.Record != "" {
 		s.Records = []deploy.Record{{Zone: w.HostedZoneID, Name: w.Record}}
 	}
@@ -93,7 +96,7 @@ func Variables(plan world.Plan) map[string]string {
 // another name, those that the template has with other parameters.
 func policiesOf(plan world.Plan, w world.World) (policies, error) {
 	of, standard := scope(plan, w), scope(world.DefaultPlan(), world.World{})
-	if of.Region == standard.Region && of.Table == standard.Table && slices.Equal(of.Fleets, standard.Fleets) && of.Records == nil && !of.BuildImages {
+	if of.Region == standard.Region && of.Table == standard.Table && slices.Equal(of.Fleets, standard.Fleets) && of.Records == nil && !of.BuildImages && of.InPlaceTemplates == nil {
 		return synthesised()
 	}
 	all := make(policies)
@@ -187,8 +190,8 @@ func (r *Rehearsal) Used() []Use {
 func Unused(used map[Use]bool) ([]Use, error) {
 	var unused []Use
 	plan := world.DefaultPlan()
-	plan.Builds = true
-	standard := scope(plan, world.World{HostedZoneID: "Z", Record: "shop.example.com"})
+	plan.Builds, plan.InPlace = true, true
+	standard := scope(plan, world.World{HostedZoneID: "Z", Record: "shop.example.com", TemplateID: "lt-0"})
 	for _, state := range actions.States() {
 		statements, err := actions.Needed(state, standard)
 		if err != nil {

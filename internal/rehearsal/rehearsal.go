@@ -98,25 +98,38 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 	if err := r.mutant.confine(r.AWS, plan, seeded); err != nil {
 		return err
 	}
-	definition, err := statemachine.Definition("aws", func(f statemachine.Function) string {
+	arn := func(f statemachine.Function) string {
 		return r.AWS.Account.ARN("lambda", "function:"+functionName(machine, f.State))
-	})
+	}
+	definition, err := statemachine.Definition("aws", arn)
 	if err != nil {
 		return err
 	}
 	if r.mutant.Definition != nil {
 		definition = r.mutant.Definition(definition)
 	}
+	if seeded.MachineARN, err = r.create(ctx, machine, definition); err != nil {
+		return err
+	}
+	if plan.InPlace {
+		if definition, err = statemachine.InPlace("aws", arn); err == nil {
+			seeded.InPlaceARN, err = r.create(ctx, statemachine.InPlaceName(plan.Project, plan.Role, plan.Environment), definition)
+		}
+	}
+	r.World = seeded
+	return err
+}
+
+// create makes a state machine, and returns its ARN.
+func (r *Rehearsal) create(ctx context.Context, name, definition string) (string, error) {
 	created, err := r.Machines.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
-		Name: &machine, Definition: &definition,
-		RoleArn: aws.String("arn:aws:iam::" + r.AWS.Account.ID + ":role/" + machine),
+		Name: &name, Definition: &definition,
+		RoleArn: aws.String("arn:aws:iam::" + r.AWS.Account.ID + ":role/" + name),
 	})
 	if err != nil {
-		return fmt.Errorf("create the state machine: %w", err)
+		return "", fmt.Errorf("create the state machine %s: %w", name, err)
 	}
-	seeded.MachineARN = *created.StateMachineArn
-	r.World = seeded
-	return nil
+	return *created.StateMachineArn, nil
 }
 
 // Close ends whatever still waits in the world.

@@ -8,21 +8,22 @@ import (
 
 // Options say what the account itself does not tell: most of it, the parameters of the deployer.
 type Options struct {
-	LedgerTable string          // DynamoDB table of records; empty: there is none yet
-	Guardrails  string          // file with the operators' policy; empty: there is none
-	Fleets      []string        // names of the deployer's groups, or prefixes with *
-	FleetRoles  []string        // names, with their paths, of the roles that hooks may name, or prefixes with *
-	Records     []deploy.Record // of hosted zones, that the deployer's functions may move; nil: nobody has said so
-	Builds      bool            // images may be built
-	Subnets     []string        // ids of those that builders are launched in; none: blue's
-	Everything  bool            // goes on looking when the guardrails have said no
+	LedgerTable      string          // DynamoDB table of records; empty: there is none yet
+	Guardrails       string          // file with the operators' policy; empty: there is none
+	Fleets           []string        // names of the deployer's groups, or prefixes with *
+	FleetRoles       []string        // names, with their paths, of the roles that hooks may name, or prefixes with *
+	Records          []deploy.Record // of hosted zones, that the deployer's functions may move; nil: nobody has said so
+	Builds           bool            // images may be built
+	Subnets          []string        // ids of those that builders are launched in; none: blue's
+	InPlaceTemplates []string        // ids of launch templates that may get versions
+	Everything       bool            // goes on looking when the guardrails have said no
 }
 
 // Configured are what a function of the deployer is configured with.
 func Configured(env lambdaentry.Environment) Options {
 	return Options{
 		LedgerTable: env.LedgerTable, Guardrails: env.Guardrails, Fleets: env.Fleets, FleetRoles: env.FleetRoles, Records: env.Records,
-		Builds: env.BuildImages, Subnets: env.BuilderSubnets,
+		Builds: env.BuildImages, Subnets: env.BuilderSubnets, InPlaceTemplates: env.InPlaceTemplates,
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/guardrails"
+	"bluegreen/internal/inplace"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/traffic"
 	"bluegreen/internal/traffic/strategies"
@@ -35,6 +36,7 @@ type groups interface {
 
 // templates is what is asked about what instances are launched from.
 type templates interface {
+	inplace.Compute
 	DescribeImages(context.Context, *ec2.DescribeImagesInput, ...func(*ec2.Options)) (*ec2.DescribeImagesOutput, error)
 	DescribeInstanceTypes(context.Context, *ec2.DescribeInstanceTypesInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error)
 	DescribeKeyPairs(context.Context, *ec2.DescribeKeyPairsInput, ...func(*ec2.Options)) (*ec2.DescribeKeyPairsOutput, error)
@@ -101,6 +103,7 @@ type Found struct {
 	Guardrails string            // what they did, in words
 
 	everything bool
+	launches   string // image that blue launches, as its template names it
 }
 
 // Err is why the deployment cannot begin: Forbidden by the guardrails, or NotReady, with all findings; nil: it can.
@@ -139,11 +142,23 @@ func (h Surveyor) Look(ctx context.Context, call deploy.Call) (Found, error) {
 	f.begin(call, override)
 	f.Deployment.Warnings = guardrails.Moved(read, f.Request)
 	f.Guardrails = h.guarded(f.Deployment)
-	if f.Deployment.Route, err = h.route(ctx, f.Request.Action, f.Record); err != nil || f.Deployment.Route != deploy.RouteDeploy {
+	if err = belongs(call, f.Request); err != nil {
 		return f, err
 	}
-	if err := h.survey(ctx, policy, &f); err != nil || f.Request.Action != deploy.ActionRollback {
+	if f.Deployment.Route, err = h.route(ctx, f.Request.Action, f.Record); err == nil {
+		err = leftTo(call, f.Record, f.Deployment.Route)
+	}
+	if err != nil || f.Deployment.Route != deploy.RouteDeploy {
 		return f, err
+	}
+	if err := h.survey(ctx, policy, &f); err != nil {
+		return f, err
+	}
+	if f.Deployment.Strategy.Stays() {
+		return f, h.already(ctx, &f)
+	}
+	if f.Request.Action != deploy.ActionRollback {
+		return f, nil
 	}
 	found, err := h.resolvePrevious(ctx, f.Record, &f.Deployment)
 	f.Findings = append(f.Findings, found...)
@@ -214,10 +229,16 @@ func (f Found) String() string {
 	case deploy.RouteTakeOver:
 		return fmt.Sprintf("%s ended at stage %s and left its work: that is finished or undone first", f.Record.Lock.Execution, f.Record.Lock.Stage)
 	case deploy.RouteNothing:
+		if d.Strategy.Stays() {
+			return fmt.Sprintf("nothing to replace: all instances of %s run %s", d.Blue, d.Own.ImageID)
+		}
 		return fmt.Sprintf("nothing to recover: no deployment of %s is under way", d.Lineage)
 	}
 	if d.Revives {
 		return fmt.Sprintf("%s serves and is replaced by %s, which it replaced; traffic strategy %s; %s", d.Blue, d.Green, d.Strategy, f.Guardrails)
+	}
+	if d.Strategy.Stays() {
+		return fmt.Sprintf("%s serves and stays; its instances are replaced by others%s; %s", d.Blue, d.Own, f.Guardrails)
 	}
 	return fmt.Sprintf("%s serves and is replaced by a copy%s; traffic strategy %s; %s", d.Blue, d.Own, d.Strategy, f.Guardrails)
 }

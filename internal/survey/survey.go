@@ -42,6 +42,9 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 			d.Strategy = previous.Strategy
 		}
 	}
+	if d.Strategy.Stays() {
+		d.Green = d.Blue
+	}
 	if err := f.forbid(policy.Fleet(request, d.Lineage, d.Strategy, blue.Count())); err != nil {
 		return err
 	}
@@ -51,14 +54,14 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 	}
 	findings = append(findings, one(strategy.Unfit(blue))...)
 	findings = append(findings, fleetFindings(d.Blue, h.Fleets)...)
-	if request.Action == deploy.ActionDeploy { // a fleet that is brought back is there, with all that hangs on it
+	if request.Action == deploy.ActionDeploy && !d.Strategy.Stays() { // a fleet that is brought back is there, with all that hangs on it
 		findings = append(findings, tagFindings(group)...)
 		findings = append(findings, nameFindings(d.Lineage, record.Generation+1)...)
 	}
 	for _, look := range []func() ([]string, error){
 		func() ([]string, error) { return h.refreshFindings(ctx, blue.Name) },
 		func() ([]string, error) { return h.copyFindings(ctx, group, f) },
-		func() ([]string, error) { return h.limitFindings(ctx, d.Action) },
+		func() ([]string, error) { return h.limitFindings(ctx, *d) },
 		func() ([]string, error) { return h.drainFindings(ctx, request, f) },
 		func() (_ []string, err error) {
 			f.Traffic, err = strategy.Preflight(ctx, traffic.Blue{ARN: aws.ToString(group.AutoScalingGroupARN), Fleet: blue, Records: request.Records, Allowed: h.Records, Record: record}, d)
@@ -66,7 +69,7 @@ func (h Surveyor) survey(ctx context.Context, policy guardrails.Policy, f *Found
 		},
 		func() ([]string, error) { return balancedFindings(f), nil },
 		func() ([]string, error) { return h.watchFindings(ctx, f) },
-		func() ([]string, error) { return h.resolveTemplate(ctx, group, request, record, d) },
+		func() ([]string, error) { return h.resolveTemplate(ctx, group, request, record, f) },
 	} {
 		found, err := look()
 		if err != nil {
@@ -167,6 +170,9 @@ func (h Surveyor) refreshFindings(ctx context.Context, name string) ([]string, e
 // own, and what the other has stays there.
 func (h Surveyor) copyFindings(ctx context.Context, group types.AutoScalingGroup, f *Found) ([]string, error) {
 	d := &f.Deployment
+	if d.Strategy.Stays() {
+		return h.placeFindings(ctx, group, f)
+	}
 	blue, err := h.copier.Read(ctx, group, f.Record.Template)
 	if err != nil {
 		return nil, err
@@ -200,8 +206,8 @@ func balancedFindings(f *Found) []string {
 }
 
 // limitFindings looks for room for one more group, which a rollback does not need.
-func (h Surveyor) limitFindings(ctx context.Context, action deploy.Action) ([]string, error) {
-	if action == deploy.ActionRollback {
+func (h Surveyor) limitFindings(ctx context.Context, d deploy.Deployment) ([]string, error) {
+	if d.Action == deploy.ActionRollback || d.Strategy.Stays() {
 		return nil, nil
 	}
 	out, err := h.groups.DescribeAccountLimits(ctx, &autoscaling.DescribeAccountLimitsInput{})

@@ -23,7 +23,8 @@ import (
 // resolveTemplate pins every launch template version that the group names to a number. Where the live copy was pinned
 // by an earlier deployment, what that one resolved ($Latest, say) is resolved again: a new template version is what a
 // new deployment is for. What green is to have otherwise is decided here too.
-func (h Surveyor) resolveTemplate(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, record ledger.Record, d *deploy.Deployment) ([]string, error) {
+func (h Surveyor) resolveTemplate(ctx context.Context, group types.AutoScalingGroup, request deploy.Request, record ledger.Record, f *Found) ([]string, error) {
+	d := &f.Deployment
 	var pins []deploy.Template
 	var bases []pinned
 	var findings []string
@@ -63,6 +64,9 @@ func (h Surveyor) resolveTemplate(ctx context.Context, group types.AutoScalingGr
 	d.Ran, d.Template = deploy.InPlaces(ran), deploy.InPlaces(pins)
 	if d.Action != deploy.ActionDeploy { // a rollback launches what was launched before
 		return nil, nil
+	}
+	if len(bases) > 0 {
+		f.launches = ofVersion(bases[0].data).image
 	}
 	return h.decideOwn(ctx, group, bases, request.Green, record, d)
 }

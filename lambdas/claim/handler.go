@@ -63,10 +63,12 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if err := h.stillRuns(ctx, s.Execution.ID); err != nil {
 		return p, err
 	}
-	if !d.Revives {
+	if d.Green == "" {
 		record.Generation++
 		d.Generation = record.Generation
 		d.Green = deploy.GreenName(d.Lineage, d.Generation)
+	}
+	if !d.Revives {
 		if d.Own != nil {
 			d.Own.Name = deploy.OwnName(d.Green, d.Execution)
 		}

@@ -83,8 +83,11 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 }
 
 func (h handler) look(ctx context.Context, s *step.Step, m *memory) (deploy.Loop, error) {
-	if s.Way == deploy.Alone {
+	switch s.Way {
+	case deploy.Alone:
 		return h.alone(ctx, s, m)
+	case deploy.Within:
+		return h.within(ctx, s, m)
 	}
 	return h.whole(ctx, s, m)
 }

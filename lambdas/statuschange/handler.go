@@ -90,7 +90,7 @@ func (h handler) handle(ctx context.Context, detail Detail) error {
 		return fault.New(fault.Bug, "%s is not set: it must be the ARN of the state machine that deploys, or of an alias of it", lambdaentry.MachineVariable)
 	}
 	ended := detail.ended()
-	if !h.deploys(ended.Machine) {
+	if h.deploys(ended.Machine) == "" {
 		h.count(ended, "DrainsInterrupted")
 		return h.tell(ctx, ended.DrainInterrupted())
 	}
@@ -111,9 +111,16 @@ func (h handler) handle(ctx context.Context, detail Detail) error {
 	return errors.Join(unread, unstarted, h.tell(ctx, ended.Interrupted(held, recovery, why)))
 }
 
-// deploys reports whether a state machine is the one that deploys; an alias of it may be configured.
-func (h handler) deploys(machine string) bool {
-	return machine == h.env.Machine || strings.HasPrefix(h.env.Machine, machine+":")
+// deploys is what to start of a state machine that deploys, be it an alias of it; empty: it is none of these. Of the deployer's machines one is
+// configured, and the others are called likewise.
+func (h handler) deploys(machine string) string {
+	for _, m := range deploy.Machines {
+		configured := strings.Replace(h.env.Machine, "-"+string(deploy.BlueGreen), "-"+string(m), 1)
+		if machine == configured || strings.HasPrefix(configured, machine+":") {
+			return configured
+		}
+	}
+	return ""
 }
 
 // ended is the end that the event tells of. An input too long for an event, of more than 248 KB, is no request of ours.
@@ -157,7 +164,8 @@ func (h handler) recover(ctx context.Context, ended notice.Ended) (execution, wh
 	case h.env.Recover != lambdaentry.RecoverStart:
 		return "", "recover what is left (this deployer is told not to do it by itself)", nil
 	}
-	_, err = h.executions.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &h.env.Machine, Name: &name, Input: &input})
+	starts := h.deploys(ended.Machine)
+	_, err = h.executions.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &starts, Name: &name, Input: &input})
 	var exists *types.ExecutionAlreadyExists
 	if err != nil && !errors.As(err, &exists) { // which is over then: the event came twice
 		return "", "recover what is left: a recovery could not be started: " + awserror.Text(err), fmt.Errorf("starting %s: %w", name, err)

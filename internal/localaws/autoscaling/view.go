@@ -204,6 +204,14 @@ type InstanceView struct {
 	Weight          int       // of the group's capacity, that it counts for
 }
 
+// GroupOf is the name of the group that an instance is a member of; empty: of none.
+func (in *Groups) GroupOf(instanceID string) string {
+	if m, ok := in.members[instanceID]; ok {
+		return m.group.name
+	}
+	return ""
+}
+
 // View is a group by its name, also one that is being deleted. It is the caller's own.
 func (in *Groups) View(name string) (GroupView, bool) {
 	g, ok := in.groups[name]

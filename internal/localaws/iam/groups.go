@@ -42,6 +42,15 @@ func groupWrite(a *asker, input any) error {
 	return a.may("autoscaling:"+a.call.Operation, a.group(name), a.groupKeys(name))
 }
 
+// endMember asks for the group that the instance which is named is a member of (Service Authorization Reference: its resource is the group).
+func endMember(a *asker, input any) error {
+	name := a.roles.world.GroupOf(text(input, "InstanceId"))
+	if name == "" { // the operation itself says so
+		return nil
+	}
+	return a.may("autoscaling:TerminateInstanceInAutoScalingGroup", a.group(name), a.groupKeys(name))
+}
+
 func deleteGroup(a *asker, input any) error {
 	in := input.(*autoscaling.DeleteAutoScalingGroupInput)
 	name := aws.ToString(in.AutoScalingGroupName)

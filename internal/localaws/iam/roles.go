@@ -16,6 +16,8 @@ import (
 type World interface {
 	// GroupTags are a group's tags, and when it was made.
 	GroupTags(name string) (tags map[string]string, made time.Time)
+	// GroupOf is the name of the group that an instance is a member of; empty: of none.
+	GroupOf(instanceID string) string
 	// ComputeTags are those of any resource of EC2, by its id, and when it was made.
 	ComputeTags(id string) (tags map[string]string, made time.Time)
 	// ImageSnapshots are the ids of an image's snapshots.

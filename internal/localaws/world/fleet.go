@@ -53,7 +53,7 @@ func (s Seeder) launchTemplate(ctx context.Context, plan Plan, w *World) error {
 		return err
 	}
 	w.InstanceType, w.InstanceProfile = string(ec2types.InstanceTypeT3Micro), plan.prefix()+"-instance"
-	_, err = s.ec2.CreateLaunchTemplate(ctx, &ec2.CreateLaunchTemplateInput{
+	made, err := s.ec2.CreateLaunchTemplate(ctx, &ec2.CreateLaunchTemplateInput{
 		LaunchTemplateName: aws.String(w.TemplateName),
 		VersionDescription: aws.String("what blue runs"),
 		LaunchTemplateData: &ec2types.RequestLaunchTemplateData{
@@ -68,6 +68,9 @@ func (s Seeder) launchTemplate(ctx context.Context, plan Plan, w *World) error {
 			}},
 		},
 	})
+	if err == nil {
+		w.TemplateID = aws.ToString(made.LaunchTemplate.LaunchTemplateId)
+	}
 	return err
 }
 

@@ -61,6 +61,7 @@ type Plan struct {
 	Machine                    string            // name of the state machine
 	Functions                  []Function        // none: no functions and no state machine
 	Variables                  map[string]string // of the functions' environment, besides its own
+	InPlace                    bool              // the deployer may add versions to the launch template, for a group that stays
 	Builds                     bool              // the deployer may build images
 	BuilderZones               []string          // letters of those whose subnets builders are launched in; none: blue's
 	Traced                     bool              // by X-Ray: the state machines and the functions
@@ -163,6 +164,7 @@ type World struct {
 	AccountID         string
 	GroupName         string // of blue
 	TemplateName      string
+	TemplateID        string // empty where blue launches from a configuration
 	TargetGroupARN    string // the first of TargetGroupARNs; empty when the fleet has none
 	TargetGroupARNs   []string
 	LoadBalancerARN   string
@@ -176,6 +178,7 @@ type World struct {
 	OperatorQueue     string   // URL of a queue that has subscribed to it
 	Operator          string   // e-mail address that has subscribed to it, once Confirm was called
 	MachineARN        string   // empty when the plan has no functions
+	InPlaceARN        string   // of the machine that replaces in place; empty where the deployer may not
 	Traced            bool     // as the plan has it
 	BuilderSubnets    []string // ids of those that the plan's zones have
 	InstanceType      string
@@ -186,6 +189,9 @@ type World struct {
 	DesiredCapacity   int32
 	DeregistrationSec int32
 }
+
+// Machine is the ARN of the machine that deploys the fleet: that which replaces in place, where there is one.
+func (w World) Machine() string { return cmp.Or(w.InPlaceARN, w.MachineARN) }
 
 // Request is a request, in which GREEN_IMAGE stands for the image that is deployed, and HOSTED_ZONE for the zone of the record.
 func (w World) Request(text string) string {

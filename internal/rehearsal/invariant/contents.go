@@ -108,7 +108,7 @@ func (v *verdict) inherited(blue string) ([]contents, bool) {
 	if seen, known := v.endStates.launch[blue]; known {
 		return []contents{seen}, true
 	}
-	at := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool { return o.Green == blue && o.End == deploy.EndSucceeded })
+	at := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool { return o.Green == blue && o.Blue != blue && o.End == deploy.EndSucceeded })
 	if at < 0 {
 		return nil, false
 	}

@@ -319,6 +319,8 @@ func (v *verdict) outcome(end, input string) {
 		v.check(!noted || v.endStates.tookOver[v.arn], "the record says that it ended %s", outcome.End)
 		v.check(!v.endStates.wrote[v.arn] || v.endStates.tookOver[v.arn], "its functions wrote to AWS")
 	case rehearsal.ActionOf(input) == deploy.ActionRecover:
+	case end == deploy.EndSucceeded && !noted && v.runsAlready(input):
+		v.check(!v.endStates.wrote[v.arn], "its functions wrote to AWS")
 	case rehearsal.ActionOf(input) == deploy.ActionPlan:
 		v.check(!noted, "the record says that it ended %s", outcome.End)
 		v.check(!v.endStates.wrote[v.arn], "its functions wrote to AWS")
@@ -394,6 +396,9 @@ func (v *verdict) adopt() {
 		if v.endStates.instead != nil && view.Name == v.endStates.live {
 			v.endStates.templates = v.endStates.instead
 		}
+		if v.stayed(view.Name) {
+			v.endStates.templates = templatesOf(view.Shown)
+		}
 		v.endStates.instead, v.endStates.began = nil, nil
 		v.endStates.launchesAs(view)
 		v.endStates.expected[view.Name], v.endStates.live = traitsOf(view), view.Name
@@ -426,6 +431,9 @@ func (v *verdict) serves(view localasg.GroupView) {
 			was[traitMax] = room
 		}
 		was = v.endStates.orPinned(was, view)
+		if v.stayed(view.Name) {
+			was = v.replaced(was, view)
+		}
 		v.wrong = append(v.wrong, v.carriedOut(was, view).differences(view, v.existing(traitsOf(view)))...)
 		v.runs(view)
 	} else {
@@ -515,7 +523,7 @@ func (v *verdict) carriedOut(want traits, view localasg.GroupView) traits {
 // remembers checks what the record says of the fleet that the live one replaced.
 func (v *verdict) remembers(view localasg.GroupView) {
 	at := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool { return o.Green == view.Name && o.End == deploy.EndSucceeded })
-	if at < 0 {
+	if at < 0 || v.record.Outcomes[at].Blue == view.Name { // it stayed
 		return
 	}
 	replaced := v.record.Outcomes[at].Blue

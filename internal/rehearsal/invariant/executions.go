@@ -1,13 +1,12 @@
 package invariant
 
 import (
-	"strings"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"bluegreen/internal/asl"
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/rehearsal"
 )
 
@@ -46,5 +45,6 @@ func (w *Watcher) executionEvent(arn string, event asl.Event) {
 // deploys reports whether an execution is a deployment, and not of the machine that drains at every scale-in: of that the
 // record tells nothing.
 func (w *Watcher) deploys(arn string) bool {
-	return strings.HasPrefix(arn, strings.Replace(w.r.World.MachineARN, ":stateMachine:", ":execution:", 1)+":")
+	of := deploy.MachineOf(arn)
+	return of != "" && (of == w.r.World.MachineARN || of == w.r.World.InPlaceARN)
 }

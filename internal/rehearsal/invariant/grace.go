@@ -40,15 +40,17 @@ func (g *grace) beforeWrite(a *apiCall) {
 		}
 	case *autoscaling.CompleteLifecycleActionInput:
 		g.drained(a, aws.ToString(input.InstanceId), aws.ToString(input.LifecycleHookName))
+	case *autoscaling.TerminateInstanceInAutoScalingGroupInput:
+		g.ends(a, input)
 	case *autoscaling.DeleteLifecycleHookInput:
 		g.breaks("%s of %s: what it holds goes on at once", a, aws.ToString(input.AutoScalingGroupName))
 	}
 	switch a.operation {
 	case "TerminateInstances":
-		if slices.ContainsFunc(a.input.(*ec2.TerminateInstancesInput).InstanceIds, func(id string) bool { return !g.w.isBuilder(id) }) {
+		if slices.ContainsFunc(a.input.(*ec2.TerminateInstancesInput).InstanceIds, func(id string) bool { return !g.w.isBuilder(id) && !g.w.unjoined(id) }) {
 			g.breaks("%s: instances end by their group being scaled in, or not at all", a)
 		}
-	case "StopInstances", "TerminateInstanceInAutoScalingGroup", "SetInstanceHealth":
+	case "StopInstances", "SetInstanceHealth":
 		g.breaks("%s: instances end by their group being scaled in, or not at all", a)
 	}
 }

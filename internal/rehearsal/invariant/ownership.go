@@ -22,6 +22,8 @@ type ownership struct {
 	base
 	shapes []shape         // what the live fleet was like by others' doing, one after the other
 	made   map[string]bool // launch configurations that functions have made, which have no tags
+
+	versionsMade map[string]string // versions of launch templates that functions have made, by "id number", with the execution
 }
 
 // shape is what the record keeps of blue before it changes it.
@@ -34,7 +36,7 @@ type shape struct {
 }
 
 func newOwnership(b base, s snapshot) invariant {
-	o := &ownership{base: b, made: make(map[string]bool)}
+	o := &ownership{base: b, made: make(map[string]bool), versionsMade: make(map[string]string)}
 	for _, fleet := range s.fleets {
 		o.shapes = append(o.shapes, shapeOf(fleet))
 	}
@@ -128,7 +130,7 @@ func (o *ownership) beforeWrite(a *apiCall) {
 		o.pinned(a, record)
 		return
 	}
-	if o.source(a, record) || o.traffic(a, record) || o.build(a, record) {
+	if o.place(a, record) || o.source(a, record) || o.traffic(a, record) || o.build(a, record) {
 		return
 	}
 	if a.service == "monitoring" {

@@ -79,6 +79,7 @@ func (v *verdict) leftSources() {
 		}
 	}
 	v.leftBuilds()
+	v.leftInPlace()
 	gone := func(name string) bool {
 		return slices.ContainsFunc(v.record.Outcomes, func(o ledger.Outcome) bool {
 			return strings.HasPrefix(name, o.Green+"-") && v.endStates.overdue(o, v.record)

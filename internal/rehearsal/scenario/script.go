@@ -153,7 +153,11 @@ func (s *Script) start(ctx context.Context, d *datadriven.TestData) (string, err
 	if err != nil {
 		return "", err
 	}
-	arn, err := s.r.Start(ctx, name, padded(s.standIns().Replace(input), bytes))
+	machine := s.r.World.MachineARN
+	if flag(d, "in-place") {
+		machine = s.r.World.InPlaceARN
+	}
+	arn, err := s.r.StartOf(ctx, machine, name, padded(s.standIns().Replace(input), bytes))
 	if err != nil {
 		return refusal(err), nil
 	}

@@ -100,6 +100,7 @@ var worldArguments = map[string]worldArgument{
 		o.Plan.Hooks = append(o.Plan.Hooks, world.Hook{Name: "terminate", Heartbeat: d})
 	}),
 	"builders":      present(func(o *rehearsal.Options) { o.Plan.Builds = true }),
+	"in-place":      present(func(o *rehearsal.Options) { o.Plan.InPlace = true }),
 	"builder-zones": words(func(o *rehearsal.Options, all []string) { o.Plan.BuilderZones = all }),
 	"protected":     present(func(o *rehearsal.Options) { o.Plan.Protected = true }),
 	"suspended":     words(func(o *rehearsal.Options, all []string) { o.Plan.Suspended = all }),

@@ -276,7 +276,7 @@ func (run *courseRun) verdict(ctx context.Context) []string {
 		return nil
 	}
 	end := run.outcome.End
-	if end == deploy.EndSucceeded && live == run.before.Name || end == deploy.EndRolledBack && live != run.before.Name {
+	if end == deploy.EndSucceeded && live == run.before.Name && run.r.World.InPlaceARN == "" || end == deploy.EndRolledBack && live != run.before.Name {
 		return []string{fmt.Sprintf("it ended %s, and %s is live", end, live)}
 	}
 	return nil

@@ -46,6 +46,10 @@ const builds = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wai
 const bakes = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
 	"alarms": ["errors"], "bake_seconds": 70}`
 
+// inPlace replaces blue's instances, and blue stays.
+const inPlace = `{"project": "ec", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60},
+	"green": {"image": {"id": "GREEN_IMAGE"}}, "traffic": {"strategy": "in-place"}}`
+
 const rollback = `{"project": "ec", "action": "rollback", "blue": {"asg_name": "ec-mqagt-dev-asg"}, "Wait": 30, "health": {"timeout_seconds": 60}}`
 
 // Courses are the deployments that the sweep disturbs: each strategy, each shape of blue, and each part of the way back.
@@ -107,8 +111,9 @@ func Courses() []Course {
 		{Name: "dns-rollback", Plan: knownClassic, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: movedGeneration, Since: ledger.Switching},
 		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: firstGeneration},
 	}
+	courses = append(courses, staying(quick)...)
 	for i := range courses {
-		courses[i].Settings = quickly()
+		courses[i].Settings = quickly(courses[i].Plan)
 		if courses[i].Request == "" {
 			courses[i].Request = request
 		}
@@ -116,9 +121,21 @@ func Courses() []Course {
 	return courses
 }
 
+// staying are those in which blue stays and its instances are replaced.
+func staying(stays world.Plan) []Course {
+	stays.InPlace = true
+	return []Course{
+		{Name: "in-place", Plan: stays, End: deploy.EndSucceeded, Request: inPlace},
+		{Name: "in-place-back", Plan: stays, End: deploy.EndRolledBack, Request: inPlace, Prepare: sickGreen},
+	}
+}
+
 // quickly lets instances come and go in seconds.
-func quickly() *localaws.Settings {
+func quickly(plan world.Plan) *localaws.Settings {
 	settings := localaws.DefaultSettings()
+	if plan.InPlace { // it waits for them
+		settings.EC2.StatusChecks = account.Duration{Min: 5 * time.Second, Max: 8 * time.Second}
+	}
 	settings.EC2.Pending = account.Duration{Min: time.Second, Max: 3 * time.Second}
 	settings.EC2.Boot = account.Duration{Min: 2 * time.Second, Max: 4 * time.Second}
 	settings.EC2.ShuttingDown = account.Duration{Min: 2 * time.Second, Max: 5 * time.Second}

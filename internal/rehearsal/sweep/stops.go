@@ -60,7 +60,7 @@ func (run *courseRun) stopAt(state string, nth int) {
 		if entered != state || n != nth {
 			return
 		}
-		arn := run.r.AWS.Account.ARN("states", "execution:"+rehearsal.ShortName(run.r.World.MachineARN)+":"+executionName)
+		arn := run.r.AWS.Account.ARN("states", "execution:"+rehearsal.ShortName(run.r.World.Machine())+":"+executionName)
 		run.r.Clock.Go(func() {
 			_, err := run.r.Machines.StopExecution(context.Background(), &sfn.StopExecutionInput{
 				ExecutionArn: &arn, Error: aws.String("Operator"), Cause: aws.String("stopped by a person"),

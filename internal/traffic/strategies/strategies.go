@@ -10,6 +10,7 @@ import (
 	"bluegreen/internal/traffic/attach"
 	"bluegreen/internal/traffic/dns"
 	"bluegreen/internal/traffic/none"
+	"bluegreen/internal/traffic/within"
 )
 
 // Strategies are all of an account, in the order in which one is looked for that fits a fleet.
@@ -21,6 +22,7 @@ func New(cfg aws.Config) Strategies {
 		moving(deploy.StrategyAttach, attach.New(cfg)),
 		moving(deploy.StrategyDNS, dns.New(cfg)),
 		{deploy.StrategyNone, none.New(cfg), nil},
+		{deploy.StrategyInPlace, within.New(cfg), nil},
 	}
 }
 
@@ -36,7 +38,7 @@ func moving(name deploy.Strategy, mover traffic.Mover) row { return row{name, mo
 // For is the name of the first strategy by which a fleet can be replaced, for a request that names none.
 func (all Strategies) For(blue deploy.Fleet) deploy.Strategy {
 	for _, r := range all {
-		if !r.name.MovesRecords() && r.Unfit(blue) == "" { // which records, nobody has said
+		if !r.name.MovesRecords() && !r.name.Stays() && r.Unfit(blue) == "" { // which records, nobody has said
 			return r.name
 		}
 	}
