@@ -25,6 +25,7 @@ var gracefulShutdown string
 type Function struct {
 	State          string // as the definition names it: ${<State>FunctionArn}
 	TimeoutSeconds int
+	InPlace        bool // only the machine calls it that replaces the instances of a group which stays
 }
 
 // Package is the name of the Go package below lambdas, and of the folder that make build leaves its bootstrap in.
@@ -43,10 +44,10 @@ var Functions = []Function{
 	{State: "CompleteLifecycle", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "RestoreBlue", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 	{State: "RemoveGreen", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
-	{State: "LaunchInstances", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
-	{State: "JoinGroup", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
-	{State: "EndPrevious", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
-	{State: "RestoreGroup", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
+	{State: "LaunchInstances", TimeoutSeconds: deploy.FunctionTimeoutSeconds, InPlace: true},
+	{State: "JoinGroup", TimeoutSeconds: deploy.FunctionTimeoutSeconds, InPlace: true},
+	{State: "EndPrevious", TimeoutSeconds: deploy.FunctionTimeoutSeconds, InPlace: true},
+	{State: "RestoreGroup", TimeoutSeconds: deploy.FunctionTimeoutSeconds, InPlace: true},
 	{State: "Report", TimeoutSeconds: deploy.FunctionTimeoutSeconds},
 }
 

@@ -65,8 +65,11 @@ func Serve(state string) error {
 }
 
 // defineFunctions puts the Lambdas' own code into the account, to run in process.
-func (r *Rehearsal) defineFunctions(machine string, w world.World) error {
+func (r *Rehearsal) defineFunctions(machine string, plan world.Plan, w world.World) error {
 	for _, f := range statemachine.Functions {
+		if f.InPlace && !plan.InPlace {
+			continue
+		}
 		newHandle, ok := work[f.State]
 		if changed, mutated := r.mutant.Work[f.State]; mutated {
 			newHandle = changed

@@ -92,7 +92,7 @@ func (r *Rehearsal) seed(plan world.Plan) error {
 		return err
 	}
 	machine := statemachine.Name(plan.Project, plan.Role, plan.Environment)
-	if err := r.defineFunctions(machine, seeded); err != nil {
+	if err := r.defineFunctions(machine, plan, seeded); err != nil {
 		return err
 	}
 	if err := r.mutant.confine(r.AWS, plan, seeded); err != nil {
