@@ -197,6 +197,7 @@ var grants = []grant{
 		on:         Scope.anyTemplate,
 		conditions: always(Condition{"StringEquals", "ec2:CreateAction", []string{"CreateLaunchTemplate"}}),
 		why:        "gives it that tag; no template that exists can be tagged",
+		only:       []string{"BuildImage", "CreateGreen"},
 	},
 	{
 		sid:     "RemoveTemplates",

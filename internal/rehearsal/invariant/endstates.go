@@ -47,6 +47,7 @@ type endStates struct {
 	inputs    map[string]string                              // of executions that are over
 	madeOnce  map[string]string                              // names of the launch templates that deployments have made, by id
 	launch    map[string]contents                            // what was made for a live fleet to launch from, by group
+	versioned bool                                           // others have added a version to a launch template since the last execution began
 	configure string                                         // launch configuration that the lineage launches from, as people name it
 	wrote     map[string]bool                                // executions whose functions wrote to AWS
 	tookOver  map[string]bool                                // executions that took over another's lock, and those that lost theirs so
@@ -83,6 +84,9 @@ func (e *endStates) done(a *apiCall, was before) {
 		}
 		if in, ok := a.input.(*route53.ChangeResourceRecordSetsInput); ok {
 			e.changeRecords(in)
+		}
+		if a.operation == "CreateLaunchTemplateVersion" {
+			e.versioned = true
 		}
 		return
 	}
@@ -274,6 +278,7 @@ func heldByAnother(record ledger.Record, arn string) bool {
 // executionStarted notes what the lineage's templates stand for now, and what the live fleet runs.
 func (e *endStates) executionStarted(arn, _ string) {
 	delete(e.ended, arn)
+	e.versioned = false
 	e.resolved[arn] = e.resolve()
 	if live, exists := e.w.r.AWS.Groups.View(e.live); exists {
 		e.began = append(e.began, e.launched(live)...)

@@ -150,6 +150,9 @@ func (v *verdict) replaced(want traits, view localasg.GroupView) traits {
 		return want
 	}
 	was, version := v.endStates.templates, aws.ToString(named[0].Version)
+	if v.endStates.versioned && version == "$Latest" {
+		return want // it launches by now what others have added
+	}
 	if len(was) == 1 {
 		v.check(aws.ToString(named[0].LaunchTemplateId) == aws.ToString(was[0].LaunchTemplateId), "%s launches from another template", view.Name)
 		floats := aws.ToString(was[0].Version) == "$Latest"
