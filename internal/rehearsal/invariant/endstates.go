@@ -335,7 +335,7 @@ func (v *verdict) outcome(end, input string) {
 	default:
 		v.check(noted && outcome.End == end, "the record says %q", outcome.End)
 		latest := slices.IndexFunc(v.record.Outcomes, func(o ledger.Outcome) bool { return o.End == deploy.EndSucceeded })
-		if noted && end == deploy.EndSucceeded && v.record.Outcomes[latest] == outcome { // a redrive may end after a later deployment
+		if noted && end == deploy.EndSucceeded && latest >= 0 && v.record.Outcomes[latest] == outcome { // a redrive may end after a later deployment
 			v.check(outcome.Green == v.record.Live, "the record says that %s is live, not %s", v.record.Live, outcome.Green)
 		}
 	}
