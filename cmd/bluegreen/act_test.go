@@ -248,7 +248,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"report latest -o r.pdf":    `-o "r.pdf": want a file that ends in .html, .svg or .json, not in ".pdf"`,
 		"report latest -o r":        `not in ""`,
 		"graph -o png":              `-o "png": want svg or mermaid`,
-		"graph --of blue":           `--of "blue": want deploy or drain`,
+		"graph --of blue":           `--of "blue": want deploy or in-place or drain`,
 		"validate":                  "validate: -f is missing",
 		"deploy -f ../../pipeline/examples/plan.json --yes": `$.action is "plan": "bluegreen plan -f`,
 	} {

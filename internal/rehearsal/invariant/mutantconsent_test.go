@@ -2,7 +2,6 @@ package invariant_test
 
 import (
 	"context"
-	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -40,13 +39,6 @@ var consents = []mutation{
 		prepare: quietAlarm,
 		breaks:  []int{8},
 	},
-}
-
-// What is moved on without consent is seen.
-func TestMissingConsentIsCaught(t *testing.T) {
-	for _, m := range consents {
-		t.Run(m.name, m.isCaught)
-	}
 }
 
 // quietAlarm makes an alarm that stays as people set it.
