@@ -30,6 +30,7 @@ type Course struct {
 	Start    time.Time                                         // when the world begins; zero: on a Saturday
 	Once     bool                                              // asked for again once it was done, the request would ask for something else
 	Prepare  func(context.Context, *rehearsal.Rehearsal) error // before the deployment starts; may be nil
+	Again    string                                            // how the same request may end besides that is asked for again; empty: in no other way
 	End      string                                            // how it ends undisturbed; empty: not known
 	Since    ledger.Stage                                      // nothing is disturbed before the record is at it: until then all is as in another course. Empty: from the start
 	ScaleIn  bool                                              // no deployment: a person scales the fleet in by one, and the machine that drains works

@@ -98,7 +98,7 @@ func Courses() []Course {
 		{Name: "build", Plan: builders, End: deploy.EndSucceeded, Request: builds},
 		{Name: "build-fails", Plan: builders, End: deploy.EndRolledBack, Request: builds, Prepare: failedImage},
 		{Name: "bake", Plan: quick, End: deploy.EndSucceeded, Request: bakes, Prepare: quietAlarm},
-		{Name: "alarm", Plan: quick, End: deploy.EndRolledBack, Request: bakes, Once: true, Prepare: alarmAsItLeaves},
+		{Name: "alarm", Plan: quick, End: deploy.EndRolledBack, Request: bakes, Again: deploy.EndRejected, Prepare: alarmAsItLeaves},
 		{Name: "scales", Plan: workers, End: deploy.EndSucceeded, Prepare: scales},
 		{Name: "scales-no-capacity", Plan: workers, End: deploy.EndRolledBack, Prepare: scalesInVain},
 		{Name: "rich", Plan: richPlan(quick), End: deploy.EndSucceeded, Request: differsAndDrains, Prepare: hung},

@@ -174,7 +174,7 @@ func again(ctx context.Context, run *courseRun) error {
 	var report deploy.Report
 	run.outcome.End, report = rehearsal.EndState(out)
 	run.outcome.Error, run.outcome.What = report.Error, report.What
-	if run.outcome.End != run.course.End && run.outcome.End != deploy.EndSucceeded {
+	if !slices.Contains([]string{run.course.End, run.course.Again, deploy.EndSucceeded}, run.outcome.End) {
 		run.problems(fmt.Sprintf("started again it ended %s: %s", run.outcome.End, report.What))
 	}
 	return nil
