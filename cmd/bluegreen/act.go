@@ -218,7 +218,7 @@ func newStop(term terminal) *cobra.Command {
 
 const stoppedText = `%[1]s was stopped.
 What it leaves is finished or undone by a recovery, which the deployer starts
-by itself unless it is told not to (parameter recover). To see, and to start one:
+by itself unless the parameter recover says otherwise. To see, and to start one:
   bluegreen status %[2]s
   bluegreen recover %[2]s
 `

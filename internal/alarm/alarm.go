@@ -1,4 +1,4 @@
-// Package alarm reads the CloudWatch alarms that a deployment heeds.
+// Package alarm reads CloudWatch alarms, and heeds those that a deployment names.
 package alarm
 
 import (
@@ -8,19 +8,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 )
-
-// Reads is what is asked of CloudWatch.
-type Reads interface {
-	DescribeAlarms(context.Context, *cloudwatch.DescribeAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmsOutput, error)
-}
-
-var _ Reads = (*cloudwatch.Client)(nil)
 
 // State is what an alarm shows.
 type State struct {
@@ -36,18 +28,16 @@ func (s State) Ringing() bool { return s.Value == types.StateValueAlarm }
 
 // Read reads alarms by their names; those that do not exist are missing.
 func Read(ctx context.Context, reads Reads, names []string) (map[string]State, error) {
-	out, err := reads.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{
-		AlarmNames: names, AlarmTypes: []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm}, MaxRecords: aws.Int32(100),
-	})
+	metric, composite, err := Named(ctx, reads, names)
 	if err != nil {
-		return nil, fmt.Errorf("describing alarms %s: %w", strings.Join(names, ", "), err)
+		return nil, err
 	}
 	found := make(map[string]State, len(names))
-	for _, a := range out.MetricAlarms {
-		found[aws.ToString(a.AlarmName)] = State{a.StateValue, aws.ToString(a.StateReason), changed(a.StateTransitionedTimestamp, a.StateUpdatedTimestamp), length(a), dimensions(a)}
+	for name, a := range metric {
+		found[name] = State{a.StateValue, aws.ToString(a.StateReason), changed(a.StateTransitionedTimestamp, a.StateUpdatedTimestamp), length(a), dimensions(a)}
 	}
-	for _, a := range out.CompositeAlarms {
-		found[aws.ToString(a.AlarmName)] = State{Value: a.StateValue, Reason: aws.ToString(a.StateReason), Since: changed(a.StateTransitionedTimestamp, a.StateUpdatedTimestamp)}
+	for name, a := range composite {
+		found[name] = State{Value: a.StateValue, Reason: aws.ToString(a.StateReason), Since: changed(a.StateTransitionedTimestamp, a.StateUpdatedTimestamp)}
 	}
 	return found, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	"bluegreen/internal/alarm"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/ledger"
@@ -28,7 +29,7 @@ func (alarms) put(ctx context.Context, to target, blue Whole) error {
 		return err
 	}
 	names := namesOf(blue, to.Deployment)
-	metric, composite, err := named(ctx, to.reads, slices.Sorted(maps.Values(names)))
+	metric, composite, err := alarm.Named(ctx, to.reads.alarmReads, slices.Sorted(maps.Values(names)))
 	if err != nil {
 		return err
 	}
@@ -162,11 +163,11 @@ func (alarms) outlive(blue Whole, d deploy.Deployment) []string {
 // remove deletes those of the lineage. AWS has deleted most of them with their group: those that acted on nothing else. One that a
 // composite alarm names CloudWatch does not delete: it stays, without actions.
 func (alarms) remove(ctx context.Context, to target, names []string) error {
-	metric, _, err := named(ctx, to.reads, names)
+	metric, _, err := alarm.Named(ctx, to.reads.alarmReads, names)
 	if err != nil || len(metric) == 0 {
 		return err
 	}
-	_, composite, err := describeAlarms(ctx, to.reads, &cloudwatch.DescribeAlarmsInput{AlarmTypes: []types.AlarmType{types.AlarmTypeCompositeAlarm}})
+	_, composite, err := alarm.Describe(ctx, to.reads.alarmReads, &cloudwatch.DescribeAlarmsInput{AlarmTypes: []types.AlarmType{types.AlarmTypeCompositeAlarm}})
 	if err != nil {
 		return err
 	}
@@ -186,7 +187,7 @@ func (alarms) remove(ctx context.Context, to target, names []string) error {
 		}
 		made = append(made, name)
 	}
-	for batch := range slices.Chunk(made, alarmsAtOnce) {
+	for batch := range slices.Chunk(made, alarm.AtOnce) {
 		if _, err := step.Write(ctx, to.alarms, to.fence, alarmWrites.DeleteAlarms, &cloudwatch.DeleteAlarmsInput{AlarmNames: batch}); err != nil {
 			return fmt.Errorf("deleting %s (%s and others): %w", deploy.Counted(len(batch), "alarm"), batch[0], err)
 		}

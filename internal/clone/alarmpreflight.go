@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	"bluegreen/internal/alarm"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
 	texts "bluegreen/internal/text"
@@ -41,7 +42,7 @@ const mostTags = 50
 
 // survey looks through the account's alarms: those that look at blue, or at its alarms, do not follow to green by themselves.
 func (alarms) preflight(ctx context.Context, from reads, blue Whole, d deploy.Deployment, made []ledger.Made) (s Preflight, _ error) {
-	all, composite, err := describeAlarms(ctx, from, &cloudwatch.DescribeAlarmsInput{
+	all, composite, err := alarm.Describe(ctx, from.alarmReads, &cloudwatch.DescribeAlarmsInput{
 		AlarmTypes: []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm},
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	"bluegreen/internal/alarm"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
@@ -22,7 +23,7 @@ type alarms struct{}
 
 // alarmReads is what is read of alarms.
 type alarmReads interface {
-	DescribeAlarms(context.Context, *cloudwatch.DescribeAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DescribeAlarmsOutput, error)
+	alarm.Reads
 	ListTagsForResource(context.Context, *cloudwatch.ListTagsForResourceInput, ...func(*cloudwatch.Options)) (*cloudwatch.ListTagsForResourceOutput, error)
 }
 
@@ -34,9 +35,6 @@ type alarmWrites interface {
 	DeleteAlarms(context.Context, *cloudwatch.DeleteAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DeleteAlarmsOutput, error)
 }
 
-// alarmsAtOnce is how many alarms a call names at most (aws-facts H2).
-const alarmsAtOnce = 100
-
 // read asks CloudWatch and not the policies, which do not say whether they show alarms that act on them in another state than ALARM.
 func (alarms) read(ctx context.Context, from reads, w *Whole) error {
 	found := make(map[string]types.MetricAlarm)
@@ -44,7 +42,7 @@ func (alarms) read(ctx context.Context, from reads, w *Whole) error {
 		if policy.TargetTrackingConfiguration != nil || policy.PredictiveScalingConfiguration != nil {
 			continue
 		}
-		acting, _, err := describeAlarms(ctx, from, &cloudwatch.DescribeAlarmsInput{ActionPrefix: policy.PolicyARN})
+		acting, _, err := alarm.Describe(ctx, from.alarmReads, &cloudwatch.DescribeAlarmsInput{ActionPrefix: policy.PolicyARN})
 		if err != nil {
 			return err
 		}
@@ -57,39 +55,6 @@ func (alarms) read(ctx context.Context, from reads, w *Whole) error {
 		w.Alarms = append(w.Alarms, found[name])
 	}
 	return nil
-}
-
-func describeAlarms(ctx context.Context, from reads, input *cloudwatch.DescribeAlarmsInput) (metric []types.MetricAlarm, composite []types.CompositeAlarm, err error) {
-	input.MaxRecords = aws.Int32(alarmsAtOnce)
-	pages := cloudwatch.NewDescribeAlarmsPaginator(from.alarmReads, input)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, nil, fmt.Errorf("describing alarms: %w", err)
-		}
-		metric, composite = append(metric, page.MetricAlarms...), append(composite, page.CompositeAlarms...)
-	}
-	return metric, composite, nil
-}
-
-// named are the alarms of these names that exist.
-func named(ctx context.Context, from reads, names []string) (map[string]types.MetricAlarm, map[string]types.CompositeAlarm, error) {
-	metric, composite := make(map[string]types.MetricAlarm), make(map[string]types.CompositeAlarm)
-	for batch := range slices.Chunk(names, alarmsAtOnce) {
-		found, composites, err := describeAlarms(ctx, from, &cloudwatch.DescribeAlarmsInput{
-			AlarmNames: batch, AlarmTypes: []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm},
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, alarm := range found {
-			metric[aws.ToString(alarm.AlarmName)] = alarm
-		}
-		for _, alarm := range composites {
-			composite[aws.ToString(alarm.AlarmName)] = alarm
-		}
-	}
-	return metric, composite, nil
 }
 
 // namesOf are the names of green's alarms by those of blue's.
@@ -117,7 +82,7 @@ func (alarms) arm(ctx context.Context, to target, blue Whole, when Moment) error
 }
 
 func (to target) enableAlarms(ctx context.Context, names []string) error {
-	for batch := range slices.Chunk(names, alarmsAtOnce) {
+	for batch := range slices.Chunk(names, alarm.AtOnce) {
 		if _, err := step.Write(ctx, to.alarms, to.fence, alarmWrites.EnableAlarmActions, &cloudwatch.EnableAlarmActionsInput{AlarmNames: batch}); err != nil {
 			return fmt.Errorf("enabling the actions of %s: %w", deploy.Counted(len(batch), "alarm"), err)
 		}
@@ -161,7 +126,7 @@ func (alarms) quiet(w Whole) []ledger.Change {
 
 // still passes over alarms that are gone, as CloudWatch does.
 func (alarms) still(ctx context.Context, to target, changes []ledger.Change) error {
-	for batch := range slices.Chunk(things(changes), alarmsAtOnce) {
+	for batch := range slices.Chunk(things(changes), alarm.AtOnce) {
 		if _, err := step.Write(ctx, to.alarms, to.fence, alarmWrites.DisableAlarmActions, &cloudwatch.DisableAlarmActionsInput{AlarmNames: batch}); err != nil {
 			return fmt.Errorf("disabling the actions of %s: %w", deploy.Counted(len(batch), "alarm"), err)
 		}

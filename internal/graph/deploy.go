@@ -15,13 +15,18 @@ const (
 	lineDone     = 458 // to the end, once all is undone
 )
 
+// lanesTo are the lanes of a machine that deploys, of so many columns.
+func lanesTo(last int) []lane {
+	return []lane{
+		{"refused, or taken over from an execution that has ended", titleLeft, 42, 78, "over"},
+		{"forward", column(last) - boxWidth/2, 186, 78, "forward"},
+		{"the way back", titleLeft, 336, 78, "back"},
+	}
+}
+
 var deployLayout = layout{
 	width: 1236, height: 500,
-	lanes: []lane{
-		{"refused, or taken over from an execution that has ended", titleLeft, 42, 78, "over"},
-		{"forward", column(10) - boxWidth/2, 186, 78, "forward"},
-		{"the way back", titleLeft, 336, 78, "back"},
-	},
+	lanes: lanesTo(10),
 	places: map[string]point{
 		"Rejected":        {column(1), rowTakeOver},
 		"ReportRejection": {column(2), rowTakeOver},

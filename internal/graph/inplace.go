@@ -3,11 +3,7 @@ package graph
 // inPlaceLayout has the rows of the machine that deploys.
 var inPlaceLayout = layout{
 	width: 1000, height: 500,
-	lanes: []lane{
-		{"refused, or taken over from an execution that has ended", titleLeft, 42, 78, "over"},
-		{"forward", column(8) - boxWidth/2, 186, 78, "forward"},
-		{"the way back", titleLeft, 336, 78, "back"},
-	},
+	lanes: lanesTo(8),
 	places: map[string]point{
 		"Rejected":        {column(1), rowTakeOver},
 		"ReportRejection": {column(2), rowTakeOver},

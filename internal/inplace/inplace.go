@@ -1,5 +1,5 @@
 // Package inplace sees a group whose instances are replaced while it stays, and has it launch from another version of its template. Who
-// is new and who is not is told by the image that each instance runs, at each look.
+// is new and who is not shows in the image that each instance runs, at each look.
 package inplace
 
 import (

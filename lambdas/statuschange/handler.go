@@ -162,7 +162,7 @@ func (h handler) recover(ctx context.Context, ended notice.Ended) (execution, wh
 	case !ok:
 		return "", "look at what is left: a recovery that failed starts no other", nil
 	case h.env.Recover != lambdaentry.RecoverStart:
-		return "", "recover what is left (this deployer is told not to do it by itself)", nil
+		return "", "recover what is left (this deployer does not do it by itself)", nil
 	}
 	starts := h.deploys(ended.Machine)
 	_, err = h.executions.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &starts, Name: &name, Input: &input})

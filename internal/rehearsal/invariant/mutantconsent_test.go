@@ -41,17 +41,8 @@ var consents = []mutation{
 	},
 }
 
-// quietAlarm makes an alarm that stays as people set it.
 func quietAlarm(ctx context.Context, r *rehearsal.Rehearsal) error {
-	_, err := cloudwatch.NewFromConfig(operator(r)).PutMetricAlarm(ctx, &cloudwatch.PutMetricAlarmInput{
-		AlarmName: aws.String("errors"), Namespace: aws.String("Shop"), MetricName: aws.String("Errors"), Statistic: types.StatisticSum,
-		Period: aws.Int32(60), EvaluationPeriods: aws.Int32(1), Threshold: aws.Float64(5), ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold,
-		TreatMissingData: aws.String("ignore"),
-	})
-	if err != nil {
-		return err
-	}
-	return setAlarm(ctx, r, types.StateValueOk)
+	return rehearsal.PutAlarm(ctx, operator(r), "errors")
 }
 
 // alarmRings lets it ring once the record says that blue is let go.
@@ -59,14 +50,7 @@ func alarmRings(ctx context.Context, r *rehearsal.Rehearsal) error {
 	for lock := r.Record().Lock; lock == nil || !lock.BlueLeft(); lock = r.Record().Lock {
 		r.Wait(ctx, time.Second)
 	}
-	return setAlarm(ctx, r, types.StateValueAlarm)
-}
-
-func setAlarm(ctx context.Context, r *rehearsal.Rehearsal, value types.StateValue) error {
-	_, err := cloudwatch.NewFromConfig(operator(r)).SetAlarmState(ctx, &cloudwatch.SetAlarmStateInput{
-		AlarmName: aws.String("errors"), StateValue: value, StateReason: aws.String("so it is"),
-	})
-	return err
+	return rehearsal.SetAlarm(ctx, operator(r), "errors", types.StateValueAlarm)
 }
 
 func seeQuietAlarms(stack *middleware.Stack) error {

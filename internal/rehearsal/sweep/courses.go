@@ -276,6 +276,12 @@ func sickGreen(_ context.Context, r *rehearsal.Rehearsal) error {
 
 // lostGreen lets green fall sick while blue leaves its target groups: the way back must bring blue's traffic back.
 func lostGreen(_ context.Context, r *rehearsal.Rehearsal) error {
+	asBlueLeaves(r, func() { loseGreen(r) })
+	return nil
+}
+
+// asBlueLeaves does something once, when blue leaves what it takes traffic from.
+func asBlueLeaves(r *rehearsal.Rehearsal, do func()) {
 	var once sync.Once
 	r.AWS.Account.Lock()
 	defer r.AWS.Account.Unlock()
@@ -283,11 +289,10 @@ func lostGreen(_ context.Context, r *rehearsal.Rehearsal) error {
 		blue, _ := r.AWS.Groups.View(r.World.GroupName)
 		for _, attachment := range blue.Attachments {
 			if attachment.State == "Removing" {
-				once.Do(func() { r.Clock.Go(func() { loseGreen(r) }) })
+				once.Do(func() { r.Clock.Go(do) })
 			}
 		}
 	})
-	return nil
 }
 
 // movedGeneration deploys once before, by moving the record.
