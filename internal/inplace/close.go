@@ -21,20 +21,7 @@ func Close(ctx context.Context, s *step.Step, end string, stage ledger.Stage) er
 	if outcome, ended := record.Ended(d.Execution); ended && outcome.End == end {
 		return nil
 	}
-	outcome := ledger.Outcome{
-		Execution: d.Execution, End: end, Blue: d.Blue, Green: d.Green, At: s.Entered, Seconds: int(s.Entered.Sub(d.StartedAt).Seconds()),
-		Reason: d.Reason, Override: d.Override,
-	}
-	if s.Document.Fault != nil {
-		outcome.Error = s.Document.Fault.Error
-	}
-	_, err = s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
-		if end == deploy.EndRolledBack {
-			r.Drain = r.Lock.Drain
-		}
-		r.Close(outcome)
-	}, stage)
-	return err
+	return s.Close(ctx, record, end, stage, func(*ledger.Record) {})
 }
 
 // Ending is a look that may close the deployment. Where another call of it, which came late, has closed it meanwhile, that is done.

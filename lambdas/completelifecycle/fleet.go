@@ -245,18 +245,7 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 	if err != nil || waits != "" {
 		return s.Again(p, waits), err
 	}
-	outcome := ledger.Outcome{
-		Execution: d.Execution, End: e.end, Blue: d.Blue, Green: d.Green, At: s.Entered, Seconds: int(s.Entered.Sub(d.StartedAt).Seconds()),
-		Reason: d.Reason, Override: d.Override,
-	}
-	if s.Document.Fault != nil {
-		outcome.Error = s.Document.Fault.Error
-	}
-	_, err = s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
-		if e.end == deploy.EndRolledBack {
-			r.Drain = r.Lock.Drain
-		}
-		r.Close(outcome)
+	return p, s.Close(ctx, record, e.end, e.stage, func(r *ledger.Record) {
 		for _, name := range gone {
 			r.TakenAway(name)
 		}
@@ -266,8 +255,7 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 		if e.end == deploy.EndSucceeded && e.remove {
 			r.Previous = nil
 		}
-	}, e.stage)
-	return p, err
+	})
 }
 
 // removePool deletes a warm pool that is empty, without which AWS deletes no group but by force. One that is still shown may be

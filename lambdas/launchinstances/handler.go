@@ -53,7 +53,7 @@ func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
-// stage is that of all of it: a deployment that comes back from JoinGroup, since the group has grown, is at the next one.
+// stages are those of all of it: a deployment that comes back from JoinGroup, since the group has grown, is at the next one.
 var stages = []ledger.Stage{ledger.Creating, ledger.Switching}
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
