@@ -543,6 +543,14 @@ func (v *verdict) remembers(view localasg.GroupView) {
 	}
 }
 
+// left reports whether clients know a fleet by a name, and none comes to it any more. Nobody waits for them where it had no instance that
+// could have answered them.
+func (v *verdict) left(view localasg.GroupView) bool {
+	previous := v.record.Previous
+	never := previous != nil && previous.Name == view.Name && previous.Sizes.Desired == 0
+	return v.r.World.Record != "" && (never || v.entered(view) == 0)
+}
+
 // quieted are the processes that are suspended on a fleet that stands by at size 0.
 var quieted = []string{"AlarmNotification", "ScheduledActions"}
 
@@ -551,7 +559,7 @@ var quieted = []string{"AlarmNotification", "ScheduledActions"}
 func (v *verdict) empty(view localasg.GroupView) {
 	v.check(v.endStates.filled[view.Name] || view.Min == 0 && view.Max == 0 && view.Desired == 0 && len(view.Instances) == 0,
 		"%s is not empty: min %d desired %d max %d, %d instances", view.Name, view.Min, view.Desired, view.Max, len(view.Instances))
-	v.check(len(view.Attachments) == 0 || v.r.World.Record != "" && v.entered(view) == 0, "%s has %d target groups", view.Name, len(view.Attachments))
+	v.check(len(view.Attachments) == 0 || v.left(view), "%s has %d target groups", view.Name, len(view.Attachments))
 	for _, process := range quieted {
 		v.check(slices.Contains(view.Suspended, process), "%s of %s is not suspended", process, view.Name)
 	}

@@ -281,7 +281,7 @@ func (o *ownership) remembered(a *apiCall, record ledger.Record) {
 		same func(shape) bool
 	}
 	if view, exists := o.w.r.AWS.Groups.View(blue); exists { // runs that are carried out a moment early
-		for _, run := range o.w.ahead(view) {
+		for _, run := range slices.Concat(o.w.schedules.handed, o.w.ahead(view)) {
 			o.scheduled(blue, run)
 		}
 	}

@@ -171,6 +171,9 @@ func asleep(item string) string {
 	return strings.NewReplacer(`"ActionsEnabled":true`, `"ActionsEnabled":false`, `"Mode":"ForecastAndScale"`, `"Mode":"ForecastOnly"`).Replace(item)
 }
 
+// unarmed is an item as green has it until it is armed.
+func unarmed(item string) string { return strings.ReplaceAll(asleep(item), `"Enabled":true`, `"Enabled":false`) }
+
 func awake(item string) string {
 	return strings.NewReplacer(`"ActionsEnabled":false`, `"ActionsEnabled":true`, `"Mode":"ForecastOnly"`, `"Mode":"ForecastAndScale"`).Replace(item)
 }
@@ -309,10 +312,16 @@ func (s *scaling) copies(group string, record ledger.Record, now items) []string
 			found = append(found, group+" lacks "+item)
 		}
 	}
+	known := make(map[string]bool)
+	for item := range s.wanted[blue] {
+		known[item] = true
+	}
+	for item := range s.atCopy[group] {
+		_, still := s.wanted[blue][item]
+		known[item], known[unarmed(item)] = true, known[unarmed(item)] || !still // others took it from blue before green was armed
+	}
 	for _, item := range slices.Sorted(maps.Keys(now)) {
-		_, before := s.atCopy[group][item]
-		_, since := s.wanted[blue][item]
-		if !before && !since {
+		if !known[item] {
 			found = append(found, group+" has too much: "+item)
 		}
 	}

@@ -66,6 +66,7 @@ func (w *Watcher) scheduled(group string, action types.ScheduledUpdateGroupActio
 // due takes in a run's sizes as what others want of the fleet.
 func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGroupAction) {
 	e, record := c.w.endStates, c.w.r.Record()
+	c.noteCommit(record)
 	live, lock := record.Live, record.Lock
 	if live == "" {
 		live = e.live
@@ -88,18 +89,10 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 	if view.Name != live && !green {
 		return // it stands by
 	}
-	desired, planned := c.planned[view.Name]
-	if !planned {
-		desired = view.Desired
-		if followed, _ := c.w.r.AWS.Groups.View(live); view.Name != live { // a copy has as many as what it replaces
-			desired = max(desired, followed.Desired)
-		}
-	}
-	least, most := sizeOr(action.MinSize, 0), sizeOr(action.MaxSize, desired)
-	desired = sizeOr(action.DesiredCapacity, min(max(desired, least), max(most, least)))
-	c.plan(view.Name, desired)
+	c.plan(view.Name, sizesOf(action).on(c.wanted(view.Name, live)))
 	if lock != nil && view.Name == lock.Deployment.Blue && !lock.Deployment.Revives { // its copy gets it at the commit
-		c.plan(lock.Deployment.Green, desired)
+		copied := lock.Deployment.Green
+		c.plan(copied, sizesOf(action).on(c.wanted(copied, live)))
 	}
 	if view.Name != live && !(lock.Deployment.Revives && (lock.Stage == ledger.Leaving || !slices.Contains(view.Suspended, ledger.ScheduledActions))) {
 		return
@@ -122,6 +115,23 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 		into[trait] = run[trait]
 	}
 	c.w.ownership.scheduled(view.Name, run)
+}
+
+// wanted is how many a group is to have, without what a run sets now. A copy has as many as what it replaces, and those by which it
+// has grown itself since it serves.
+func (c *schedules) wanted(group, live string) int {
+	if desired, planned := c.planned[group]; planned {
+		return desired
+	}
+	if desired, set := c.w.capacity.others[group]; set {
+		return desired
+	}
+	if group == live && group == c.w.capacity.followed { // it may be a copy that was made a moment before its original shrank
+		return c.w.capacity.want
+	}
+	view, _ := c.w.r.AWS.Groups.View(group)
+	followed, _ := c.w.r.AWS.Groups.View(live)
+	return max(view.Desired, followed.Desired)
 }
 
 // plan takes in the desired capacity that a run wants of a group.
@@ -155,13 +165,6 @@ func contradicts(owner traits, action types.ScheduledUpdateGroupAction) bool {
 	return least > most || set && (desired < least || desired > most)
 }
 
-func sizeOr(size *int32, otherwise int) int {
-	if size == nil {
-		return otherwise
-	}
-	return int(*size)
-}
-
 // look notes what others set after a run, and when blue serves.
 func (c *schedules) look(s snapshot, by *apiCall) {
 	for _, fleet := range s.fleets {
@@ -172,19 +175,23 @@ func (c *schedules) look(s snapshot, by *apiCall) {
 		}
 	}
 	record := c.w.r.Record()
+	c.noteCommit(record)
 	if record.Lock == nil {
-		c.pin, c.committed = 0, time.Time{}
+		c.pin = 0
 		return
 	}
-	d := record.Lock.Deployment
+	if c.w.shares(s, record.Lock.Deployment.Blue) {
+		c.shared = c.w.r.AWS.Account.Now()
+	}
+}
+
+// noteCommit notes when the deployment under way has committed.
+func (c *schedules) noteCommit(record ledger.Record) {
 	switch {
-	case record.Lock.Stage != ledger.Committed:
+	case record.Lock == nil || record.Lock.Stage != ledger.Committed:
 		c.committed = time.Time{}
 	case c.committed.IsZero():
 		c.committed = c.w.r.AWS.Account.Now()
-	}
-	if c.w.shares(s, d.Blue) {
-		c.shared = c.w.r.AWS.Account.Now()
 	}
 }
 
