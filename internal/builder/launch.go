@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"bluegreen/internal/awserror"
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
@@ -20,7 +19,7 @@ import (
 )
 
 // Launch launches the builder, or goes on with the launch that an earlier call has asked for. Where EC2 has no instance to give in
-// one subnet it says why, and another is tried next.
+// one subnet it says why, and another is tried next; where it has none in any, that is a fault which says why of each.
 func (m Maker) Launch(ctx context.Context, s *step.Step, userData bool) (id, refused string, err error) {
 	making := s.Deployment.Build
 	record, err := s.Holder.Change(ctx, func(r *ledger.Record) {
@@ -48,12 +47,9 @@ func (m Maker) Launch(ctx context.Context, s *step.Step, userData bool) (id, ref
 	}
 	out, err := step.Write(ctx, m.launches, s.Holder.At(ledger.Creating), launches.RunInstances, input)
 	switch {
-	case elsewhere(err) && building.Attempt < len(making.Subnets):
-		refused = awserror.Text(err)
-		_, err = s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Build.Attempt = building.Attempt + 1 }, ledger.Creating)
-		return "", refused, err
 	case elsewhere(err):
-		return "", "", fault.New(fault.CapacityUnavailable, "EC2 has no %s for the builder of green's image: %w", making.Type, err)
+		refused, err = m.next(ctx, s, building, refusal(aws.ToString(subnet(*making, building.Attempt)), err))
+		return "", refused, err
 	case is(err, "IdempotentInstanceTerminated"):
 		return "", "", terminated(building.Instance)
 	case is(err, "InvalidLaunchTemplateName.NotFoundException"):
@@ -64,12 +60,6 @@ func (m Maker) Launch(ctx context.Context, s *step.Step, userData bool) (id, ref
 	id = aws.ToString(out.Instances[0].InstanceId)
 	_, err = s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Build.Instance = id }, ledger.Creating)
 	return id, "", err
-}
-
-// elsewhere reports whether a launch that EC2 refuses in one subnet may succeed in another: there is no capacity, the zone does not have
-// the type, no address is left (aws-facts A4).
-func elsewhere(err error) bool {
-	return is(err, "InsufficientInstanceCapacity") || is(err, "Unsupported") || is(err, "InsufficientFreeAddressesInSubnet")
 }
 
 // terminated is the fault of a builder that somebody else has ended.
@@ -87,16 +77,13 @@ func runs(d deploy.Deployment, attempt int, interfaces []types.LaunchTemplateIns
 	for _, kind := range []types.ResourceType{types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface} {
 		input.TagSpecifications = append(input.TagSpecifications, types.TagSpecification{ResourceType: kind, Tags: builder})
 	}
-	var subnet *string
-	if n := len(d.Build.Subnets); n > 0 {
-		subnet = &d.Build.Subnets[(attempt-1)%n]
-	}
+	within := subnet(*d.Build, attempt)
 	if len(interfaces) == 0 {
-		input.SubnetId = subnet
+		input.SubnetId = within
 		return input, nil
 	}
 	var err error
-	input.NetworkInterfaces, err = launch.Interfaces(interfaces, aws.ToString(subnet))
+	input.NetworkInterfaces, err = launch.Interfaces(interfaces, aws.ToString(within))
 	return input, err
 }
 

@@ -27,6 +27,20 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
+func TestRefusal(t *testing.T) {
+	const room = "We currently do not have sufficient m5.large capacity in the Availability Zone you requested (eu-west-1c). Our system will be working on it."
+	for _, test := range []struct{ subnet, message, want string }{
+		{"subnet-a", room, "in subnet-a: We currently do not have sufficient m5.large capacity in the Availability Zone you requested (eu-west-1c) (Unsupported)"},
+		{"", "There is no room.", "There is no room (Unsupported)"},
+		{"subnet-a", "Your instance type (m5.large)\nis not supported", "in subnet-a: Your instance type (m5.large) is not supported (Unsupported)"},
+	} {
+		got := refusal(test.subnet, fmt.Errorf("launching: %w", &smithy.GenericAPIError{Code: "Unsupported", Message: test.message}))
+		if got != test.want {
+			t.Errorf("got  %s\nwant %s", got, test.want)
+		}
+	}
+}
+
 // An attempt has its own token and subnet, so that EC2 takes what is asked for once more for the same launch.
 func TestRunsOfAnAttempt(t *testing.T) {
 	d := deploy.Deployment{Execution: "arn:1", Project: "ec", Lineage: "web", Build: &deploy.Making{Builder: "web-builder", Subnets: []string{"subnet-a", "subnet-b"}}}

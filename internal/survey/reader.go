@@ -21,6 +21,7 @@ import (
 	"bluegreen/internal/guardrails"
 	"bluegreen/internal/inplace"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/text"
 	"bluegreen/internal/traffic"
 	"bluegreen/internal/traffic/strategies"
 )
@@ -111,7 +112,7 @@ func (f Found) Err() error {
 	if len(f.Findings) == 0 {
 		return f.Forbidden
 	}
-	found := fmt.Sprintf("%s cannot be replaced as it stands: %s", f.Deployment.Blue, list(f.Findings))
+	found := fmt.Sprintf("%s cannot be replaced as it stands: %s", f.Deployment.Blue, text.Numbered(f.Findings))
 	if f.Forbidden != nil {
 		return fault.New(fault.Forbidden, "%w; besides, %s", f.Forbidden, found)
 	}

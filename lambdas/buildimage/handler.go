@@ -96,7 +96,7 @@ func (w work) launch(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 		return p, err
 	}
 	if refused != "" {
-		return w.Again(p, fmt.Sprintf("EC2 launches no builder in one subnet, the next is tried: %s", refused)), nil
+		return w.Again(p, fmt.Sprintf("EC2 launches no builder %s; the next subnet is tried", refused)), nil
 	}
 	w.Builder = id
 	return w.enter(p, reaching, fmt.Sprintf("the builder %s is launched", id)), nil
