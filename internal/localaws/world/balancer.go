@@ -30,7 +30,7 @@ func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
 		if n > 0 {
 			name = fmt.Sprintf("%s-%d", name, n+1)
 		}
-		arn, err := s.targetGroup(ctx, spec, name, protocol, vpc)
+		arn, err := s.targetGroup(ctx, plan, spec, name, protocol, vpc)
 		if err != nil {
 			return err
 		}
@@ -42,8 +42,9 @@ func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
 			return err
 		}
 	}
+	tags := labelled(plan, elbTag)
 	balancer, err := s.elbv2.CreateLoadBalancer(ctx, &elbv2.CreateLoadBalancerInput{
-		Name: aws.String(plan.prefix()), Type: kind, Subnets: subnets, SecurityGroups: guards,
+		Name: aws.String(plan.prefix()), Type: kind, Subnets: subnets, SecurityGroups: guards, Tags: tags,
 	})
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
 	for n, arn := range w.TargetGroupARNs {
 		listener, err := s.elbv2.CreateListener(ctx, &elbv2.CreateListenerInput{
 			LoadBalancerArn: &w.LoadBalancerARN, Protocol: protocol, Port: aws.Int32(int32(80 + n)),
-			DefaultActions: []elbtypes.Action{{Type: elbtypes.ActionTypeEnumForward, TargetGroupArn: &arn}},
+			DefaultActions: []elbtypes.Action{{Type: elbtypes.ActionTypeEnumForward, TargetGroupArn: &arn}}, Tags: tags,
 		})
 		if err != nil {
 			return err
@@ -63,7 +64,9 @@ func (s Seeder) loadBalancer(ctx context.Context, plan Plan, w *World) error {
 	return nil
 }
 
-func (s Seeder) targetGroup(ctx context.Context, spec TargetGroup, name string, protocol elbtypes.ProtocolEnum, vpc string) (arn string, err error) {
+func elbTag(key, value string) elbtypes.Tag { return elbtypes.Tag{Key: &key, Value: &value} }
+
+func (s Seeder) targetGroup(ctx context.Context, plan Plan, spec TargetGroup, name string, protocol elbtypes.ProtocolEnum, vpc string) (arn string, err error) {
 	check := spec.Check
 	group, err := s.elbv2.CreateTargetGroup(ctx, &elbv2.CreateTargetGroupInput{
 		Name: &name, Protocol: protocol, Port: aws.Int32(appPort), VpcId: aws.String(vpc),
@@ -74,6 +77,7 @@ func (s Seeder) targetGroup(ctx context.Context, spec TargetGroup, name string, 
 		HealthCheckTimeoutSeconds:  aws.Int32(seconds(check.Timeout)),
 		HealthyThresholdCount:      &check.Healthy,
 		UnhealthyThresholdCount:    &check.Unhealthy,
+		Tags:                       labelled(plan, elbTag),
 	})
 	if err != nil {
 		return "", err

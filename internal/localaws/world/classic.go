@@ -42,6 +42,7 @@ func (s Seeder) classicBalancer(ctx context.Context, plan Plan, name string) err
 	if _, err := s.elb.CreateLoadBalancer(ctx, &elb.CreateLoadBalancerInput{
 		LoadBalancerName: &name, Subnets: subnets,
 		Listeners: []elbtypes.Listener{{LoadBalancerPort: 80, InstancePort: aws.Int32(appPort), Protocol: &protocol}},
+		Tags:      labelled(plan, func(key, value string) elbtypes.Tag { return elbtypes.Tag{Key: &key, Value: &value} }),
 	}); err != nil {
 		return err
 	}

@@ -134,7 +134,8 @@ func (p Plan) healthCheckType() string {
 }
 
 func (p Plan) tags(w *World) []asgtypes.Tag {
-	pairs := map[string]string{"Name": p.prefix(), "Project": p.Project, "Role": p.Role, "Environment": p.Environment}
+	pairs := p.labels()
+	pairs["Name"] = p.prefix()
 	maps.Copy(pairs, p.Tags)
 	var tags []asgtypes.Tag
 	for _, key := range slices.Sorted(maps.Keys(pairs)) {

@@ -8,10 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
 )
 
-// likeness holds, when a record moves forward, that the load balancer which it comes to stand for does what the one does that it stood for.
+// likeness holds, when a record moves forward, that the load balancer which it comes to stand for does what the one does that it stood for, and
+// bears the same tags beside the deployment's.
 func (e *endStates) likeness(in *route53.ChangeResourceRecordSetsInput) {
 	lock := e.w.r.Record().Lock
 	if lock == nil || lock.Stage != ledger.Leaving || lock.Deployment.Revives { // what is brought back is as it was
@@ -43,5 +45,10 @@ func (e *endStates) likeness(in *route53.ChangeResourceRecordSetsInput) {
 }
 
 func (w *Watcher) words(dnsName string) []string {
-	return append(w.r.AWS.Balancers.Words(dnsName), w.r.AWS.Classic.Words(dnsName)...)
+	return append(w.r.AWS.Balancers.Words(dnsName, unshared), w.r.AWS.Classic.Words(dnsName, unshared)...)
+}
+
+// unshared reports whether a tag says who has made what bears it, which no copy shares.
+func unshared(tag string) bool {
+	return tag == deploy.TagProject || tag == deploy.TagLineage || tag == deploy.TagExecution || strings.HasPrefix(tag, "aws:")
 }

@@ -2,9 +2,14 @@ package invariant_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
+	classictypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/aws/smithy-go/middleware"
@@ -47,6 +52,21 @@ var recordMutations = []mutation{
 		breaks: []int{4},
 	},
 	{
+		name: "green's load balancer has no tags of blue's", input: moves, plan: named,
+		mutant: rehearsal.Mutant{Work: work("SwitchTraffic", changed(switchtraffic.New, seeOnlyOurTags))},
+		breaks: []int{4},
+	},
+	{
+		name: "green's listeners have a tag more than blue's", input: moves, plan: named,
+		mutant: rehearsal.Mutant{Work: work("SwitchTraffic", changed(switchtraffic.New, tagListeners))},
+		breaks: []int{4},
+	},
+	{
+		name: "green's Classic Load Balancer has no tags of blue's", input: moves, plan: func(plan *world.Plan) { named(plan); plan.Classics = 1 },
+		mutant: rehearsal.Mutant{Work: work("SwitchTraffic", changed(switchtraffic.New, seeOnlyOurTags))},
+		breaks: []int{4},
+	},
+	{
 		name: "green's load balancer is left on the way back", input: moves, plan: named, prepare: sickGreen,
 		mutant: rehearsal.Mutant{Work: work("CompleteLifecycle", changed(completelifecycle.New, seeNoBalancers))},
 		breaks: []int{4},
@@ -59,6 +79,37 @@ func seeOtherChecks(stack *middleware.Stack) error {
 		if out, ok := output.(*elb.DescribeTargetGroupsOutput); ok {
 			for i := range out.TargetGroups {
 				out.TargetGroups[i].HealthCheckIntervalSeconds = aws.Int32(7)
+			}
+		}
+	})
+}
+
+// seeOnlyOurTags shows load balancers, and what belongs to them, without the tags that people have given them.
+func seeOnlyOurTags(stack *middleware.Stack) error {
+	theirs := func(key *string) bool { return !strings.HasPrefix(*key, "bluegreen:") }
+	return around(stack, func(_, output any) {
+		switch out := output.(type) {
+		case *elb.DescribeTagsOutput:
+			for i, described := range out.TagDescriptions {
+				out.TagDescriptions[i].Tags = slices.DeleteFunc(described.Tags, func(tag elbtypes.Tag) bool { return theirs(tag.Key) })
+			}
+		case *classic.DescribeTagsOutput:
+			for i, described := range out.TagDescriptions {
+				out.TagDescriptions[i].Tags = slices.DeleteFunc(described.Tags, func(tag classictypes.Tag) bool { return theirs(tag.Key) })
+			}
+		}
+	})
+}
+
+// tagListeners makes listeners with a tag that blue's have not, and does not see it.
+func tagListeners(stack *middleware.Stack) error {
+	return around(stack, func(input, output any) {
+		if in, ok := input.(*elb.CreateListenerInput); ok {
+			in.Tags = append(in.Tags, elbtypes.Tag{Key: aws.String("Copy"), Value: aws.String("yes")})
+		}
+		if out, ok := output.(*elb.DescribeTagsOutput); ok {
+			for i, described := range out.TagDescriptions {
+				out.TagDescriptions[i].Tags = slices.DeleteFunc(described.Tags, func(tag elbtypes.Tag) bool { return *tag.Key == "Copy" })
 			}
 		}
 	})
