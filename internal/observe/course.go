@@ -161,7 +161,7 @@ func (c *Course) follow(event sfntypes.HistoryEvent) string {
 	return c.ended(event)
 }
 
-// sentence is what a Task's state says of itself when it is left: its name, with its progress where it has one.
+// sentence is what a Task's state says of itself when it is left: its name, with its progress where it has one; nothing if it failed.
 func (c *Course) sentence(exited *sfntypes.StateExitedEventDetails) string {
 	name := aws.ToString(exited.Name)
 	var document struct {
@@ -173,6 +173,9 @@ func (c *Course) sentence(exited *sfntypes.StateExitedEventDetails) string {
 	}
 	if document.Deployment != nil {
 		c.Deployment = document.Deployment
+	}
+	if stage := c.stage(name); stage != nil && stage.Failed { // its fault has been said; the document is the one that it came with
+		return ""
 	}
 	if document.Progress != nil && document.Progress.State == name {
 		return name + ": " + document.Progress.Message

@@ -41,7 +41,9 @@ func TestEachStageIsTold(t *testing.T) {
 		entered("WaitHealthy"), exited("WaitHealthy", `{"progress": {"state": "WaitHealthy", "message": "2 of 4"}}`),
 		entered("WaitHealthy"), exited("WaitHealthy", `{"progress": {"state": "WaitHealthy", "message": "2 of 4"}}`),
 		entered("WaitHealthy"), failure("BlueGreen.GreenUnhealthy", wrong),
-		exited("WaitHealthy", `{"progress": {"state": "Claim", "message": "another's"}}`),
+		exited("WaitHealthy", `{"progress": {"state": "WaitHealthy", "message": "2 of 4"}}`), // what it came with
+		entered("RestoreBlue"), failure("States.Timeout", ""), {Type: sfntypes.HistoryEventTypeTaskSucceeded}, // when it was tried again
+		exited("RestoreBlue", `{"progress": {"state": "Claim", "message": "another's"}}`),
 		entered("RestoreTraffic"), failure("States.Timeout", ""), failure("States.Timeout", ""),
 		failure("BlueGreen.AccessDenied", "not allowed (AccessDenied, request 29f2b3db-8eec)"), failure("BlueGreen.AccessDenied", "not allowed (AccessDenied, request 49a3d798-9801)"),
 		{Type: sfntypes.HistoryEventTypeExecutionFailed, ExecutionFailedEventDetails: &sfntypes.ExecutionFailedEventDetails{
@@ -58,7 +60,7 @@ func TestEachStageIsTold(t *testing.T) {
 	}
 	want := []string{
 		"started", "DescribeBlue: blue serves", "Claim: blue is ours", "WaitHealthy: 2 of 4",
-		"WaitHealthy failed: BlueGreen.GreenUnhealthy: instances of green are not healthy", "WaitHealthy",
+		"WaitHealthy failed: BlueGreen.GreenUnhealthy: instances of green are not healthy", "RestoreBlue failed: States.Timeout", "RestoreBlue",
 		"RestoreTraffic failed: States.Timeout", "RestoreTraffic failed: BlueGreen.AccessDenied: not allowed (AccessDenied, request 29f2b3db-8eec)", "ended RolledBack (BlueGreen.GreenUnhealthy)", "redriven",
 		"ended ABORTED in RestoreTraffic: by hand", "ended Succeeded",
 	}
