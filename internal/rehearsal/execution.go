@@ -61,8 +61,9 @@ func (r *Rehearsal) AwaitState(ctx context.Context, arn, state, phase string, li
 		if slices.Contains(path, state) && (phase == "" || slices.Contains(r.phases(arn, state), phase)) {
 			return nil
 		}
-		if r.Clock.Now().Sub(began) > limit {
-			return fmt.Errorf("%s did not enter %s %s within %s; it went %s", arn, state, phase, limit, strings.Join(path, " "))
+		execution, _ := r.AWS.Machines.Execution(arn)
+		if passed := r.Clock.Now().Sub(began); passed > limit || execution.Status != asl.StatusRunning {
+			return fmt.Errorf("%s did not enter %s %s, and was %s after %s; it went %s", arn, state, phase, execution.Status, passed, strings.Join(path, " "))
 		}
 		r.Wait(ctx, time.Second)
 	}
