@@ -172,7 +172,9 @@ func asleep(item string) string {
 }
 
 // unarmed is an item as green has it until it is armed.
-func unarmed(item string) string { return strings.ReplaceAll(asleep(item), `"Enabled":true`, `"Enabled":false`) }
+func unarmed(item string) string {
+	return strings.ReplaceAll(asleep(item), `"Enabled":true`, `"Enabled":false`)
+}
 
 func awake(item string) string {
 	return strings.NewReplacer(`"ActionsEnabled":false`, `"ActionsEnabled":true`, `"Mode":"ForecastOnly"`, `"Mode":"ForecastAndScale"`).Replace(item)
