@@ -96,6 +96,14 @@ func (e Ender) send(ctx context.Context, s *step.Step, id, key, script string, w
 	return nil
 }
 
+// Whole says where all is that a script wrote; empty: nowhere.
+func (m Maker) Whole(ran Ran) string {
+	if m.logs == "" {
+		return ""
+	}
+	return fmt.Sprintf("; the log group %s has all of it (streams %s/…), if the instance profile may write there", m.logs, ran.command)
+}
+
 // output fills in how long a script took and what it wrote last: its wrapper repeats that as its errors; one that was cut short has
 // only what it wrote itself.
 func (m Maker) output(ctx context.Context, id string, ran Ran) (Ran, error) {

@@ -144,7 +144,7 @@ var hints = map[fault.Name][]string{
 	fault.AlarmRang:           {"find out in CloudWatch what the alarm saw, and mend what was deployed; if it does not ring for green, leave it out of $.alarms"},
 	fault.TrafficDiverged:     {"find out who changes what the message names (code that is applied again, another tool), keep it away meanwhile, and start again"},
 	fault.DrainExpired:        {"look at what the instances that did not end are doing: a job that hangs, or a hook that nobody completes"},
-	fault.BuildFailed:         {"mend what the message says of the command, the builder or its image, and start again; all that the commands wrote is in the log group of builds"},
+	fault.BuildFailed:         {"mend what the message says of the command, the builder or its image, and start again"},
 	fault.DrainImpossible:     {"give the fleet its terminating hook back, or ask for no drain, and start again"},
 	fault.Throttled:           {"start again: AWS throttled for longer than the retries last"},
 	fault.Unavailable:         {"start again: AWS did not answer for longer than the retries last"},

@@ -132,8 +132,8 @@ func (w work) run(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 	case !ran.Ended:
 		return w.Wait(p, fmt.Sprintf("%s runs on the builder %s", which, w.Builder)), nil
 	case !ran.Succeeded:
-		return p, fault.New(fault.BuildFailed, "%s of green.image.build failed on the builder %s after %s (%s, exit code %d); what it wrote last: %s",
-			which, w.Builder, ran.Took, ran.Details, ran.Code, orNothing(ran.Output))
+		return p, fault.New(fault.BuildFailed, "%s of green.image.build failed on the builder %s after %s (%s, exit code %d); what it wrote last: %s%s",
+			which, w.Builder, ran.Took, ran.Details, ran.Code, orNothing(ran.Output), w.maker.Whole(ran))
 	}
 	w.Command++
 	said := fmt.Sprintf("%s took %s; what it wrote last: %s", which, ran.Took, orNothing(ran.Output))
