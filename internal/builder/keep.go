@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -27,7 +28,8 @@ func (r Remover) Launched(ctx context.Context, groups Groups, names []string) (m
 	launched := make(map[string]bool)
 	for _, group := range described {
 		for _, spec := range fleet.Templates(group) {
-			out, err := r.pictures.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: spec.LaunchTemplateId, Versions: []string{aws.ToString(spec.Version)}})
+			version := cmp.Or(aws.ToString(spec.Version), "$Default")
+			out, err := r.pictures.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: spec.LaunchTemplateId, Versions: []string{version}})
 			if is(err, "InvalidLaunchTemplateId.VersionNotFound") || is(err, "InvalidLaunchTemplateId.NotFound") {
 				continue // it launches nothing any more
 			}

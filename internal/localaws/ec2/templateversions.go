@@ -134,6 +134,9 @@ func (c *Compute) chosenVersions(in *sdk.DescribeLaunchTemplateVersionsInput) ([
 		return nil, err
 	}
 	for _, name := range in.Versions {
+		if name == "" { // what AWS says of an empty one is published nowhere; the cautious reading is that it is no version
+			return nil, malformedVersion(name)
+		}
 		v, err := t.version(name)
 		if err != nil {
 			return nil, err
