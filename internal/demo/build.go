@@ -23,7 +23,7 @@ func Building(request string) (string, error) {
 		green = make(map[string]json.RawMessage)
 	}
 	image, err := json.Marshal(map[string]any{"build": map[string]any{
-		"commands": []string{"echo " + builtVersion + " > version", "grep -qx " + builtVersion + " version"},
+		"commands": []string{"echo " + builtVersion + " > version", "grep -x " + builtVersion + " version"},
 	}})
 	if err != nil {
 		return "", err
