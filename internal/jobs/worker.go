@@ -22,8 +22,9 @@ import (
 	"bluegreen/internal/clock"
 )
 
-// DrainFile in a worker's folder asks it to take no more jobs and to end after the one it has.
-const DrainFile = "drain"
+// DrainFile in a worker's folder asks it to take no more jobs and to end after the one it has. It is where no image takes it along: a worker
+// that finds it ends at once.
+const DrainFile = "run/drain"
 
 // A job that a worker has is hidden from the others for hidden, and for as long again from each extended on; how
 // long a receive waits for a job is poll.

@@ -10,9 +10,8 @@ import (
 	localec2 "bluegreen/internal/localaws/ec2"
 )
 
-// unkept are files on a disk that no image takes along: what tells of processes, scripts that have run, and the state that a
-// reboot clears.
-var unkept = []string{"*.pid", ".command-*.sh", "state"}
+// unkept are files on a disk that no image takes along: what tells of processes, scripts that have run, and what is no disk.
+var unkept = []string{"*.pid", ".command-*.sh", runFolder}
 
 // keepImage keeps what is on an instance's disk as what an image of it holds. The lock is held.
 func (p *Plane) keepImage(i *localec2.Instance, imageID string) {

@@ -59,7 +59,7 @@ func (f *fixture) asks(id string) (who dataplane.Identity, status int) {
 func TestAnImageCarriesWhatWasBuilt(t *testing.T) {
 	f := newFixture(t)
 	client, id := f.commands(), f.builder(f.image)
-	built := f.ended(client, f.send(client, id, "echo 2.0 > version; mkdir -p app/code && echo hello > app/code/main", "600"), id)
+	built := f.ended(client, f.send(client, id, "echo 2.0 > version; touch run/mark; mkdir -p app/code && echo hello > app/code/main", "600"), id)
 	if built.Status != types.CommandInvocationStatusSuccess {
 		t.Fatalf("the command: %s, %s", built.Status, *built.StandardErrorContent)
 	}
@@ -72,8 +72,8 @@ func TestAnImageCarriesWhatWasBuilt(t *testing.T) {
 	if who, status := f.asks(next); who.Version != "2.0" || who.Image != image || status != 200 {
 		t.Errorf("launched from its image: %d %+v", status, who)
 	}
-	found := f.ended(client, f.send(client, next, "cat app/code/main; ls -A", "600"), next)
-	if *found.StandardOutputContent != "hello\n.command-1.sh\napp\nversion\n" {
+	found := f.ended(client, f.send(client, next, "cat app/code/main; ls -A . run", "600"), next)
+	if *found.StandardOutputContent != "hello\n.:\n.command-1.sh\napp\nrun\nversion\n\nrun:\n" {
 		t.Errorf("what is on its disk: %q", *found.StandardOutputContent)
 	}
 	third := f.builder(f.imageOf(next, "app-3"))

@@ -26,6 +26,9 @@ type disk struct {
 	end     func()
 }
 
+// runFolder stands for /run on an instance's disk, which is in memory: no image has it.
+const runFolder = "run"
+
 // Run runs a script with /bin/sh on an instance: in the instance's own folder, with an environment of INSTANCE_ID, PATH,
 // HOME and TMPDIR, the last two being that folder, BLUEGREEN_STATE, where a drain's guard goes (the instances of one
 // machine share its /run), and INSTANCE_URL, where the application answers if it does. It takes wall time. When ctx ends the script is killed with everything
@@ -60,7 +63,7 @@ func (p *Plane) Run(ctx context.Context, instanceID, script string) (exit int, s
 func instanceCommand(ctx context.Context, d *disk, instanceID, path string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, path, args...)
 	command.Dir = d.folder
-	command.Env = []string{"INSTANCE_ID=" + instanceID, "PATH=" + os.Getenv("PATH"), "HOME=" + d.folder, "TMPDIR=" + d.folder, "BLUEGREEN_STATE=" + filepath.Join(d.folder, "state")}
+	command.Env = []string{"INSTANCE_ID=" + instanceID, "PATH=" + os.Getenv("PATH"), "HOME=" + d.folder, "TMPDIR=" + d.folder, "BLUEGREEN_STATE=" + filepath.Join(d.folder, runFolder, "bluegreen")}
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 	command.WaitDelay = 5 * time.Second // a grandchild in another process group may hold the output open
@@ -95,6 +98,10 @@ func (p *Plane) disk(instanceID string) (*disk, error) {
 	if err := p.unpack(i.ImageID, folder); err != nil {
 		os.RemoveAll(folder)
 		return nil, fmt.Errorf("copy image %s onto the disk of %s: %w", i.ImageID, instanceID, err)
+	}
+	if err := os.Mkdir(filepath.Join(folder, runFolder), 0o700); err != nil {
+		os.RemoveAll(folder)
+		return nil, fmt.Errorf("make the run folder of %s: %w", instanceID, err)
 	}
 	d := &disk{folder: folder}
 	d.live, d.end = context.WithCancel(context.Background())
