@@ -123,6 +123,7 @@ func (b build) environment(f statemachine.Function) *map[string]*string {
 	variables := map[string]*string{
 		lambdaentry.LedgerTableVariable:   jsii.String(b.settings.Table()),
 		lambdaentry.OperatorTopicVariable: b.topic.TopicArn(),
+		lambdaentry.PipelineVariable:      jsii.String(b.settings.Pipeline()),
 		lambdaentry.EventBusVariable:      jsii.String("default"),
 	}
 	if slices.Contains(guarded, f.State) {

@@ -14,13 +14,14 @@ import (
 	"bluegreen/infra/machine"
 	"bluegreen/infra/settings"
 	"bluegreen/infra/trust"
+	"bluegreen/internal/deploy"
 	"bluegreen/statemachine"
 )
 
 const (
 	// namePrefix begins the names of the executions that commits start: with a hyphen and the action's id (36
 	// characters) far below the 80 that Step Functions takes.
-	namePrefix = "commit"
+	namePrefix = deploy.CommitPrefix
 	// artifactDays is how long what went through the pipeline can be read.
 	artifactDays = 30
 	// approvalMinutes is how long a person is waited for: a day.
@@ -49,10 +50,10 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	if s.Approval {
 		stages = append(stages, stage("Approve", approve(topic(stack, s), from.change)))
 	}
-	stages = append(stages, stage("Deploy", deploy(machine.StartARN(stack, started, s.Starts), s.Input)))
+	stages = append(stages, stage("Deploy", start(machine.StartARN(stack, started, s.Starts), s.Input)))
 	role, policy := role(stack, s, artifacts, append(from.allow, invoke(stack, s, started)...))
 	pipeline := awscodepipeline.NewCfnPipeline(stack, jsii.String("Pipeline"), &awscodepipeline.CfnPipelineProps{
-		Name:          jsii.String(s.Name("bluegreen")),
+		Name:          jsii.String(s.Pipeline()),
 		PipelineType:  jsii.String("V2"),
 		ExecutionMode: jsii.String("QUEUED"),
 		RoleArn:       role.RoleArn(),
@@ -82,9 +83,9 @@ func artifact(name string) *[]any {
 	return &[]any{&awscodepipeline.CfnPipeline_InputArtifactProperty{Name: &name}}
 }
 
-// deploy starts the machine, by its alias, with the file and waits for the execution's end: the action fails as that does.
+// start starts the machine, by its alias, with the file and waits for the execution's end: the action fails as that does.
 // Its output is an artifact; its variables name the execution.
-func deploy(start *string, input string) awscodepipeline.CfnPipeline_ActionDeclarationProperty {
+func start(started *string, input string) awscodepipeline.CfnPipeline_ActionDeclarationProperty {
 	return awscodepipeline.CfnPipeline_ActionDeclarationProperty{
 		Name:           jsii.String("BlueGreen"),
 		ActionTypeId:   kind("Invoke", "AWS", "StepFunctions"),
@@ -94,7 +95,7 @@ func deploy(start *string, input string) awscodepipeline.CfnPipeline_ActionDecla
 		}},
 		Namespace: jsii.String(variable),
 		Configuration: &map[string]*string{
-			"StateMachineArn":     start,
+			"StateMachineArn":     started,
 			"InputType":           jsii.String("FilePath"),
 			"Input":               &input,
 			"ExecutionNamePrefix": jsii.String(namePrefix),

@@ -68,7 +68,7 @@ var fields = []field{
 	{"source", oneOf(func(s *Settings, v string) { s.Source = Source(v) },
 		string(SourceCodeCommit), string(SourceConnection), string(SourceS3)), always(string(SourceCodeCommit))},
 	{"repository", optional(func(s *Settings) *string { return &s.Repository }, `^[\w.-]+(/[\w.-]+)?$`,
-		"a repository's name (owner/name behind a connection), or a bucket's"), func(s Settings) string { return s.Name("bluegreen") }},
+		"a repository's name (owner/name behind a connection), or a bucket's"), Settings.Pipeline},
 	{"branch", optional(func(s *Settings) *string { return &s.Branch }, `^[^\s~^:?*\[\\]+$`, "a branch's name like main"), always("main")},
 	{"connection", optional(func(s *Settings) *string { return &s.Connection }, `^arn:[\w-]+:code(star-)?connections:[\w-]+:\d{12}:connection/[\w-]+$`,
 		"the ARN of a CodeConnections connection"), always("")},

@@ -117,6 +117,9 @@ func (s Settings) Table() string { return s.Name("ledger") }
 // too, has its own.
 func (s Settings) Topic() string { return s.Name("operators") }
 
+// Pipeline is the name of the pipeline that starts deployments, whose stack may not be there.
+func (s Settings) Pipeline() string { return s.Name("bluegreen") }
+
 // Function is the name of the Lambda function of a state.
 func (s Settings) Function(state string) string { return s.Name(state) }
 

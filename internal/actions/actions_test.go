@@ -29,13 +29,16 @@ func TestIAMActions(t *testing.T) {
 
 // A function that could do what another must not is found here: what describes writes nothing.
 func TestDescribeBlueWritesNothing(t *testing.T) {
+	reads := func(o actions.Operation) bool {
+		return strings.HasPrefix(o.Name, "Get") || strings.HasPrefix(o.Name, "List") || strings.HasPrefix(o.Name, "Describe")
+	}
 	for _, o := range actions.Of("DescribeBlue") {
-		if !strings.HasPrefix(o.Name, "Get") && !strings.HasPrefix(o.Name, "List") && !strings.HasPrefix(o.Name, "Describe") {
+		if !reads(o) {
 			t.Errorf("DescribeBlue may call %s", o)
 		}
 	}
 	for _, o := range actions.Of("Report") {
-		if o.Name != "PutEvents" && o.Name != "Publish" {
+		if o.Name != "PutEvents" && o.Name != "Publish" && !(o.Service == "codepipeline" && reads(o)) {
 			t.Errorf("Report may call %s: it tells, and does nothing else", o)
 		}
 	}

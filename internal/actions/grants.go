@@ -443,6 +443,12 @@ var grants = []grant{
 		why:     "tells people",
 	},
 	{
+		sid:     "ReadPipeline",
+		actions: []string{"codepipeline:ListActionExecutions", "codepipeline:GetPipelineExecution"},
+		on:      Scope.pipelines,
+		why:     "tells people which commit has started an execution",
+	},
+	{
 		sid:        "TellStages",
 		actions:    []string{"events:PutEvents"},
 		on:         Scope.bus,

@@ -24,11 +24,12 @@ type Scope struct {
 	BuilderSubnets []string // ids of those that builders are launched in; none: any
 	BuildLogs      string   // name of the log group of what builds write
 
-	Table   string // name of the ledger's
-	Topic   string // ARN of the operators'; empty: nobody is told
-	Bus     string // ARN of the bus that events go to
-	Machine string // name of the state machine that replaces groups by copies
-	Stays   string // name of that which replaces the instances of groups that stay
+	Table    string // name of the ledger's
+	Topic    string // ARN of the operators'; empty: nobody is told
+	Pipeline string // name of the one that starts deployments; empty: there is none
+	Bus      string // ARN of the bus that events go to
+	Machine  string // name of the state machine that replaces groups by copies
+	Stays    string // name of that which replaces the instances of groups that stay
 
 	FunctionPrefix string // functions are called <prefix><State>
 }
@@ -43,6 +44,7 @@ func Standard(partition, region, account, project, role, environment string) Sco
 		Table:           prefix + "ledger", FunctionPrefix: prefix,
 	}
 	s.Topic = s.arn("sns", prefix+"operators")
+	s.Pipeline = prefix + "bluegreen"
 	s.Bus = s.arn("events", "event-bus/default")
 	s.Machine, s.Stays = prefix+string(deploy.BlueGreen), prefix+string(deploy.InPlace)
 	s.BuildLogs = prefix + "builds"
@@ -278,6 +280,14 @@ func (s Scope) serviceRoles() []string {
 func (s Scope) table() []string { return []string{s.arn("dynamodb", "table/"+s.Table)} }
 
 func (s Scope) topic() []string { return some(s.Topic) }
+
+// pipelines is the one that starts deployments.
+func (s Scope) pipelines() []string {
+	if s.Pipeline == "" {
+		return nil
+	}
+	return []string{s.arn("codepipeline", s.Pipeline)}
+}
 
 func (s Scope) bus() []string { return some(s.Bus) }
 

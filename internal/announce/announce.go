@@ -154,18 +154,20 @@ func (o onBus) putEvents(ctx context.Context, n notice.Notice) error {
 
 // inbox publishes messages to the operators' topic.
 type inbox struct {
-	topic topic
-	arn   string
+	topic  topic
+	arn    string
+	starts starts
 }
 
 func mail(cfg aws.Config, env lambdaentry.Environment) inbox {
-	return inbox{arn: env.OperatorTopic, topic: sns.NewFromConfig(cfg, func(o *sns.Options) { o.RetryMaxAttempts = attempts })}
+	return inbox{arn: env.OperatorTopic, starts: starting(cfg, env), topic: sns.NewFromConfig(cfg, func(o *sns.Options) { o.RetryMaxAttempts = attempts })}
 }
 
 func (i inbox) publishMessage(ctx context.Context, n notice.Notice) error {
 	if n.Subject == "" || i.arn == "" {
 		return nil
 	}
+	n.StartedBy(i.starts.by(ctx, n.Execution))
 	attributes := make(map[string]snstypes.MessageAttributeValue)
 	for name, value := range map[string]string{
 		"project": n.Project, "lineage": n.Lineage, "kind": string(n.Kind), "stage": string(n.Stage), "id": n.ID,

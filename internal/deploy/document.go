@@ -329,6 +329,12 @@ type Report struct {
 	Plan        *Plan     `json:"plan,omitempty"`     // where one was asked for
 }
 
+// These begin, with a hyphen, the names of the executions that a pipeline starts, and of those that StatusChange starts.
+const (
+	CommitPrefix   = "commit"
+	RecoveryPrefix = "recover"
+)
+
 // ExecutionName is the last part of an execution's ARN.
 func ExecutionName(arn string) string { return arn[strings.LastIndexByte(arn, ':')+1:] }
 

@@ -18,6 +18,7 @@ const (
 	LedgerTableVariable    = "LEDGER_TABLE"       // name of the ledger's table
 	GuardrailsVariable     = "GUARDRAILS"         // path of the operators' guardrails; empty: the layer's, if there is a layer
 	OperatorTopicVariable  = "OPERATOR_TOPIC"     // ARN of the SNS topic that people read; empty: nobody is told
+	PipelineVariable       = "PIPELINE"           // name of the pipeline that starts deployments; empty: there is none
 	EventBusVariable       = "EVENT_BUS"          // name of the EventBridge bus that programs read; empty: default
 	FleetsVariable         = "FLEETS"             // the deployer's fleets, separated by commas: names, or prefixes with *; DescribeBlue's alone
 	FleetRolesVariable     = "FLEET_ROLES"        // roles, with their paths, that the fleets' templates and hooks may name, as FLEETS
@@ -44,6 +45,7 @@ type Environment struct {
 	LedgerTable      string // DynamoDB table of records
 	Guardrails       string // file with the operators' policy; empty: there is none
 	OperatorTopic    string
+	Pipeline         string // name of the one that starts deployments; empty: there is none
 	EventBus         string
 	Fleets           []string        // names of the deployer's groups, or prefixes with *; no others are suggested for a misspelt one
 	FleetRoles       []string        // names, with their paths, of the roles that may be passed, or prefixes with *
@@ -64,6 +66,7 @@ func fromEnvironment() (Environment, error) {
 		LedgerTable:      os.Getenv(LedgerTableVariable),
 		Guardrails:       guardrails(os.Getenv(GuardrailsVariable), defaultGuardrails),
 		OperatorTopic:    os.Getenv(OperatorTopicVariable),
+		Pipeline:         os.Getenv(PipelineVariable),
 		EventBus:         cmp.Or(os.Getenv(EventBusVariable), "default"),
 		Fleets:           listed(FleetsVariable),
 		FleetRoles:       listed(FleetRolesVariable),

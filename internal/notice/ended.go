@@ -75,7 +75,7 @@ func (e Ended) Recovery() (name, input string, ok bool) {
 		of += fmt.Sprintf(" %d", e.Attempt)
 	}
 	sum := sha256.Sum256([]byte(of))
-	head, tail := "recover-", "-"+hex.EncodeToString(sum[:])[:digits]
+	head, tail := deploy.RecoveryPrefix+"-", "-"+hex.EncodeToString(sum[:])[:digits]
 	dead := deploy.ExecutionName(e.Execution)
 	dead = strings.ToValidUTF8(dead[:min(len(dead), longest-len(head)-len(tail))], "") // cut within a character, perhaps
 	return head + dead + tail, request(project, deploy.ActionRecover, group), true

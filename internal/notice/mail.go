@@ -41,6 +41,12 @@ func (n *Notice) write() {
 	n.Text = b.String()
 }
 
+// StartedBy has the mail say who has started the execution; empty: it is not known.
+func (n *Notice) StartedBy(who string) {
+	n.started = text.Line(who)
+	n.write()
+}
+
 // detail is a name with what it stands for.
 type detail struct{ name, value string }
 
@@ -58,7 +64,7 @@ func (n *Notice) details() []detail {
 	return []detail{
 		{"project", n.Project}, {"reason", n.Reason}, {"lineage", n.Lineage}, {"blue", launched(n.Blue, n.before)}, {"green", n.green()},
 		{"instance", n.Instance}, {"hook", n.Hook}, {"freeze", n.Override.String()}, {"deployment", another(n.Deployment, n.Execution)},
-		{"account", account(n.Execution)}, {"execution", deploy.ExecutionName(n.Execution)}, {"began", n.began()}, {"", ConsoleLink(n.Execution)},
+		{"account", account(n.Execution)}, {"execution", deploy.ExecutionName(n.Execution)}, {"started", n.started}, {"began", n.began()}, {"", ConsoleLink(n.Execution)},
 	}
 }
 

@@ -78,6 +78,7 @@ type Notice struct {
 	letter        letter           // the mail, if people hear of it
 	before, after *deploy.Template // that blue's instances run, and green's
 	since         time.Time        // when the execution began, or was redriven
+	started       string           // by whom; empty: it is not known
 	unbuilt       bool             // green does not exist: its image is not made
 	usual         int              // seconds that the lineage's deployments take; 0: it is not known
 }

@@ -87,7 +87,7 @@ func (r *Rehearsal) defineFunctions(machine string, plan world.Plan, w world.Wor
 // environment is what the functions of a world are configured with.
 func (r *Rehearsal) environment(w world.World) lambdaentry.Environment {
 	return lambdaentry.Environment{
-		LedgerTable: w.LedgerTable, Guardrails: r.Guardrails, OperatorTopic: w.OperatorTopic, EventBus: "default",
+		LedgerTable: w.LedgerTable, Guardrails: r.Guardrails, OperatorTopic: w.OperatorTopic, Pipeline: r.scope.Pipeline, EventBus: "default",
 		Fleets: r.scope.Fleets, FleetRoles: r.scope.FleetRoles, Records: r.records(),
 		BuildImages: r.scope.BuildImages, BuilderSubnets: r.scope.BuilderSubnets, InPlaceTemplates: r.scope.InPlaceTemplates, BuildLogs: r.scope.BuildLogs, Machine: w.MachineARN, Clock: r.Clock, Log: &r.log,
 	}

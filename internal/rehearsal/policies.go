@@ -87,6 +87,7 @@ func scope(plan world.Plan, w world.World) actions.Scope {
 // Variables are the groups of the deployer of a plan's fleet, and their roles, as the environment of its functions names them.
 func Variables(plan world.Plan) map[string]string {
 	return map[string]string{
+		lambdaentry.PipelineVariable:    scope(plan, world.World{}).Pipeline,
 		lambdaentry.BuildImagesVariable: strconv.FormatBool(plan.Builds), lambdaentry.BuildLogsVariable: scope(plan, world.World{}).BuildLogs,
 		lambdaentry.FleetsVariable: strings.Join(scope(plan, world.World{}).Fleets, ","), lambdaentry.FleetRolesVariable: strings.Join(scope(plan, world.World{}).FleetRoles, ","),
 	}

@@ -13,7 +13,7 @@ const sdk = "github.com/aws/aws-sdk-go-v2/service/"
 
 // signedFor are the services that requests of the SDK's packages are signed for.
 var signedFor = map[string]string{
-	"autoscaling": "autoscaling", "cloudwatch": "monitoring", "dynamodb": "dynamodb", "ec2": "ec2",
+	"autoscaling": "autoscaling", "cloudwatch": "monitoring", "codepipeline": "codepipeline", "dynamodb": "dynamodb", "ec2": "ec2",
 	"elasticloadbalancing": "elasticloadbalancing", "elasticloadbalancingv2": "elasticloadbalancing",
 	"eventbridge": "events", "lambda": "lambda", "route53": "route53", "sfn": "states", "sns": "sns", "sqs": "sqs",
 	"ssm": "ssm", "sts": "sts", "globalaccelerator": "globalaccelerator", "shield": "shield", "wafv2": "wafv2",

@@ -83,6 +83,9 @@ var named = map[string]map[string]at{
 		"SetAlarmState":       {member: "AlarmName", service: "cloudwatch", prefix: "alarm:", action: "cloudwatch:SetAlarmState"},
 	},
 	"sns": {"Publish": {member: "TopicArn"}},
+	"codepipeline": {
+		"GetPipelineExecution": pipeline, "ListActionExecutions": pipeline,
+	},
 	"globalaccelerator": {
 		"ListListeners": {member: "AcceleratorArn"}, "ListEndpointGroups": {member: "ListenerArn"},
 	},
@@ -96,6 +99,7 @@ var named = map[string]map[string]at{
 var (
 	table       = at{member: "TableName", service: "dynamodb", prefix: "table/"}
 	targetGroup = at{member: "TargetGroupArn"}
+	pipeline    = at{member: "PipelineName", service: "codepipeline"}
 )
 
 // special are the operations that mean more than one action or resource, or whose resources have condition keys.
@@ -160,7 +164,7 @@ func (n at) means(action string) meaning {
 	}
 	return func(a *asker, input any) error {
 		name := text(input, n.member)
-		if n.prefix != "" && !strings.HasPrefix(name, "arn:") {
+		if n.service != "" && !strings.HasPrefix(name, "arn:") {
 			name = a.arn(n.service, n.prefix+name)
 		}
 		return a.may(action, name, nil)
