@@ -111,26 +111,31 @@ func is(err error, code string) bool {
 	return errors.As(err, &api) && api.ErrorCode() == code
 }
 
-// find is the described instance that meets a filter or has an id; of several the last that was launched.
-func find(ctx context.Context, from compute, input *ec2.DescribeInstancesInput) (found types.Instance, ok bool, err error) {
+// launched are the instances of a build: one, but for late calls of earlier attempts, which EC2 may have carried out after it.
+func launched(ctx context.Context, from compute, execution string, attempts int) ([]types.Instance, error) {
+	var tokens []string
+	for attempt := range attempts {
+		tokens = append(tokens, deploy.BuilderToken(execution, attempt+1))
+	}
+	return find(ctx, from, &ec2.DescribeInstancesInput{Filters: []types.Filter{{Name: aws.String("client-token"), Values: tokens}}})
+}
+
+// find are the described instances that meet a filter or have an id.
+func find(ctx context.Context, from compute, input *ec2.DescribeInstancesInput) (found []types.Instance, err error) {
 	pages := ec2.NewDescribeInstancesPaginator(from, input)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if is(err, "InvalidInstanceID.NotFound") { // what is described lags a launch
-			return found, false, nil
+			return nil, nil
 		}
 		if err != nil {
-			return found, false, fmt.Errorf("describing the builder: %w", err)
+			return nil, fmt.Errorf("describing the builder: %w", err)
 		}
 		for _, reservation := range page.Reservations {
-			for _, instance := range reservation.Instances {
-				if !ok || aws.ToTime(instance.LaunchTime).After(aws.ToTime(found.LaunchTime)) {
-					found, ok = instance, true
-				}
-			}
+			found = append(found, reservation.Instances...)
 		}
 	}
-	return found, ok, nil
+	return found, nil
 }
 
 // state is that of a described instance.

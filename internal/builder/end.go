@@ -3,6 +3,7 @@ package builder
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -51,12 +52,33 @@ func (e Ender) Drain(ctx context.Context, s *step.Step, id, key string, stage le
 }
 
 // End ends a builder, once what runs on it has drained. done is true when it is described as ending.
-func (e Ender) End(ctx context.Context, s *step.Step, id string, stage ledger.Stage) (done bool, err error) {
-	instance, shown, err := find(ctx, e.compute, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
-	if err != nil || !shown {
+func (m Maker) End(ctx context.Context, s *step.Step) (done bool, err error) {
+	record, err := s.Record(ctx, ledger.Creating)
+	if err != nil || record.Lock.Build == nil {
 		return false, err
 	}
-	return e.end(ctx, s, instance, stage)
+	building := *record.Lock.Build
+	all, err := launched(ctx, m.compute, s.Deployment.Execution, building.Attempt)
+	if err != nil {
+		return false, err
+	}
+	ends, err := m.endAll(ctx, s, all, ledger.Creating)
+	shown := slices.ContainsFunc(all, func(i types.Instance) bool { return aws.ToString(i.InstanceId) == building.Instance })
+	return shown && ends == "", err
+}
+
+// endAll ends instances, and says which one it waits for; empty: all are described as ending.
+func (e Ender) endAll(ctx context.Context, s *step.Step, all []types.Instance, stage ledger.Stage) (waits string, err error) {
+	for _, instance := range all {
+		done, err := e.end(ctx, s, instance, stage)
+		if err != nil {
+			return "", err
+		}
+		if !done {
+			waits = fmt.Sprintf("the builder %s is being ended", aws.ToString(instance.InstanceId))
+		}
+	}
+	return waits, nil
 }
 
 func (e Ender) end(ctx context.Context, s *step.Step, instance types.Instance, stage ledger.Stage) (done bool, err error) {
@@ -102,25 +124,15 @@ func (e Ender) Undo(ctx context.Context, s *step.Step, since time.Time) (waits s
 		return "", err
 	}
 	building, late := *record.Lock.Build, s.Now().Sub(since) >= lateCalls
-	input := &ec2.DescribeInstancesInput{InstanceIds: []string{building.Instance}}
-	if building.Instance == "" { // its launch may have been answered to nobody
-		var tokens []string
-		for attempt := 1; attempt <= building.Attempt; attempt++ {
-			tokens = append(tokens, deploy.BuilderToken(s.Deployment.Execution, attempt))
-		}
-		input = &ec2.DescribeInstancesInput{Filters: []types.Filter{{Name: aws.String("client-token"), Values: tokens}}}
-	}
-	instance, shown, err := find(ctx, e.compute, input)
+	all, err := launched(ctx, e.compute, s.Deployment.Execution, building.Attempt)
 	if err != nil {
 		return "", err
 	}
-	if !shown && !late {
+	if len(all) == 0 && !late {
 		return "no builder is shown; it is looked at once more when no call for one can be under way", nil
 	}
-	if shown {
-		if done, err := e.end(ctx, s, instance, ledger.Removing); err != nil || !done {
-			return fmt.Sprintf("the builder %s is being ended", aws.ToString(instance.InstanceId)), err
-		}
+	if waits, err := e.endAll(ctx, s, all, ledger.Removing); err != nil || waits != "" {
+		return waits, err
 	}
 	gone, found, err := e.Remove(ctx, s, s.Deployment.Build.Name, s.Deployment.Execution, ledger.Removing)
 	switch {

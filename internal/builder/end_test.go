@@ -103,6 +103,39 @@ func TestUndo(t *testing.T) {
 	}
 }
 
+// A late call of an earlier attempt may launch an instance after the builder: it ends with it, forward and back.
+func TestEveryAttemptsInstanceEnds(t *testing.T) {
+	for name, test := range map[string]struct {
+		stage ledger.Stage
+		end   func(*world) (done bool, err error)
+	}{
+		"forward": {ledger.Creating, func(w *world) (bool, error) { return w.maker.End(context.Background(), w.step()) }},
+		"back": {ledger.Removing, func(w *world) (bool, error) {
+			waits, err := w.maker.Undo(context.Background(), w.step(), w.clock.Now().Add(-time.Hour))
+			return waits == "", err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, test.stage, &ledger.Building{Attempt: 2}, func(w *world) {
+				id := w.instance(execution, deploy.BuilderToken(execution, 2))
+				late := w.instance(execution, deploy.BuilderToken(execution, 1))
+				others := w.instance(execution+"-of-before", deploy.BuilderToken(execution+"-of-before", 1))
+				w.relock(func(lock *ledger.Lock) { lock.Build.Instance = id })
+				for range 100 {
+					if done, err := test.end(w); done || err != nil {
+						break
+					}
+					w.sleep(5 * time.Second)
+				}
+				w.sleep(time.Minute)
+				if got := w.state(id) + ", " + w.state(late) + ", " + w.state(others); got != "terminated, terminated, running" {
+					t.Errorf("they are %s", got)
+				}
+			})
+		})
+	}
+}
+
 // A drain runs once on a builder, which waits for its end, be that bad, as long as it may take and no longer.
 func TestDrain(t *testing.T) {
 	half := account.Constant(30 * time.Second)

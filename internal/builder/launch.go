@@ -169,9 +169,12 @@ func (m Maker) Reached(ctx context.Context, s *step.Step, p deploy.Loop, id stri
 
 // Look describes the builder. One that somebody else has ended is a fault; one that was launched a moment ago may not be shown yet.
 func (m Maker) Look(ctx context.Context, id string) (types.Instance, bool, error) {
-	instance, shown, err := find(ctx, m.compute, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
-	if err == nil && shown && over(instance) {
-		err = terminated(id)
+	all, err := find(ctx, m.compute, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
+	if err != nil || len(all) == 0 {
+		return types.Instance{}, false, err
 	}
-	return instance, shown, err
+	if over(all[0]) {
+		return all[0], true, terminated(id)
+	}
+	return all[0], true, nil
 }

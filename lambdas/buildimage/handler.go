@@ -180,7 +180,7 @@ func (w work) image(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 
 // end ends the builder. Then blue is looked at once more.
 func (w work) end(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
-	done, err := w.maker.End(ctx, w.Step, w.Builder, ledger.Creating)
+	done, err := w.maker.End(ctx, w.Step)
 	if err != nil {
 		return p, err
 	}
