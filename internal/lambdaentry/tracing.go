@@ -69,7 +69,7 @@ type subject interface {
 // tracedEvent writes a subsegment for the work on an event.
 func tracedEvent[Detail any](handle HandleEvent[Detail]) HandleEvent[Detail] {
 	return func(ctx context.Context, detail Detail) (err error) {
-		name := lambdacontext.FunctionName // <machine>-<stage>
+		name := lambdacontext.FunctionName // <project>-<role>-<environment>-<stage>
 		ctx, stage := begin(ctx, name[strings.LastIndexByte(name, '-')+1:])
 		if stage == nil {
 			return handle(ctx, detail)

@@ -106,7 +106,11 @@ func (r *Rehearsal) define(machine string, w world.World, f statemachine.Functio
 	}, code)
 }
 
-func functionName(machine, state string) string { return machine + "-" + state }
+// functionName is what the stack calls a function of a machine's deployer: <project>-<role>-<environment>-<State>.
+func functionName(machine, state string) string {
+	place, _ := statemachine.Place(machine)
+	return place + "-" + state
+}
 
 // Machine is the name of the state machine that deploys.
 func (r *Rehearsal) Machine() string { return ShortName(r.World.MachineARN) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -48,7 +49,7 @@ func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
 		return nil
 	}
 	for _, function := range plan.Functions {
-		name := plan.Machine + "-" + function.Name
+		name := strings.Join([]string{plan.Project, plan.Role, plan.Environment, function.Name}, "-")
 		if err := s.function(ctx, plan, *w, name, function); err != nil {
 			return fmt.Errorf("function %s: %w", function.Name, err)
 		}

@@ -111,7 +111,7 @@ type Hook struct {
 
 // Function is one Lambda function.
 type Function struct {
-	Name    string        // e.g. DescribeBlue; it is deployed as <machine>-<name>
+	Name    string        // e.g. DescribeBlue; it is deployed as <project>-<role>-<environment>-<name>
 	Timeout time.Duration // whole seconds
 	Code    []byte        // deployment package: a zip file with an executable named bootstrap
 
