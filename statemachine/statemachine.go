@@ -54,8 +54,11 @@ var Functions = []Function{
 // StatusChange is started by no machine: EventBridge starts it when an execution of one has ended, and did not succeed.
 var StatusChange = Function{State: "StatusChange", TimeoutSeconds: deploy.FunctionTimeoutSeconds}
 
-// Deployed are all functions that there are: the machines' and StatusChange.
-func Deployed() []Function { return append(slices.Clone(Functions), StatusChange) }
+// Answer is called by no machine: people call it, to approve or to abort a deployment that runs.
+var Answer = Function{State: "Answer", TimeoutSeconds: deploy.FunctionTimeoutSeconds}
+
+// Deployed are all functions that there are: the machines', StatusChange and Answer.
+func Deployed() []Function { return append(slices.Clone(Functions), StatusChange, Answer) }
 
 var placeholder = regexp.MustCompile(`\$\{(\w+)FunctionArn\}`)
 

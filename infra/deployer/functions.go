@@ -42,6 +42,8 @@ var sizes = map[string]size{
 	// deployment has an execution of its own that calls it, so a scale-in of a large fleet calls it hundreds of times
 	// at once: twenty at a time spare the API of EC2 Auto Scaling, whose rate all of the account shares.
 	"CompleteLifecycle": {memory: 512, concurrency: 20},
+	// A person's answer now and then.
+	"Answer": {memory: 256, concurrency: 2},
 	// One short look for each execution that ended without an end of ours.
 	"StatusChange": {memory: 256, concurrency: 2},
 }
@@ -98,6 +100,9 @@ func (b build) function(f statemachine.Function) awslambda.Function {
 func describes(f statemachine.Function) string {
 	if f.State == statemachine.StatusChange.State {
 		return "Tells of bluegreen's executions that ended badly, and recovers those that were stopped or died"
+	}
+	if f.State == statemachine.Answer.State {
+		return "Approves or aborts a deployment of bluegreen that runs: who may invoke it may say so"
 	}
 	return "State " + f.State + " of bluegreen's state machines"
 }

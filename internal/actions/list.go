@@ -20,6 +20,7 @@ var states = []string{
 	"RestoreGroup",
 	"Report",
 	"StatusChange",
+	"Answer",
 }
 
 var byState = map[string][]Operation{
@@ -175,8 +176,12 @@ var byState = map[string][]Operation{
 		{"autoscaling", "DescribeLifecycleHooks"},
 		{"autoscaling", "DescribeScalingActivities"},
 		{"autoscaling", "UpdateAutoScalingGroup"},
+		{"codepipeline", "GetPipelineExecution"},
+		{"codepipeline", "ListActionExecutions"},
 		{"dynamodb", "GetItem"},
+		{"dynamodb", "PutItem"},
 		{"events", "PutEvents"},
+		{"sns", "Publish"},
 	},
 	"SwitchTraffic": {
 		{"autoscaling", "AttachLoadBalancerTargetGroups"},
@@ -404,5 +409,10 @@ var byState = map[string][]Operation{
 		{"sns", "Publish"},
 		{"states", "DescribeExecution"},
 		{"states", "StartExecution"},
+	},
+	"Answer": {
+		{"dynamodb", "GetItem"},
+		{"dynamodb", "PutItem"},
+		{"states", "DescribeExecution"},
 	},
 }

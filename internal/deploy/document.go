@@ -155,7 +155,10 @@ type Deployment struct {
 	Ran          *Template    `json:"ran,omitempty"`   // what blue's instances run, which a rollback launches again
 	WaitSeconds  int          `json:"wait_seconds"`
 	Health       HealthPolicy `json:"health"`
-	Watch        Watch        `json:"watch,omitzero"` // by what it is called off; a rollback has none
+	Watch        Watch        `json:"watch,omitzero"`     // by what it is called off; a rollback has none
+	Approval     *Approval    `json:"approval,omitempty"` // nil: nobody is asked
+	Approved     *Said        `json:"approved,omitempty"` // that traffic may move
+	Aborted      *Said        `json:"aborted,omitempty"`  // that it is to be sent back
 	Drain        DrainPolicy  `json:"drain"`
 	BlueAfter    BlueAfter    `json:"blue_after"`
 	Revives      bool         `json:"revives,omitempty"`  // green is the fleet that blue replaced, brought back
@@ -265,17 +268,18 @@ const (
 
 // Loop is how a poll loop stands, and what a person reads of it in the execution's history.
 type Loop struct {
-	State   string    `json:"state"`             // the poll loop that this belongs to
-	Verdict Verdict   `json:"verdict"`           //
-	Seconds int       `json:"seconds"`           // pause before the next look
-	Began   time.Time `json:"began,omitzero"`    // when the loop began
-	Since   time.Time `json:"since"`             // when its phase began
-	Phase   string    `json:"phase,omitempty"`   // of a loop with several
-	Good    int       `json:"good,omitempty"`    // good samples in a row
-	Bad     int       `json:"bad,omitempty"`     // bad samples in a row, where good ones are the rule
-	Serving int       `json:"serving,omitempty"` // of green's capacity that serves, at the last look that counted it
-	Wanted  int       `json:"wanted,omitempty"`  // that must
-	Message string    `json:"message"`           // one sentence
+	State   string     `json:"state"`             // the poll loop that this belongs to
+	Verdict Verdict    `json:"verdict"`           //
+	Seconds int        `json:"seconds"`           // pause before the next look
+	Began   time.Time  `json:"began,omitzero"`    // when the loop began
+	Since   time.Time  `json:"since"`             // when its phase began
+	Phase   string     `json:"phase,omitempty"`   // of a loop with several
+	Until   *time.Time `json:"until,omitempty"`   // a person is asked
+	Good    int        `json:"good,omitempty"`    // good samples in a row
+	Bad     int        `json:"bad,omitempty"`     // bad samples in a row, where good ones are the rule
+	Serving int        `json:"serving,omitempty"` // of green's capacity that serves, at the last look that counted it
+	Wanted  int        `json:"wanted,omitempty"`  // that must
+	Message string     `json:"message"`           // one sentence
 
 	Weighted bool            `json:"weighted,omitempty"` // Serving and Wanted are in units, not in instances
 	Memory   json.RawMessage `json:"memory,omitempty"`   // what the state's own next look must know; nobody else reads it
@@ -326,6 +330,8 @@ type Report struct {
 	TookSeconds int       `json:"took_seconds"`
 	Warnings    []string  `json:"warnings,omitempty"`
 	Override    *Override `json:"override,omitempty"` // of a freeze: who and why
+	Approved    *Said     `json:"approved,omitempty"` // that traffic may move: who, when and why
+	Aborted     *Said     `json:"aborted,omitempty"`  // that it is to be sent back
 	Plan        *Plan     `json:"plan,omitempty"`     // where one was asked for
 }
 

@@ -28,6 +28,7 @@ func NewReport(call Call) Report {
 	if d != nil {
 		r.Project, r.Lineage, r.Blue, r.Green = text.Line(d.Project), d.Lineage, d.Blue, d.Green
 		r.Reason, r.Warnings, r.Override = text.Line(d.Reason), few(d.Warnings), d.Override.Clean()
+		r.Approved, r.Aborted = d.Approved.Clean(), d.Aborted.Clean()
 	}
 	if f := call.Document.Fault; f != nil {
 		r.Error, r.What = f.Error, f.What()
@@ -142,6 +143,8 @@ var hints = map[fault.Name][]string{
 	fault.CapacityUnavailable: {"try another instance type or zone, or try again later"},
 	fault.GreenUnhealthy:      {"find in green's activities and in what it launches from why it was not healthy, change that, and start again"},
 	fault.AlarmRang:           {"find out in CloudWatch what the alarm saw, and mend what was deployed; if it does not ring for green, leave it out of $.alarms"},
+	fault.Aborted:             {"ask who aborted it, mend what the reason names, and start again"},
+	fault.Unapproved:          {"start again when somebody can look at green and answer in time, or give approval.timeout_seconds more"},
 	fault.TrafficDiverged:     {"find out who changes what the message names (code that is applied again, another tool), keep it away meanwhile, and start again"},
 	fault.DrainExpired:        {"look at what the instances that did not end are doing: a job that hangs, or a hook that nobody completes"},
 	fault.BuildFailed:         {"mend what the message says of the command, the builder or its image, and start again"},

@@ -35,6 +35,7 @@ type Request struct {
 	BakeSeconds int      // for which blue stands by once all traffic has moved
 	Alarms      []string // names of those that send the deployment back
 	Ringing     Ringing  // what one of them means that rings before
+	Approval    Approval // without a time nobody is asked
 	Drain       DrainPolicy
 	BlueAfter   BlueAfter
 	Reason      string    // why, in people's words
@@ -119,6 +120,7 @@ func Defaults() Request {
 		WaitSeconds: DefaultWaitSeconds,
 		Health:      HealthPolicy{TimeoutSeconds: 1800, Consecutive: 2},
 		Ringing:     RingingRefuse,
+		Approval:    Approval{OnTimeout: SilenceAborts},
 		Drain:       DrainPolicy{TimeoutSeconds: 900, OnTimeout: TimeoutContinue},
 		BlueAfter:   AfterScaleToZero,
 	}
@@ -177,7 +179,7 @@ func (r *Request) form(override *Override, build *Build) form.Object {
 			"Without a freeze in force it means nothing.", override.form()),
 		form.Optional("$schema", "Where the schema of this file is, for editors. It means nothing to a deployment.",
 			form.Text{Into: &schema, Min: 1, Max: 2000}),
-	}, r.watching()...)
+	}, append(r.watching(), r.approval())...)
 }
 
 func (p *DrainPolicy) form() form.Object {
@@ -238,6 +240,7 @@ func ParseRequestWith(defaults Request, input json.RawMessage) (Request, error) 
 	request.Green.idle(request.Action, problems)
 	request.unmoved(problems)
 	request.unwatched(problems)
+	request.tooPatient(problems)
 	if problems.Count() > 0 {
 		return Request{}, fault.New(fault.BadRequest, "the request has %s: %s; the smallest request is %s",
 			Counted(problems.Count(), "problem"), strings.Join(problems.Said(), "; "), minimal)

@@ -17,6 +17,7 @@ func TestTheMinimalRequest(t *testing.T) {
 		Project: "ec", Action: deploy.ActionDeploy, BlueName: "ec-mqagt-dev-asg", WaitSeconds: 30,
 		Health:    deploy.HealthPolicy{TimeoutSeconds: 1800, Consecutive: 2},
 		Ringing:   deploy.RingingRefuse,
+		Approval:  deploy.Approval{OnTimeout: deploy.SilenceAborts},
 		Drain:     deploy.DrainPolicy{TimeoutSeconds: 900, OnTimeout: deploy.TimeoutContinue},
 		BlueAfter: deploy.AfterScaleToZero,
 	}
@@ -44,7 +45,7 @@ func TestABadRequestNamesEveryProblem(t *testing.T) {
 		}},
 		{`{"project": "ec", "asg_name": "a", "timeout_seconds": 60, "colour": "green", "blue": {"asg_name": "a", "Project": "ec"}}`, []string{
 			`$.asg_name is not a known field: did you mean $.blue.asg_name? (known: `, `$.colour is not a known field (known: `,
-			`$.timeout_seconds is not a known field: did you mean $.green.image.build.timeout_seconds or $.health.timeout_seconds or $.drain.timeout_seconds? (known: `,
+			`$.timeout_seconds is not a known field: did you mean $.green.image.build.timeout_seconds or $.health.timeout_seconds or $.drain.timeout_seconds or $.approval.timeout_seconds? (known: `,
 			`$.blue.Project is not a known field: did you mean $.project? (known: asg_name)`}},
 		{`{"project": "ec", "blue": {"asg_name": "arn:aws:autoscaling:ap-northeast-1:000000000000:autoScalingGroup:5c2b:autoScalingGroupName/ec-asg"}}`,
 			[]string{`it must be a string of 1 to 255 characters of ASCII, without spaces and colons (this is an ARN: its name is "ec-asg")`}},
@@ -52,6 +53,11 @@ func TestABadRequestNamesEveryProblem(t *testing.T) {
 			`(its character 3 is U+2010, which only looks like the hyphen "-")`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "alarms": ["a", "", "a"], "bake_seconds": 129601, "alarms_ringing": "warn"}`, []string{
 			`4 problems`, `$.alarms[1] is ""`, `$.alarms[2] is "a", which is named before`, `$.bake_seconds is 129601: it must be a whole number of seconds from 0 to 129600`, `$.alarms_ringing is "warn"`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "approval": {"timeout_seconds": 59, "on_timeout": "wait"}}`, []string{
+			`2 problems`, `$.approval.timeout_seconds is 59: it must be a whole number of seconds from 60 to 86400`, `$.approval.on_timeout is "wait": it must be "abort" or "continue"`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "approval": {}}`, []string{`$.approval.timeout_seconds is missing`}},
+		{`{"project": "ec", "blue": {"asg_name": "a"}, "approval": {"timeout_seconds": 86400}, "bake_seconds": 43201}`, []string{
+			`$.approval.timeout_seconds and $.bake_seconds are 129601 s together, and may be 129600 s: shorten one of them`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "alarms_ringing": "ignore"}`, []string{`there are no $.alarms: name them, or leave alarms_ringing out`}},
 		{`{"project": "ec", "blue": "a"}`, []string{`$.blue is "a": it must be an object`}},
 		{`{"project": "ec", "blue": {"asg_name": "a"}, "Wait": null}`, []string{`$.Wait is null`}},

@@ -23,6 +23,8 @@ const (
 	GreenUnhealthy      Name = "BlueGreen.GreenUnhealthy"      // green did not become healthy in time
 	TrafficDiverged     Name = "BlueGreen.TrafficDiverged"     // targets do not follow in time, or others stand in the way: blue attached elsewhere, blue or green deleted, a minimum that comes back
 	AlarmRang           Name = "BlueGreen.AlarmRang"           // an alarm that the request names rings while traffic moves, or blue stands by
+	Aborted             Name = "BlueGreen.Aborted"             // a person has said that the deployment is to be sent back
+	Unapproved          Name = "BlueGreen.Unapproved"          // nobody has said in time that traffic may move, which the request wants
 	DrainExpired        Name = "BlueGreen.DrainExpired"        // a fleet did not become empty in time
 	DrainImpossible     Name = "BlueGreen.DrainImpossible"     // nothing would hold blue's instances while they drain, which was promised
 	Bug                 Name = "BlueGreen.Bug"                 // a mistake of ours
@@ -31,7 +33,7 @@ const (
 // Names is the whole set.
 var Names = []Name{
 	BadRequest, NotReady, Conflict, Forbidden, BadGuardrails, Throttled, Unavailable, AccessDenied, Refused, BuildFailed, CapacityUnavailable, GreenUnhealthy,
-	TrafficDiverged, AlarmRang, DrainExpired, DrainImpossible, Bug,
+	TrafficDiverged, AlarmRang, Aborted, Unapproved, DrainExpired, DrainImpossible, Bug,
 }
 
 // Error is a fault: its name for the machine, its message for a person. The message says what is wrong, where, and

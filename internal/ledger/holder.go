@@ -17,6 +17,8 @@ type Holder struct {
 	Lineage    string
 	Execution  string
 	Deployment string // ARN of the execution that began it
+
+	turns bool // it turns the deployment back
 }
 
 // For returns the holder that a call works as.
@@ -94,8 +96,19 @@ func (h Holder) holds(record Record, stages []Stage) error {
 	case !slices.Contains(stages, lock.Stage):
 		return fault.New(fault.Conflict, "lineage %s has moved on to stage %s; a function of stage %s may not write",
 			h.Lineage, lock.Stage, stages[0])
+	case lock.Deployment.Aborted != nil && !h.turns && slices.Contains(forward, lock.Stage):
+		return fault.New(fault.Aborted, "it was aborted by %s", lock.Deployment.Aborted)
 	}
 	return nil
+}
+
+// forward are the stages of a deployment that can still be aborted.
+var forward = []Stage{Creating, Switching, Leaving}
+
+// TurnBack has the deployment turn back, one that was aborted too: nothing else goes on with that.
+func (h Holder) TurnBack(ctx context.Context) (Record, error) {
+	h.turns = true
+	return h.Change(ctx, func(r *Record) { r.Lock.TurnBack() }, Creating, Switching, Leaving, Restoring)
 }
 
 // clone copies what Change may change.
@@ -110,6 +123,7 @@ func (r Record) clone() Record {
 			build := *lock.Build
 			lock.Build = &build
 		}
+		lock.Asked = lock.Asked.clone()
 		lock.InPlace = lock.InPlace.clone()
 		lock.Schedules = slices.Clone(lock.Schedules) // nobody changes an action: they are replaced
 		r.Lock = &lock

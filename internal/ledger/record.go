@@ -52,6 +52,8 @@ type Lock struct {
 
 	Build *Building `json:"build,omitempty"` // the making of an image, written before anything of it is asked for
 
+	Asked *Asked `json:"asked,omitempty"` // whether traffic may move; nil: nobody was
+
 	InPlace *InPlace `json:"in_place,omitempty"` // the replacement of a group's instances, where the group stays
 
 	Schedules []Schedule `json:"schedules,omitempty"` // of fleets whose scheduled actions are suspended meanwhile
@@ -138,6 +140,8 @@ type Outcome struct {
 	Reason    string    `json:"reason,omitempty"`  // as the request said
 
 	Override *deploy.Override `json:"override,omitempty"` // of a freeze: who and why
+	Approved *deploy.Said     `json:"approved,omitempty"` // that traffic may move
+	Aborted  *deploy.Said     `json:"aborted,omitempty"`  // that it is to be sent back
 }
 
 // Usual is how long, in seconds, the lineage's latest deployment took that succeeded; 0: none is remembered.

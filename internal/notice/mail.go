@@ -31,7 +31,7 @@ func (n *Notice) write() {
 	n.Subject = subject(n.Project, n.letter.headline, about)
 	said, problems := n.problems()
 	var b strings.Builder
-	rows(&b, []detail{{"serves", n.letter.serves}, {"to do", n.letter.todo}, {"happened", moment(n.At) + ": " + said}})
+	rows(&b, []detail{{"serves", n.letter.serves}, {"to do", n.letter.todo}, {"happened", deploy.Moment(n.At) + ": " + said}})
 	list(&b, "What to do next", n.letter.steps)
 	list(&b, "Problems", problems)
 	list(&b, "What is left", n.Left)
@@ -63,14 +63,14 @@ func rows(b *strings.Builder, all []detail) {
 func (n *Notice) details() []detail {
 	return []detail{
 		{"project", n.Project}, {"reason", n.Reason}, {"lineage", n.Lineage}, {"blue", launched(n.Blue, n.before)}, {"green", n.green()},
-		{"instance", n.Instance}, {"hook", n.Hook}, {"freeze", n.Override.String()}, {"deployment", another(n.Deployment, n.Execution)},
+		{"instance", n.Instance}, {"hook", n.Hook}, {"freeze", n.Override.String()}, {"approved", n.Approved.String()}, {"aborted", n.Aborted.String()}, {"deployment", another(n.Deployment, n.Execution)},
 		{"account", account(n.Execution)}, {"execution", deploy.ExecutionName(n.Execution)}, {"started", n.started}, {"began", n.began()}, {"", ConsoleLink(n.Execution)},
 	}
 }
 
 // began is when the execution began, for how long it has run, and how long the lineage's deployments take.
 func (n *Notice) began() string {
-	said := fmt.Sprintf("%s, %s before", moment(n.since), time.Duration(n.Seconds)*time.Second)
+	said := fmt.Sprintf("%s, %s before", deploy.Moment(n.since), time.Duration(n.Seconds)*time.Second)
 	if n.usual > 0 {
 		said += fmt.Sprintf("; the last one that succeeded took %s", time.Duration(n.usual)*time.Second)
 	}
@@ -90,9 +90,6 @@ func (n *Notice) problems() (message string, problems []string) {
 	}
 	return n.Error + ": " + intro, append([]string{first}, all[1:]...)
 }
-
-// moment is a time with its zone, which is UTC.
-func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 // launched is a group with what its instances launch from, where that is a template's version.
 func launched(group string, t *deploy.Template) string {

@@ -28,6 +28,7 @@ const (
 	StageBuilding    Stage = "building"
 	StageBuilt       Stage = "built"
 	StageStarted     Stage = "started"
+	StageAsking      Stage = "asking"
 	StageHealthy     Stage = "healthy"
 	StageCutover     Stage = "cutover"
 	StageCommitted   Stage = "committed"
@@ -63,6 +64,9 @@ type Notice struct {
 	Seconds    int              `json:"seconds"`            // since the execution began, or was redriven
 	Reason     string           `json:"reason,omitempty"`   // as the request says
 	Override   *deploy.Override `json:"override,omitempty"`
+	Approved   *deploy.Said     `json:"approved,omitempty"` // that traffic may move
+	Aborted    *deploy.Said     `json:"aborted,omitempty"`  // that the deployment is to be sent back
+	Until      *time.Time       `json:"until,omitempty"`    // a person is asked
 	Message    string           `json:"message"`
 	Outcome    string           `json:"outcome,omitempty"` // an end state
 	Error      string           `json:"error,omitempty"`
@@ -91,6 +95,7 @@ func of(c deploy.Call, stage Stage) Notice {
 	if d := c.Document.Deployment; d != nil {
 		n.Deployment = d.Execution
 		n.Blue, n.Green, n.Generation, n.Strategy, n.Override = d.Blue, d.Green, d.Generation, d.Strategy, d.Override
+		n.Approved, n.Aborted = d.Approved, d.Aborted
 		n.Reason, n.before, n.after, n.unbuilt, n.usual = d.Reason, d.Ran, d.Template, d.Unbuilt(), d.Usual
 		deployment = deploy.ExecutionName(d.Execution)
 	}
@@ -107,6 +112,7 @@ func (n *Notice) clean() {
 		*s = text.Line(*s)
 	}
 	n.Left, n.Next, n.Warnings, n.Override = text.Lines(n.Left), text.Lines(n.Next), text.Lines(n.Warnings), n.Override.Clean()
+	n.Approved, n.Aborted = n.Approved.Clean(), n.Aborted.Clean()
 }
 
 // ID names a stage of a deployment, or of the drain of an instance, as one execution came to it.

@@ -58,6 +58,29 @@ func (n *Notice) counted(number int) string {
 	return deploy.Counted(number, deploy.Unit(n.Weighted))
 }
 
+// asking tells the first look at which green could take traffic and a person is asked whether it may.
+func asking(n *Notice, c deploy.Call, before *deploy.Loop) bool {
+	d, p := c.Document.Deployment, c.Document.Progress
+	if p == nil || p.Phase != deploy.Asking || p.Verdict != deploy.Pending || before != nil && before.Phase == deploy.Asking {
+		return false
+	}
+	silence := "after that it is sent back"
+	if d.Approval.OnTimeout == deploy.SilenceContinues {
+		silence = "after that traffic moves"
+	}
+	n.Until = p.Until
+	n.Message = fmt.Sprintf("green %s is ready with %s, and takes no traffic yet", n.Green, n.counted(n.Serving))
+	n.Warnings = d.Warnings
+	n.letter = letter{"APPROVAL WANTED by " + n.Until.UTC().Format("2006-01-02 15:04 UTC"), n.Blue + ", as before",
+		fmt.Sprintf("look at green, and answer by %s; %s", deploy.Moment(*n.Until), silence), []string{
+			"to let traffic move to " + n.Green,
+			deploy.AnswerCommand(n.Execution, deploy.Approve, ""),
+			"to send the deployment back (put your reason in)",
+			deploy.AnswerCommand(n.Execution, deploy.Abort, "green is not good"),
+		}}
+	return true
+}
+
 func healthy(_ *Notice, c deploy.Call, _ *deploy.Loop) bool {
 	return is(c.Document.Progress, deploy.Done)
 }
@@ -82,8 +105,8 @@ func cutover(n *Notice, c deploy.Call, before *deploy.Loop) bool {
 	if baking {
 		n.letter.todo = fmt.Sprintf("nothing: %s stands by for %d s, then it is scaled in%s", n.Blue, d.Watch.BakeSeconds, how)
 		n.letter.steps = []string{
-			"to bring traffic back to " + n.Blue + " while it stands by, stop the deployment: a recovery does it",
-			"aws stepfunctions stop-execution " + text.Option("--execution-arn", n.Execution),
+			"to bring traffic back to " + n.Blue + " while it stands by (put your reason in)",
+			deploy.AnswerCommand(n.Execution, deploy.Abort, "green is not good"),
 		}
 		return true
 	}

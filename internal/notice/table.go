@@ -38,7 +38,7 @@ var table = map[string]row{
 	"Claim":             {nobody: "green does not exist yet: CreateGreen tells the start"},
 	"BuildImage":        {stages: []stageOf{{StageBuilt, programs, built}, {StageBuilding, peopleAndPrograms, building}}, loops: true},
 	"CreateGreen":       {stages: []stageOf{{StageStarted, peopleAndPrograms, started}}, starts: true},
-	"WaitHealthy":       {stages: []stageOf{{StageHealthy, programs, healthy}}, loops: true, looksAtGreen: true},
+	"WaitHealthy":       {stages: []stageOf{{StageAsking, peopleAndPrograms, asking}, {StageHealthy, programs, healthy}}, loops: true, looksAtGreen: true},
 	"SwitchTraffic":     {stages: []stageOf{{StageCutover, peopleAndPrograms, cutover}}, loops: true, looksAtGreen: true},
 	"ScaleInBlue":       {stages: []stageOf{{StageCommitted, programs, committed}}},
 	"CompleteLifecycle": {stages: []stageOf{{StageEnded, peopleAndPrograms, closed}}, loops: true},

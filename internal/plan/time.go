@@ -24,6 +24,7 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 		return fmt.Errorf("describing the activities of %s: %w", w.d.Blue, err)
 	}
 	p.Stages = append(p.Stages, w.starts(out.Activities))
+	p.Stages = append(p.Stages, w.asks()...)
 	before := len(p.Stages) // those in which green has no load balancer yet
 	if w.Traffic.Stages != nil {
 		moves, err := w.Traffic.Stages(ctx)
@@ -44,6 +45,15 @@ func (w *work) time(ctx context.Context, p *deploy.Plan) error {
 	p.Stages = append(building, p.Stages...)
 	p.Warnings = append(p.Warnings, outlasts(p.Stages)...)
 	return nil
+}
+
+// asks is how long a person may take to say whether traffic may move.
+func (w *work) asks() []deploy.PlannedStage {
+	if w.d.Approval == nil {
+		return nil
+	}
+	return []deploy.PlannedStage{{Name: "a person is asked", Worst: w.d.Approval.TimeoutSeconds,
+		Why: "as soon as somebody answers; approval.timeout_seconds, then approval.on_timeout: " + string(w.d.Approval.OnTimeout)}}
 }
 
 // bakes is how long blue stands by once all traffic has moved.

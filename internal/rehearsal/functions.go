@@ -11,6 +11,7 @@ import (
 	"bluegreen/internal/lambdaentry"
 	locallambda "bluegreen/internal/localaws/lambda"
 	"bluegreen/internal/localaws/world"
+	"bluegreen/lambdas/answer"
 	"bluegreen/lambdas/buildimage"
 	"bluegreen/lambdas/claim"
 	"bluegreen/lambdas/completelifecycle"
@@ -55,6 +56,9 @@ var work = map[string]lambdaentry.New{
 func Serve(state string) error {
 	if state == statemachine.StatusChange.State {
 		lambdaentry.StartEvent(statuschange.New)
+	}
+	if state == statemachine.Answer.State {
+		lambdaentry.StartRequest(answer.New)
 	}
 	newHandle, known := work[state]
 	if !known {

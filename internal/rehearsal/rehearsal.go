@@ -48,6 +48,8 @@ type Rehearsal struct {
 	log     bytes.Buffer // of the functions
 	mutant  Mutant
 	scope   actions.Scope // of the deployer
+	heard   []func(payload []byte)
+	answers bool // the function Answer is there
 	invoked []func(accessKeyID, execution string)
 }
 

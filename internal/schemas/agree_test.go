@@ -14,7 +14,7 @@ import (
 // beyond are the rules that no schema of ours can say, as the decoder names them: what a zone's or a day's name means,
 // and what two fields must be to each other.
 var beyond = []string{
-	"unknown time zone", "is not the same everywhere", "day out of range", "is never in force", "is not after from", "there is no $.drain.command", "there are no $.alarms", "which is named before", "makes no copy",
+	"unknown time zone", "is not the same everywhere", "day out of range", "is never in force", "is not after from", "there is no $.drain.command", "there are no $.alarms", "s together, and may be", "which is named before", "makes no copy",
 	"is the same as from", "as is that of",
 	"are moved by $.traffic.strategy", "strategy \"dns\" moves records", "is the same as one before it",
 }

@@ -12,7 +12,7 @@ func (s *Step) Close(ctx context.Context, record ledger.Record, end string, stag
 	d := s.Deployment
 	outcome := ledger.Outcome{
 		Execution: d.Execution, End: end, Blue: d.Blue, Green: d.Green, At: s.Entered, Seconds: int(s.Entered.Sub(d.StartedAt).Seconds()),
-		Reason: d.Reason, Override: d.Override,
+		Reason: d.Reason, Override: d.Override, Approved: d.Approved, Aborted: d.Aborted,
 	}
 	if s.Document.Fault != nil {
 		outcome.Error = s.Document.Fault.Error

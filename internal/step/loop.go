@@ -80,6 +80,24 @@ func (s *Step) WaitAtMost(p deploy.Loop, most time.Duration, message string) dep
 	return p
 }
 
+// The pauses between two looks while nothing is expected but what people say or alarms see: an execution's history holds 25,000 events, and
+// such waits last 36 hours at most.
+const (
+	standingPause     = time.Minute
+	longStanding      = 12 * time.Hour
+	longStandingPause = 2 * time.Minute
+)
+
+// StandBy returns p as a pending verdict of a wait that has passed for so long, and ends when what is left has passed too.
+func (s *Step) StandBy(p deploy.Loop, passed, left time.Duration) deploy.Loop {
+	pause := standingPause
+	if passed > longStanding {
+		pause = longStandingPause
+	}
+	p.Verdict, p.Seconds = deploy.Pending, ceilSeconds(min(pause, left))
+	return p
+}
+
 func pause(elapsed time.Duration, most int) int {
 	most = max(most, int(elapsed.Seconds())/longGrowth)
 	return min(max(int(elapsed.Seconds())/growth, shortestPauseSeconds), most)

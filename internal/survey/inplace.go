@@ -71,6 +71,7 @@ func (h Surveyor) placeFindings(ctx context.Context, group types.AutoScalingGrou
 	find(request.BlueAfter == deploy.AfterDelete, `blue_after.then is "delete", and the group stays: leave it out`)
 	find(len(request.Alarms) > 0, notYet+"alarms")
 	find(request.BakeSeconds > 0, notYet+"bake_seconds")
+	find(request.Approval.TimeoutSeconds > 0, notYet+"approval")
 	find(of.Count() == 0, "it has no instances that could be replaced")
 	find(of.Weighted, notYet+"a group whose instances have weights")
 	find(group.MixedInstancesPolicy != nil, notYet+"a group with a mixed instances policy")

@@ -16,7 +16,7 @@ import (
 // any of it: it is the way out.
 func (h Surveyor) watchFindings(ctx context.Context, f *Found) ([]string, error) {
 	request, d := f.Request, &f.Deployment
-	if d.Action == deploy.ActionRollback || request.BakeSeconds == 0 && len(request.Alarms) == 0 {
+	if d.Action == deploy.ActionRollback || request.BakeSeconds == 0 && len(request.Alarms) == 0 && request.Approval.TimeoutSeconds == 0 {
 		return nil, nil
 	}
 	mover, err := h.strategies.Mover(d)
@@ -24,9 +24,12 @@ func (h Surveyor) watchFindings(ctx context.Context, f *Found) ([]string, error)
 		return nil, err
 	}
 	if mover == nil {
-		return []string{"its strategy moves no traffic, so there is nothing that alarms or bake_seconds could bring back: leave them out"}, nil
+		return []string{"its strategy moves no traffic, so there is nothing that alarms or bake_seconds could bring back, or an approval could hold: leave them out"}, nil
 	}
 	d.Watch.BakeSeconds = request.BakeSeconds
+	if request.Approval.TimeoutSeconds > 0 {
+		d.Approval = &request.Approval
+	}
 	if len(request.Alarms) == 0 {
 		return nil, nil
 	}

@@ -83,8 +83,7 @@ func (v *move) turnBack(ctx context.Context) (ours bool, err error) {
 	if record.Lock.Stage == ledger.Removing {
 		return true, nil
 	}
-	v.record, err = v.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.TurnBack() },
-		ledger.Creating, ledger.Switching, ledger.Leaving, ledger.Restoring)
+	v.record, err = v.Holder.TurnBack(ctx)
 	return true, err
 }
 

@@ -3,8 +3,6 @@ package switchtraffic
 import (
 	"context"
 	"fmt"
-	"math"
-	"time"
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/traffic"
@@ -25,13 +23,6 @@ func (v *move) leave(ctx context.Context, p deploy.Loop) (deploy.Loop, error) {
 	return v.bake(p), nil
 }
 
-// The pauses between two looks while blue stands by: an execution's history holds 25,000 events, and a bake lasts 36 hours at most.
-const (
-	bakePause     = time.Minute
-	longBake      = 12 * time.Hour
-	longBakePause = 2 * time.Minute
-)
-
 // bake goes on until blue has stood by for long enough. p says that traffic is where it is to be.
 func (v *move) bake(p deploy.Loop) deploy.Loop {
 	if v.BakeBy == nil {
@@ -42,12 +33,8 @@ func (v *move) bake(p deploy.Loop) deploy.Loop {
 	if left <= 0 {
 		return p
 	}
-	pause := bakePause
-	if v.Deployment.Watch.Bake()-left > longBake {
-		pause = longBakePause
-	}
+	p = v.StandBy(p, v.Deployment.Watch.Bake()-left, left)
 	p.Phase, p.Since = deploy.Baking, v.Entered // what goes wrong from here on has the whole patience
-	p.Verdict, p.Seconds = deploy.Pending, int(math.Ceil(min(pause, left).Seconds()))
 	p.Message = fmt.Sprintf("%s; blue %s stands by until %s", p.Message, v.Blue.Name, v.BakeBy.UTC().Format("15:04:05Z"))
 	return p
 }

@@ -47,7 +47,7 @@ type handler struct {
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
 	h := handler{groups: group, writes: step.Guard[writes](group), strategies: strategies.New(cfg)}
-	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), h.look))
+	return announce.ToPeople(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), h.look))
 }
 
 // usualInService is when instances are in service at the soonest, usually: pending alone took 16 to 18 s (aws-facts D).
@@ -55,6 +55,9 @@ const usualInService = 15 * time.Second
 
 // lateCalls is how long a call of CreateGreen may still take effect. One that pins blue has to before blue is unpinned.
 const lateCalls = deploy.LateCallSeconds * time.Second
+
+// abortedWithin is how long it takes until a person's abort is heeded here: what is over sooner is heeded by SwitchTraffic, before it moves anything.
+const abortedWithin = 2 * time.Minute
 
 // creator is the state that creates green: right after it there is nothing to see yet.
 const creator = "CreateGreen"
@@ -64,6 +67,11 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	d, p := s.Deployment, s.Begin()
 	if created := s.Document.Progress; created != nil && created.State == creator && s.Entered.Sub(created.Since) < usualInService {
 		return s.WaitUntil(p, created.Since.Add(usualInService), fmt.Sprintf("green %s was created a moment ago", d.Green)), nil
+	}
+	if p.Phase != deploy.Asking && s.Entered.Sub(p.Began) >= abortedWithin { // asking reads the record itself
+		if _, err := s.Record(ctx, ledger.Creating); err != nil {
+			return p, err
+		}
 	}
 	fleets, err := fleet.Read(ctx, h.groups, d.Blue, d.Green)
 	if err != nil {
@@ -92,10 +100,17 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 		p.Since = s.Entered
 	}
 	p = p.Count(sample)
+	p, answered, err := h.ask(ctx, s, p)
+	good := p.Good >= d.Health.Consecutive
 	switch {
-	case p.Good >= d.Health.Consecutive && d.PinnedAgain != nil && s.Entered.Before(d.PinnedAgain.Add(lateCalls)):
+	case err != nil:
+		return p, err
+	case good && !answered:
+		p.Since = s.Entered // what goes wrong from here on has the whole time
+		return p, nil
+	case good && d.PinnedAgain != nil && s.Entered.Before(d.PinnedAgain.Add(lateCalls)):
 		return s.WaitUntil(p, d.PinnedAgain.Add(lateCalls), sample.Message+"; a call that pins blue may still be under way"), nil
-	case p.Good >= d.Health.Consecutive:
+	case good:
 		return p.Finished(deploy.Done, sample.Message), nil
 	case !sample.Good && s.Elapsed(p) >= time.Duration(d.Health.TimeoutSeconds)*time.Second:
 		return p, h.expired(ctx, d, green, sample)

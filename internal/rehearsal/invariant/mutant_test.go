@@ -188,7 +188,7 @@ var mutations = []mutation{
 // unless the table says more, catches.
 func TestMutantsAreCaught(t *testing.T) {
 	caught := make(map[int]bool)
-	for _, m := range slices.Concat(mutations, scalingMutations, recordMutations, consents) {
+	for _, m := range slices.Concat(mutations, scalingMutations, recordMutations, consents, unasked) {
 		t.Run(m.name, func(t *testing.T) {
 			m.isCaught(t)
 			if len(m.breaks) == 1 {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/cockroachdb/datadriven"
 
+	"bluegreen/internal/deploy"
 	"bluegreen/internal/ledger"
 	"bluegreen/internal/localaws/autoscaling"
 	"bluegreen/internal/rehearsal"
@@ -191,6 +192,14 @@ func (s *Script) record(ctx context.Context, d *datadriven.TestData) (string, er
 		}
 		if o := outcome.Override; o != nil {
 			fmt.Fprintf(&b, "; %s", o)
+		}
+		for _, said := range []struct {
+			word string
+			by   *deploy.Said
+		}{{"approved", outcome.Approved}, {"aborted", outcome.Aborted}} {
+			if said.by != nil {
+				fmt.Fprintf(&b, "; %s by %s", said.word, said.by)
+			}
 		}
 		b.WriteString("\n")
 	}

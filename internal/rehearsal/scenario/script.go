@@ -60,7 +60,7 @@ func (s *Script) Play(d *datadriven.TestData) (answer string, err error) {
 		return "", fmt.Errorf("the first command must be: world")
 	}
 	commands := map[string]func(context.Context, *datadriven.TestData) (string, error){
-		"start": s.start, "advance": s.advance, "end": s.end, "look": s.look, "launched": s.launched, "no-configurations": s.noConfigurations, "stop": s.stop, "redrive": s.redrive,
+		"start": s.start, "advance": s.advance, "end": s.end, "look": s.look, "launched": s.launched, "no-configurations": s.noConfigurations, "stop": s.stop, "answer": s.answer, "redrive": s.redrive,
 		"call": s.call, "fault": s.fault, "lag": s.lag, "outlive": s.outlive, "sicken": s.sicken, "terminate": s.terminate,
 		"sick-image": s.sickImage, "capacity": s.capacity, "record": s.record, "calls": s.calls, "plan": s.planned,
 		"drains": s.drains, "lose-agent": s.loseAgent, "no-agent": s.noAgent, "note": s.noteMembers, "drained": s.drained, "protect": s.protect,
