@@ -26,7 +26,7 @@ func newRoot(term terminal) *cobra.Command {
 		RunE:               func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	add(root, "Before a deployment:", newValidate(term), newPlan(term), newRehearse(term), newGuardrails(term))
-	add(root, "Deploy:", newDeploy(term), newRollback(term), newRecover(term), newStop(term), newRedrive(term))
+	add(root, "Deploy:", newDeploy(term), newRollback(term), newRecover(term), newApprove(term), newAbort(term), newStop(term), newRedrive(term))
 	add(root, "Look:", newStatus(term), newList(term), newShow(term), newReport(term), newTrace(term), newGraph(term))
 	add(root, "On this machine:", newDemo(term), newLocal(term), newSearch(term))
 	root.AddCommand(newWorker(term), newFunction(), newVersion(term), newMan(term))

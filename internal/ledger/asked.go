@@ -98,6 +98,9 @@ func (l Ledger) Answer(ctx context.Context, lineage, execution string, verb depl
 			return Record{}, fault.New(fault.Conflict, "%s is worked on by %s, and not by %s: answer for that one if it is meant", lineage, record.Lock.Execution, execution)
 		}
 		record = record.clone()
+		if asked := record.Lock.Asked; asked != nil && said.At.Before(asked.At) { // a clock that is behind, as where a local AWS runs faster than time
+			said.At = asked.At
+		}
 		if err := record.Lock.Answer(verb, said); err != nil {
 			return Record{}, err
 		}
