@@ -158,10 +158,15 @@ func (run *courseRun) noteStage(call *wire.Call, _ any) func(error) {
 	return func(error) {
 		run.stage = ""
 		if lock := run.r.Record().Lock; lock != nil {
-			run.stage = lock.Stage
+			if run.stage = lock.Stage; lock.Stage == ledger.Creating && lock.Asked != nil {
+				run.stage = asking
+			}
 		}
 	}
 }
+
+// asking is no stage of the record: a person is asked, at the stage of creating.
+const asking ledger.Stage = "asking"
 
 func count(all []Visit, name string) int {
 	n := 0
