@@ -24,8 +24,9 @@ func Close(ctx context.Context, s *step.Step, end string, stage ledger.Stage) er
 	return s.Close(ctx, record, end, stage, func(*ledger.Record) {})
 }
 
-// Ending is a look that may close the deployment. Where another call of it, which came late, has closed it meanwhile, that is done.
-func Ending(look func(context.Context, *step.Step) (deploy.Loop, error)) func(context.Context, *step.Step) (deploy.Loop, error) {
+// Ending is a look that may close the deployment with an end. Where another call of it, which came late, or a recovery has closed it so
+// meanwhile, that is done. One that was closed otherwise is a Conflict: this look's work was undone.
+func Ending(end string, look func(context.Context, *step.Step) (deploy.Loop, error)) func(context.Context, *step.Step) (deploy.Loop, error) {
 	return func(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 		p, err := look(ctx, s)
 		var conflict *fault.Error
@@ -33,7 +34,7 @@ func Ending(look func(context.Context, *step.Step) (deploy.Loop, error)) func(co
 			return p, err
 		}
 		closed, wrong := Closed(ctx, s)
-		if wrong != nil || closed == "" {
+		if wrong != nil || closed != end {
 			return p, err
 		}
 		return s.Begin().Finished(deploy.Done, "the deployment was closed as "+closed+" a moment ago"), nil

@@ -48,7 +48,7 @@ type groups interface {
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	group := autoscaling.NewFromConfig(cfg)
 	h := handler{groups: group, compute: ec2.NewFromConfig(cfg), ends: step.Guard[ends](group), changer: inplace.NewChanger(cfg), balancers: balancer.New(cfg)}
-	return step.Of(ledger.Open(cfg, env.LedgerTable), inplace.Ending(h.look))
+	return step.Of(ledger.Open(cfg, env.LedgerTable), inplace.Ending(deploy.EndSucceeded, h.look))
 }
 
 // atOnce is how many instances are ended at once.

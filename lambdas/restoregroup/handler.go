@@ -51,7 +51,7 @@ type handler struct {
 func New(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 	instances := ec2.NewFromConfig(cfg)
 	h := handler{groups: autoscaling.NewFromConfig(cfg), compute: instances, removes: step.Guard[removes](instances), changer: inplace.NewChanger(cfg), balancers: balancer.New(cfg)}
-	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), inplace.Ending(h.look)))
+	return announce.OnBus(cfg, env, step.Of(ledger.Open(cfg, env.LedgerTable), inplace.Ending(deploy.EndRolledBack, h.look)))
 }
 
 const (
@@ -66,7 +66,7 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 		return p, err
 	}
 	if lock == nil {
-		if closed, err := inplace.Closed(ctx, s); err != nil || closed != "" {
+		if closed, err := inplace.Closed(ctx, s); err != nil || closed == deploy.EndRolledBack {
 			return p.Finished(deploy.Done, "the deployment was closed as "+closed+" a moment ago"), err
 		}
 		return p.Finished(deploy.NotOurs, "the deployment holds no lock: nothing was changed"), nil
