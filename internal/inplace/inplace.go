@@ -19,6 +19,7 @@ import (
 	"bluegreen/internal/fault"
 	"bluegreen/internal/fleet"
 	"bluegreen/internal/ledger"
+	"bluegreen/internal/step"
 )
 
 // Processes are suspended while the group has instances of both images: what they end or launch would be of either.
@@ -39,9 +40,11 @@ type Fleet struct {
 	New      []deploy.Instance   // members of the new image, that are not leaving
 	Leaving  []deploy.Instance   // members that are leaving, of any image
 	Apart    []ec2types.Instance // launched by the deployment, and no members; those that have ended are left out
-	Joined   int                 // how many that the deployment has launched have ever joined, and raised the desired capacity by that
-	Lost     int                 // how many that the deployment has launched have ended, as long as EC2 shows them
+	Joined   int                 // how many that the deployment has launched have ever joined, and raised the desired capacity by that; by Recall
+	Lost     int                 // how many that the deployment has launched have ended; by Recall
 	Details  map[string]ec2types.Instance
+
+	joined, unjoined, lost []string // ids of what the deployment has launched, as EC2 shows it
 }
 
 // See reads a deployment's group. A group that is gone, or that somebody deletes, is TrafficDiverged.
@@ -105,14 +108,7 @@ func (f *Fleet) detail(ctx context.Context, compute Compute, members []string, d
 					if i < len(inputs)-1 {
 						continue
 					}
-					if over(instance) {
-						f.Lost++
-					}
-					if memberOnce(instance) {
-						f.Joined++
-					} else if !over(instance) && !slices.Contains(members, id) {
-						f.Apart = append(f.Apart, instance)
-					}
+					f.launched(instance, slices.Contains(members, id))
 				}
 			}
 		}
@@ -121,6 +117,40 @@ func (f *Fleet) detail(ctx context.Context, compute Compute, members []string, d
 		return strings.Compare(aws.ToString(a.InstanceId), aws.ToString(b.InstanceId))
 	})
 	return nil
+}
+
+// launched takes in what EC2 shows of an instance that the deployment has launched.
+func (f *Fleet) launched(i ec2types.Instance, member bool) {
+	id := aws.ToString(i.InstanceId)
+	if over(i) {
+		f.lost = append(f.lost, id)
+	}
+	switch {
+	case memberOnce(i):
+		f.joined = append(f.joined, id)
+	case over(i):
+		f.unjoined = append(f.unjoined, id)
+	case !member:
+		f.unjoined = append(f.unjoined, id)
+		f.Apart = append(f.Apart, i)
+	}
+}
+
+// Recall counts what the deployment has launched. EC2 forgets what has ended an hour later, so what it shows is noted in the record first,
+// and what it does not show is counted as the record says.
+func (f *Fleet) Recall(ctx context.Context, s *step.Step, record ledger.Record) (ledger.Record, error) {
+	record, err := s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
+		place := r.Lock.InPlace
+		if place == nil {
+			return
+		}
+		place.Joined, place.Lost = ledger.With(place.Joined, f.joined...), ledger.With(place.Lost, f.lost...)
+	}, record.Lock.Stage)
+	if err != nil || record.Lock.InPlace == nil {
+		return record, err
+	}
+	f.Joined, f.Lost = len(ledger.Without(record.Lock.InPlace.Joined, f.unjoined...)), len(record.Lock.InPlace.Lost)
+	return record, nil
 }
 
 // memberOnce reports whether an instance is a member of a group, or was when it ended: EC2 Auto Scaling tags its members, and nobody else can.

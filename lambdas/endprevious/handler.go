@@ -64,6 +64,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if err != nil {
 		return p, err
 	}
+	if record, err = f.Recall(ctx, s, record); err != nil {
+		return p, err
+	}
 	serving, err := f.Serving(ctx, h.balancers, slices.Concat(f.Previous, f.New))
 	if err != nil {
 		return p, err
@@ -113,7 +116,7 @@ func (h handler) commit(ctx context.Context, s *step.Step, f inplace.Fleet, serv
 }
 
 // end ends as many previous instances as can be spared: those in service are never fewer than the group's minimum, nor than it wants without
-// those previous ones that are still there. The record has each before. One that protects itself from scale-in has as long as a drain may take.
+// those previous ones that are still there. One that protects itself from scale-in has as long as a drain may take.
 func (h handler) end(ctx context.Context, s *step.Step, p deploy.Loop, f inplace.Fleet, serving []deploy.Instance, since *time.Time) (deploy.Loop, error) {
 	busy := since != nil && s.Now().Sub(*since) < time.Duration(s.Deployment.Drain.TimeoutSeconds)*time.Second
 	spare := len(serving) - max(f.Sizes.Min, f.Sizes.Desired-len(f.Previous))
@@ -128,25 +131,31 @@ func (h handler) end(ctx context.Context, s *step.Step, p deploy.Loop, f inplace
 	if len(next) == 0 {
 		return s.Wait(p, message+", and none can be spared"), nil
 	}
-	_, err := s.Holder.Change(ctx, func(r *ledger.Record) {
-		for _, id := range next {
-			if !slices.Contains(r.Lock.InPlace.Ended, id) {
-				r.Lock.InPlace.Ended = append(r.Lock.InPlace.Ended, id)
-			}
-		}
-	}, ledger.Committed)
-	if err != nil {
-		return p, err
-	}
 	for _, id := range next {
-		_, err := step.Write(ctx, h.ends, s.Holder.At(ledger.Committed), ends.TerminateInstanceInAutoScalingGroup, &autoscaling.TerminateInstanceInAutoScalingGroupInput{
-			InstanceId: &id, ShouldDecrementDesiredCapacity: aws.Bool(true),
-		})
-		if err != nil && !gone(err) {
+		if err := h.endOne(ctx, s, id); err != nil {
 			return p, fmt.Errorf("ending %s of %s: %w", id, f.Name, err)
 		}
 	}
 	return s.Again(p, fmt.Sprintf("%s; %s of them are ended", message, deploy.Counted(len(next), "instance"))), nil
+}
+
+// endOne ends a previous instance, which the record has right before. One that has died meanwhile is not ended: another has come in its
+// place, and the desired capacity is not lowered by it.
+func (h handler) endOne(ctx context.Context, s *step.Step, id string) error {
+	note := func(change func([]string, ...string) []string) error {
+		_, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.InPlace.Ended = change(r.Lock.InPlace.Ended, id) }, ledger.Committed)
+		return err
+	}
+	if err := note(ledger.With); err != nil {
+		return err
+	}
+	_, err := step.Write(ctx, h.ends, s.Holder.At(ledger.Committed), ends.TerminateInstanceInAutoScalingGroup, &autoscaling.TerminateInstanceInAutoScalingGroupInput{
+		InstanceId: &id, ShouldDecrementDesiredCapacity: aws.Bool(true),
+	})
+	if err != nil && gone(err) {
+		return note(ledger.Without)
+	}
+	return err
 }
 
 // gone recognises AWS's answer for an instance that is no member any more.

@@ -59,6 +59,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if err != nil {
 		return p, err
 	}
+	if record, err = f.Recall(ctx, s, record); err != nil {
+		return p, err
+	}
 	if err := d.Diverged(f.Fleet); err != nil {
 		return p, err
 	}
@@ -114,7 +117,11 @@ func (h handler) join(ctx context.Context, s *step.Step, p deploy.Loop, f inplac
 		return p, err
 	}
 	batch := next[:min(len(next), atOnce)]
-	_, err := step.Write(ctx, h.joins, s.Holder.At(ledger.Switching), joins.AttachInstances, &autoscaling.AttachInstancesInput{AutoScalingGroupName: &f.Name, InstanceIds: batch})
+	_, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.InPlace.Joined = ledger.With(r.Lock.InPlace.Joined, batch...) }, ledger.Switching)
+	if err != nil {
+		return p, err
+	}
+	_, err = step.Write(ctx, h.joins, s.Holder.At(ledger.Switching), joins.AttachInstances, &autoscaling.AttachInstancesInput{AutoScalingGroupName: &f.Name, InstanceIds: batch})
 	if err != nil && !joinedBefore(err) {
 		return p, fmt.Errorf("having %s join %s: %w", deploy.Counted(len(batch), "instance"), f.Name, err)
 	}

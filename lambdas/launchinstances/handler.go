@@ -66,6 +66,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if err != nil {
 		return p, err
 	}
+	if record, err = f.Recall(ctx, s, record); err != nil {
+		return p, err
+	}
 	if err := h.hold(ctx, s, record.Lock.Stage, f); err != nil {
 		return p, err
 	}

@@ -61,11 +61,11 @@ const (
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	p := s.Begin()
-	lock, err := turnBack(ctx, s)
+	record, err := turnBack(ctx, s)
 	if err != nil {
 		return p, err
 	}
-	if lock == nil {
+	if record.Lock == nil {
 		if closed, err := inplace.Closed(ctx, s); err != nil || closed == deploy.EndRolledBack {
 			return p.Finished(deploy.Done, "the deployment was closed as "+closed+" a moment ago"), err
 		}
@@ -75,9 +75,13 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if err != nil {
 		return p, err
 	}
+	if record, err = f.Recall(ctx, s, record); err != nil {
+		return p, err
+	}
 	if err := h.end(ctx, s, f); err != nil {
 		return p, err
 	}
+	lock := record.Lock
 	if ran := s.Deployment.Ran.Version; lock.Change(ledger.KindVersion, ledger.Place(f.Name, 0)) != nil && lock.InPlace != nil && f.Names() == lock.InPlace.Version {
 		if err := h.changer.Name(ctx, s, f, ran, ledger.Restoring); err != nil {
 			return p, err
@@ -102,32 +106,40 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	return h.settle(ctx, s, p, f)
 }
 
-// turnBack moves the deployment to the stage of restoring; nil: it has no lock. A lock that somebody else holds is a Conflict.
-func turnBack(ctx context.Context, s *step.Step) (*ledger.Lock, error) {
+// turnBack moves the deployment to the stage of restoring; a record without a lock: it has none.
+func turnBack(ctx context.Context, s *step.Step) (ledger.Record, error) {
 	record, found, err := s.Ledger.Get(ctx, s.Deployment.Lineage)
 	if err != nil {
-		return nil, err
+		return ledger.Record{}, err
 	}
 	if !found || record.Lock == nil || record.Lock.Execution != s.Execution.ID {
-		return nil, nil
+		return ledger.Record{}, nil
 	}
 	warnings := s.Deployment.Warnings
 	record, err = s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) { r.Lock.TurnBack() }, ledger.Creating, ledger.Switching, ledger.Restoring)
 	if err != nil {
-		return nil, err
+		return ledger.Record{}, err
 	}
 	d := record.Lock.Deployment.Resume(*s.Deployment) // the document lacks what Claim wrote if it failed after that
 	d.Warnings = warnings
 	s.Deployment = &d
-	return record.Lock, nil
+	return record, nil
 }
 
-// end ends what was launched and is no member.
+// end ends what was launched and is no member. It joins no more, which the record has before: EC2 forgets it.
 func (h handler) end(ctx context.Context, s *step.Step, f inplace.Fleet) error {
 	if len(f.Apart) == 0 {
 		return nil
 	}
-	_, err := step.Write(ctx, h.removes, s.Holder.At(ledger.Restoring), removes.TerminateInstances, &ec2.TerminateInstancesInput{InstanceIds: inplace.IDs(f.Apart)})
+	_, err := s.Holder.Change(ctx, func(r *ledger.Record) {
+		if r.Lock.InPlace != nil {
+			r.Lock.InPlace.Joined = ledger.Without(r.Lock.InPlace.Joined, inplace.IDs(f.Apart)...)
+		}
+	}, ledger.Restoring)
+	if err != nil {
+		return err
+	}
+	_, err = step.Write(ctx, h.removes, s.Holder.At(ledger.Restoring), removes.TerminateInstances, &ec2.TerminateInstancesInput{InstanceIds: inplace.IDs(f.Apart)})
 	if err != nil {
 		return fmt.Errorf("ending %s that never joined %s: %w", deploy.Counted(len(f.Apart), "new instance"), f.Name, err)
 	}

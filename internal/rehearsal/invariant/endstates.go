@@ -53,6 +53,7 @@ type endStates struct {
 	tookOver  map[string]bool                                // executions that took over another's lock, and those that lost theirs so
 	named     map[string]r53types.ResourceRecordSet          // of the name by which clients know the fleet, as people want them, by type
 	others    map[string]bool                                // record sets of its zone besides, as people want them
+	staying   desired                                        // capacity of the live group, where it stays
 }
 
 func newEndStates(b base, _ snapshot) invariant {
@@ -66,6 +67,7 @@ func newEndStates(b base, _ snapshot) invariant {
 		e.expected[name] = traitsOf(view)
 		if name == e.live {
 			e.templates, e.configure = templatesOf(view.Shown), aws.ToString(view.Shown.LaunchConfigurationName)
+			e.staying = desired{view.Desired, view.Desired}
 		}
 	}
 	b.w.endStates = e
@@ -111,8 +113,11 @@ func (e *endStates) done(a *apiCall, was before) {
 	}
 }
 
-// look notes which groups have gone.
-func (e *endStates) look(now snapshot, _ *apiCall) {
+// look notes which groups have gone, and what others want of the one that is live.
+func (e *endStates) look(now snapshot, by *apiCall) {
+	if live, exists := now.fleet(e.live); exists {
+		e.staying.look(live.Desired, by)
+	}
 	for _, name := range e.w.lineage {
 		if _, exists := now.fleet(name); exists {
 			delete(e.gone, name)
@@ -405,6 +410,7 @@ func (v *verdict) adopt() {
 			v.endStates.templates = templatesOf(view.Shown)
 		}
 		v.endStates.instead, v.endStates.began = nil, nil
+		v.endStates.staying = desired{view.Desired, view.Desired}
 		v.endStates.launchesAs(view)
 		v.endStates.expected[view.Name], v.endStates.live = traitsOf(view), view.Name
 		delete(v.endStates.onGreen, view.Name)
@@ -439,6 +445,7 @@ func (v *verdict) serves(view localasg.GroupView) {
 		if v.stayed(view.Name) {
 			was = v.replaced(was, view)
 		}
+		v.sized(view)
 		v.wrong = append(v.wrong, v.carriedOut(was, view).differences(view, v.existing(traitsOf(view)))...)
 		v.runs(view)
 	} else {

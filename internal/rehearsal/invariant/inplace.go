@@ -45,6 +45,9 @@ func (o *ownership) place(a *apiCall, record ledger.Record) (known bool) {
 			if i, _ := o.w.r.AWS.Compute.Instance(id); i == nil || i.Tags[deploy.TagExecution] != record.Lock.Deployment.Execution {
 				o.breaks("%s has %s join, which this deployment has not launched", a, id)
 			}
+			if !slices.Contains(record.Lock.InPlace.Joined, id) {
+				o.breaks("%s has %s join before the record says so", a, id)
+			}
 		}
 		o.allowed(a, aws.ToString(input.AutoScalingGroupName), right{blue: true, recorded: true}, record)
 	case *ec2.TerminateInstancesInput:
@@ -139,6 +142,24 @@ func (v *verdict) stayed(name string) bool {
 	}
 	latest := v.record.Outcomes[0]
 	return latest.Green == name && latest.Blue == name && latest.End == deploy.EndSucceeded
+}
+
+// desired is a live group's desired capacity: as it is, and what others want of it, which is all that deployments have not changed of it.
+type desired struct{ now, wanted int }
+
+func (d *desired) look(now int, by *apiCall) {
+	if !by.deployment() {
+		d.wanted += now - d.now
+	}
+	d.now = now
+}
+
+// sized checks that a group which stayed, whichever way its deployment went, has the desired capacity that others want.
+func (v *verdict) sized(view localasg.GroupView) {
+	if len(v.record.Outcomes) == 0 || v.record.Outcomes[0].Green != view.Name || v.record.Outcomes[0].Blue != view.Name {
+		return
+	}
+	v.check(view.Desired == v.endStates.staying.wanted, "%s has a desired capacity of %d, and people want %d", view.Name, view.Desired, v.endStates.staying.wanted)
 }
 
 // replaced checks what a group that stayed launches by now: the new image and nothing else, by its own template, by $Latest where people
