@@ -1,6 +1,13 @@
 package ledger
 
-import "slices"
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"bluegreen/internal/deploy"
+)
 
 // InPlace is how far the replacement of a group's instances has come, of which nothing else knows: what is launched is found again by its
 // tags, and asked for by tokens that the deployment and the number of the launch give.
@@ -43,4 +50,37 @@ func (p *InPlace) clone() *InPlace {
 	c := *p
 	c.Launches, c.Ended, c.Joined, c.Lost = slices.Clone(p.Launches), slices.Clone(p.Ended), slices.Clone(p.Joined), slices.Clone(p.Lost)
 	return &c
+}
+
+// leftWithin are what left is of a group that stays, which is blue and green in one.
+var leftWithin = func() map[Kind]string {
+	lines := maps.Clone(left)
+	lines[KindMax] = "the maximum of %s, raised to %s: it was %s"
+	lines[KindDesired] = "the desired capacity of %s, left at %s: people want %s"
+	return lines
+}()
+
+// within says how a group that stays is left.
+func (l *Lock) within() []string {
+	group, place := l.Deployment.Blue, cmp.Or(l.InPlace, &InPlace{})
+	launched, guarded := 0, 0
+	for _, launch := range place.Launches {
+		launched += launch.Count
+	}
+	lines := []string{fmt.Sprintf("%s serves; of %s %d have joined it, and of its previous ones %d have been ended",
+		group, deploy.Counted(launched, "new instance"), len(place.Joined), len(place.Ended))}
+	if place.Version != "" {
+		lines = append(lines, fmt.Sprintf("version %s of its launch template, with image %s", place.Version, l.Deployment.Own.ImageID))
+	}
+	for _, c := range l.Changes {
+		if c.Kind == KindGuard {
+			guarded++
+			continue
+		}
+		lines = append(lines, fmt.Sprintf(leftWithin[c.Kind], c.Of, c.Set[len(c.Set)-1], cmp.Or(c.Was, "none")))
+	}
+	if guarded > 0 {
+		lines = append(lines, fmt.Sprintf("the scale-in protection of %s, changed", deploy.Counted(guarded, "instance")))
+	}
+	return lines
 }

@@ -51,6 +51,9 @@ func (r Record) Left(execution string) []string {
 	}
 	d := lock.Deployment
 	lines := []string{fmt.Sprintf("the lock of %s, at stage %s: no other deployment of it can start", r.Lineage, lock.Stage)}
+	if d.Strategy.Stays() {
+		return append(lines, lock.within()...)
+	}
 	switch lock.Stage {
 	case Creating:
 		serves := "serves, untouched"
@@ -95,6 +98,8 @@ func (r Record) Serving(execution string) (group, waiting string) {
 	d := lock.Deployment
 	group, waiting = d.Blue, "both fleets are paid for meanwhile"
 	switch {
+	case d.Strategy.Stays():
+		return group, "previous and new instances are paid for meanwhile"
 	case d.Unbuilt():
 		return group, "what builds green's image is paid for meanwhile"
 	case lock.Stage == Creating:

@@ -104,6 +104,9 @@ func (n *Notice) green() string {
 	if n.unbuilt && n.Green != "" {
 		return n.Green + ", not created: its image comes first"
 	}
+	if n.Green == n.Blue { // it stays
+		return ""
+	}
 	return launched(n.Green, n.after)
 }
 

@@ -193,6 +193,14 @@ type World struct {
 // Machine is the ARN of the machine that deploys the fleet: that which replaces in place, where there is one.
 func (w World) Machine() string { return cmp.Or(w.InPlaceARN, w.MachineARN) }
 
+// Machines are those that deploy, by ARN.
+func (w World) Machines() []string {
+	if w.InPlaceARN == "" {
+		return []string{w.MachineARN}
+	}
+	return []string{w.MachineARN, w.InPlaceARN}
+}
+
 // Request is a request, in which GREEN_IMAGE stands for the image that is deployed, and HOSTED_ZONE for the zone of the record.
 func (w World) Request(text string) string {
 	return strings.NewReplacer("GREEN_IMAGE", w.GreenImage, "HOSTED_ZONE", w.HostedZoneID).Replace(text)

@@ -27,7 +27,7 @@ func stays(record ledger.Record) bool {
 // place holds a write of a deployment in place against promise 5; known is false for one that is not one.
 func (o *ownership) place(a *apiCall, record ledger.Record) (known bool) {
 	if !stays(record) || record.Lock.Execution != a.execution {
-		return false
+		return o.w.fence.late(a, record) && o.tookAway(a)
 	}
 	switch input := a.input.(type) {
 	case *ec2.CreateLaunchTemplateVersionInput:
@@ -64,6 +64,15 @@ func (o *ownership) place(a *apiCall, record ledger.Record) (known bool) {
 		return false
 	}
 	return true
+}
+
+// tookAway reports whether a late write, which promise 6 excuses, takes away versions that a deployment has made, and nothing else: a number
+// is never used twice.
+func (o *ownership) tookAway(a *apiCall) bool {
+	input, ok := a.input.(*ec2.DeleteLaunchTemplateVersionsInput)
+	return ok && !slices.ContainsFunc(input.Versions, func(number string) bool {
+		return o.versionsMade[aws.ToString(input.LaunchTemplateId)+" "+number] == ""
+	})
 }
 
 // addsVersion checks that a version is made of blue's own template, while blue names a number, and that nothing but the image is otherwise.

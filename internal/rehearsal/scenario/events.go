@@ -133,18 +133,20 @@ func (s *Script) logged(context.Context, *datadriven.TestData) (string, error) {
 // listed tells the executions of the machine that deploys: name, status and what it was asked to do, the first first.
 func (s *Script) listed(ctx context.Context, _ *datadriven.TestData) (string, error) {
 	var lines []string
-	pages := sfn.NewListExecutionsPaginator(s.r.Machines, &sfn.ListExecutionsInput{StateMachineArn: &s.r.World.MachineARN})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return "", err
-		}
-		for _, execution := range page.Executions {
-			described, err := s.r.Machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: execution.ExecutionArn})
+	for _, machine := range slices.Backward(s.r.World.Machines()) {
+		pages := sfn.NewListExecutionsPaginator(s.r.Machines, &sfn.ListExecutionsInput{StateMachineArn: &machine})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
 			if err != nil {
 				return "", err
 			}
-			lines = append(lines, fmt.Sprintf("%s: %s %s\n", *execution.Name, execution.Status, rehearsal.ActionOf(aws.ToString(described.Input))))
+			for _, execution := range page.Executions {
+				described, err := s.r.Machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: execution.ExecutionArn})
+				if err != nil {
+					return "", err
+				}
+				lines = append(lines, fmt.Sprintf("%s: %s %s\n", *execution.Name, execution.Status, rehearsal.ActionOf(aws.ToString(described.Input))))
+			}
 		}
 	}
 	slices.Reverse(lines)
