@@ -91,6 +91,19 @@ func (o *ownership) addsVersion(a *apiCall, lock *ledger.Lock, input *ec2.Create
 	}
 }
 
+// newServe notes that an instance of the new image serves in the group that stays: from then on the group may launch it.
+func (o *ownership) newServe(s snapshot) {
+	record := o.w.r.Record()
+	if !stays(record) || o.served == record.Lock.Deployment.Execution {
+		return
+	}
+	for id := range o.w.serving(s).fleet {
+		if i, exists := o.w.r.AWS.Compute.Instance(id); exists && i.ImageID == record.Lock.Deployment.Own.ImageID {
+			o.served = record.Lock.Deployment.Execution
+		}
+	}
+}
+
 // placing checks a launch for a group that stays.
 func (o *ownership) placing(a *apiCall, record ledger.Record, input *ec2.RunInstancesInput) {
 	o.taggedAll(a, "an instance", input.TagSpecifications, record, types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface)

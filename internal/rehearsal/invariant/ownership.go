@@ -24,6 +24,7 @@ type ownership struct {
 	made   map[string]bool // launch configurations that functions have made, which have no tags
 
 	versionsMade map[string]string // versions of launch templates that functions have made, by "id number", with the execution
+	served       string            // deployment in place whose new instances have served, by its execution
 }
 
 // shape is what the record keeps of blue before it changes it.
@@ -57,6 +58,7 @@ func shapeOf(fleet localasg.GroupView) shape {
 
 // look notes what the fleets are like by others' doing, or when no deployment has changed them yet.
 func (o *ownership) look(s snapshot, by *apiCall) {
+	o.newServe(s)
 	for _, fleet := range s.fleets {
 		now := shapeOf(fleet)
 		known := slices.ContainsFunc(o.shapes, func(at shape) bool { return at.group == now.group })

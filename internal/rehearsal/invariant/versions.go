@@ -54,6 +54,9 @@ func (o *ownership) versions(a *apiCall, record ledger.Record) {
 		case c == nil || c.Was != named && !slices.Contains(c.Set, named):
 			o.breaks("%s has blue %s name version %s, of which the record says nothing", a, blue, named)
 		case stays(record) && named == record.Lock.InPlace.Version:
+			if o.served != record.Lock.Deployment.Execution {
+				o.breaks("%s has blue %s launch version %s, and no instance of it has served", a, blue, named)
+			}
 		case c.Was != named && !slices.Contains(ran, version{id, named}):
 			o.breaks("%s pins blue %s to version %s, which it does not run", a, blue, named)
 		}
