@@ -36,6 +36,7 @@ var _ Compute = (*ec2.Client)(nil)
 type Fleet struct {
 	deploy.Fleet
 	Group    types.AutoScalingGroup
+	Deleted  bool                // by somebody else, or about to be
 	Previous []deploy.Instance   // members of other images than the new one, that are not leaving
 	New      []deploy.Instance   // members of the new image, that are not leaving
 	Leaving  []deploy.Instance   // members that are leaving, of any image
@@ -47,7 +48,7 @@ type Fleet struct {
 	joined, unjoined, lost []string // ids of what the deployment has launched, as EC2 shows it
 }
 
-// See reads a deployment's group. A group that is gone, or that somebody deletes, is TrafficDiverged.
+// See reads a deployment's group. A group that is gone, or that somebody deletes, is TrafficDiverged; what was launched is read all the same.
 func See(ctx context.Context, groups fleet.Groups, compute Compute, d deploy.Deployment) (Fleet, error) {
 	described, err := fleet.Describe(ctx, groups, d.Blue)
 	if err != nil {
@@ -55,15 +56,16 @@ func See(ctx context.Context, groups fleet.Groups, compute Compute, d deploy.Dep
 	}
 	group, found := described[d.Blue]
 	f := Fleet{Fleet: fleet.Of(group), Group: group, Details: make(map[string]ec2types.Instance)}
-	if !found || f.Deleting {
-		return f, fault.New(fault.TrafficDiverged, "%s was deleted by somebody else", d.Blue)
-	}
+	f.Deleted = !found || f.Deleting
 	var ids []string
 	for _, instance := range f.Instances {
 		ids = append(ids, instance.ID)
 	}
 	if err := f.detail(ctx, compute, ids, d); err != nil {
 		return f, err
+	}
+	if f.Deleted {
+		return f, fault.New(fault.TrafficDiverged, "%s was deleted by somebody else", d.Blue)
 	}
 	for _, instance := range f.Instances {
 		switch {

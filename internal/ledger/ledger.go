@@ -88,13 +88,31 @@ func Decode(item map[string]types.AttributeValue) (Record, error) {
 // WithoutBlue is the fault of a way back to a blue that somebody has deleted: there is no such way, and a person must go on
 // with green.
 func (l Ledger) WithoutBlue(d *deploy.Deployment) error {
-	key, err := json.Marshal(map[string]map[string]string{KeyAttribute: {"S": d.Lineage}})
+	forget, err := l.forget(d.Lineage)
 	if err != nil {
-		return fmt.Errorf("encoding the key of %s: %w", d.Lineage, err)
+		return err
 	}
 	return fault.New(fault.TrafficDiverged, "blue %[1]s was deleted by somebody else: nothing is left to go back to, and green %[2]s is kept as it is. To go on with it "+
-		"give it its sizes and %[5]ss, have the lineage forgotten with aws dynamodb delete-item %[3]s %[4]s, and deploy from %[2]s",
-		d.Blue, d.Green, text.Option("--table-name", l.Table), text.Option("--key", string(key)), deploy.Noun(d.Attached()))
+		"give it its sizes and %[4]ss, have the lineage forgotten with %[3]s, and deploy from %[2]s",
+		d.Blue, d.Green, forget, deploy.Noun(d.Attached()))
+}
+
+// WithoutGroup is the fault of a deployment in place whose group somebody has deleted: nothing is left to finish or to undo.
+func (l Ledger) WithoutGroup(name fault.Name, d *deploy.Deployment) error {
+	forget, err := l.forget(d.Lineage)
+	if err != nil {
+		return err
+	}
+	return fault.New(name, "%s was deleted by somebody else: nothing is left to finish or to undo. Have the lineage forgotten with %s", d.Blue, forget)
+}
+
+// forget is the command that has a lineage forgotten.
+func (l Ledger) forget(lineage string) (string, error) {
+	key, err := json.Marshal(map[string]map[string]string{KeyAttribute: {"S": lineage}})
+	if err != nil {
+		return "", fmt.Errorf("encoding the key of %s: %w", lineage, err)
+	}
+	return fmt.Sprintf("aws dynamodb delete-item %s %s", text.Option("--table-name", l.Table), text.Option("--key", string(key))), nil
 }
 
 // Put writes the record if it is still at the version that was read (0: not there yet) and returns it at its new

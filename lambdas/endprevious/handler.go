@@ -61,6 +61,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 		return p, err
 	}
 	f, err := inplace.See(ctx, h.groups, h.compute, *s.Deployment)
+	if f.Deleted && record.Lock.Stage == ledger.Committed { // there is no way back any more
+		err = s.Ledger.WithoutGroup(fault.Refused, s.Deployment)
+	}
 	if err != nil {
 		return p, err
 	}

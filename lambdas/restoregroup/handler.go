@@ -3,6 +3,7 @@
 package restoregroup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -72,6 +73,9 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 		return p.Finished(deploy.NotOurs, "the deployment holds no lock: nothing was changed"), nil
 	}
 	f, err := inplace.See(ctx, h.groups, h.compute, *s.Deployment)
+	if f.Deleted {
+		err = cmp.Or(h.end(ctx, s, f), s.Ledger.WithoutGroup(fault.TrafficDiverged, s.Deployment))
+	}
 	if err != nil {
 		return p, err
 	}
