@@ -46,6 +46,17 @@ func TestPipelineDeploys(t *testing.T) {
 	}
 }
 
+// The pipeline of a group that stays starts the machine that replaces in place, and may start no other.
+func TestPipelineDeploysInPlace(t *testing.T) {
+	template := pipelineWith(t, map[string]any{"machine": "InPlace"})
+	if n := strings.Count(string(template), "ec-mqagt-dev-InPlace"); n == 0 {
+		t.Error("it does not name the machine")
+	}
+	if strings.Contains(string(template), "ec-mqagt-dev-BlueGreen") {
+		t.Error("it names the machine that replaces a group by a copy")
+	}
+}
+
 // A commit that could not start the pipeline is kept, and the operators hear of it.
 func TestNoCommitIsLost(t *testing.T) {
 	all := named(t, "Pipeline")

@@ -15,7 +15,6 @@ import (
 	"bluegreen/infra/settings"
 	"bluegreen/infra/trust"
 	"bluegreen/internal/deploy"
-	"bluegreen/statemachine"
 )
 
 const (
@@ -44,13 +43,13 @@ func New(scope constructs.Construct, s settings.Settings) awscdk.Stack {
 	})
 	artifacts := bucket.New(stack, "Artifacts", artifactDays, "It holds requests and results, which the pipeline's own history tells of; nobody else writes it.")
 	given.Remember(stack, s)
-	started := statemachine.Name(s.Project, s.Role, s.Environment)
+	started := s.Machine()
 	from := source(stack, s)
 	stages := []any{stage("Source", from.action)}
 	if s.Approval {
 		stages = append(stages, stage("Approve", approve(topic(stack, s), from.change)))
 	}
-	stages = append(stages, stage("Deploy", start(machine.StartARN(stack, started, s.Starts), s.Input)))
+	stages = append(stages, stage("Deploy", start(string(s.Deploys), machine.StartARN(stack, started, s.Starts), s.Input)))
 	role, policy := role(stack, s, artifacts, append(from.allow, invoke(stack, s, started)...))
 	pipeline := awscodepipeline.NewCfnPipeline(stack, jsii.String("Pipeline"), &awscodepipeline.CfnPipelineProps{
 		Name:          jsii.String(s.Pipeline()),
@@ -85,9 +84,9 @@ func artifact(name string) *[]any {
 
 // start starts the machine, by its alias, with the file and waits for the execution's end: the action fails as that does.
 // Its output is an artifact; its variables name the execution.
-func start(started *string, input string) awscodepipeline.CfnPipeline_ActionDeclarationProperty {
+func start(name string, started *string, input string) awscodepipeline.CfnPipeline_ActionDeclarationProperty {
 	return awscodepipeline.CfnPipeline_ActionDeclarationProperty{
-		Name:           jsii.String("BlueGreen"),
+		Name:           &name,
 		ActionTypeId:   kind("Invoke", "AWS", "StepFunctions"),
 		InputArtifacts: artifact(request),
 		OutputArtifacts: &[]any{&awscodepipeline.CfnPipeline_OutputArtifactProperty{

@@ -75,6 +75,7 @@ var fields = []field{
 	{"key", optional(func(s *Settings) *string { return &s.Key }, `^[^\s].*\.zip$`, "the key of a zip file like bluegreen/input.zip"), always("")},
 	{"input", optional(func(s *Settings) *string { return &s.Input }, `^[\w.-]+(/[\w.-]+)*\.json$`, "a path inside the source like pipeline/state_machine_input.json"),
 		always("state_machine_input.json")},
+	{"machine", oneOf(func(s *Settings, v string) { s.Deploys = deploy.Machine(v) }, string(deploy.BlueGreen), string(deploy.InPlace)), always(string(deploy.BlueGreen))},
 	{"starts", oneOf(func(s *Settings, v string) { s.Starts = Starts(v) }, string(StartsAlias), string(StartsMachine)), always(string(StartsAlias))},
 	{"approval", oneOf(func(s *Settings, v string) { s.Approval = v == "true" }, "true", "false"), always("false")},
 	{"guardrails", optional(func(s *Settings) *string { return &s.Guardrails }, `.`, "a folder"), always("../layers/guardrails")},

@@ -88,9 +88,10 @@ type Settings struct {
 	Source     Source
 	Repository string // its name; for a connection owner/name; for S3 the bucket
 	Branch     string
-	Connection string // ARN, for SourceConnection
-	Key        string // of the object, for SourceS3
-	Input      string // where the request lies in the source
+	Connection string         // ARN, for SourceConnection
+	Key        string         // of the object, for SourceS3
+	Input      string         // where the request lies in the source
+	Deploys    deploy.Machine // the machine that the pipeline starts
 	Starts     Starts
 	Approval   bool // a person approves in the pipeline before a deployment starts
 
@@ -131,6 +132,9 @@ func (s Settings) InstanceRole(region string) string { return s.Name("instance-"
 func (s Settings) instanceRoles() string {
 	return s.InstanceRole(Placeholders[1]) + "," + s.Name("instance")
 }
+
+// Machine is the name of the state machine that the pipeline starts.
+func (s Settings) Machine() string { return s.Name(string(s.Deploys)) }
 
 // Parameter is the name of the SSM parameter by which a stack tells the others what it made.
 func (s Settings) Parameter(what string) string {
