@@ -139,15 +139,16 @@ func (f *Fleet) launched(i ec2types.Instance, member bool) {
 }
 
 // Recall counts what the deployment has launched. EC2 forgets what has ended an hour later, so what it shows is noted in the record first,
-// and what it does not show is counted as the record says.
-func (f *Fleet) Recall(ctx context.Context, s *step.Step, record ledger.Record) (ledger.Record, error) {
-	record, err := s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
+// and what it does not show is counted as the record says. The record is read after the group: another call that goes on meanwhile changes the
+// record first, so that what the group shows of its doing is in the record that is returned.
+func (f *Fleet) Recall(ctx context.Context, s *step.Step, stages ...ledger.Stage) (ledger.Record, error) {
+	record, err := s.Holder.Change(ctx, func(r *ledger.Record) {
 		place := r.Lock.InPlace
 		if place == nil {
 			return
 		}
 		place.Joined, place.Lost = ledger.With(place.Joined, f.joined...), ledger.With(place.Lost, f.lost...)
-	}, record.Lock.Stage)
+	}, stages...)
 	if err != nil || record.Lock.InPlace == nil {
 		return record, err
 	}

@@ -56,18 +56,18 @@ const atOnce = 20
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	p := s.Begin()
-	record, err := s.Record(ctx, ledger.Switching, ledger.Committed)
-	if err != nil {
+	f, err := inplace.See(ctx, h.groups, h.compute, *s.Deployment)
+	if err != nil && !f.Deleted {
 		return p, err
 	}
-	f, err := inplace.See(ctx, h.groups, h.compute, *s.Deployment)
+	record, wrong := f.Recall(ctx, s, ledger.Switching, ledger.Committed)
+	if wrong != nil {
+		return p, wrong
+	}
 	if f.Deleted && record.Lock.Stage == ledger.Committed { // there is no way back any more
 		err = s.Ledger.WithoutGroup(fault.Refused, s.Deployment)
 	}
 	if err != nil {
-		return p, err
-	}
-	if record, err = f.Recall(ctx, s, record); err != nil {
 		return p, err
 	}
 	serving, err := f.Serving(ctx, h.balancers, slices.Concat(f.Previous, f.New))
@@ -134,31 +134,38 @@ func (h handler) end(ctx context.Context, s *step.Step, p deploy.Loop, f inplace
 	if len(next) == 0 {
 		return s.Wait(p, message+", and none can be spared"), nil
 	}
+	desired := f.Sizes.Desired
 	for _, id := range next {
-		if err := h.endOne(ctx, s, id); err != nil {
+		lowered, err := h.endOne(ctx, s, id, desired)
+		if err != nil {
 			return p, fmt.Errorf("ending %s of %s: %w", id, f.Name, err)
+		}
+		if lowered {
+			desired--
 		}
 	}
 	return s.Again(p, fmt.Sprintf("%s; %s of them are ended", message, deploy.Counted(len(next), "instance"))), nil
 }
 
-// endOne ends a previous instance, which the record has right before. One that has died meanwhile is not ended: another has come in its
-// place, and the desired capacity is not lowered by it.
-func (h handler) endOne(ctx context.Context, s *step.Step, id string) error {
-	note := func(change func([]string, ...string) []string) error {
-		_, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.InPlace.Ended = change(r.Lock.InPlace.Ended, id) }, ledger.Committed)
-		return err
+// endOne ends a previous instance, which the record has right before, and reports whether that lowered the desired capacity, which was such
+// before. One that has died meanwhile was not ended: another has come in its place.
+func (h handler) endOne(ctx context.Context, s *step.Step, id string, desired int) (lowered bool, err error) {
+	_, err = s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.InPlace.Ended = ledger.With(r.Lock.InPlace.Ended, id) }, ledger.Committed)
+	if err != nil {
+		return false, err
 	}
-	if err := note(ledger.With); err != nil {
-		return err
-	}
-	_, err := step.Write(ctx, h.ends, s.Holder.At(ledger.Committed), ends.TerminateInstanceInAutoScalingGroup, &autoscaling.TerminateInstanceInAutoScalingGroupInput{
+	_, err = step.Write(ctx, h.ends, s.Holder.At(ledger.Committed), ends.TerminateInstanceInAutoScalingGroup, &autoscaling.TerminateInstanceInAutoScalingGroupInput{
 		InstanceId: &id, ShouldDecrementDesiredCapacity: aws.Bool(true),
 	})
-	if err != nil && gone(err) {
-		return note(ledger.Without)
+	if err == nil || !gone(err) {
+		return true, err
 	}
-	return err
+	now, err := fleet.Read(ctx, h.groups, s.Deployment.Blue)
+	if err != nil || now[s.Deployment.Blue].Sizes.Desired < desired { // by another call, which goes on meanwhile
+		return true, err
+	}
+	_, err = s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.InPlace.Ended = ledger.Without(r.Lock.InPlace.Ended, id) }, ledger.Committed)
+	return false, err
 }
 
 // gone recognises AWS's answer for an instance that is no member any more.

@@ -51,7 +51,7 @@ const atOnce = 20
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	p, d := s.Begin(), s.Deployment
-	record, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Switching }, ledger.Creating, ledger.Switching)
+	_, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Switching }, ledger.Creating, ledger.Switching)
 	if err != nil {
 		return p, err
 	}
@@ -59,7 +59,8 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if err != nil {
 		return p, err
 	}
-	if record, err = f.Recall(ctx, s, record); err != nil {
+	record, err := f.Recall(ctx, s, ledger.Switching)
+	if err != nil {
 		return p, err
 	}
 	if err := d.Diverged(f.Fleet); err != nil {

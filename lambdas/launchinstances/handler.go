@@ -58,15 +58,12 @@ var stages = []ledger.Stage{ledger.Creating, ledger.Switching}
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	p := s.Begin()
-	record, err := s.Record(ctx, stages...)
-	if err != nil {
-		return p, err
-	}
 	f, err := inplace.See(ctx, h.groups, h.compute, *s.Deployment)
 	if err != nil {
 		return p, err
 	}
-	if record, err = f.Recall(ctx, s, record); err != nil {
+	record, err := f.Recall(ctx, s, stages...)
+	if err != nil {
 		return p, err
 	}
 	if err := h.hold(ctx, s, record.Lock.Stage, f); err != nil {

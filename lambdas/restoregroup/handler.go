@@ -79,7 +79,7 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	if err != nil {
 		return p, err
 	}
-	if record, err = f.Recall(ctx, s, record); err != nil {
+	if record, err = f.Recall(ctx, s, ledger.Restoring); err != nil {
 		return p, err
 	}
 	if err := h.end(ctx, s, f); err != nil {
