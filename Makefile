@@ -28,7 +28,7 @@ SOURCE   := template
 BALANCER := application
 STRATEGY :=
 
-## demo: build, then replace a working fleet on this machine (FLEET=web, workers, rich or scaling; SOURCE=template, configuration, weights or requirements; BALANCER=application or classic; STRATEGY=attach or dns)
+## demo: build, then replace a working fleet on this machine (FLEET=web, workers, rich or scaling; SOURCE=template, configuration, weights or requirements; BALANCER=application or classic; STRATEGY=attach, dns or in-place)
 demo: bin
 	@$(BLUEGREEN) demo --fleet $(FLEET) --source $(SOURCE) --balancer $(BALANCER) --strategy '$(STRATEGY)' $(DEMO)
 

@@ -39,7 +39,7 @@ func (o *localOptions) flags(flags *pflag.FlagSet, address string) {
 	flags.StringVar(&o.fleet, "fleet", "web", "`kind` of fleet: web (behind a load balancer), workers (on a queue), rich (web, with everything that a group can have) or scaling (web, with scaling policies)")
 	flags.StringVar(&o.source, "source", "template", "`what` the fleet launches from: template, configuration, weights or requirements")
 	flags.StringVar(&o.balancer, "balancer", "application", "`type` of the load balancer: application or classic")
-	flags.StringVar(&o.strategy, "strategy", "", "`how` its traffic moves: attach, or dns, where clients know it by a name; none for workers (default what fits)")
+	flags.StringVar(&o.strategy, "strategy", "", "`how` its traffic moves: attach, dns, where clients know it by a name, or in-place, where the group stays; none for workers (default what fits)")
 	flags.StringVar(&o.Guardrails, "guardrails", "", "`file` with the operators' policy, read at every deployment; without it there is none")
 	flags.StringVar(&o.functions, "functions", "", "`directory` with the functions that make build leaves, <state>/bootstrap; without it this program is them all")
 }
@@ -168,9 +168,9 @@ func endedByUser(ctx context.Context, err error) error {
 func printWeb(term terminal, e *local.Environment, request string) {
 	w := e.World
 	balancer, _ := e.Plane.Address(w.ListenerARN)
-	fmt.Fprintf(term.out, webText, e.URL, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.MachineARN, e.TraceDaemon(), w.OperatorQueue)
+	fmt.Fprintf(term.out, webText, e.URL, balancer, w.GroupName, w.TargetGroupARN, w.TemplateName, w.LedgerTable, w.Machine(), e.TraceDaemon(), w.OperatorQueue)
 	printCommands(term, e, request)
-	fmt.Fprintf(term.out, webCommands, e.URL, w.MachineARN, w.GroupName, w.TargetGroupARN, balancer, w.OperatorQueue)
+	fmt.Fprintf(term.out, webCommands, e.URL, w.Machine(), w.GroupName, w.TargetGroupARN, balancer, w.OperatorQueue)
 }
 
 const webText = `
@@ -231,10 +231,10 @@ const deployText = `%[1]s plan -f %[2]s
 // printWorkers says the same of a fleet of workers.
 func printWorkers(term terminal, e *local.Environment, request string) {
 	w := e.World
-	fmt.Fprintf(term.out, workersText, e.URL, w.GroupName, e.Workers.Queue.URL, e.Workers.Ledger.File, w.TemplateName, w.LedgerTable, w.MachineARN,
+	fmt.Fprintf(term.out, workersText, e.URL, w.GroupName, e.Workers.Queue.URL, e.Workers.Ledger.File, w.TemplateName, w.LedgerTable, w.Machine(),
 		e.Workers.Draining, filepath.Join(os.TempDir(), "bluegreen-i-*"))
 	printCommands(term, e, request)
-	fmt.Fprintf(term.out, workersCommands, e.URL, w.GroupName, e.Workers.Queue.URL, w.MachineARN, e.Workers.Draining)
+	fmt.Fprintf(term.out, workersCommands, e.URL, w.GroupName, e.Workers.Queue.URL, w.Machine(), e.Workers.Draining)
 }
 
 const workersText = `

@@ -89,8 +89,9 @@ func (d *Demonstration) rollBack(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	o := observe.New(e.Config, e.World.GroupName, e.World.MachineARN)
-	started, err := sfn.NewFromConfig(e.Config).StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &e.World.MachineARN, Input: &request})
+	o := observe.New(e.Config, e.World.GroupName, e.World.Machine())
+	machine := e.World.Machine()
+	started, err := sfn.NewFromConfig(e.Config).StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Input: &request})
 	if err != nil {
 		return "", fmt.Errorf("start the rollback: %w", err)
 	}

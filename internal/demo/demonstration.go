@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -72,6 +75,7 @@ func (d *Demonstration) Run(ctx context.Context) (*Summary, error) {
 	world := d.Environment.World
 	result.judge(expectation{
 		endState: d.Scenario.endState, serving: serving, blue: world.GroupName, balanced: world.ListenerARN != "",
+		stays: world.InPlaceARN != "", image: world.GreenImage,
 	})
 	return result, err
 }
@@ -79,7 +83,7 @@ func (d *Demonstration) Run(ctx context.Context) (*Summary, error) {
 // serving is how many instances of blue serve: a group may count something else.
 func (d *Demonstration) serving(ctx context.Context) (int, error) {
 	e := d.Environment
-	view, err := observe.New(e.Config, e.World.GroupName, e.World.MachineARN).Look(ctx)
+	view, err := observe.New(e.Config, e.World.GroupName, e.World.Machine()).Look(ctx)
 	for _, group := range view.Groups {
 		if group.Name == e.World.GroupName {
 			return group.Instances["InService"], err
@@ -100,10 +104,10 @@ func (d *Demonstration) deploy(ctx context.Context, result *Summary) error {
 	if err := e.Clock.Sleep(ctx, margin); err != nil {
 		return err
 	}
-	o := observe.New(e.Config, e.World.GroupName, e.World.MachineARN)
+	o := observe.New(e.Config, e.World.GroupName, e.World.Machine())
 	wall := clock.NewScaled(1)
-	began := wall.Now()
-	started, err := sfn.NewFromConfig(e.Config).StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &e.World.MachineARN, Input: &d.Request})
+	began, machine := wall.Now(), e.World.Machine()
+	started, err := sfn.NewFromConfig(e.Config).StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Input: &d.Request})
 	if err != nil {
 		return fmt.Errorf("start the execution: %w", err)
 	}
@@ -127,8 +131,32 @@ func (d *Demonstration) deploy(ctx context.Context, result *Summary) error {
 			return err
 		}
 	}
-	result.Stands, err = o.Look(ctx)
+	if result.Stands, err = o.Look(ctx); err != nil || e.World.InPlaceARN == "" {
+		return err
+	}
+	result.Images, err = d.images(ctx)
 	return err
+}
+
+// images counts the instances of a group that stays by the image that they run.
+func (d *Demonstration) images(ctx context.Context) (map[string]int, error) {
+	e, counts := d.Environment, make(map[string]int)
+	pages := ec2.NewDescribeInstancesPaginator(ec2.NewFromConfig(e.Config), &ec2.DescribeInstancesInput{Filters: []ec2types.Filter{
+		{Name: aws.String("tag:aws:autoscaling:groupName"), Values: []string{e.World.GroupName}},
+		{Name: aws.String("instance-state-name"), Values: []string{"running"}},
+	}})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("describe the instances of %s: %w", e.World.GroupName, err)
+		}
+		for _, reservation := range page.Reservations {
+			for _, instance := range reservation.Instances {
+				counts[aws.ToString(instance.ImageId)]++
+			}
+		}
+	}
+	return counts, nil
 }
 
 // showUntilEnd shows every change until the execution has ended.

@@ -14,7 +14,7 @@ const interval = 3 * time.Second
 
 // Follow shows every change of the fleets and executions of a local AWS until ctx ends.
 func Follow(ctx context.Context, out observe.Output, e *local.Environment) error {
-	o := observe.New(e.Config, e.World.GroupName, e.World.MachineARN)
+	o := observe.New(e.Config, e.World.GroupName, e.World.Machine())
 	changes := observe.Changes{Out: out, Clock: e.Clock, Since: e.Clock.Now()}
 	var work load.Load
 	if e.Workers != nil {

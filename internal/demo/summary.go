@@ -30,6 +30,8 @@ type Summary struct {
 	Stands   observe.View `json:"stands"`
 	Promises []Promise    `json:"promises"`
 
+	Images map[string]int `json:"images,omitempty"` // of a group that stays: how many of its instances run each
+
 	Rollback    string       `json:"rollback,omitempty"` // end state of the rollback; empty: there was none
 	Comparisons []Comparison `json:"comparisons,omitempty"`
 }
@@ -47,6 +49,8 @@ type expectation struct {
 	serving  int    // instances that serve, at every moment
 	blue     string // the group that serves before
 	balanced bool   // the fleet stands behind a load balancer
+	stays    bool   // its instances are replaced, and the group is not
+	image    string // that is deployed
 }
 
 func (s *Summary) add(kept bool, promised, why string, args ...any) {
@@ -70,10 +74,23 @@ func (s *Summary) judge(want expectation) {
 	s.add(s.LowestServing >= want.serving, fmt.Sprintf("never fewer than %d %s", want.serving, serve), "the fewest were %d", s.LowestServing)
 	kept, why := s.worldMatches(want)
 	s.add(kept, "the world is what the end state says", "%s", why)
+	if want.stays {
+		s.judgeImages(want)
+	}
 	s.judgeCopy(s.add)
 	if s.Growth != nil {
 		s.judgeGrowth(want)
 	}
+}
+
+// judgeImages holds that every instance of a group that stays runs one image: the one that is deployed, or after the way back another.
+func (s *Summary) judgeImages(want expectation) {
+	image := "the image that is deployed"
+	if want.endState != deploy.EndSucceeded {
+		image = "the image that they ran before"
+	}
+	deployed := s.Images[want.image] > 0
+	s.add(len(s.Images) == 1 && deployed == (want.endState == deploy.EndSucceeded), "all instances of "+want.blue+" run "+image, "instances by image: %v", s.Images)
 }
 
 // worldMatches compares what stands with the end state: one group at full size and healthy, the other empty or gone.
@@ -91,7 +108,7 @@ func (s *Summary) worldMatches(want expectation) (bool, string) {
 	if len(serving) != 1 {
 		return false, fmt.Sprintf("%d groups serve: %s", len(serving), strings.Join(serving, ", "))
 	}
-	if blueServes := serving[0] == want.blue; blueServes != (want.endState != deploy.EndSucceeded) {
+	if blueServes := serving[0] == want.blue; blueServes != (want.stays || want.endState != deploy.EndSucceeded) {
 		return false, serving[0] + " serves"
 	}
 	return true, serving[0] + " serves alone"

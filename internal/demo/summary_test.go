@@ -145,3 +145,25 @@ func TestSummaryText(t *testing.T) {
 		}
 	}
 }
+
+// A group that stays serves on, with one image: the new one, or after the way back the one before.
+func TestSummaryOfAGroupThatStays(t *testing.T) {
+	for _, test := range []struct {
+		name, endState string
+		images         map[string]int
+		broken         string
+	}{
+		{"replaced", "Succeeded", map[string]int{"new": 4}, ""},
+		{"back", "RolledBack", map[string]int{"before": 4}, ""},
+		{"half", "Succeeded", map[string]int{"new": 2, "before": 2}, "all instances of blue run the image that is deployed"},
+		{"nothing replaced", "Succeeded", map[string]int{"before": 4}, "all instances of blue run the image that is deployed"},
+		{"not back", "RolledBack", map[string]int{"new": 4}, "all instances of blue run the image that they ran before"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := kept()
+			s.EndState, s.Images, s.Stands.Groups = test.endState, test.images, s.Stands.Groups[1:]
+			s.Stands.Groups[0].Name = "blue"
+			judged(t, s, expectation{endState: test.endState, serving: 4, blue: "blue", balanced: true, stays: true, image: "new"}, test.broken)
+		})
+	}
+}

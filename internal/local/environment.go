@@ -174,6 +174,12 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 		e.functions = arns
 		return statemachine.Definition("aws", func(f statemachine.Function) string { return arns[f.State] })
 	}
+	if plan.InPlace {
+		e.namesImage, plan.PlaceMachine = true, statemachine.InPlaceName(plan.Project, plan.Role, plan.Environment)
+		plan.Place = func(arns map[string]string) (string, error) {
+			return statemachine.InPlace("aws", func(f statemachine.Function) string { return arns[f.State] })
+		}
+	}
 	plan.Variables = rehearsal.Variables(plan)
 	plan.Variables[lambdaentry.GuardrailsVariable] = e.guardrails
 	for _, function := range statemachine.Deployed() {
@@ -205,7 +211,7 @@ func (e *Environment) Seed(ctx context.Context, functionsDir string, kind FleetK
 			return err
 		}
 	}
-	machines := []string{e.World.MachineARN}
+	machines := e.World.Machines()
 	if kind.works {
 		if err := e.Workers.drainAlways(ctx, e, plan); err != nil {
 			return err

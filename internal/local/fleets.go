@@ -58,7 +58,7 @@ const record = "shop.example.com"
 func (k FleetKind) By(strategy string) (FleetKind, error) {
 	var fits []string
 	for _, s := range deploy.Strategies() {
-		if s.Waits() != k.works && !s.Stays() { // the demo has no machine for a group that stays
+		if s.Stays() && k.Name == "web" || !s.Stays() && s.Waits() != k.works { // the others have what a group that stays may not have yet
 			fits = append(fits, string(s))
 		}
 	}
@@ -81,6 +81,7 @@ func (k FleetKind) plan() world.Plan {
 	if k.moves.MovesRecords() {
 		plan.Record = record
 	}
+	plan.InPlace = k.moves != "" && k.moves.Stays()
 	k.shape(&plan)
 	return plan
 }

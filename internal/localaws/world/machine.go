@@ -24,7 +24,8 @@ const (
 	ledgerVariable = "LEDGER_TABLE"
 	topicVariable  = "OPERATOR_TOPIC"
 
-	recordsVariable = "HOSTED_ZONES" // by which they know the record that they may move
+	recordsVariable = "HOSTED_ZONES"       // by which they know the record that they may move
+	placeVariable   = "IN_PLACE_TEMPLATES" // and the launch template that may get versions
 )
 
 func (s Seeder) ledger(ctx context.Context, plan Plan, _ *World) error {
@@ -63,25 +64,35 @@ func (s Seeder) machine(ctx context.Context, plan Plan, w *World) error {
 		}
 		arns[function.Name] = arn
 	}
-	definition, err := plan.Definition(arns)
+	var err error
+	if w.MachineARN, err = s.stateMachine(ctx, plan, *w, plan.Machine, plan.Definition, arns); err == nil && plan.Place != nil {
+		w.InPlaceARN, err = s.stateMachine(ctx, plan, *w, plan.PlaceMachine, plan.Place, arns)
+	}
+	return err
+}
+
+func (s Seeder) stateMachine(ctx context.Context, plan Plan, w World, name string, of func(map[string]string) (string, error), arns map[string]string) (string, error) {
+	definition, err := of(arns)
 	if err != nil {
-		return err
+		return "", err
 	}
 	created, err := s.sfn.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
-		Name: &plan.Machine, Definition: &definition, RoleArn: aws.String(w.role(plan.Machine)),
+		Name: &name, Definition: &definition, RoleArn: aws.String(w.role(name)),
 		TracingConfiguration: &sfntypes.TracingConfiguration{Enabled: plan.Traced},
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
-	w.MachineARN = *created.StateMachineArn
-	return nil
+	return *created.StateMachineArn, nil
 }
 
 func (s Seeder) function(ctx context.Context, plan Plan, w World, name string, function Function) error {
 	variables := map[string]string{ledgerVariable: w.LedgerTable, topicVariable: w.OperatorTopic, recordsVariable: ""}
 	if w.Record != "" {
 		variables[recordsVariable] = w.HostedZoneID + "/" + w.Record
+	}
+	if plan.InPlace {
+		variables[placeVariable] = w.TemplateID
 	}
 	maps.Copy(variables, plan.Variables)
 	maps.Copy(variables, function.Environment)

@@ -59,6 +59,7 @@ type Plan struct {
 	LedgerTable                string
 	Operator                   string            // e-mail address that subscribes to what people are told; empty: none
 	Machine                    string            // name of the state machine
+	PlaceMachine               string            // name of the one that replaces in place
 	Functions                  []Function        // none: no functions and no state machine
 	Variables                  map[string]string // of the functions' environment, besides its own
 	InPlace                    bool              // the deployer may add versions to the launch template, for a group that stays
@@ -71,6 +72,8 @@ type Plan struct {
 
 	// Definition is the state machine's, asked with the functions' ARNs by name.
 	Definition func(arns map[string]string) (string, error)
+	// Place is the definition of the machine that replaces in place, likewise; nil: there is none.
+	Place func(arns map[string]string) (string, error)
 }
 
 // Source is what a fleet launches its instances from.
