@@ -165,7 +165,7 @@ func cut(s string, most int) string {
 // rollback is the command that brings the fleet back which a deployment has replaced; empty where none can.
 func (n *Notice) rollback() []string {
 	machine := deploy.MachineOf(n.Execution)
-	if machine == "" {
+	if machine == "" || n.Green == n.Blue { // a group that stays goes back by a deployment of its image before
 		return nil
 	}
 	return []string{"to bring " + n.Blue + " back", "aws stepfunctions start-execution " + text.Option("--state-machine-arn", machine) + " " +
