@@ -77,6 +77,8 @@ func Courses() []Course {
 	knownClassic.Classics = 1
 	builders := workers
 	builders.Builds = true
+	stays := quick
+	stays.InPlace = true
 	seeds := world.DefaultPlan()
 	seeds.DeregistrationDelay = 30 * time.Second
 	courses := []Course{
@@ -111,19 +113,10 @@ func Courses() []Course {
 		{Name: "dns-lost-green", Plan: known, End: deploy.EndRolledBack, Request: moves, Prepare: lostAsItMoves, Since: ledger.Leaving},
 		{Name: "dns-rollback", Plan: knownClassic, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: movedGeneration, Since: ledger.Switching},
 		{Name: "rollback", Plan: quick, End: deploy.EndSucceeded, Request: rollback, Once: true, Prepare: firstGeneration},
+		{Name: "in-place", Plan: stays, End: deploy.EndSucceeded, Request: inPlace},
+		{Name: "in-place-back", Plan: stays, End: deploy.EndRolledBack, Request: inPlace, Prepare: sickGreen, Since: ledger.Switching},
 	}
 	return settled(courses)
-}
-
-// Unclean are the courses in which blue stays and its instances are replaced. What the sweep finds there is still to be mended, so
-// `make test` leaves them out and `make sweep` shows it.
-func Unclean() []Course {
-	stays := quick()
-	stays.InPlace = true
-	return settled([]Course{
-		{Name: "in-place", Plan: stays, End: deploy.EndSucceeded, Request: inPlace},
-		{Name: "in-place-back", Plan: stays, End: deploy.EndRolledBack, Request: inPlace, Prepare: sickGreen},
-	})
 }
 
 // settled are the courses with what they leave out.

@@ -36,9 +36,6 @@ const (
 // undisturbed are all courses with what they come to and their points, rehearsed once.
 var undisturbed = sync.OnceValues(func() ([]sweptCourse, error) {
 	courses := sweep.Courses()
-	if *whole || *onlyPoint > 0 {
-		courses = append(courses, sweep.Unclean()...)
-	}
 	all := make([]sweptCourse, len(courses))
 	failed := make([]error, len(all))
 	onAllCores(len(all), func(i int) {
