@@ -57,6 +57,12 @@ func (l *Loads) OnName(name string, port int32, load Load) {
 	l.run()
 }
 
+// Reaches reports whether clients send requests to what a name stands for.
+func (l *Loads) Reaches(name string) bool {
+	named := l.names[name]
+	return named != nil && named.Requests+named.Open > 0
+}
+
 // Kept are the DNS names that clients of a name keep it to stand for, without asking.
 func (l *Loads) Kept(name string) []string {
 	var all []string

@@ -14,7 +14,7 @@ import (
 
 // takeAway deletes what was made beside groups that are gone: the deployment's own on the way back, blue where it is deleted, and any
 // that was replaced before, no matter who has deleted it. It returns the names of those that the record remembers, and what is left to the
-// next look, in words. What still has requests stays, with its place in the record.
+// next look, in words. What still has requests stays, and the record remembers it.
 func (h handler) takeAway(ctx context.Context, s *step.Step, record ledger.Record, e ending, fleets map[string]deploy.Fleet) (gone []string, left string, err error) {
 	beside := record.Beside()
 	var others []string
@@ -41,6 +41,7 @@ func (h handler) takeAway(ctx context.Context, s *step.Step, record ledger.Recor
 		}
 		if busy != "" {
 			s.Deployment.Warn("%s, which was made for %s, stays: %s", busy, one.Name, "requests still come to it")
+			made = append(made, slices.DeleteFunc(slices.Clone(one.Made), ledger.Made.Serves)...)
 			continue
 		}
 		made, gone = append(made, one.Made...), append(gone, one.Name)

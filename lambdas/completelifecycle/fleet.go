@@ -253,6 +253,7 @@ func (h handler) closeRecord(ctx context.Context, s *step.Step, p deploy.Loop, e
 			r.Images = slices.DeleteFunc(r.Images, func(i ledger.Image) bool { return i.ID == image.ID })
 		}
 		if e.end == deploy.EndSucceeded && e.remove {
+			s.Supersede(r) // what stays goes with a later deployment
 			r.Previous = nil
 		}
 	})

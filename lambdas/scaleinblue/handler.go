@@ -139,10 +139,7 @@ func succeed(s *step.Step, record *ledger.Record, replaced *ledger.Previous) {
 	if d.Revives && record.Previous != nil {
 		record.Made = record.Previous.Made
 	} else {
-		for _, forgotten := range record.Supersede(record.Previous) {
-			d.Warn("the record has no room any more for what was made for %s (%s and others): delete it yourself when you delete that group",
-				forgotten.Name, forgotten.Made[0].Name)
-		}
+		s.Supersede(record)
 	}
 	if d.Build != nil && d.Own != nil && !d.Revives {
 		made := ledger.Image{ID: d.Own.ImageID, Name: d.Build.Name, Inputs: d.Build.Inputs, Green: d.Green, Execution: d.Execution, At: s.Entered}

@@ -192,12 +192,21 @@ func (e *endStates) changeRecords(in *route53.ChangeResourceRecordSetsInput) {
 	}
 }
 
-// leftBalancers checks that nothing is left that deployments made for groups which have gone with them.
+// leftBalancers checks that nothing is left that deployments made for groups which have gone with them. What clients come to still may stay
+// where the record remembers it.
 func (v *verdict) leftBalancers() {
 	for _, arn := range v.r.AWS.Balancing() {
 		made := v.r.AWS.BalancingTags(arn)[deploy.TagExecution]
 		for _, o := range v.record.Outcomes {
-			v.check(made == "" || o.Execution != made || !v.endStates.overdue(o, v.record), "%s is left, which was made for %s", arn, o.Green)
+			stays := o.Execution != made || !v.endStates.overdue(o, v.record) || v.r.AWS.Loads.Reaches(v.r.World.Record) && v.remembered(o.Green)
+			v.check(made == "" || stays, "%s is left, which was made for %s", arn, o.Green)
 		}
 	}
+}
+
+// remembered reports whether the record says what traffic came through to a group that does not serve.
+func (v *verdict) remembered(group string) bool {
+	return slices.ContainsFunc(v.record.Beside(), func(s ledger.Superseded) bool {
+		return s.Name == group && slices.ContainsFunc(s.Made, ledger.Made.Serves)
+	})
 }
