@@ -118,7 +118,7 @@ var rules = []rule{
 	{"internal", []string{"internal/lambdaentry"}, []string{"github.com/aws/aws-xray-sdk-go"},
 		"lambdaentry traces the functions' processes: the SDK takes wall time and randomness, which no rehearsal may"},
 	{"lambdas", nil, []string{"github.com/aws/aws-xray-sdk-go"}, "lambdaentry traces the functions' processes"},
-	{"internal", []string{"internal/builder", "internal/clone", "internal/twin", "internal/inplace", "internal/launch", "internal/survey", "internal/plan", "internal/alike", "internal/localaws/ec2", "internal/localaws/iam", "internal/localaws/world", "internal/localaws/wire", "internal/rehearsal"},
+	{"internal", []string{"internal/builder", "internal/clone", "internal/twin", "internal/inplace", "internal/launch", "internal/survey", "internal/plan", "internal/alike", "internal/demo", "internal/localaws/ec2", "internal/localaws/iam", "internal/localaws/world", "internal/localaws/wire", "internal/rehearsal"},
 		[]string{"github.com/aws/aws-sdk-go-v2/service/ec2"}, "the ec2 package takes minutes to compile: import it only where it is used"},
 	{"internal/rehearsal", []string{"internal/rehearsal/invariant", "internal/rehearsal/scenario", "internal/rehearsal/sweep", "internal/rehearsal/search"},
 		[]string{"internal/rehearsal/invariant", "internal/rehearsal/scenario", "internal/rehearsal/sweep", "internal/rehearsal/search", "cmd"},

@@ -17,6 +17,7 @@ import (
 
 	"bluegreen/internal/deploy"
 	"bluegreen/internal/fleet"
+	"bluegreen/internal/ledger"
 	"bluegreen/internal/step"
 )
 
@@ -111,13 +112,25 @@ func is(err error, code string) bool {
 	return errors.As(err, &api) && api.ErrorCode() == code
 }
 
-// launched are the instances of a build: one, but for late calls of earlier attempts, which EC2 may have carried out after it.
-func launched(ctx context.Context, from compute, execution string, attempts int) ([]types.Instance, error) {
+// launched are the instances of a build, the builder first where it is shown: one, but for late calls of earlier attempts, which EC2 may have
+// carried out after it.
+func launched(ctx context.Context, from compute, execution string, building ledger.Building) (all []types.Instance, err error) {
+	if building.Instance != "" {
+		if all, err = find(ctx, from, &ec2.DescribeInstancesInput{InstanceIds: []string{building.Instance}}); err != nil {
+			return nil, err
+		}
+	}
 	var tokens []string
-	for attempt := range attempts {
+	for attempt := range building.Attempt {
 		tokens = append(tokens, deploy.BuilderToken(execution, attempt+1))
 	}
-	return find(ctx, from, &ec2.DescribeInstancesInput{Filters: []types.Filter{{Name: aws.String("client-token"), Values: tokens}}})
+	found, err := find(ctx, from, &ec2.DescribeInstancesInput{Filters: []types.Filter{{Name: aws.String("client-token"), Values: tokens}}})
+	for _, instance := range found {
+		if aws.ToString(instance.InstanceId) != building.Instance {
+			all = append(all, instance)
+		}
+	}
+	return all, err
 }
 
 // find are the described instances that meet a filter or have an id.

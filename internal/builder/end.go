@@ -3,7 +3,6 @@ package builder
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -58,13 +57,13 @@ func (m Maker) End(ctx context.Context, s *step.Step) (done bool, err error) {
 		return false, err
 	}
 	building := *record.Lock.Build
-	all, err := launched(ctx, m.compute, s.Deployment.Execution, building.Attempt)
+	all, err := launched(ctx, m.compute, s.Deployment.Execution, building)
 	if err != nil {
 		return false, err
 	}
-	ends, err := m.endAll(ctx, s, all, ledger.Creating)
-	shown := slices.ContainsFunc(all, func(i types.Instance) bool { return aws.ToString(i.InstanceId) == building.Instance })
-	return shown && ends == "", err
+	waits, err := m.endAll(ctx, s, all, ledger.Creating)
+	shown := len(all) > 0 && aws.ToString(all[0].InstanceId) == building.Instance
+	return shown && waits == "", err
 }
 
 // endAll ends instances, and says which one it waits for; empty: all are described as ending.
@@ -124,7 +123,7 @@ func (e Ender) Undo(ctx context.Context, s *step.Step, since time.Time) (waits s
 		return "", err
 	}
 	building, late := *record.Lock.Build, s.Now().Sub(since) >= lateCalls
-	all, err := launched(ctx, e.compute, s.Deployment.Execution, building.Attempt)
+	all, err := launched(ctx, e.compute, s.Deployment.Execution, building)
 	if err != nil {
 		return "", err
 	}
