@@ -23,6 +23,7 @@ type schedules struct {
 	planned   map[string]int // desired capacity as the last run wants it, by group, until others set another
 	pin       int            // of the deployment under way; 0: none
 	seen      map[string]int // desired capacity at the last look, by group
+	own       map[string]int // desired capacity that others, or its policies, have set since the last execution ended, by group
 	shared    time.Time      // when blue had a share of the load last
 	handed    []traits       // what runs of blue were to set right after the commit
 	committed time.Time
@@ -33,7 +34,7 @@ type schedules struct {
 const aloneFor = 15 * time.Minute
 
 func newSchedules(b base, _ snapshot) invariant {
-	b.w.schedules = &schedules{base: b, planned: make(map[string]int), seen: make(map[string]int), early: make(map[string]time.Time)}
+	b.w.schedules = &schedules{base: b, planned: make(map[string]int), seen: make(map[string]int), own: make(map[string]int), early: make(map[string]time.Time)}
 	return b.w.schedules
 }
 
@@ -89,12 +90,16 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 	if view.Name != live && !green {
 		return // it stands by
 	}
+	revived := green && lock.Deployment.Revives && (lock.Stage == ledger.Leaving || !slices.Contains(view.Suspended, ledger.ScheduledActions))
+	if green && lock.Deployment.Revives && view.Name != live && !revived {
+		return // it stands by still
+	}
 	c.plan(view.Name, sizesOf(action).on(c.wanted(view.Name, live)))
 	if lock != nil && view.Name == lock.Deployment.Blue && !lock.Deployment.Revives { // its copy gets it at the commit
 		copied := lock.Deployment.Green
 		c.plan(copied, sizesOf(action).on(c.wanted(copied, live)))
 	}
-	if view.Name != live && !(lock.Deployment.Revives && (lock.Stage == ledger.Leaving || !slices.Contains(view.Suspended, ledger.ScheduledActions))) {
+	if view.Name != live && !revived {
 		return
 	}
 	into := e.expected[view.Name]
@@ -123,15 +128,17 @@ func (c *schedules) wanted(group, live string) int {
 	if desired, planned := c.planned[group]; planned {
 		return desired
 	}
+	if group != live {
+		return max(c.own[group], c.wanted(live, live))
+	}
 	if desired, set := c.w.capacity.others[group]; set {
 		return desired
 	}
-	if group == live && group == c.w.capacity.followed { // it may be a copy that was made a moment before its original shrank
+	if group == c.w.capacity.followed { // it may be a copy that was made a moment before its original shrank
 		return c.w.capacity.want
 	}
 	view, _ := c.w.r.AWS.Groups.View(group)
-	followed, _ := c.w.r.AWS.Groups.View(live)
-	return max(view.Desired, followed.Desired)
+	return view.Desired
 }
 
 // plan takes in the desired capacity that a run wants of a group.
@@ -170,7 +177,11 @@ func (c *schedules) look(s snapshot, by *apiCall) {
 	for _, fleet := range s.fleets {
 		was, known := c.seen[fleet.Name]
 		c.seen[fleet.Name] = fleet.Desired
-		if known && was != fleet.Desired && !by.deployment() && fleet.Desired != c.planned[fleet.Name] {
+		if !known || was == fleet.Desired || by.deployment() {
+			continue
+		}
+		c.own[fleet.Name] = fleet.Desired
+		if fleet.Desired != c.planned[fleet.Name] {
 			c.unplan()
 		}
 	}
@@ -249,6 +260,7 @@ func (c *schedules) executionEnded(arn, end, _ string) {
 	}
 	c.takeOver(record.Previous)
 	clear(c.planned)
+	clear(c.own)
 	c.handed = nil
 }
 
