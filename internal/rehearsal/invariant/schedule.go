@@ -20,14 +20,15 @@ import (
 // all the same; one that the fleet's owner has suspended does not.
 type schedules struct {
 	base
-	planned   map[string]int // desired capacity as the last run wants it, by group, until others set another
-	pin       int            // of the deployment under way; 0: none
-	seen      map[string]int // desired capacity at the last look, by group
-	own       map[string]int // desired capacity that others, or its policies, have set since the last execution ended, by group
-	shared    time.Time      // when blue had a share of the load last
-	handed    []traits       // what runs of blue were to set right after the commit
-	committed time.Time
-	early     map[string]time.Time // executions that unpinned green before it had carried all load for long
+	planned    map[string]int // desired capacity as the last run wants it, by group, until others set another
+	pin        int            // of the deployment under way; 0: none
+	seen       map[string]int // desired capacity at the last look, by group
+	handedOver int            // desired capacity of blue at the commit
+	own        map[string]int // desired capacity that others, or its policies, have set since the last execution ended, by group
+	shared     time.Time      // when blue had a share of the load last
+	handed     []traits       // what runs of blue were to set right after the commit
+	committed  time.Time
+	early      map[string]time.Time // executions that unpinned green before it had carried all load for long
 }
 
 // aloneFor is how long green carries all load before it is unpinned, unless the deployment ends first.
@@ -94,10 +95,10 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 	if green && lock.Deployment.Revives && view.Name != live && !revived {
 		return // it stands by still
 	}
-	c.plan(view.Name, sizesOf(action).on(c.wanted(view.Name, live)))
+	c.plan(view.Name, sizesOf(action).on(c.wanted(view.Name, record)))
 	if lock != nil && view.Name == lock.Deployment.Blue && !lock.Deployment.Revives { // its copy gets it at the commit
 		copied := lock.Deployment.Green
-		c.plan(copied, sizesOf(action).on(c.wanted(copied, live)))
+		c.plan(copied, sizesOf(action).on(c.wanted(copied, record)))
 	}
 	if view.Name != live && !revived {
 		return
@@ -124,18 +125,20 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 
 // wanted is how many a group is to have, without what a run sets now. A copy has as many as what it replaces, and those by which it
 // has grown itself since it serves.
-func (c *schedules) wanted(group, live string) int {
+func (c *schedules) wanted(group string, record ledger.Record) int {
 	if desired, planned := c.planned[group]; planned {
 		return desired
 	}
-	if group != live {
-		return max(c.own[group], c.wanted(live, live))
-	}
-	if desired, set := c.w.capacity.others[group]; set {
-		return desired
-	}
-	if group == c.w.capacity.followed { // it may be a copy that was made a moment before its original shrank
-		return c.w.capacity.want
+	own, grown := c.own[group]
+	lock := record.Lock
+	switch {
+	case lock == nil || lock.Deployment.Green != group:
+	case lock.Stage != ledger.Committed:
+		return max(own, c.wanted(lock.Deployment.Blue, record))
+	case grown:
+		return own
+	case c.handedOver > 0: // it may have been made a moment before its original shrank
+		return c.handedOver
 	}
 	view, _ := c.w.r.AWS.Groups.View(group)
 	return view.Desired
@@ -200,9 +203,10 @@ func (c *schedules) look(s snapshot, by *apiCall) {
 func (c *schedules) noteCommit(record ledger.Record) {
 	switch {
 	case record.Lock == nil || record.Lock.Stage != ledger.Committed:
-		c.committed = time.Time{}
+		c.committed, c.handedOver = time.Time{}, 0
 	case c.committed.IsZero():
 		c.committed = c.w.r.AWS.Account.Now()
+		c.handedOver = c.wanted(record.Lock.Deployment.Blue, record)
 	}
 }
 
