@@ -88,20 +88,14 @@ func (c *schedules) due(view localasg.GroupView, action types.ScheduledUpdateGro
 	if lock != nil && view.Name == lock.Deployment.Blue && c.w.r.AWS.Account.Now().Sub(c.committed) < lead {
 		c.handed = append(c.handed, sizesOf(action)) // the commit may have carried it out a moment before
 	}
-	if view.Name != live && !green {
-		return // it stands by
-	}
 	revived := green && lock.Deployment.Revives && (lock.Stage == ledger.Leaving || !slices.Contains(view.Suspended, ledger.ScheduledActions))
-	if green && lock.Deployment.Revives && view.Name != live && !revived {
-		return // it stands by still
+	if view.Name != live && !revived {
+		return // it stands by, or is a copy that does not serve yet
 	}
 	c.plan(view.Name, sizesOf(action).on(c.wanted(view.Name, record)))
 	if lock != nil && view.Name == lock.Deployment.Blue && !lock.Deployment.Revives { // its copy gets it at the commit
 		copied := lock.Deployment.Green
 		c.plan(copied, sizesOf(action).on(c.wanted(copied, record)))
-	}
-	if view.Name != live && !revived {
-		return
 	}
 	into := e.expected[view.Name]
 	if into == nil {
