@@ -253,10 +253,6 @@ func (o *actOptions) find(ctx context.Context, term terminal, execution string) 
 	if err != nil {
 		return reader, deployments.Deployment{}, err
 	}
-	arn, err := reader.Find(ctx, execution)
-	if err != nil {
-		return reader, deployments.Deployment{}, err
-	}
-	d, err := reader.Read(ctx, arn, now())
+	d, err := meant(ctx, reader, execution)
 	return reader, d, err
 }

@@ -39,11 +39,7 @@ func newAnswer(term terminal, verb deploy.Verb, summary string) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		arn, err := reader.Find(ctx, args[0])
-		if err != nil {
-			return err
-		}
-		d, err := reader.Read(ctx, arn, now())
+		d, err := meant(ctx, reader, args[0])
 		if err != nil {
 			return err
 		}
@@ -53,7 +49,9 @@ func newAnswer(term terminal, verb deploy.Verb, summary string) *cobra.Command {
 		if err := o.ask(term, fmt.Sprintf("%s %s, %s of %s, at %s?", said[verb], d.Name, d.Action, d.Of(), d.Stage)); err != nil {
 			return err
 		}
-		answered, err := reader.Answer(context.WithoutCancel(ctx), d, verb, cmp.Or(by, caller(ctx, cfg)), reason) // whether it counts must be known
+		answered, err := reader.Answer(context.WithoutCancel(ctx), deploy.Answer{
+			Execution: d.Execution, Verb: verb, By: cmp.Or(by, caller(ctx, cfg)), Reason: reason,
+		}) // whether it counts must be known
 		if err != nil {
 			return err
 		}

@@ -64,12 +64,17 @@ func newShow(term terminal) *cobra.Command {
 // executions says how one is named.
 const executions = "EXECUTION is an ARN, a name, or latest: the one that was started last."
 
-// read reads the deployment that is meant.
+// read is meant where nothing else is read.
 func (p place) read(ctx context.Context, term terminal, execution string) (deployments.Deployment, error) {
 	_, reader, err := p.open(ctx, term)
 	if err != nil {
 		return deployments.Deployment{}, err
 	}
+	return meant(ctx, reader, execution)
+}
+
+// meant reads the deployment that is meant.
+func meant(ctx context.Context, reader deployments.Reader, execution string) (deployments.Deployment, error) {
 	arn, err := reader.Find(ctx, execution)
 	if err != nil {
 		return deployments.Deployment{}, err

@@ -29,11 +29,7 @@ func newReport(term terminal) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		arn, err := reader.Find(ctx, args[0])
-		if err != nil {
-			return err
-		}
-		d, err := reader.Read(ctx, arn, now())
+		d, err := meant(ctx, reader, args[0])
 		if err != nil {
 			return err
 		}

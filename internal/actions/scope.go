@@ -25,7 +25,7 @@ type Scope struct {
 	BuildLogs      string   // name of the log group of what builds write
 
 	Table    string // name of the ledger's
-	Topic    string // ARN of the operators'; empty: nobody is told
+	Topic    string // ARN of the operators'; empty: nobody gets mail
 	Pipeline string // name of the one that starts deployments; empty: there is none
 	Bus      string // ARN of the bus that events go to
 	Machine  string // name of the state machine that replaces groups by copies

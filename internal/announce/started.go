@@ -56,17 +56,14 @@ func (s starts) by(ctx context.Context, execution string) string {
 	limited, cancel := s.clock.WithTimeout(ctx, lookup)
 	defer cancel()
 	commit, err := s.commit(limited, id)
-	switch {
-	case err != nil:
+	if err != nil {
 		fmt.Fprintf(s.log, "not told which commit has started %s: %s\n", text.Line(name), text.Line(awserror.Text(err)))
-		return fmt.Sprintf("by pipeline %s; CodePipeline did not say which commit it was", s.pipeline)
-	case commit == nil:
-		return "by hand" // under a name like those of the pipeline
+		return fmt.Sprintf("under a name that pipeline %s gives; CodePipeline did not say by which commit", s.pipeline)
 	}
 	return fmt.Sprintf("by pipeline %s, commit %s: %s", s.pipeline, short(aws.ToString(commit.RevisionId)), aws.ToString(commit.RevisionSummary))
 }
 
-// commit is what an action of the pipeline worked on; nil: the pipeline knows of none. It has begun lately: the latest are listed first.
+// commit is what an action of the pipeline worked on. It has begun lately: the latest are listed first.
 func (s starts) commit(ctx context.Context, action string) (*types.ArtifactRevision, error) {
 	listed, err := s.pipelines.ListActionExecutions(ctx, &codepipeline.ListActionExecutionsInput{PipelineName: &s.pipeline})
 	if err != nil {
@@ -74,13 +71,16 @@ func (s starts) commit(ctx context.Context, action string) (*types.ArtifactRevis
 	}
 	at := slices.IndexFunc(listed.ActionExecutionDetails, func(d types.ActionExecutionDetail) bool { return aws.ToString(d.ActionExecutionId) == action })
 	if at < 0 {
-		return nil, nil
+		return nil, fmt.Errorf("action %s is not among the latest of pipeline %s", action, s.pipeline)
 	}
 	out, err := s.pipelines.GetPipelineExecution(ctx, &codepipeline.GetPipelineExecutionInput{
 		PipelineName: &s.pipeline, PipelineExecutionId: listed.ActionExecutionDetails[at].PipelineExecutionId,
 	})
-	if err != nil || len(out.PipelineExecution.ArtifactRevisions) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	if len(out.PipelineExecution.ArtifactRevisions) == 0 {
+		return nil, fmt.Errorf("pipeline %s shows no revision of it", s.pipeline)
 	}
 	return &out.PipelineExecution.ArtifactRevisions[0], nil
 }

@@ -92,10 +92,19 @@ const (
 
 // Answer is what the function Answer is called with.
 type Answer struct {
-	Execution string // ARN of the deployment that it is about
-	Verb      Verb
-	By        string
-	Reason    string
+	Verb      Verb   `json:"answer"`
+	By        string `json:"by"`
+	Execution string `json:"execution"` // ARN of the deployment that it is about
+	Reason    string `json:"reason,omitempty"`
+}
+
+// Payload is the answer as the function is called with it.
+func (a Answer) Payload() []byte {
+	payload, err := json.Marshal(a)
+	if err != nil {
+		panic(err) // strings always encode
+	}
+	return payload
 }
 
 func (a *Answer) form() form.Object {
@@ -129,14 +138,7 @@ func AnswerFunction(execution string) string {
 // AnswerCommand is the command that gives an answer. Who gives it is the name that the shell knows, which pastes in; reason may be empty.
 func AnswerCommand(execution string, verb Verb, reason string) string {
 	const by = "BY"
-	said := map[string]string{"execution": execution, "answer": string(verb), "by": by}
-	if reason != "" {
-		said["reason"] = reason
-	}
-	payload, err := json.Marshal(said)
-	if err != nil {
-		panic(err) // strings always encode
-	}
+	payload := Answer{Execution: execution, Verb: verb, By: by, Reason: reason}.Payload()
 	option := strings.Replace(text.Option("--payload", string(payload)), `"by":"`+by+`"`, `"by":"'"$USER"'"`, 1)
 	return fmt.Sprintf("aws lambda invoke %s --cli-binary-format raw-in-base64-out %s /dev/stdout", text.Option("--function-name", AnswerFunction(execution)), option)
 }

@@ -13,24 +13,15 @@ import (
 )
 
 // Answer tells a deployment that runs what a person says of it, and returns what comes of it. The error says why the answer does not count.
-func (r Reader) Answer(ctx context.Context, d Deployment, verb deploy.Verb, by, reason string) (deploy.Answered, error) {
-	var answered deploy.Answered
-	said := map[string]string{"execution": d.Execution, "answer": string(verb), "by": by}
-	if reason != "" {
-		said["reason"] = reason
-	}
-	payload, err := json.Marshal(said)
-	if err != nil {
-		return answered, err
-	}
-	name := deploy.AnswerFunction(d.Execution)
-	out, err := lambda.NewFromConfig(r.config).Invoke(ctx, &lambda.InvokeInput{FunctionName: &name, Payload: payload})
+func (r Reader) Answer(ctx context.Context, a deploy.Answer) (answered deploy.Answered, err error) {
+	name := deploy.AnswerFunction(a.Execution)
+	out, err := lambda.NewFromConfig(r.config).Invoke(ctx, &lambda.InvokeInput{FunctionName: &name, Payload: a.Payload()})
 	var none *types.ResourceNotFoundException
 	switch {
 	case errors.As(err, &none):
 		return answered, fmt.Errorf("there is no function %s in %s, which takes answers: deploy the stack Deployer again", name, r.config.Region)
 	case err != nil:
-		return answered, ask(err, "answer for %s", d.Name)
+		return answered, ask(err, "answer for %s", deploy.ExecutionName(a.Execution))
 	case out.FunctionError != nil:
 		var failed struct{ ErrorMessage string }
 		if err := json.Unmarshal(out.Payload, &failed); err != nil || failed.ErrorMessage == "" {

@@ -20,22 +20,21 @@ func TestAnswer(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		d := must[deployments.Deployment](t)(reader.Read(ctx, arn, r.Clock.Now()))
-		if _, err := reader.Answer(ctx, d, deploy.Approve, "ann", ""); err == nil || !strings.Contains(err.Error(), "there is no function ec-mqagt-dev-Answer in ") {
+		if _, err := reader.Answer(ctx, deploy.Answer{Execution: arn, Verb: deploy.Approve, By: "ann"}); err == nil || !strings.Contains(err.Error(), "there is no function ec-mqagt-dev-Answer in ") {
 			t.Errorf("a deployer without the function: %v", err)
 		}
 		if err := r.Answers(); err != nil {
 			t.Error(err)
 			return
 		}
-		answered, err := reader.Answer(ctx, d, deploy.Approve, "ann", "")
+		answered, err := reader.Answer(ctx, deploy.Answer{Execution: arn, Verb: deploy.Approve, By: "ann"})
 		if err != nil || answered.Execution != arn || !strings.HasPrefix(answered.What, "approved: ") {
 			t.Errorf("%+v, %v", answered, err)
 		}
-		if _, err := reader.Answer(ctx, d, deploy.Approve, "bob", "me too"); err == nil || !strings.HasPrefix(err.Error(), "it was approved already, by ann, ") {
+		if _, err := reader.Answer(ctx, deploy.Answer{Execution: arn, Verb: deploy.Approve, By: "bob", Reason: "me too"}); err == nil || !strings.HasPrefix(err.Error(), "it was approved already, by ann, ") {
 			t.Errorf("a second one: %v", err)
 		}
-		if answered, err = reader.Answer(ctx, d, deploy.Abort, "bob", "no"); err != nil || !strings.HasPrefix(answered.What, "aborted: ") {
+		if answered, err = reader.Answer(ctx, deploy.Answer{Execution: arn, Verb: deploy.Abort, By: "bob", Reason: "no"}); err != nil || !strings.HasPrefix(answered.What, "aborted: ") {
 			t.Errorf("%+v, %v", answered, err)
 		}
 	})

@@ -164,7 +164,7 @@ func seeQuietAlarms(stack *middleware.Stack) error {
 	})
 }
 
-// knowing is a function that is told something else of its deployment.
+// knowing is a function that reads something else of its deployment.
 func knowing(real lambdaentry.New, change func(*deploy.Deployment)) lambdaentry.New {
 	return func(cfg aws.Config, env lambdaentry.Environment) lambdaentry.Handle {
 		handle := real(cfg, env)

@@ -20,17 +20,11 @@ func (s *Script) answer(ctx context.Context, d *datadriven.TestData) (string, er
 	arn := s.execution(d)
 	payload := []byte(s.standIns().Replace(d.Input))
 	if !flag(d, "payload") {
-		said := map[string]string{"execution": arn, "answer": string(deploy.Approve), "by": argument(d, "by", "ann")}
+		said := deploy.Answer{Execution: arn, Verb: deploy.Approve, By: argument(d, "by", "ann"), Reason: d.Input}
 		if flag(d, "abort") {
-			said["answer"] = string(deploy.Abort)
+			said.Verb = deploy.Abort
 		}
-		if d.Input != "" {
-			said["reason"] = d.Input
-		}
-		var err error
-		if payload, err = json.Marshal(said); err != nil {
-			return "", err
-		}
+		payload = said.Payload()
 	}
 	name := deploy.AnswerFunction(arn)
 	out, err := lambda.NewFromConfig(s.r.Config).Invoke(ctx, &lambda.InvokeInput{FunctionName: &name, Payload: payload})
