@@ -104,7 +104,7 @@ func (n *Notice) green() string {
 	if n.unbuilt && n.Green != "" {
 		return n.Green + ", not created: its image comes first"
 	}
-	if n.Green == n.Blue { // it stays
+	if n.Strategy.Stays() {
 		return ""
 	}
 	return launched(n.Green, n.after)
@@ -165,7 +165,7 @@ func cut(s string, most int) string {
 // rollback is the command that brings the fleet back which a deployment has replaced; empty where none can.
 func (n *Notice) rollback() []string {
 	machine := deploy.MachineOf(n.Execution)
-	if machine == "" || n.Green == n.Blue { // a group that stays goes back by a deployment of its image before
+	if machine == "" || n.Strategy.Stays() { // a group that stays goes back by a deployment of its image before
 		return nil
 	}
 	return []string{"to bring " + n.Blue + " back", "aws stepfunctions start-execution " + text.Option("--state-machine-arn", machine) + " " +
