@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -112,25 +113,23 @@ func is(err error, code string) bool {
 	return errors.As(err, &api) && api.ErrorCode() == code
 }
 
-// launched are the instances of a build, the builder first where it is shown: one, but for late calls of earlier attempts, which EC2 may have
-// carried out after it.
-func launched(ctx context.Context, from compute, execution string, building ledger.Building) (all []types.Instance, err error) {
-	if building.Instance != "" {
-		if all, err = find(ctx, from, &ec2.DescribeInstancesInput{InstanceIds: []string{building.Instance}}); err != nil {
-			return nil, err
-		}
-	}
+// launched are the instances of a build: one, but for late calls of earlier attempts, which EC2 may have carried out after it.
+func launched(ctx context.Context, from compute, execution string, building ledger.Building) ([]types.Instance, error) {
 	var tokens []string
 	for attempt := range building.Attempt {
 		tokens = append(tokens, deploy.BuilderToken(execution, attempt+1))
 	}
-	found, err := find(ctx, from, &ec2.DescribeInstancesInput{Filters: []types.Filter{{Name: aws.String("client-token"), Values: tokens}}})
-	for _, instance := range found {
-		if aws.ToString(instance.InstanceId) != building.Instance {
-			all = append(all, instance)
-		}
+	all, err := find(ctx, from, &ec2.DescribeInstancesInput{Filters: []types.Filter{{Name: aws.String("client-token"), Values: tokens}}})
+	if err != nil || building.Instance == "" || shows(all, building.Instance) {
+		return all, err
 	}
-	return all, err
+	builder, err := find(ctx, from, &ec2.DescribeInstancesInput{InstanceIds: []string{building.Instance}})
+	return append(all, builder...), err
+}
+
+// shows reports whether one of instances is that of an id.
+func shows(all []types.Instance, id string) bool {
+	return slices.ContainsFunc(all, func(i types.Instance) bool { return aws.ToString(i.InstanceId) == id })
 }
 
 // find are the described instances that meet a filter or have an id.

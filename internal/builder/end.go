@@ -62,8 +62,7 @@ func (m Maker) End(ctx context.Context, s *step.Step) (done bool, err error) {
 		return false, err
 	}
 	waits, err := m.endAll(ctx, s, all, ledger.Creating)
-	shown := len(all) > 0 && aws.ToString(all[0].InstanceId) == building.Instance
-	return shown && waits == "", err
+	return shows(all, building.Instance) && waits == "", err
 }
 
 // endAll ends instances, and says which one it waits for; empty: all are described as ending.

@@ -142,7 +142,16 @@ func (f *Fleet) launched(i ec2types.Instance, member bool) {
 // and what it does not show is counted as the record says. The record is read after the group: another call that goes on meanwhile changes the
 // record first, so that what the group shows of its doing is in the record that is returned.
 func (f *Fleet) Recall(ctx context.Context, s *step.Step, stages ...ledger.Stage) (ledger.Record, error) {
-	record, err := s.Holder.Change(ctx, func(r *ledger.Record) {
+	record, err := s.Record(ctx, stages...)
+	if err != nil {
+		return record, err
+	}
+	return f.RecallFrom(ctx, s, record, stages...)
+}
+
+// RecallFrom is Recall of a record that was read since the group was seen.
+func (f *Fleet) RecallFrom(ctx context.Context, s *step.Step, record ledger.Record, stages ...ledger.Stage) (ledger.Record, error) {
+	record, err := s.Holder.ChangeFrom(ctx, record, func(r *ledger.Record) {
 		place := r.Lock.InPlace
 		if place == nil {
 			return

@@ -51,16 +51,15 @@ const atOnce = 20
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	p, d := s.Begin(), s.Deployment
-	_, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Switching }, ledger.Creating, ledger.Switching)
-	if err != nil {
-		return p, err
-	}
 	f, err := inplace.See(ctx, h.groups, h.compute, *d)
 	if err != nil {
 		return p, err
 	}
-	record, err := f.Recall(ctx, s, ledger.Switching)
+	record, err := s.Holder.Change(ctx, func(r *ledger.Record) { r.Lock.Stage = ledger.Switching }, ledger.Creating, ledger.Switching)
 	if err != nil {
+		return p, err
+	}
+	if record, err = f.RecallFrom(ctx, s, record, ledger.Switching); err != nil {
 		return p, err
 	}
 	if err := d.Diverged(f.Fleet); err != nil {

@@ -62,24 +62,23 @@ const (
 
 func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 	p := s.Begin()
-	record, err := turnBack(ctx, s)
-	if err != nil {
-		return p, err
-	}
-	if record.Lock == nil {
-		if closed, err := inplace.Closed(ctx, s); err != nil || closed == deploy.EndRolledBack {
-			return p.Finished(deploy.Done, "the deployment was closed as "+closed+" a moment ago"), err
+	if p.Began.Equal(s.Entered) { // the document may lack what Claim wrote
+		if record, err := turnBack(ctx, s); err != nil || record.Lock == nil {
+			return notHeld(ctx, s, p, err)
 		}
-		return p.Finished(deploy.NotOurs, "the deployment holds no lock: nothing was changed"), nil
 	}
-	f, err := inplace.See(ctx, h.groups, h.compute, *s.Deployment)
+	f, wrong := inplace.See(ctx, h.groups, h.compute, *s.Deployment)
+	if wrong != nil && !f.Deleted {
+		return p, wrong
+	}
+	record, err := turnBack(ctx, s)
+	if err != nil || record.Lock == nil {
+		return notHeld(ctx, s, p, err)
+	}
 	if f.Deleted {
-		err = cmp.Or(h.end(ctx, s, f), s.Ledger.WithoutGroup(fault.TrafficDiverged, s.Deployment))
+		return p, cmp.Or(h.end(ctx, s, f), s.Ledger.WithoutGroup(fault.TrafficDiverged, s.Deployment))
 	}
-	if err != nil {
-		return p, err
-	}
-	if record, err = f.Recall(ctx, s, ledger.Restoring); err != nil {
+	if record, err = f.RecallFrom(ctx, s, record, ledger.Restoring); err != nil {
 		return p, err
 	}
 	if err := h.end(ctx, s, f); err != nil {
@@ -108,6 +107,17 @@ func (h handler) look(ctx context.Context, s *step.Step) (deploy.Loop, error) {
 		}
 	}
 	return h.settle(ctx, s, p, f)
+}
+
+// notHeld is the look of a deployment that holds no lock.
+func notHeld(ctx context.Context, s *step.Step, p deploy.Loop, err error) (deploy.Loop, error) {
+	if err != nil {
+		return p, err
+	}
+	if closed, err := inplace.Closed(ctx, s); err != nil || closed == deploy.EndRolledBack {
+		return p.Finished(deploy.Done, "the deployment was closed as "+closed+" a moment ago"), err
+	}
+	return p.Finished(deploy.NotOurs, "the deployment holds no lock: nothing was changed"), nil
 }
 
 // turnBack moves the deployment to the stage of restoring; a record without a lock: it has none.
